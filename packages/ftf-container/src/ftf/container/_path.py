@@ -1,0 +1,51 @@
+"""How a service was reached: the drawn half of every error message."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+type DependencyPath = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One service on a dependency path.
+
+    Args:
+        key: What the service is known by.
+        parameter: The parameter that asked for it; empty at the root of the path.
+        location: `file:line` of what builds it; empty when unknown.
+    """
+
+    key: object
+    parameter: str = ""
+    location: str = ""
+
+    def __str__(self) -> str:
+        label = f"{self.parameter}: {name_of(self.key)}" if self.parameter else name_of(self.key)
+        return f"{label}  ({self.location})" if self.location else label
+
+
+def draw(path: DependencyPath) -> str:
+    """Draw a path as a tree with one branch, two spaces in."""
+    branches = ("  " + ("   " * (depth - 1) + "└─ " if depth else "") for depth in range(len(path)))
+    return "\n".join(branch + str(step) for branch, step in zip(branches, path, strict=True))
+
+
+def name_of(key: object) -> str:
+    """Name a key the way its owner would write it."""
+    if isinstance(key, type):
+        return key.__qualname__.rpartition("<locals>.")[2]
+    return str(key) if hasattr(key, "__origin__") else getattr(key, "__name__", str(key))
+
+
+def location_of(source: object) -> str:
+    """Tell where a class or function was written, as `file:line`; empty when unknown."""
+    if isinstance(source, type):
+        file = getattr(sys.modules.get(source.__module__), "__file__", None)
+        line = vars(source).get("__firstlineno__")
+    else:
+        code = getattr(source, "__code__", None)
+        file, line = getattr(code, "co_filename", None), getattr(code, "co_firstlineno", None)
+    return f"{file.removeprefix(f'{Path.cwd()}{os.sep}')}:{line}" if file and line else ""

@@ -1,0 +1,22 @@
+"""What a part of an application puts into the container."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from ._container import Container
+
+
+class ServiceProvider:
+    """Registers a group of services that belong together.
+
+    A subclass overrides `register`, which binds and does nothing else, and may define an async
+    `boot`, whose arguments are resolved when the application starts.
+
+    Attributes:
+        priority: Providers with a lower one register and boot earlier.
+    """
+
+    priority: ClassVar[int] = 0
+
+    def register(self, container: "Container") -> None:
+        """Bind this provider's services."""

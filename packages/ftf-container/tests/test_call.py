@@ -1,0 +1,56 @@
+import pytest
+
+from ftf.container import AsyncDependencyError, Container, ScopeNotActiveError
+
+
+class Clock:
+    hour = 12
+
+
+async def open_clock() -> Clock:
+    return Clock()
+
+
+def greet(clock: Clock, name: str, *, mark: str = "!") -> str:
+    return f"{clock.hour}: hello {name}{mark}"
+
+
+async def agreet(clock: Clock, name: str) -> str:
+    return greet(clock, name)
+
+
+async def test_a_function_gets_its_services_and_what_it_is_given():
+    container = Container()
+    assert container.call(greet, name="Ada") == "12: hello Ada!"
+    assert await container.acall(greet, name="Ada", mark="?") == "12: hello Ada?"
+    assert await container.acall(agreet, name="Ada") == "12: hello Ada!"
+
+
+async def test_a_scope_calls_with_its_own_services():
+    container = Container()
+    container.register(Clock, scope="scoped")
+    async with container.scoped_context() as scope:
+        clock = scope.resolve(Clock)
+        assert scope.call(_same, other=clock)
+        assert await scope.acall(_same, other=clock)
+    with pytest.raises(ScopeNotActiveError, match="Clock is scoped"):
+        container.call(_same, other=clock)
+
+
+def _same(clock: Clock, other: Clock) -> bool:
+    return clock is other
+
+
+async def test_edge_67_a_given_argument_wins_and_its_service_is_not_built():
+    container = Container()
+    container.register(Clock, open_clock)
+    clock = Clock()
+    assert container.call(_same, clock=clock, other=clock)
+
+
+@pytest.mark.parametrize("function", [agreet, greet])
+def test_an_async_function_or_service_needs_acall(function):
+    container = Container()
+    container.register(Clock, open_clock)
+    with pytest.raises(AsyncDependencyError, match="acall"):
+        container.call(function, name="Ada")
