@@ -1,0 +1,33 @@
+"""The declarative base of all models."""
+
+from typing import ClassVar
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase, RelationshipProperty
+
+# Constraints need names to be found again: SQLite's batch migrations and every DROP rely on them.
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of all models: named constraints, and no relationship loads behind your back.
+
+    A relationship that was not loaded by `with_` raises when it is touched, instead of running a
+    query (which async code cannot do there). `relationship(lazy=True)` or another strategy than
+    "select", SQLAlchemy's default, opts out.
+    """
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING_CONVENTION)
+
+    def __init_subclass__(cls, **options: object) -> None:
+        for attribute in vars(cls).values():
+            if isinstance(attribute, RelationshipProperty) and attribute.lazy == "select":
+                attribute.lazy = "raise"
+                attribute.strategy_key = (("lazy", "raise"),)
+        super().__init_subclass__(**options)

