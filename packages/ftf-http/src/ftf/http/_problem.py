@@ -1,0 +1,36 @@
+"""Errors as RFC 9457 problem details."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi.encoders import jsonable_encoder
+from starlette.responses import JSONResponse
+
+
+class ProblemResponse(JSONResponse):
+    """An `application/problem+json` response (RFC 9457).
+
+    Args:
+        status: The HTTP status code.
+        detail: What went wrong this time, for a person to read.
+        title: What kind of problem this is; the status's own phrase by default.
+        headers: Further response headers.
+        members: Extension members.
+    """
+
+    media_type = "application/problem+json"
+
+    def __init__(
+        self,
+        status: int,
+        detail: str = "",
+        *,
+        title: str = "",
+        headers: Mapping[str, str] | None = None,
+        **members: object,
+    ) -> None:
+        title = title or (HTTPStatus(status).phrase if status in HTTPStatus else "Error")
+        content: dict[str, object] = {"title": title, "status": status}
+        if detail and detail != title:
+            content["detail"] = detail
+        super().__init__(jsonable_encoder(content | members), status, headers)

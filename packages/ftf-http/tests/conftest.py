@@ -1,0 +1,45 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+
+@pytest.fixture
+def serve():
+    """A client of an application that is started and stopped around it."""
+
+    @asynccontextmanager
+    async def served(app: FastAPI) -> AsyncIterator[AsyncClient]:
+        transport = ASGITransport(app, raise_app_exceptions=False)
+        async with (
+            app.router.lifespan_context(app),
+            AsyncClient(transport=transport, base_url="http://test") as client,
+        ):
+            yield client
+
+    return served
+
+
+@pytest.fixture
+def talk():
+    """What an application sends over a websocket, after the client connected and left."""
+
+    async def talked(app: FastAPI, path: str) -> list[dict[str, object]]:
+        heard = iter(
+            [{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1000}]
+        )
+        sent: list[dict[str, object]] = []
+
+        async def receive() -> dict[str, object]:
+            return next(heard)
+
+        async def send(message: dict[str, object]) -> None:
+            sent.append(message)
+
+        scope = {"type": "websocket", "path": path, "headers": [], "query_string": b""}
+        await app(scope, receive, send)
+        return sent
+
+    return talked

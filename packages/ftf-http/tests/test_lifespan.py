@@ -1,0 +1,95 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from ftf.container import Container, GraphError, ServiceProvider
+from ftf.http import FastTrackFramework
+
+
+class Pool:
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+        log.append("pool opened")
+
+    async def aclose(self) -> None:
+        self.log.append("pool closed")
+
+
+class PoolProvider(ServiceProvider):
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+
+    def register(self, container: Container) -> None:
+        container.register(Pool, self.open_pool, scope="singleton")
+
+    def open_pool(self) -> Pool:
+        return Pool(self.log)
+
+    async def boot(self, pool: Pool) -> None:
+        pool.log.append("booted")
+
+
+@pytest.fixture
+def log() -> list[str]:
+    return []
+
+
+async def test_edge_32_the_container_starts_before_the_user_and_stops_after(log, serve):
+    @asynccontextmanager
+    async def lifespan(app) -> AsyncIterator[dict[str, str]]:
+        log.append("user started")
+        yield {"colour": "green"}
+        log.append("user stopped")
+
+    app = FastTrackFramework(providers=[PoolProvider(log)], lifespan=lifespan)
+    async with app.router.lifespan_context(app) as state:
+        assert state == {"colour": "green"}
+        log.append("serving")
+    assert log == [
+        "pool opened",
+        "booted",
+        "user started",
+        "serving",
+        "user stopped",
+        "pool closed",
+    ]
+
+
+async def test_edge_33_a_start_that_fails_half_way_closes_what_was_opened(log, serve):
+    @asynccontextmanager
+    async def lifespan(app) -> AsyncIterator[None]:
+        raise RuntimeError("no licence")
+        yield
+
+    app = FastTrackFramework(providers=[PoolProvider(log)], lifespan=lifespan)
+    with pytest.raises(RuntimeError, match="no licence"):
+        async with serve(app):
+            pass
+    assert log == ["pool opened", "booted", "pool closed"]
+
+
+async def test_edge_34_an_application_can_be_started_again(log, serve):
+    app = FastTrackFramework(providers=[PoolProvider(log)])
+    for _ in range(2):
+        async with serve(app):
+            pass
+    assert log == ["pool opened", "booted", "pool closed"] * 2
+
+
+async def test_a_service_that_cannot_be_built_stops_the_start(serve):
+    class Report:
+        def __init__(self, title: str) -> None: ...
+
+    app = FastTrackFramework()
+    app.register(Report)
+    with pytest.raises(GraphError, match="cannot be built: Report"):
+        async with serve(app):
+            pass
+
+
+@pytest.mark.filterwarnings("ignore:The on_startup and on_shutdown:DeprecationWarning")
+async def test_what_fastapi_runs_at_start_is_still_run(log, serve):
+    app = FastTrackFramework(on_startup=[lambda: log.append("started")])
+    async with serve(app):
+        assert log == ["started"]

@@ -1,0 +1,172 @@
+import sys
+from typing import Annotated
+
+import pytest
+from fastapi import HTTPException, Query
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.responses import PlainTextResponse
+
+from ftf.http import FastTrackFramework, ProblemResponse
+from ftf.orm import Base, DuplicateRecord, RecordNotFound
+
+
+class Order(BaseModel):
+    amount: int
+    lines: list[int] = Field(alias="a/b~c")
+
+
+@pytest.fixture
+def app():
+    return FastTrackFramework()
+
+
+async def test_edge_37_an_unknown_route_is_a_problem(app, serve):
+    async with serve(app) as client:
+        answer = await client.get("/nowhere")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {"title": "Not Found", "status": 404}
+
+
+async def test_a_method_that_is_not_allowed_is_a_problem(app, serve):
+    async with serve(app) as client:
+        answer = await client.post("/health")
+    assert (answer.status_code, answer.json()["title"]) == (405, "Method Not Allowed")
+    assert "GET" in answer.headers["allow"]
+
+
+async def test_bad_input_names_each_field(app, serve):
+    @app.post("/")
+    async def create(order: Order, page: Annotated[int, Query(ge=1)] = 1) -> None: ...
+
+    async with serve(app) as client:
+        answer = await client.post("/?page=0", json={"amount": "many", "a/b~c": [1, "two"]})
+    assert answer.status_code == 422
+    assert answer.json() == {
+        "title": "Unprocessable Content",
+        "status": 422,
+        "detail": "The request is not valid.",
+        "errors": [
+            {
+                "in": "query",
+                "pointer": "/page",
+                "detail": "Input should be greater than or equal to 1",
+            },
+            {
+                "in": "body",
+                "pointer": "/amount",
+                "detail": "Input should be a valid integer, unable to parse string as an integer",
+            },
+            {
+                "in": "body",
+                "pointer": "/a~1b~0c/1",
+                "detail": "Input should be a valid integer, unable to parse string as an integer",
+            },
+        ],
+    }
+
+
+async def test_edge_40_malformed_json_is_a_problem_of_the_whole_body(app, serve):
+    @app.post("/")
+    async def create(order: Order) -> None: ...
+
+    async with serve(app) as client:
+        headers = {"content-type": "application/json"}
+        answer = await client.post("/", content=b'{"amount": ', headers=headers)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["in"], error["pointer"]) == (422, "body", "")
+
+
+async def test_a_fault_without_a_place_is_one_of_the_body(app, serve):
+    @app.get("/")
+    async def fail() -> None:
+        raise RequestValidationError([{"type": "odd", "loc": (), "msg": "Odd"}])
+
+    async with serve(app) as client:
+        answer = await client.get("/")
+    assert answer.json()["errors"] == [{"in": "body", "pointer": "", "detail": "Odd"}]
+
+
+async def test_an_http_exception_keeps_its_status_headers_and_detail(app, serve):
+    @app.get("/text")
+    async def text() -> None:
+        raise HTTPException(401, "Who are you?", headers={"www-authenticate": "Basic"})
+
+    @app.get("/data")
+    async def data() -> None:
+        raise HTTPException(499, {"left": "early"})
+
+    @app.get("/empty")
+    async def empty() -> None:
+        raise HTTPException(304)
+
+    async with serve(app) as client:
+        answer = await client.get("/text")
+        assert answer.json()["detail"] == "Who are you?"
+        assert answer.headers["www-authenticate"] == "Basic"
+        answer = await client.get("/data")
+        assert answer.json() == {"title": "Error", "status": 499, "errors": {"left": "early"}}
+        answer = await client.get("/empty")
+        assert (answer.status_code, answer.content) == (304, b"")
+
+
+async def test_edge_38_an_unexpected_error_shows_nothing_of_the_inside(app, serve):
+    @app.get("/")
+    async def fail() -> None:
+        raise KeyError("secret")
+
+    async with serve(app) as client:
+        answer = await client.get("/")
+    assert answer.json() == {"title": "Internal Server Error", "status": 500}
+
+
+async def test_a_mapped_error_shows_its_text(app, serve):
+    class SoldOutError(Exception): ...
+
+    app.map_error(SoldOutError, 410, "Sold out")
+
+    @app.get("/")
+    async def fail() -> None:
+        raise SoldOutError("No tickets left")
+
+    async with serve(app) as client:
+        answer = await client.get("/")
+    assert answer.json() == {"title": "Sold out", "status": 410, "detail": "No tickets left"}
+
+
+async def test_a_handler_of_the_users_wins(serve):
+    async def not_found(request, error):
+        return PlainTextResponse("nothing here", 404)
+
+    app = FastTrackFramework(exception_handlers={404: not_found})
+    async with serve(app) as client:
+        assert (await client.get("/nowhere")).text == "nothing here"
+
+
+async def test_errors_of_the_orm_have_their_status(app, serve):
+    class Ticket(Base):
+        __abstract__ = True
+
+    @app.get("/missing")
+    async def missing() -> None:
+        raise RecordNotFound(Ticket)
+
+    @app.get("/duplicate")
+    async def duplicate() -> None:
+        raise DuplicateRecord(("seat",))
+
+    async with serve(app) as client:
+        answer = await client.get("/missing")
+        assert (answer.status_code, answer.json()["detail"]) == (404, "Ticket not found")
+        answer = await client.get("/duplicate")
+        assert answer.status_code == 409
+        assert answer.json()["detail"] == "Another record already has the same seat"
+
+
+def test_the_orm_is_not_needed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ftf.orm", None)
+    assert RecordNotFound not in FastTrackFramework().exception_handlers
+
+
+def test_a_problem_without_a_detail_has_none():
+    assert ProblemResponse(404).body == b'{"title":"Not Found","status":404}'

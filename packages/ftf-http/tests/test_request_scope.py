@@ -1,0 +1,134 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import BackgroundTasks, FastAPI, WebSocket
+from fastapi.responses import StreamingResponse
+
+from ftf.container import Container
+from ftf.http import FastTrackFramework, Injected, ScopeMiddleware
+
+
+class Session: ...
+
+
+@pytest.fixture
+def log() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def container(log):
+    async def open_session() -> AsyncIterator[Session]:
+        try:
+            yield Session()
+        except RuntimeError as error:
+            log.append(str(error))
+            raise
+        finally:
+            log.append("closed")
+
+    container = Container()
+    container.register(Session, open_session, scope="scoped")
+    return container
+
+
+async def test_edge_7_a_stream_and_its_background_tasks_still_have_their_services(
+    container, log, serve
+):
+    app = FastTrackFramework(container=container)
+
+    @app.get("/")
+    async def stream(session: Injected[Session], tasks: BackgroundTasks) -> StreamingResponse:
+        async def lines() -> AsyncIterator[str]:
+            for line in ("one", "two"):
+                log.append(line)
+                yield line
+
+        tasks.add_task(log.append, "task")
+        return StreamingResponse(lines(), background=tasks)
+
+    async with serve(app) as client:
+        assert (await client.get("/")).text == "onetwo"
+    assert log == ["one", "two", "task", "closed"]
+
+
+async def test_edge_1_services_see_what_the_handler_raised(container, log, serve):
+    app = FastTrackFramework(container=container)
+
+    @app.get("/")
+    async def fail(session: Injected[Session]) -> None:
+        raise RuntimeError("broken")
+
+    async with serve(app) as client:
+        assert (await client.get("/")).status_code == 500
+    assert log == ["broken", "closed"]
+
+
+async def test_edge_11_a_websocket_has_a_scope_of_its_own(container, log, talk):
+    app = FastTrackFramework(container=container)
+
+    @app.websocket("/ws")
+    async def chat(socket: WebSocket, session: Injected[Session]) -> None:
+        await socket.accept()
+        log.append("talked")
+
+    await talk(app, "/ws")
+    assert log == ["talked", "closed"]
+
+
+async def test_edge_13_concurrent_requests_share_nothing_scoped(container, serve):
+    app = FastTrackFramework(container=container)
+    seen: set[Session] = set()
+
+    @app.get("/")
+    async def show(one: Injected[Session], two: Injected[Session]) -> bool:
+        await asyncio.sleep(0)
+        seen.add(one)
+        return one is two
+
+    async with serve(app) as client:
+        answers = await asyncio.gather(*(client.get("/") for _ in range(200)))
+    assert all(answer.json() for answer in answers)
+    assert len(seen) == 200
+
+
+async def test_a_plain_application_gets_a_scope_from_the_middleware(container, log, serve):
+    app = FastAPI()
+    app.add_middleware(ScopeMiddleware, container=container)
+
+    @app.get("/")
+    async def show(session: Injected[Session]) -> str:
+        return type(session).__name__
+
+    async with serve(app) as client:
+        assert (await client.get("/")).json() == "Session"
+    assert log == ["closed"]
+
+
+async def test_the_lifespan_passes_through_the_middleware(container):
+    passed = []
+
+    async def inner(scope, receive, send) -> None:
+        passed.append(scope)
+
+    await ScopeMiddleware(inner, container)({"type": "lifespan"}, None, None)
+    assert passed == [{"type": "lifespan"}]
+
+
+async def test_edge_31_a_mounted_application_has_its_own_container(container, serve):
+    inner, outer = FastTrackFramework(container=container), FastTrackFramework()
+    outer.register(Session, scope="scoped")
+
+    @inner.get("/")
+    @outer.get("/")
+    async def show(session: Injected[Session]) -> int:
+        return id(type(session))
+
+    class Other(Session): ...
+
+    outer.register(Session, Other, scope="scoped")
+    outer.mount("/inner", inner)
+    async with serve(outer) as client:
+        assert (await client.get("/")).json() == id(Other)
+        assert (await client.get("/inner/")).json() == id(Session)
