@@ -1,0 +1,1 @@
+"""The blog's routes, one module for each kind of record."""

@@ -1,0 +1,228 @@
+"""The blog, on SQLite and PostgreSQL."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from blog.app import create_app
+from blog.models import Comment, Post, Role, User
+from blog.seed import COMMENTS, USERS, seed
+from ftf.http import FastTrackFramework
+from ftf.orm import BaseRepository
+from ftf.testing import QueryCounter
+
+ADA = {"name": "Ada Lovelace", "email": "ada@example.com"}
+
+
+@pytest.fixture
+def app(migrations: Config) -> FastTrackFramework:
+    """The blog on a migrated database."""
+    command.upgrade(migrations, "head")
+    return create_app()
+
+
+@pytest.fixture
+async def client(app: FastTrackFramework) -> AsyncIterator[AsyncClient]:
+    """A client of the started blog."""
+    transport = ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=transport, base_url="http://blog") as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+async def session(app: FastTrackFramework, client: AsyncClient) -> AsyncIterator[AsyncSession]:
+    """A session of the test's own."""
+    async with app.container.scoped_context() as scope:
+        yield await scope.aresolve(AsyncSession)
+
+
+async def write_posts(session: AsyncSession, number: int, comments: int = 1) -> list[Post]:
+    """Store posts of one author each, with comments by others."""
+    posts = [
+        Post(
+            title=f"post {index}",
+            body="…",
+            author=User(name=f"author {index}", email=f"author{index}@example.com"),
+            comments=[
+                Comment(
+                    body="…", author=User(name="reader", email=f"reader{index}.{n}@example.com")
+                )
+                for n in range(comments)
+            ],
+        )
+        for index in range(number)
+    ]
+    session.add_all(posts)
+    await session.commit()
+    return posts
+
+
+async def test_the_blog_says_welcome_and_that_it_is_well(client: AsyncClient) -> None:
+    assert (await client.get("/")).json() == {"message": "Welcome to Fast Track Framework! 🚀"}
+    assert (await client.get("/health")).json() == {"status": "ok"}
+    assert "Blog" in (await client.get("/docs")).text
+
+
+async def test_a_user_is_created_read_changed_listed_and_deleted(client: AsyncClient) -> None:
+    created = await client.post("/users", json=ADA)
+    assert created.status_code == 201
+    user = f"/users/{created.json()['id']}"
+    assert (await client.get(user)).json() == created.json() | {"roles": []}
+    changed = await client.put(user, json=ADA | {"name": "Augusta"})
+    assert changed.json()["name"] == "Augusta"
+    page = (await client.get("/users")).json()
+    assert [item["name"] for item in page["items"]] == ["Augusta"]
+    assert (page["total"], page["last_page"], page["has_more"]) == (1, 1, False)
+    assert (await client.delete(user)).status_code == 204
+    assert (await client.get(user)).status_code == 404
+
+
+async def test_a_post_is_created_read_changed_listed_and_deleted(client: AsyncClient) -> None:
+    author = (await client.post("/users", json=ADA)).json()
+    text = {"title": "Hello", "body": "World", "author_id": author["id"]}
+    created = (await client.post("/posts", json=text)).json()
+    post = f"/posts/{created['id']}"
+    shown = (await client.get(post)).json()
+    assert (shown["author"]["name"], shown["comments"]) == ("Ada Lovelace", [])
+    changed = (await client.put(post, json=text | {"title": "Goodbye"})).json()
+    assert changed["title"] == "Goodbye"
+    assert changed["updated_at"] > created["updated_at"]
+    assert [item["title"] for item in (await client.get("/posts")).json()["items"]] == ["Goodbye"]
+    assert (await client.delete(post)).status_code == 204
+    assert (await client.get("/posts")).json()["items"] == []
+
+
+async def test_a_comment_is_created_read_changed_listed_and_deleted(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    post, other = await write_posts(session, 2)
+    remark = {"body": "Well said", "author_id": post.author.id, "post_id": post.id}
+    created = (await client.post("/comments", json=remark)).json()
+    comment = f"/comments/{created['id']}"
+    assert (await client.get(comment)).json()["author"]["name"] == "author 0"
+    changed = await client.patch(comment, json={"body": "Badly said"})
+    assert changed.json()["body"] == "Badly said"
+    listed = (await client.get("/comments", params={"post_id": post.id})).json()
+    assert [item["body"] for item in listed["items"]] == ["…", "Badly said"]
+    assert (await client.get("/comments")).json()["total"] == 3
+    assert (await client.get("/comments", params={"post_id": other.id})).json()["total"] == 1
+    assert (await client.delete(comment)).status_code == 204
+    assert (await client.get("/comments")).json()["total"] == 2
+
+
+@pytest.mark.parametrize("number", [1, 20])
+async def test_listing_posts_takes_the_same_queries_however_many_there_are(
+    app: FastTrackFramework, client: AsyncClient, session: AsyncSession, number: int
+) -> None:
+    await write_posts(session, number, comments=3)
+    async with QueryCounter(app.container.resolve(AsyncEngine)) as counter:
+        page = (await client.get("/posts")).json()
+    assert [len(item["comments"]) for item in page["items"]] == [3] * number
+    assert counter.count == 5, "\n".join(counter.queries)  # count, posts, authors, comments, theirs
+
+
+async def test_users_and_roles_find_each_other(client: AsyncClient, session: AsyncSession) -> None:
+    editor = Role(name="editor")
+    ada = User(**ADA, roles=[editor, Role(name="author")])
+    session.add_all([ada, User(name="Bo", email="bo@example.com", roles=[editor])])
+    await session.commit()
+    shown = (await client.get(f"/users/{ada.id}")).json()
+    assert {role["name"] for role in shown["roles"]} == {"editor", "author"}
+    assert (await client.delete(f"/users/{ada.id}")).status_code == 204
+
+    class RoleRepository(BaseRepository[Role]): ...
+
+    session.expunge_all()
+    roles = await RoleRepository(session).query().with_(Role.users).order_by(Role.name).get()
+    assert [[user.name for user in role.users] for role in roles] == [[], ["Bo"]]
+
+
+async def test_deleting_a_post_removes_its_comments_and_no_others(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    doomed, kept = await write_posts(session, 2, comments=100)
+    assert (await client.delete(f"/posts/{doomed.id}")).status_code == 204
+    page = (await client.get("/comments", params={"per_page": 100})).json()
+    assert {item["post_id"] for item in page["items"]} == {kept.id}
+    assert page["total"] == 100
+
+
+@pytest.mark.parametrize("method", ["GET", "change", "DELETE"])
+@pytest.mark.parametrize(
+    ("kind", "change", "body"),
+    [
+        ("User", "PUT", ADA),
+        ("Post", "PUT", {"title": "Hello", "body": "World", "author_id": 1}),
+        ("Comment", "PATCH", {"body": "Hm"}),
+    ],
+)
+async def test_a_missing_record_is_a_problem(
+    client: AsyncClient, method: str, kind: str, change: str, body: object
+) -> None:
+    method = change if method == "change" else method
+    answer = await client.request(method, f"/{kind.lower()}s/999", json=body)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {"title": "Not Found", "status": 404, "detail": f"{kind} not found"}
+
+
+async def test_what_refers_to_a_missing_record_is_a_problem(client: AsyncClient) -> None:
+    author = (await client.post("/users", json=ADA)).json()["id"]
+    post = {"title": "Hello", "body": "World", "author_id": author + 1}
+    assert (await client.post("/posts", json=post)).json()["detail"] == "User not found"
+    comment = {"body": "Hm", "author_id": author, "post_id": 999}
+    assert (await client.post("/comments", json=comment)).json()["detail"] == "Post not found"
+
+
+async def test_an_address_belongs_to_one_user(client: AsyncClient) -> None:
+    await client.post("/users", json=ADA)
+    bo = (await client.post("/users", json={"name": "Bo", "email": "bo@example.com"})).json()
+    for answer in (
+        await client.post("/users", json=ADA | {"name": "Bo"}),
+        await client.put(f"/users/{bo['id']}", json=ADA),
+    ):
+        assert answer.json() == {
+            "title": "Conflict",
+            "status": 409,
+            "detail": "Another record already has the same email",
+        }
+    assert (await client.get("/users")).json()["total"] == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "pointers"),
+    [
+        ("POST", "/users", {"name": "", "email": "nowhere"}, ["/name", "/email"]),
+        ("POST", "/posts", {"title": "Hello"}, ["/body", "/author_id"]),
+        ("GET", "/posts?page=0&per_page=101", None, ["/page", "/per_page"]),
+        ("GET", "/users/first", None, ["/user_id"]),
+        ("GET", f"/users/{2**31}", None, ["/user_id"]),
+        ("GET", f"/posts?page={2**63}", None, ["/page"]),
+        ("GET", f"/comments?post_id={2**31}", None, ["/post_id"]),
+        ("POST", "/users", ADA | {"name": "A\0da"}, ["/name"]),
+    ],
+)
+async def test_bad_input_is_a_problem_that_names_the_fields(
+    client: AsyncClient, method: str, path: str, body: object, pointers: list[str]
+) -> None:
+    answer = await client.request(method, path, json=body)
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == pointers
+
+
+async def test_the_seeder_fills_an_empty_blog_once(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    await seed(session)
+    await seed(session)
+    assert (await client.get("/users")).json()["total"] == USERS
+    assert (await client.get("/posts")).json()["total"] == 120
+    assert (await client.get("/comments")).json()["total"] == COMMENTS
+    newest = (await client.get("/posts", params={"per_page": 1})).json()["items"][0]
+    assert all(comment["created_at"] >= newest["created_at"] for comment in newest["comments"])
