@@ -1,0 +1,187 @@
+"""Every check of the project: `nox` runs them all, `nox -s NAME` one of them."""
+
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from zipfile import ZipFile
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv"
+nox.options.error_on_external_run = True
+nox.options.sessions = ["lint", "typing", "tests", "lowest", "together", "docs", "build"]
+# A Python of the matrix that is not installed is left out, and none is downloaded for it.
+nox.options.error_on_missing_interpreters = False
+nox.options.download_python = "never"
+
+PACKAGES = sorted(path.name for path in Path("packages").iterdir())
+PROJECTS = {
+    package: nox.project.load_toml(f"packages/{package}/pyproject.toml") for package in PACKAGES
+}
+PYTHONS = nox.project.python_versions(PROJECTS["ftf-container"])
+EXAMPLES = {"PYTHONPATH": "docs/examples"}
+
+each_package = nox.parametrize("package", PACKAGES, ids=PACKAGES)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format."""
+    session.install("--group=lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+@each_package
+def typing(session: nox.Session, package: str) -> None:
+    """Check a package's types, and that its public ones are complete."""
+    module = package.replace("-", ".")
+    session.install(*wheels(package), "--group=typing", f"--group=test-{package}")
+    session.run("mypy", f"packages/{package}/src", f"packages/{package}/tests/typing")
+    session.run("pyright", f"packages/{package}/tests/typing")
+    session.run("pyright", "--ignoreexternal", "--verifytypes", module)
+
+
+@nox.session(python=PYTHONS)
+@each_package
+def tests(session: nox.Session, package: str) -> None:
+    """Test a package's wheel with only what it declares."""
+    session.install(*wheels(package, with_extras=False))
+    imports_alone(session, package)
+    session.install(*wheels(package))
+    run_tests(session, package)
+
+
+@nox.session
+@each_package
+def lowest(session: nox.Session, package: str) -> None:
+    """Test a package's wheel with the oldest dependencies it allows."""
+    declared = f"--requirements=packages/{package}/pyproject.toml"
+    *options, wheel = wheels(package)
+    session.install(*options, "--resolution=lowest-direct", "--all-extras", declared)
+    session.install(*options, "--no-deps", wheel)
+    run_tests(session, package)
+
+
+@nox.session(python=PYTHONS)
+def together(session: nox.Session) -> None:
+    """Test all packages, the documentation and the examples in one environment."""
+    groups = [f"--group=test-{package}" for package in PACKAGES]
+    session.install(*wheels(*PACKAGES), *groups, "--group=test-docs", "--group=typing")
+    session.run("pytest", "packages", "docs", *session.posargs)
+    session.run("mypy", "docs/examples")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation, without a dead link."""
+    session.install(*wheels(*PACKAGES), "--group=docs")
+    site = Path(session.create_tmp(), "site").resolve()
+    session.run(
+        "mkdocs", "build", "--strict", "--config-file=docs/mkdocs.yml", f"--site-dir={site}"
+    )
+
+
+@nox.session
+@each_package
+def build(session: nox.Session, package: str) -> None:
+    """Build what a package's release uploads, and look into it."""
+    session.install("hatch")
+    target = Path(session.create_tmp(), "dist").resolve()
+    # hatch builds in an environment of its own, which must not be mistaken for this one.
+    apart = {"HATCH_DATA_DIR": str(target.with_name("hatch")), "UV_PYTHON": None}
+    with session.chdir(f"packages/{package}"):
+        session.run("hatch", "build", "--clean", str(target), env=apart)
+    (wheel,) = target.glob("*.whl")
+    check_content(session, wheel, package)
+
+
+@nox.session(default=False)
+def demo(session: nox.Session) -> None:
+    """Migrate, seed and serve the blog: `nox -s demo -- [--port N] [--check]`."""
+    session.install(*wheels(*PACKAGES), "--group=demo")
+    session.run("python", "-m", "blog", *session.posargs, env=EXAMPLES)
+
+
+@nox.session(default=False, venv_backend="none")
+def dev(session: nox.Session) -> None:
+    """Make `.venv`, with the four packages editable and every tool."""
+    editable = [f"--editable=packages/{package}{extras(package)}" for package in PACKAGES]
+    python = ["--python", sys.executable, "--no-python-downloads"]
+    session.run("uv", "venv", "--allow-existing", *python, ".venv", external=True)
+    into = ["--python", ".venv"]
+    session.run("uv", "pip", "install", *into, "--group=dev", *editable, external=True)
+
+
+@cache
+def wheelhouse() -> Path:
+    """Build the wheels of all packages, once a run."""
+    folder = Path(".nox/wheels").resolve()
+    command = [
+        "uv",
+        "build",
+        "--quiet",
+        "--all-packages",
+        "--wheel",
+        "--clear",
+        f"--out-dir={folder}",
+    ]
+    subprocess.run(command, check=True)  # noqa: S603  # nothing in it comes from outside
+    return folder
+
+
+def extras(package: str) -> str:
+    """Name every extra of a package, in brackets."""
+    names = PROJECTS[package]["project"].get("optional-dependencies", {})
+    return f"[{','.join(names)}]" if names else ""
+
+
+def wheels(*packages: str, with_extras: bool = True) -> list[str]:
+    """Write the arguments that install the wheels of packages, just built like their siblings."""
+    folder = wheelhouse()
+    files = [next(folder.glob(f"{package.replace('-', '_')}-*.whl")) for package in packages]
+    requirements = [
+        f"{file}{extras(package) if with_extras else ''}"
+        for file, package in zip(files, packages, strict=True)
+    ]
+    fresh = [f"--refresh-package={package}" for package in PACKAGES]
+    return ["--no-sources", f"--find-links={folder}", *fresh, *requirements]
+
+
+def imports_alone(session: nox.Session, package: str) -> None:
+    """Import a package that was installed without extras; ftf-container brings nothing along."""
+    session.run("python", "-W", "error", "-c", f"import {package.replace('-', '.')}")
+    if package == "ftf-container":
+        listing = (
+            "from importlib.metadata import distributions as all; print(*{d.name for d in all()})"
+        )
+        installed = session.run("python", "-c", listing, silent=True)
+        if installed.split() != [package]:
+            session.error(f"{package} brings other distributions along: {installed}")
+
+
+def run_tests(session: nox.Session, package: str) -> None:
+    """Run a package's tests and doctests, and hold its coverage to what pyproject.toml asks."""
+    module = package.replace("-", ".")
+    session.install(f"--group=test-{package}")
+    where = [f"packages/{package}/tests", "--doctest-modules", "--pyargs", module]
+    session.run("coverage", "run", f"--source={module}", "-m", "pytest", *where)
+    session.run("coverage", "report")
+
+
+def check_content(session: nox.Session, wheel: Path, package: str) -> None:
+    """Refuse a wheel that would break its siblings or lacks what it needs."""
+    names = ZipFile(wheel).namelist()
+    folder = package.replace("-", "/")
+    stray = [
+        name
+        for name in names
+        if not name.startswith((f"{folder}/", f"{wheel.name.split('-')[0]}-"))
+    ]
+    if stray:
+        session.error(f"{wheel.name} has files outside {folder}/: {stray}")
+    if f"{folder}/py.typed" not in names or not any(name.endswith("/LICENSE") for name in names):
+        session.error(f"{wheel.name} lacks py.typed or LICENSE")
