@@ -74,6 +74,11 @@ async def test_a_write_that_fails_otherwise_raises_what_the_database_says(author
     assert await books.count() == 0
 
 
+async def test_edge_54_a_text_that_reads_like_a_duplicate_is_none(books):
+    with pytest.raises(IntegrityError, match=r"(?i)not.null"):
+        await books.create(Book(title="Key (title)=(x) already exists"))
+
+
 async def test_edge_34_children_are_deleted_by_the_database(books, authors, session):
     ada = await authors.create(Author(name="Ada"))
     book = await books.create(Book(title="Notes", author_id=ada.id))

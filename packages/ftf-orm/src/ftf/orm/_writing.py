@@ -11,7 +11,7 @@ from .exceptions import DuplicateRecord
 
 _UNIQUE_VIOLATIONS = (
     re.compile(r"UNIQUE constraint failed: (?P<columns>.+)"),  # SQLite
-    re.compile(r"Key \((?P<columns>.+?)\)=\(.*\) already exists"),  # PostgreSQL
+    re.compile(r"Key \((?P<columns>.+?)\)=\(.*\) already exists", re.DOTALL),  # PostgreSQL
 )
 
 
@@ -34,9 +34,11 @@ async def writing(session: AsyncSession) -> AsyncIterator[None]:
 
 def _repeated_columns(error: IntegrityError) -> tuple[str, ...]:
     """Name the columns of the unique constraint that was violated, if it was one."""
-    # asyncpg keeps the detail to itself; SQLAlchemy 2.1 does not repeat it.
-    said = f"{error.orig} {getattr(error.orig.__cause__, 'detail', '')}" if error.orig else ""
-    matches = (pattern.search(said) for pattern in _UNIQUE_VIOLATIONS)
+    # SQLAlchemy 2.1 leaves the detail to the driver's own exception.
+    cause = getattr(error.orig, "__cause__", None)
+    said = (str(error.orig), str(getattr(cause, "detail", "")))
+    # Matched from the start: further on, a message may quote what a client sent.
+    matches = (pattern.match(text) for pattern in _UNIQUE_VIOLATIONS for text in said)
     match = next(filter(None, matches), None)
     names = match["columns"].split(",") if match else []
     return tuple(name.strip().rpartition(".")[2] for name in names)
