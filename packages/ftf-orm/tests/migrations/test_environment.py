@@ -172,6 +172,15 @@ def test_without_a_url_the_ini_file_says(project, tmp_path):
     assert tables(other) == BOOKSHOP
 
 
+def test_without_any_url_the_ways_to_give_one_are_named(project):
+    environment = Path(project.get_main_option("script_location"), "env.py")
+    before = environment.read_text()
+    environment.write_text(ENVIRONMENT.format(url=""))
+    with pytest.raises(MigrationError, match="no database to migrate: pass a url"):
+        command.upgrade(project, "head")
+    environment.write_text(before)
+
+
 def test_altering_a_table_leaves_its_children_alone(project, database_url):
     command.upgrade(project, "head")
     execute(database_url, *FILL)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, MetaData, NullPool
 
 from .._engine import create_engine
 from .._timestamps import UtcDateTime
+from ..exceptions import MigrationError
 from ._sqlite import one_transaction, turn_foreign_keys_off
 
 
@@ -22,6 +23,9 @@ def run_migrations(metadata: MetaData, url: str = "") -> None:
     Args:
         metadata: The tables that `--autogenerate` compares the database with.
         url: Where the database is.
+
+    Raises:
+        MigrationError: None of these names a database, or SQLite cannot migrate on the connection.
     """
     url = context.get_x_argument(as_dictionary=True).get("url") or url
     url = url or context.config.get_main_option("sqlalchemy.url", "")
@@ -30,6 +34,11 @@ def run_migrations(metadata: MetaData, url: str = "") -> None:
         _run(nullcontext(), url=url, target_metadata=metadata, literal_binds=True)
     elif connection is not None:
         _run_on(connection, metadata)
+    elif not url:
+        raise MigrationError(
+            "no database to migrate: pass a url to run_migrations, give -x url=..., "
+            "or set sqlalchemy.url in alembic.ini"
+        )
     else:
         asyncio.run(_connect_and_run(metadata, url))
 
