@@ -7,7 +7,6 @@ from typing import Annotated
 import pytest
 
 from ftf.container import (
-    AsyncDependencyError,
     Container,
     DependencyResolutionError,
     GraphError,
@@ -102,10 +101,6 @@ def test_a_class_made_at_run_time_has_no_place():
     container = Container()
     container.register(Ledger, type("Late", (Ledger,), {}))
     assert fault(container, Ledger).path[0].location == ""
-
-
-def test_awaiting_is_a_fault_of_the_same_family():
-    assert issubclass(AsyncDependencyError, DependencyResolutionError)
 
 
 def test_a_signature_that_cannot_be_read_is_no_fault_of_the_key():

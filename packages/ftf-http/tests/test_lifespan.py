@@ -35,7 +35,7 @@ def log() -> list[str]:
     return []
 
 
-async def test_edge_32_the_container_starts_before_the_user_and_stops_after(log, serve):
+async def test_edge_32_the_container_starts_before_the_user_and_stops_after(log):
     @asynccontextmanager
     async def lifespan(app) -> AsyncIterator[dict[str, str]]:
         log.append("user started")

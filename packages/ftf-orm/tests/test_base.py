@@ -1,16 +1,22 @@
 import pytest
-from bookshop import Author, Book, BookRepository
+from bookshop import Author, Book
 from sqlalchemy import inspect
 from sqlalchemy.exc import InvalidRequestError
 
 
-async def test_a_relationship_that_was_not_loaded_raises(authors):
+async def test_a_relationship_that_was_not_loaded_raises_even_where_no_query_is_needed(
+    authors, books, session
+):
     ada = await authors.create(Author(name="Ada"))
-    ada = await authors.query().where(Author.id == ada.id).first_or_fail()
-    authors.session.expunge(ada)
-    authors.session.add(ada)
-    with pytest.raises(InvalidRequestError, match="raise"):
-        _ = (await BookRepository(authors.session).create(Book(title="Notes", author=ada))).genres
+    await books.create(Book(title="Notes", author_id=ada.id))
+    session.expunge_all()
+    ada = await authors.find_or_fail(ada.id)
+    book = await books.query().first_or_fail()
+    assert ada in session
+    with pytest.raises(
+        InvalidRequestError, match=r"'Book\.author' is not available due to lazy='raise'"
+    ):
+        _ = book.author
 
 
 def test_a_loading_strategy_of_the_models_own_stays():

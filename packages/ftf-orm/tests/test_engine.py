@@ -17,7 +17,7 @@ def test_a_url_without_a_driver_gets_an_async_one(url, driver):
 
 
 async def test_sqlite_checks_foreign_keys_on_every_connection():
-    engine = create_engine("sqlite://", echo=False)
+    engine = create_engine("sqlite://")
     async with engine.connect() as connection:
         assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
     await engine.dispose()
