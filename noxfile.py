@@ -38,11 +38,10 @@ def lint(session: nox.Session) -> None:
 @each_package
 def typing(session: nox.Session, package: str) -> None:
     """Check a package's types, and that its public ones are complete."""
-    module = package.replace("-", ".")
     session.install(*wheels(package), "--group=typing", f"--group=test-{package}")
     session.run("mypy", f"packages/{package}/src", f"packages/{package}/tests/typing")
     session.run("pyright", f"packages/{package}/tests/typing")
-    session.run("pyright", "--ignoreexternal", "--verifytypes", module)
+    session.run("pyright", "--ignoreexternal", "--verifytypes", module(package))
 
 
 @nox.session(python=PYTHONS)
@@ -120,17 +119,14 @@ def dev(session: nox.Session) -> None:
 def wheelhouse() -> Path:
     """Build the wheels of all packages, once a run."""
     folder = Path(".nox/wheels").resolve()
-    command = [
-        "uv",
-        "build",
-        "--quiet",
-        "--all-packages",
-        "--wheel",
-        "--clear",
-        f"--out-dir={folder}",
-    ]
-    subprocess.run(command, check=True)  # noqa: S603  # nothing in it comes from outside
+    command = ["uv", "build", "--quiet", "--all-packages", "--wheel", "--clear", "-o", folder]
+    subprocess.run(command, check=True)  # noqa: S603  # nothing comes from outside
     return folder
+
+
+def module(package: str) -> str:
+    """Name what a package is imported as."""
+    return package.replace("-", ".")
 
 
 def extras(package: str) -> str:
@@ -153,11 +149,9 @@ def wheels(*packages: str, with_extras: bool = True) -> list[str]:
 
 def imports_alone(session: nox.Session, package: str) -> None:
     """Import a package that was installed without extras; ftf-container brings nothing along."""
-    session.run("python", "-W", "error", "-c", f"import {package.replace('-', '.')}")
+    session.run("python", "-W", "error", "-c", f"import {module(package)}")
     if package == "ftf-container":
-        listing = (
-            "from importlib.metadata import distributions as all; print(*{d.name for d in all()})"
-        )
+        listing = "from importlib.metadata import distributions as d; print(*{x.name for x in d()})"
         installed = session.run("python", "-c", listing, silent=True)
         if installed.split() != [package]:
             session.error(f"{package} brings other distributions along: {installed}")
@@ -165,10 +159,9 @@ def imports_alone(session: nox.Session, package: str) -> None:
 
 def run_tests(session: nox.Session, package: str) -> None:
     """Run a package's tests and doctests, and hold its coverage to what pyproject.toml asks."""
-    module = package.replace("-", ".")
     session.install(f"--group=test-{package}")
-    where = [f"packages/{package}/tests", "--doctest-modules", "--pyargs", module]
-    session.run("coverage", "run", f"--source={module}", "-m", "pytest", *where)
+    where = [f"packages/{package}/tests", "--doctest-modules", "--pyargs", module(package)]
+    session.run("coverage", "run", f"--source={module(package)}", "-m", "pytest", *where)
     session.run("coverage", "report")
 
 
@@ -176,12 +169,8 @@ def check_content(session: nox.Session, wheel: Path, package: str) -> None:
     """Refuse a wheel that would break its siblings or lacks what it needs."""
     names = ZipFile(wheel).namelist()
     folder = package.replace("-", "/")
-    stray = [
-        name
-        for name in names
-        if not name.startswith((f"{folder}/", f"{wheel.name.split('-')[0]}-"))
-    ]
-    if stray:
+    expected = f"{folder}/", f"{package.replace('-', '_')}-"
+    if stray := [name for name in names if not name.startswith(expected)]:
         session.error(f"{wheel.name} has files outside {folder}/: {stray}")
     if f"{folder}/py.typed" not in names or not any(name.endswith("/LICENSE") for name in names):
         session.error(f"{wheel.name} lacks py.typed or LICENSE")
