@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from ftf.container import AsyncDependencyError, Container
+from ftf.container import AsyncDependencyError, Container, InvalidRegistrationError
 
 
 class Pool: ...
@@ -85,7 +85,7 @@ async def _repository(pool: Pool) -> Repository:
 async def test_edge_26_a_falsy_instance_is_kept_like_any_other():
     made = []
 
-    def nothing() -> None:
+    def nothing() -> Pool | None:
         made.append(None)
 
     container = Container()
@@ -118,5 +118,5 @@ def test_edge_29_a_generator_that_never_yields_is_an_error():
 
     container = Container()
     container.register(Pool, never)
-    with pytest.raises(RuntimeError, match="generator didn't yield"):
+    with pytest.raises(InvalidRegistrationError, match="yields nothing"):
         container.resolve(Pool)

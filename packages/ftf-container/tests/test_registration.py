@@ -78,12 +78,20 @@ def test_the_container_delivers_itself():
     assert container.resolve(Container) is container
 
 
-def test_registering_again_replaces_also_what_was_built():
+def test_edge_60_registering_something_else_replaces_also_what_was_built():
+    container = Container()
+    container.register(Clock, Frozen, scope="singleton")
+    before = container.resolve(Clock)
+    container.register(Clock, lambda: Frozen(), scope="singleton")
+    assert container.resolve(Clock) is not before
+
+
+def test_edge_60_registering_the_same_again_changes_nothing():
     container = Container()
     container.register(Clock, Frozen, scope="singleton")
     before = container.resolve(Clock)
     container.register(Clock, Frozen, scope="singleton")
-    assert container.resolve(Clock) is not before
+    assert container.resolve(Clock) is before
 
 
 @pytest.mark.parametrize("implementation", [Clock, Shape])

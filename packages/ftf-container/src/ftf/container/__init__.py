@@ -2,6 +2,12 @@
 
 from ._binding import Lifetime
 from ._container import Container, Factory
+from ._manual_scope import (
+    clear_scoped_cache,
+    clear_scoped_cache_async,
+    get_scoped_cache,
+    set_scoped_cache,
+)
 from ._provider import ServiceProvider
 from ._scope import Scope
 from .exceptions import (
@@ -31,4 +37,8 @@ __all__ = [
     "ScopeNotActiveError",
     "ServiceProvider",
     "UnregisteredDependencyError",
+    "clear_scoped_cache",
+    "clear_scoped_cache_async",
+    "get_scoped_cache",
+    "set_scoped_cache",
 ]

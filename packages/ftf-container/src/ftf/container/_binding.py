@@ -1,51 +1,38 @@
 """What the container knows about a key: how to make its instances and how long they live."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
-from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
-from typing import Literal, Self, get_args
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self, get_args, get_origin
 
+from ._generics import Types, close, type_arguments
 from ._key import is_abstract
+from ._kind import Kind, kind_for, unmanaged
 from ._path import Step, location_of, name_of
+from ._signature import Parameter, parameters_of, result_of
 from .exceptions import InvalidRegistrationError
 
 type Lifetime = Literal["singleton", "scoped", "transient"]
 
 
-class Kind(Enum):
-    """How a factory hands over what it makes."""
-
-    VALUE = auto()
-    CALL = auto()
-    COROUTINE = auto()
-    GENERATOR = auto()
-    ASYNC_GENERATOR = auto()
-
-    @classmethod
-    def of(cls, factory: Callable[..., object]) -> Self:
-        """Tell the kind of a class, a function or an object with `__call__`."""
-        called = (factory, type(factory).__call__)
-        if any(map(isasyncgenfunction, called)):
-            return cls.ASYNC_GENERATOR
-        if any(map(isgeneratorfunction, called)):
-            return cls.GENERATOR
-        return cls.COROUTINE if any(map(iscoroutinefunction, called)) else cls.CALL
-
-    @property
-    def is_async(self) -> bool:
-        """Whether what the factory returns has to be awaited."""
-        return self in {Kind.COROUTINE, Kind.ASYNC_GENERATOR}
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Binding:
-    """A key, what makes its instances, and how long they live."""
+    """A key, what makes its instances, and how long they live.
+
+    Args:
+        key: What the service is known by.
+        factory: What makes the instances; for a value, what returns it.
+        lifetime: How long an instance is kept.
+        kind: How the factory hands over what it makes.
+        types: What stands for the type parameters in the factory's hints.
+        members: The keys of the arguments, where they are not those of the factory's parameters.
+    """
 
     key: object
     factory: Callable[..., object]
     lifetime: Lifetime
     kind: Kind
+    types: Types = field(default_factory=dict)
+    members: tuple[object, ...] | None = None
 
     @classmethod
     def of_value(cls, key: object, value: object) -> Self:
@@ -59,20 +46,46 @@ class Binding:
         Raises:
             InvalidRegistrationError: It can never make an instance.
         """
+        made = unmanaged(factory)
+        source = get_origin(made) or made
         if lifetime not in get_args(Lifetime.__value__):
             fault = f"{lifetime!r} is no lifetime.", 'Use "singleton", "scoped" or "transient".'
-        elif isinstance(factory, type) and is_abstract(factory):
-            fault = f"{name_of(factory)} is abstract.", "Pass a class that implements it."
-        elif isinstance(factory, type) or (callable(factory) and factory is not key):
-            return cls(key, factory, lifetime, Kind.of(factory))
+        elif isinstance(source, type) and is_abstract(source):
+            fault = f"{name_of(made)} is abstract.", "Pass a class that implements it."
+        elif isinstance(source, type) and callable(made):
+            return cls(key, made, lifetime, Kind.CALL, type_arguments(made))
+        elif not callable(made) or made is key:
+            fault = f"{name_of(made)} is not a class.", "Pass a class or function that makes it."
         else:
-            fault = f"{name_of(factory)} is not a class.", "Pass a class or function that makes it."
-        raise InvalidRegistrationError((Step(key),), *fault)
+            try:
+                return cls(key, made, lifetime, kind_for(key, made))
+            except TypeError as error:
+                fault = f"{name_of(made)} {error}.", "Mend the annotation, or pass what makes it."
+        raise InvalidRegistrationError((Step(key, "", location_of(made)),), *fault)
 
     @property
-    def is_transient(self) -> bool:
-        """Whether every request for the key makes a new instance."""
-        return self.lifetime == "transient"
+    def is_kept(self) -> bool:
+        """Whether an instance is delivered more than once."""
+        return self.lifetime != "transient"
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """List what the factory asks for."""
+        if self.kind in {Kind.VALUE, Kind.SCOPE}:
+            return ()
+        if self.members is not None:
+            named = enumerate(self.members)
+            return tuple(Parameter(f"[{index}]", member) for index, member in named)
+        return parameters_of(self.factory, self.types)
+
+    def closed(self, key: object) -> Self:
+        """Derive the binding of a closed generic type from that of the open one."""
+        template: object = result_of(self.factory)
+        if isinstance(self.factory, type):
+            known = type_arguments(self.factory)
+            parameters = getattr(self.key, "__parameters__", ())
+            template = self.key[tuple(known.get(each, each) for each in parameters)]  # type: ignore[index]
+        factory, types = close(self.factory, template, key)
+        return replace(self, key=key, factory=factory, types=types)
 
     def step(self, parameter: str = "") -> Step:
         """Describe this binding as a step on a path, reached through a parameter."""

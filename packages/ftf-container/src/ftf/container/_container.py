@@ -1,18 +1,24 @@
 """The container: what users hold."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from inspect import markcoroutinefunction
 from types import NoneType, TracebackType
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, Self, cast, overload
 
 from ._binding import Binding, Lifetime
-from ._graph import Graph
+from ._boot import Boot
+from ._contextual import Consumers
+from ._explanation import DependencyGraph, Explanation
 from ._key import normalise
+from ._kind import Kind
+from ._override import Override, end
+from ._path import Step
 from ._provider import ServiceProvider
-from ._resolver import Resolvers
-from ._scope import Scope, innermost
-from ._single_flight import SingleFlight
-from ._store import Store
-from .exceptions import DependencyResolutionError, GraphError
+from ._registry import Layer, Registry
+from ._resolvers import Resolvers
+from ._scope import Scope
+from ._teardown import aclose, close, refuse_awaited
+from .exceptions import GraphError, InvalidRegistrationError
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -38,15 +44,16 @@ class Container:
     """
 
     def __init__(self, *, strict: bool = False) -> None:
-        self._bindings: dict[object, Binding] = {}
-        self._graph = Graph(self._bindings, strict=strict)
-        self._resolvers = Resolvers(self._graph)
-        self._root = Scope(self._resolvers, self._resolvers.root)
-        self._unbooted: list[ServiceProvider] = []
-        self._booted: list[ServiceProvider] = []
-        self._booting = SingleFlight()
+        self._registry = Registry(self, strict=strict)
+        self._resolvers = Resolvers(self, self._registry)
+        self._root = self._resolvers.root
+        self._singletons = self._resolvers.singletons
+        self._doors = self._resolvers.sync
         self._bind(Binding.of_value(NoneType, None))
         self._bind(Binding.of_value(Container, self))
+        self._bind(Binding(Scope, Scope, "scoped", Kind.SCOPE))
+        self._bind(Binding.of(Boot, self._resolvers.boot.run, "singleton"))
+        self._own = frozenset(self._registry.bindings)
 
     def register[T](
         self,
@@ -57,7 +64,8 @@ class Container:
         """Say how the instances of a key are made and how long they live.
 
         Args:
-            key: A class, Protocol, ABC, `NewType`, `Annotated` form or `type` alias.
+            key: A class, Protocol, ABC, `NewType`, `Annotated` form or `type` alias. A generic
+                class also stands for all its closed forms.
             implementation: A class, or a function that returns, awaits or yields the instance;
                 the key itself by default. What follows a `yield` runs when the instance is closed.
             scope: "singleton" keeps one instance for the container, "scoped" one for each
@@ -74,12 +82,54 @@ class Container:
         """Register a ready object, which the container never closes."""
         self._bind(Binding.of_value(normalise(key), value))
 
+    def extend[T](
+        self, key: "TypeForm[T]", decorate: "Callable[[T, Container], T | Awaitable[T]]"
+    ) -> None:
+        """Pass each instance of a key through a function, which is given the container as well.
+
+        An instance that exists already passes through it at once.
+
+        Raises:
+            InvalidRegistrationError: The instance exists already, and the function is async.
+        """
+        known = normalise(key)
+        extension = cast("Callable[[object, Container], object]", decorate)
+        binding = self._registry.bindings.get(known)
+        value = binding is not None and binding.kind is Kind.VALUE
+        if (value or known in self._root._instances) and Kind.of(extension).is_async:
+            problem, remedy = "It exists already.", "Extend it before it is built."
+            raise InvalidRegistrationError((Step(known),), problem, remedy)
+        if binding is not None and value:
+            self._bind(Binding.of_value(known, extension(binding.factory(), self)))
+            return
+        if known in self._root._instances:
+            self._root._instances[known] = extension(self._root._instances[known], self)
+        self._registry.extensions.setdefault(known, []).append(extension)
+        self._resolvers.clear()
+
+    def when(self, *consumers: object) -> Consumers:
+        """Begin to say what some classes or functions get: `when(A).needs(B).give(C)`."""
+        return Consumers(consumers, self._give)
+
+    def tag(self, tag: str, *keys: object) -> None:
+        """Put keys into a group, which `tagged` and `Annotated[list[T], tag]` deliver."""
+        members = (*self._registry.tags.get(tag, ()), *map(normalise, keys))
+        self._registry.tags[tag] = tuple(dict.fromkeys(members))
+        self._resolvers.clear()
+
+    def tagged(self, tag: str) -> list[object]:
+        """Deliver the services of a group, in the order in which they were tagged."""
+        return [self.resolve(cast("TypeForm[object]", key)) for key in self._tagged(tag)]
+
+    async def atagged(self, tag: str) -> list[object]:
+        """Deliver the services of a group, awaiting whatever has to be."""
+        return [await self.aresolve(cast("TypeForm[object]", key)) for key in self._tagged(tag)]
+
     def is_registered(self, key: object) -> bool:
         """Tell whether a key was registered."""
-        return normalise(key) in self._bindings
+        return normalise(key) in self._registry
 
-    def __contains__(self, key: object) -> bool:
-        return self.is_registered(key)
+    __contains__ = is_registered
 
     def resolve[T](self, key: "TypeForm[T]") -> T:
         """Deliver the service known by `key`, from the scope the caller is in.
@@ -88,19 +138,26 @@ class Container:
             AsyncDependencyError: It has to be awaited: use `aresolve`.
             DependencyResolutionError: It cannot be built.
         """
-        return self._here().resolve(key)
+        try:
+            if key in self._singletons:
+                return self._singletons[key]
+            door = self._doors[key]
+        except (KeyError, TypeError):
+            door = None
+        return (door or self._resolvers.open(key, awaiting=False))(self._root)
 
-    async def aresolve[T](self, key: "TypeForm[T]") -> T:
+    @markcoroutinefunction
+    def aresolve[T](self, key: "TypeForm[T]") -> Coroutine[object, object, T]:
         """Deliver the service known by `key`, awaiting whatever has to be.
 
         Raises:
             DependencyResolutionError: It cannot be built.
         """
-        return await self._here().aresolve(key)
+        return self._root.aresolve(key)
 
     def call[T](self, function: Callable[..., T], /, **given: object) -> T:
         """Call a function with the services it asks for; see `Scope.call`."""
-        return self._here().call(function, **given)
+        return self._root.call(function, **given)
 
     @overload
     async def acall[T](self, function: Callable[..., Awaitable[T]], /, **given: object) -> T: ...
@@ -108,11 +165,69 @@ class Container:
     async def acall[T](self, function: Callable[..., T], /, **given: object) -> T: ...
     async def acall(self, function: Callable[..., object], /, **given: object) -> object:
         """Call a function with the services it asks for; see `Scope.acall`."""
-        return await self._here().acall(function, **given)
+        return await self._root.acall(function, **given)
 
-    def scoped_context(self) -> Scope:
-        """Make a scope, to be entered by `async with`, or by `with` if nothing in it is async."""
-        return Scope(self._resolvers, Store())
+    def scoped_context(self, values: Mapping[object, object] | None = None) -> Scope:
+        """Make a scope, to be entered by `async with`, or by `with` if nothing in it is async.
+
+        Args:
+            values: Ready instances by key, which the scope delivers and never closes.
+
+        Raises:
+            InvalidRegistrationError: One of the keys is registered, but not as scoped.
+        """
+        scope = Scope(self, self._resolvers)
+        if values:
+            scope._instances.update({normalise(key): value for key, value in values.items()})
+            if not self._registry.given.issuperset(scope._instances):
+                self._registry.give(scope._instances)
+                self._resolvers.clear()
+        return scope
+
+    def override[T](self, key: "TypeForm[T]", implementation: Factory[T]) -> Override:
+        """Put another implementation in the place of a service, with the same lifetime.
+
+        Args:
+            key: The service; what needs it, or needs what needs it, is made anew.
+            implementation: A class or function, sync or async.
+
+        Returns:
+            What ends the override by `with` or `async with`; `reset_override` does as well.
+
+        Raises:
+            InvalidRegistrationError: This can never work; nothing was overridden.
+            UnregisteredDependencyError: There is nothing to override.
+        """
+        return self.override_context(key, implementation).begin()
+
+    def override_context[T](self, key: "TypeForm[T]", implementation: Factory[T]) -> Override:
+        """Make an override that begins when it is entered, by `with` or `async with`."""
+        known = normalise(key)
+        binding = Binding.of(known, implementation, self._registry.required(known).lifetime)
+        return Override(self._resolvers, Layer(binding))
+
+    def override_instance[T](self, key: "TypeForm[T]", value: T) -> Override:
+        """Put a ready object in the place of a service; it goes before other overrides."""
+        known = normalise(key)
+        self._registry.required(known)
+        return Override(self._resolvers, Layer(Binding.of_value(known, value))).begin()
+
+    def reset_override(self, key: object) -> None:
+        """End the overrides of a key, and close what was made under them.
+
+        Raises:
+            AsyncDependencyError: Something has to be awaited; `dispose_all` will close it.
+        """
+        known = normalise(key)
+        end(self._resolvers, [each for each in self._registry.layers if each.binding.key == known])
+
+    def reset_overrides(self) -> None:
+        """End all overrides, and close what was made under them.
+
+        Raises:
+            AsyncDependencyError: Something has to be awaited; `dispose_all` will close it.
+        """
+        end(self._resolvers, list(self._registry.layers))
 
     def validate(self) -> None:
         """Check that everything registered can be built, without building anything.
@@ -120,29 +235,47 @@ class Container:
         Raises:
             GraphError: It cannot; the error holds every fault.
         """
-        faults: list[DependencyResolutionError] = []
-        for key in self._bindings:
-            try:
-                self._graph.node(key)
-            except DependencyResolutionError as fault:
-                faults.append(fault)
-        if faults:
-            raise GraphError(tuple(faults))
+        if faults := self._resolvers.faults(self._registry.closed_keys()):
+            raise GraphError(faults)
+
+    def explain(self, key: object) -> Explanation:
+        """Tell how a service is built; `str()` draws it as a tree.
+
+        Raises:
+            DependencyResolutionError: It cannot be built.
+        """
+        return Explanation(self._resolvers.node(key))
+
+    def graph(self) -> DependencyGraph:
+        """Tell which registered service needs which.
+
+        Raises:
+            DependencyResolutionError: One of them cannot be built.
+        """
+        keys = (key for key in self._registry.closed_keys() if key not in self._own)
+        return DependencyGraph(tuple(map(self._resolvers.node, keys)))
 
     def add_provider(self, *providers: ServiceProvider) -> None:
         """Let service providers register their services, lowest priority number first."""
-        for provider in sorted(providers, key=_priority):
-            provider.register(self)
-            self._unbooted.append(provider)
+        for provider in sorted(providers, key=lambda each: each.priority):
+            self._registry.add(provider)
 
     async def boot(self) -> None:
         """Boot the service providers that have not been, lowest priority number first."""
-        async with self._booting.of(None):
-            self._unbooted.sort(key=_priority)
-            while self._unbooted:
-                if (boot := getattr(self._unbooted[0], "boot", None)) is not None:
-                    await self.acall(boot)
-                self._booted.append(self._unbooted.pop(0))
+        self._root._instances.pop(Boot, None)
+        self._resolvers.forget()
+        await self._root.aresolve(Boot)
+
+    def reset_singletons(self) -> None:
+        """Close every singleton, last made first, so that the next one who asks gets a new one.
+
+        Raises:
+            AsyncDependencyError: One has to be awaited: use `dispose_all`. None was closed.
+            ExceptionGroup: What closing raised.
+        """
+        refuse_awaited(self._root._exits)
+        self._resolvers.empty()
+        close(self._root._exits, None)
 
     async def dispose_all(self) -> None:
         """Close every singleton, last made first.
@@ -163,20 +296,20 @@ class Container:
         await self._dispose(body)
 
     async def _dispose(self, body: BaseException | None) -> None:
-        root = self._resolvers.root
-        root.instances.clear()
-        self._unbooted, self._booted = self._booted + self._unbooted, []
-        await root.teardowns.aclose(body)
-
-    def _here(self) -> Scope:
-        return innermost(self._resolvers) or self._root
+        self._resolvers.boot.rearm()
+        self._resolvers.empty()
+        await aclose(self._root._exits, body)
 
     def _bind(self, binding: Binding) -> None:
-        self._bindings[binding.key] = binding
-        self._resolvers.root.instances.pop(binding.key, None)
-        self._graph.clear()
+        with self._resolvers.lock:
+            if self._registry.bind(binding):
+                self._root._instances.pop(binding.key, None)
+                self._resolvers.clear()
+
+    def _give(self, consumers: tuple[object, ...], key: object, instead: object) -> None:
+        known = normalise(key)
+        is_key = isinstance(instead, type) or not callable(instead)
+        given = normalise(instead) if is_key else Binding.of(known, instead, "transient")
+        for consumer in consumers:
+            self._registry.exceptions[normalise(consumer), known] = given
         self._resolvers.clear()
-
-
-def _priority(provider: ServiceProvider) -> int:
-    return provider.priority

@@ -1,83 +1,71 @@
 """Which service needs which, checked before anything is built."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Collection, Generator, Iterable
+from dataclasses import dataclass, replace
 from types import NoneType
+from typing import Any, cast
 
-from ._binding import Binding, Kind
-from ._key import alternatives, is_abstract, is_from_stdlib
+from ._binding import Binding
+from ._key import alternatives
+from ._node import Argument, Node
 from ._path import DependencyPath, Step, location_of, name_of
-from ._signature import BadHint, Parameter, parameters_of
+from ._recursion import run
+from ._registry import Layer, Registry
+from ._signature import BadHint, Known, Parameter
 from .exceptions import (
     CaptiveDependencyError,
     CircularDependencyError,
+    DependencyResolutionError,
     InvalidRegistrationError,
-    UnregisteredDependencyError,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Arguments:
-    """What a factory is called with."""
+class Trail:
+    """A step on the way to a service, and the way there."""
 
-    positional: tuple["Node", ...] = ()
-    keyword: tuple[tuple[str, "Node"], ...] = ()
+    step: Step
+    before: "Trail | None"
 
-    def __iter__(self) -> Iterator["Node"]:
-        return chain(self.positional, (node for _, node in self.keyword))
+    def path(self) -> DependencyPath:
+        """List the steps from the first one to this one."""
+        steps: list[Step] = []
+        trail: Trail | None = self
+        while trail is not None:
+            steps.append(trail.step)
+            trail = trail.before
+        return tuple(reversed(steps))
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """A binding with everything it needs.
+class Wish:
+    """A key that is wanted, the parameter that wants it, and how to make it if that is settled."""
 
-    Args:
-        binding: How instances are made.
-        arguments: The nodes they are made from.
-        is_async: Whether anything from here down has to be awaited.
-        needs_scope: Whether anything from here down lives in the scope that asks.
-    """
+    key: object
+    parameter: str = ""
+    trail: Trail | None = None
+    binding: Binding | None = None
+    given: Collection[str] = ()
 
-    binding: Binding
-    arguments: Arguments
-    is_async: bool
-    needs_scope: bool
-
-    @classmethod
-    def of(cls, binding: Binding, arguments: Arguments) -> "Node":
-        """Derive a node's facts from those of its arguments."""
-        return cls(
-            binding,
-            arguments,
-            is_async=binding.kind.is_async or any(node.is_async for node in arguments),
-            needs_scope=binding.lifetime == "scoped" or any(node.needs_scope for node in arguments),
-        )
-
-    def path_to(self, found: Callable[[Binding], bool]) -> DependencyPath:
-        """Trace the path to the nearest binding that `found` accepts; empty when there is none."""
-        step = (self.binding.step(),)
-        if found(self.binding):
-            return step
-        below = filter(None, (node.path_to(found) for node in self.arguments))
-        return min((step + path for path in below), key=len, default=())
+    @property
+    def subject(self) -> object:
+        """What tells this wish from others: wishes of the same subject are granted alike."""
+        return self.binding or self.key
 
 
 class Graph:
-    """The nodes of a set of bindings, worked out on demand.
+    """The nodes of a registry, worked out on demand.
 
     Args:
-        bindings: The registrations, by key; read anew after each `clear`.
-        strict: Whether only registered keys may be built.
+        registry: What is registered; read anew after each `clear`.
     """
 
-    def __init__(self, bindings: Mapping[object, Binding], *, strict: bool) -> None:
-        self._bindings = bindings
-        self._strict = strict
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
         self._nodes: dict[object, Node] = {}
 
     def clear(self) -> None:
-        """Forget every node, because the bindings changed."""
+        """Forget every node, because what is registered changed."""
         self._nodes.clear()
 
     def node(self, key: object) -> Node:
@@ -86,67 +74,139 @@ class Graph:
         Raises:
             DependencyResolutionError: It cannot be built.
         """
-        return self._node(key, "", ())
+        return self._first(Wish(key))
 
-    def arguments(
-        self, factory: Callable[..., object], path: DependencyPath, given: Container[str] = ()
-    ) -> Arguments:
-        """Work out what a factory is called with, besides the parameters that are `given`."""
-        positional: list[Node] = []
-        keyword: list[tuple[str, Node]] = []
-        by_name = False
-        for parameter in parameters_of(factory):
-            node = None if parameter.name in given else self._argument(parameter, path)
-            if node is None:
-                by_name = True
-            elif by_name or parameter.keyword_only:
-                keyword.append((parameter.name, node))
-            else:
-                positional.append(node)
-        return Arguments(tuple(positional), tuple(keyword))
+    def call(self, binding: Binding, given: Collection[str]) -> Node:
+        """Work out the node of a function call, besides the parameters that are `given`."""
+        return self._first(Wish(binding.key, binding=binding, given=given))
 
-    def _node(self, key: object, parameter: str, path: DependencyPath) -> Node:
-        if key in self._nodes:
-            return self._nodes[key]
-        binding = self._bindings.get(key)
-        path += (binding.step(parameter) if binding else Step(key, parameter, location_of(key)),)
-        if any(step.key == key for step in path[:-1]):
-            raise CircularDependencyError(path)
-        if binding is None:
-            binding = self._fallback(key, path)
-        node = Node.of(binding, self.arguments(binding.factory, path))
-        if binding.lifetime == "singleton" and node.needs_scope:
-            raise CaptiveDependencyError(node.path_to(lambda below: below.lifetime == "scoped"))
-        return self._nodes.setdefault(key, node)
+    def faults(self, keys: Iterable[object]) -> tuple[DependencyResolutionError, ...]:
+        """List everything that keeps some keys from being built."""
+        survey = Survey(self._registry, self._nodes)
+        for key in keys:
+            run(survey.visit, Wish(key))
+        return tuple(survey.faults)
 
-    def _fallback(self, key: object, path: DependencyPath) -> Binding:
-        if not isinstance(key, type):
-            reason = "it is not a class"
-        elif is_abstract(key):
-            reason = "it is abstract"
-        elif is_from_stdlib(key):
-            reason = "values of Python's own types are not made up"
-        elif self._strict:
-            reason = "the container is strict"
-        else:
-            return Binding(key, key, "transient", Kind.CALL)
-        raise UnregisteredDependencyError(path, reason)
+    def _first(self, wish: Wish) -> Node:
+        survey = Survey(self._registry, self._nodes)
+        node = run(survey.visit, wish)
+        if node is None:
+            raise survey.faults[0]
+        return node
 
-    def _argument(self, parameter: Parameter, path: DependencyPath) -> Node | None:
-        """Find the node for a parameter; `None` leaves it to its default."""
-        if isinstance(parameter.hint, BadHint):
-            return self._unreadable(parameter, parameter.hint, path)
-        keys = alternatives(parameter.hint)
-        registered = (key for key in keys if key in self._bindings)
-        key = next(registered, keys[0])
-        if not parameter.required and (key not in self._bindings or key is NoneType):
+
+class Survey:
+    """One walk through the services, which goes on where it finds a fault.
+
+    Args:
+        registry: What is registered.
+        nodes: The nodes that are known already; new ones are added.
+    """
+
+    def __init__(self, registry: Registry, nodes: dict[object, Node]) -> None:
+        self.faults: list[DependencyResolutionError] = []
+        self._registry = registry
+        self._nodes = nodes
+        self._open: set[object] = set()
+        self._broken: set[object] = set()
+
+    def visit(self, wish: Wish) -> Generator[Wish, Node | None, Node | None]:
+        """Work out the node of a wish; `None` if there is a fault in it or below."""
+        subject = wish.subject
+        if subject in self._nodes or subject in self._broken:
+            return self._nodes.get(subject)
+        try:
+            binding, layer = self._binding(wish)
+        except DependencyResolutionError as fault:
+            self.faults.append(fault)
             return None
-        return self._node(key, parameter.name, path)
+        trail = Trail(binding.step(wish.parameter), wish.trail)
+        if subject in self._open:
+            self.faults.append(CircularDependencyError(_loop(trail.path())))
+            return None
+        self._open.add(subject)
+        arguments = yield from self._arguments(binding, wish.given, trail)
+        self._open.remove(subject)
+        extensions = () if layer else self._registry.extensions.get(wish.key, ())
+        node = None if arguments is None else Node.of(binding, arguments, extensions, layer)
+        if node is not None and binding.lifetime == "singleton" and node.needs_scope:
+            self.faults.append(CaptiveDependencyError(node.path_to(_is_scoped)))
+            node = None
+        if node is None:
+            self._broken.add(subject)
+        elif wish.trail is not None or wish.binding is None:
+            self._nodes[subject] = node
+        return node
+
+    def _binding(self, wish: Wish) -> tuple[Binding, Layer | None]:
+        if wish.binding is not None:
+            return wish.binding, None
+        binding, layer = self._registry.find(wish.key)
+        if binding is None:
+            step = Step(wish.key, wish.parameter, location_of(wish.key))
+            binding = self._registry.fallback(wish.key, Trail(step, wish.trail).path())
+        return binding, layer
+
+    def _arguments(
+        self, binding: Binding, given: Collection[str], trail: Trail
+    ) -> Generator[Wish, Node | None, tuple[Argument, ...] | None]:
+        arguments: list[Argument] = []
+        sound, by_name = True, False
+        for parameter in binding.parameters():
+            try:
+                wish = None if parameter.name in given else self._wish(parameter, binding, trail)
+            except DependencyResolutionError as fault:
+                self.faults.append(fault)
+                sound = False
+                continue
+            by_name = by_name or parameter.by_name or (wish is None and not parameter.by_position)
+            if wish is not None:
+                node = yield wish
+                sound = sound and node is not None
+                arguments.append(Argument(parameter.name, cast("Node", node), by_name))
+            elif parameter.by_position:
+                default = Node.of(Binding.of_value(None, parameter.default))
+                arguments.append(Argument(parameter.name, default, by_name=False))
+        return tuple(arguments) if sound else None
+
+    def _wish(self, parameter: Parameter, binding: Binding, trail: Trail) -> Wish | None:
+        """Decide what a parameter gets; `None` leaves it to its default."""
+        hint = parameter.hint
+        if isinstance(hint, Known):
+            known = Binding.of_value(parameter.hint, hint.value)
+            return Wish(hint, parameter.name, trail, known)
+        if hint is Any or hint is object:
+            hint = BadHint("is annotated with what any service would fit")
+        if isinstance(hint, BadHint):
+            return self._unreadable(parameter, hint, trail)
+        keys = alternatives(hint)
+        for key in keys:
+            exception = self._registry.exception(binding, key)
+            if isinstance(exception, Binding):
+                return Wish(key, parameter.name, trail, exception)
+            if exception is not None:
+                return Wish(exception, parameter.name, trail)
+        key = next(filter(self._registry.__contains__, keys), keys[0])
+        if not parameter.required and (key not in self._registry or key is NoneType):
+            return None
+        return Wish(key, parameter.name, trail)
 
     @staticmethod
-    def _unreadable(parameter: Parameter, hint: BadHint, path: DependencyPath) -> None:
+    def _unreadable(parameter: Parameter, hint: BadHint, trail: Trail) -> None:
         if parameter.required:
-            owner = name_of(path[-1].key)
-            problem = f"Parameter {parameter.name!r} of {owner} {hint.reason}."
+            problem = f"Parameter {parameter.name!r} of {name_of(trail.step.key)} {hint.reason}."
             remedy = "Annotate it with a registered type, or give it a default."
-            raise InvalidRegistrationError(path, problem, remedy)
+            raise InvalidRegistrationError(trail.path(), problem, remedy)
+
+
+def _is_scoped(node: Node) -> bool:
+    return node.binding.lifetime == "scoped"
+
+
+def _loop(path: DependencyPath) -> DependencyPath:
+    """Cut a path down to its loop, told from the same service wherever it was entered."""
+    start = next(index for index, step in enumerate(path) if step.key == path[-1].key)
+    loop = path[start + 1 :]
+    first = min(range(len(loop)), key=lambda index: name_of(loop[index].key))
+    *others, last = (*loop[first + 1 :], *loop[: first + 1])
+    return (replace(last, parameter=""), *others, last)

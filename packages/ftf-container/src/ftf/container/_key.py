@@ -1,13 +1,15 @@
 """What a service is known by."""
 
 import sys
-import typing
+from collections.abc import Callable, Sequence
 from inspect import isabstract
 from types import NoneType, UnionType
-from typing import TypeAliasType, Union, is_protocol
+from typing import Annotated, TypeAliasType, Union, get_args, get_origin, is_protocol
 
 from ._path import Step, name_of
 from .exceptions import InvalidRegistrationError
+
+COLLECTIONS: dict[object, Callable[..., object]] = {list: list, Sequence: list, tuple: tuple}
 
 
 def normalise(key: object) -> object:
@@ -16,8 +18,8 @@ def normalise(key: object) -> object:
     Raises:
         InvalidRegistrationError: The key is not hashable.
     """
-    while isinstance(key, TypeAliasType):
-        key = key.__value__
+    while isinstance(alias := get_origin(key) or key, TypeAliasType):
+        key = alias.__value__[get_args(key)] if get_args(key) else alias.__value__
     try:
         hash(key)
     except TypeError:
@@ -27,13 +29,36 @@ def normalise(key: object) -> object:
     return key
 
 
+def unqualified(key: object) -> tuple[object, ...]:
+    """Take `Annotated` apart: the type, and what it was annotated with."""
+    return get_args(key) if get_origin(key) is Annotated else (key,)
+
+
 def alternatives(hint: object) -> tuple[object, ...]:
     """List the keys that satisfy a hint, in order of preference, `None` last."""
     hint = normalise(hint)
-    if typing.get_origin(hint) not in {Union, UnionType}:
+    base, *metadata = unqualified(hint)
+    if get_origin(base) not in {Union, UnionType}:
         return (hint,)
-    members = map(normalise, typing.get_args(hint))
-    return tuple(sorted(members, key=lambda member: member is NoneType))
+    members = sorted(map(normalise, get_args(base)), key=lambda member: member is NoneType)
+    if not metadata:
+        return (hint, *members)
+    return (hint, *(each if each is NoneType else Annotated[each, *metadata] for each in members))
+
+
+def collected(key: object) -> tuple[Callable[..., object], object, tuple[object, ...]] | None:
+    """Take `list[T]` apart: what makes the collection, `T`, and the tags it was annotated with."""
+    base, *tags = unqualified(key)
+    make, members = COLLECTIONS.get(get_origin(base)), get_args(base)
+    if make is None or (make is tuple and members[1:] != (...,)):
+        return None
+    return make, normalise(members[0]), tuple(tags)
+
+
+def is_kind_of(key: object, base: object) -> bool:
+    """Tell whether a key is a base, a qualified form of it, or a class derived from it."""
+    plain, *_ = unqualified(key)
+    return plain == base or (isinstance(plain, type) and base in plain.__mro__)
 
 
 def is_abstract(cls: type) -> bool:

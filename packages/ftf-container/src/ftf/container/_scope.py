@@ -1,20 +1,23 @@
 """A stretch of work that shares its scoped services."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar
+from inspect import markcoroutinefunction
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, cast, overload
+from typing import TYPE_CHECKING, Never, Self, cast, overload
 
-from ._graph import Node
+from ._flight import Builder, Wake
 from ._path import Step
-from ._resolver import Resolver, Resolvers
-from ._store import Store
-from .exceptions import AsyncDependencyError, ScopeClosedError, ScopeNotActiveError
+from ._teardown import Exit, aclose, close, refuse_awaited
+from .exceptions import AsyncDependencyError, ScopeClosedError
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-_innermost: ContextVar["Scope | None"] = ContextVar("ftf.container.scope", default=None)
+    from ._container import Container
+    from ._resolvers import Resolvers
+
+innermost: ContextVar["Scope | None"] = ContextVar("ftf.container.scope", default=None)
 
 
 class Scope:
@@ -24,13 +27,16 @@ class Scope:
     generators among the factories see the exception that ended it.
     """
 
-    __slots__ = ("_closed", "_outer", "_resolvers", "_store")
+    _closed = False
+    _waiters: dict[object, list[Wake]] | None = None
+    _outer: "Scope | None" = None
 
-    def __init__(self, resolvers: Resolvers, store: Store) -> None:
+    def __init__(self, container: "Container", resolvers: "Resolvers") -> None:
+        self._container = container
         self._resolvers = resolvers
-        self._store = store
-        self._outer: Scope | None = None
-        self._closed = False
+        self._instances: dict[object, object] = {}
+        self._flights: dict[object, Builder] = {}
+        self._exits: list[Exit] = []
 
     def resolve[T](self, key: "TypeForm[T]") -> T:
         """Deliver the service known by `key`.
@@ -39,15 +45,24 @@ class Scope:
             AsyncDependencyError: It has to be awaited: use `aresolve`.
             DependencyResolutionError: It cannot be built.
         """
-        return cast("T", self._deliver(self._resolvers.of(key)))
+        try:
+            door = self._resolvers.sync[key]
+        except (KeyError, TypeError):
+            door = None
+        return (door or self._resolvers.open(key, awaiting=False))(self)
 
-    async def aresolve[T](self, key: "TypeForm[T]") -> T:
+    @markcoroutinefunction
+    def aresolve[T](self, key: "TypeForm[T]") -> Coroutine[object, object, T]:
         """Deliver the service known by `key`, awaiting whatever has to be.
 
         Raises:
             DependencyResolutionError: It cannot be built.
         """
-        return cast("T", await self._adeliver(self._resolvers.of(key)))
+        try:
+            door = self._resolvers.awaiting[key]
+        except (KeyError, TypeError):
+            door = None
+        return (door or self._resolvers.open(key, awaiting=True))(self)
 
     def call[T](self, function: Callable[..., T], /, **given: object) -> T:
         """Call a function with the services it asks for.
@@ -60,7 +75,8 @@ class Scope:
             AsyncDependencyError: The function or one of its services has to be awaited.
             DependencyResolutionError: A service cannot be built.
         """
-        return cast("T", self._deliver(self._resolvers.of_call(function, given)))
+        door = self._resolvers.call(function, given, awaiting=False)
+        return door(self, function, given)
 
     @overload
     async def acall[T](self, function: Callable[..., Awaitable[T]], /, **given: object) -> T: ...
@@ -76,30 +92,8 @@ class Scope:
         Raises:
             DependencyResolutionError: A service cannot be built.
         """
-        return await self._adeliver(self._resolvers.of_call(function, given))
-
-    def _deliver(self, resolver: Resolver) -> object:
-        self._check(resolver.node)
-        if not resolver.node.is_async:
-            return resolver.build(self._store)
-        key, home = resolver.node.binding.key, self._home(resolver.node)
-        if key not in home.instances:
-            raise AsyncDependencyError(resolver.node.path_to(lambda below: below.kind.is_async))
-        return home.instances[key]
-
-    async def _adeliver(self, resolver: Resolver) -> object:
-        self._check(resolver.node)
-        return await resolver.abuild(self._store)
-
-    def _check(self, node: Node) -> None:
-        if self._closed:
-            raise ScopeClosedError(node.path_to(lambda _: True))
-        if node.needs_scope and self._store is self._resolvers.root:
-            raise ScopeNotActiveError(node.path_to(lambda below: below.lifetime == "scoped"))
-
-    def _home(self, node: Node) -> Store:
-        singleton = node.binding.lifetime == "singleton"
-        return self._resolvers.root if singleton else self._store
+        door = self._resolvers.call(function, given, awaiting=True)
+        return await door(self, function, given)
 
     def close(self, body: BaseException | None = None) -> None:
         """End the scope, telling generators what `body` raised.
@@ -108,11 +102,15 @@ class Scope:
             AsyncDependencyError: Something in it has to be awaited; the scope stays open.
             ExceptionGroup: What closing raised, if `body` is `None`.
         """
-        teardowns = self._store.teardowns
-        if (key := teardowns.awaited()) is not None:
-            raise AsyncDependencyError((Step(key),))
+        try:
+            refuse_awaited(self._exits)
+        except AsyncDependencyError as refusal:
+            if body is None:
+                raise
+            body.add_note(f"Its scope stays open. {refusal}")
+            return
         self._end()
-        teardowns.close(body)
+        close(self._exits, body)
 
     async def aclose(self, body: BaseException | None = None) -> None:
         """End the scope, telling generators what `body` raised.
@@ -121,36 +119,54 @@ class Scope:
             ExceptionGroup: What closing raised, if `body` is `None`.
         """
         self._end()
-        await self._store.teardowns.aclose(body)
+        await aclose(self._exits, body)
 
     def _end(self) -> None:
         self._closed = True
-        self._store.instances.clear()
+        self._resolvers = _CLOSED
+        self._instances.clear()
 
     def __enter__(self) -> Self:
-        self._outer = _innermost.get()
-        _innermost.set(self)
+        self._outer = innermost.get()
+        innermost.set(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
-        _innermost.set(self._outer)
+        self._leave()
         self.close(body)
 
     async def __aenter__(self) -> Self:
-        return self.__enter__()
+        self._outer = innermost.get()
+        innermost.set(self)
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
-        _innermost.set(self._outer)
-        await self.aclose(body)
+        self._leave()
+        self._end()
+        if self._exits:
+            await aclose(self._exits, body)
+
+    def _leave(self) -> None:
+        # A scope that ends in another context than it began in has nothing to restore there.
+        if innermost.get() is self:
+            innermost.set(self._outer)
 
 
-def innermost(resolvers: Resolvers) -> Scope | None:
-    """Find the scope of a container that the running code is in."""
-    scope = _innermost.get()
-    while scope is not None and scope._resolvers is not resolvers:  # noqa: SLF001
-        scope = scope._outer  # noqa: SLF001
-    return scope
+class _Closed:
+    """Stands where the functions of a scope were before it ended."""
+
+    def __getattr__(self, name: str) -> "_Closed":
+        return self
+
+    def __getitem__(self, key: object) -> Never:
+        raise ScopeClosedError((Step(key),))
+
+    def call(self, function: object, *_: object, **__: object) -> Never:
+        raise ScopeClosedError((Step(function),))
+
+
+_CLOSED = cast("Resolvers", _Closed())

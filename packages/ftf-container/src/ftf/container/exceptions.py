@@ -112,11 +112,19 @@ class UnregisteredDependencyError(
     Args:
         path: The services from the one asked for to the one at fault.
         reason: Why the key cannot be built from its own constructor.
+        alike: Registered keys that might have been meant.
     """
 
-    def __init__(self, path: DependencyPath, reason: str) -> None:
+    def __init__(
+        self, path: DependencyPath, reason: str, alike: tuple[object, ...] = ()
+    ) -> None:
         super().__init__(path)
         self.reason = reason
+        self.alike = alike
+
+    def __str__(self) -> str:
+        names = " or ".join(map(name_of, self.alike))
+        return f"{super().__str__()}{f'\nDid you mean {names}?' if names else ''}"
 
 
 class GraphError(DependencyResolutionError, problem="Some services cannot be built.", remedy=""):

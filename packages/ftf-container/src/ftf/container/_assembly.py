@@ -1,0 +1,243 @@
+"""The source code that delivers a service, written for its graph."""
+
+import linecache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from types import CodeType, FunctionType, TracebackType
+from typing import TYPE_CHECKING
+
+from ._flight import ajoin, leave
+from ._kind import Kind
+from ._node import Node
+from ._path import name_of
+from ._teardown import alate, closing_method, late, never_yielded
+from .exceptions import AsyncDependencyError, CircularDependencyError
+
+if TYPE_CHECKING:
+    from ._resolvers import Resolvers
+
+_DEEPEST, _LONGEST = 30, 300
+"""Beyond so many levels or lines, a service is left to a function of its own."""
+
+
+class Assembly:
+    """Writes one function, which takes a scope and delivers a service from it.
+
+    The names in the source: `s` is the scope, `i` its instances, `b` its builds under way, `v1`
+    something known now, `x2` an instance, `g3` a generator.
+
+    Args:
+        resolvers: Where the functions of other nodes are found.
+        awaiting: Whether the function is a coroutine function.
+    """
+
+    def __init__(self, resolvers: "Resolvers", *, awaiting: bool) -> None:
+        self._resolvers = resolvers
+        self._awaiting = awaiting
+        self._lines: list[str] = []
+        self._indent, self._level, self._names = 2, 0, 0
+        self._locals: dict[object, str] = {}
+        self._globals: dict[str, object] = {"circular": circular}
+        self._is_build = False
+
+    def delivery(self, node: Node) -> Callable[..., object]:
+        """Write the function that delivers a node, from its scope if it is there."""
+        self._write(f"return {self._deliver(node)}")
+        return self._function(node, "s")
+
+    def build(self, node: Node) -> Callable[..., object]:
+        """Write the function that makes the instance of a singleton and keeps it."""
+        self._is_build = True
+        self._write(f"return {self._keep(node, self._make(node))}")
+        return self._function(node, "s")
+
+    def call(self, node: Node) -> Callable[..., object]:
+        """Write the function that calls `f` with the services it asks for and what is `given`."""
+        if node.is_awaited and not self._awaiting:
+            refuse_async(node, node)
+        arguments = [f"{name}={self._deliver(below)}" for name, below, _ in node.arguments]
+        awaited = "await " if node.is_awaited else ""
+        self._write(f"return {awaited}f({', '.join((*arguments, '**given'))})")
+        return self._function(node, "s, f, given")
+
+    def _function(self, node: Node, parameters: str) -> Callable[..., object]:
+        root, entered = self._value(self._resolvers.root), self._value(self._resolvers.entered)
+        uses_scope = node.needs_scope or "e" in self._globals
+        source = (
+            f"{'async ' if self._awaiting else ''}def deliver({parameters}):",
+            "  try:",
+            *([f"    if s is {root}: s = {entered}(delivered)"] * (uses_scope and not self._is_build)),
+            *(["    i = s._instances"] * ("i" in self._globals)),
+            *self._lines,
+            "  except RecursionError as error:",
+            "    raise circular(error)",
+        )
+        name = f"deliver {name_of(node.binding.key)}"
+        # Each function has code of its own, because the interpreter specialises the code.
+        code = _code("\n".join(source)).replace(co_name=name, co_qualname=name)
+        return FunctionType(code, {**self._globals, "delivered": node}, name)
+
+    def _write(self, *lines: str) -> None:
+        self._lines += ("  " * self._indent + line for line in lines)
+
+    @contextmanager
+    def _block(self, opening: str) -> Iterator[None]:
+        self._write(opening)
+        self._indent += 1
+        known = dict(self._locals)
+        yield
+        self._indent -= 1
+        self._locals = known
+
+    def _name(self, letter: str) -> str:
+        self._names += 1
+        return f"{letter}{self._names}"
+
+    def _value(self, value: object) -> str:
+        name = self._name("v")
+        self._globals[name] = value
+        return name
+
+    def _deliver(self, node: Node) -> str:
+        """Write how a node is delivered, and tell the name it is then known by."""
+        if node.binding.kind is Kind.SCOPE:
+            return "s"
+        if node.slot in self._locals:
+            return self._locals[node.slot]
+        if (ready := self._resolvers.ready(node)) is not None:
+            return self._value(ready[0])
+        singleton = node.binding.lifetime == "singleton"
+        if singleton and node.is_async and not self._awaiting:
+            return self._refusal(node)
+        if singleton or self._level > _DEEPEST or len(self._lines) > _LONGEST:
+            return self._refer(node)
+        return self._scoped(node) if node.binding.is_kept else self._make(node)
+
+    def _refusal(self, node: Node) -> str:
+        name = self._name("x")
+        self._write(f"{name} = {self._value(refuse_async)}(delivered, {self._value(node)})")
+        return name
+
+    def _refer(self, node: Node) -> str:
+        """Write a call of the node's own function."""
+        awaited = self._awaiting and node.is_async
+        functions = self._resolvers.awaiting if awaited else self._resolvers.sync
+        name = self._name("x")
+        key, write = self._value(node), self._value(partial(self._resolvers.open, awaiting=awaited))
+        call = f"({self._value(functions)}.get({key}) or {write}({key}))(s)"
+        self._write(f"{name} = {'await ' if awaited else ''}{call}")
+        return name
+
+    def _scoped(self, node: Node) -> str:
+        name, slot = self._name("x"), self._value(node.slot)
+        self._globals["i"] = None
+        awaited = self._awaiting and node.is_async
+        if awaited:
+            self._write("b = s._flights")
+            self._write(f"while {slot} in b: await {self._value(ajoin)}(s, {self._value(node)})")
+        self._write(f"if {slot} in i: {name} = i[{slot}]")
+        with self._block("else:"):
+            if awaited:
+                self._fly(node, name, slot)
+            else:
+                self._write(f"{name} = {self._keep(node, self._make(node))}")
+        self._locals[node.slot] = name
+        return name
+
+    def _fly(self, node: Node, name: str, slot: str) -> None:
+        """Write the build of an instance that other tasks may ask for meanwhile."""
+        self._write(f"b[{slot}] = {self._value(_current_task())}()")
+        with self._block("try:"):
+            self._write(f"{name} = {self._keep(node, self._make(node))}")
+        self._write(f"finally: {self._value(leave)}(s, {slot})")
+
+    def _keep(self, node: Node, made: str) -> str:
+        self._globals["i"] = None
+        return f"i.setdefault({self._value(node.slot)}, {made})"
+
+    def _make(self, node: Node) -> str:
+        """Write how an instance is made, and tell its name."""
+        if node.is_awaited and not self._awaiting:
+            return self._refusal(node)
+        self._level += 3 if node.binding.is_kept else 1
+        arguments = [
+            f"{name}={self._deliver(below)}" if by_name else self._deliver(below)
+            for name, below, by_name in node.arguments
+        ]
+        self._level -= 3 if node.binding.is_kept else 1
+        name = self._name("x")
+        call = f"{self._value(node.binding.factory)}({', '.join(arguments)})"
+        if node.binding.kind.is_generator:
+            self._enter(node, name, call)
+        else:
+            self._write(f"{name} = {'await ' if node.binding.kind.is_async else ''}{call}")
+            if node.binding.is_kept:
+                self._adopt(node, name)
+        for extension in node.extensions:
+            awaited = "await " if Kind.of(extension).is_async else ""
+            decorated = f"{self._value(extension)}({name}, {self._value(self._resolvers.container)})"
+            self._write(f"{name} = {awaited}{decorated}")
+        return name
+
+    def _enter(self, node: Node, name: str, call: str) -> None:
+        generator = self._name("g")
+        first = "await anext" if node.binding.kind.is_async else "next"
+        never = f"{self._value(never_yielded)}({self._value(node)})"
+        self._write(f"{generator} = {call}")
+        self._write(f"{name} = {first}({generator}, {generator})")
+        self._write(f"if {name} is {generator}: {never}")
+        self._exit(node, generator)
+
+    def _adopt(self, node: Node, name: str) -> None:
+        """Have an instance closed in the end, unless its class tells now that it cannot be."""
+        factory = node.binding.factory
+        if isinstance(factory, type) and closing_method(factory) is None:
+            return
+        resource = self._name("g")
+        self._write(f"{resource} = {self._value(self._resolvers.resource_of)}(s, {name})")
+        with self._block(f"if {resource} is not None:"):
+            self._exit(node, resource)
+
+    def _exit(self, node: Node, resource: str) -> None:
+        self._globals["e"] = None
+        late_call = f"{self._value(late)}({self._value(node)}, {resource})"
+        if self._awaiting:
+            late_call = f"await {self._value(alate)}({self._value(node)}, {resource})"
+        self._write(f"if s._closed: {late_call}")
+        self._write(f"s._exits.append(({self._value(node.slot)}, {resource}))")
+
+
+@cache
+def _code(source: str) -> CodeType:
+    file = f"<ftf.container {_code.cache_info().currsize}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    scope: dict[str, FunctionType] = {}
+    exec(compile(source, file, "exec"), scope)  # noqa: S102  # see the benchmarks' README
+    return scope["deliver"].__code__
+
+
+def _current_task() -> Callable[[], object]:
+    # asyncio takes longer to import than all the rest, and synchronous programs can do without.
+    from asyncio import current_task
+
+    return current_task
+
+
+def refuse_async(asked: Node, node: Node) -> object:
+    """Refuse to deliver, without awaiting, a node that has to be awaited."""
+    _, *below = node.path_to(lambda each: each.is_awaited)
+    raise AsyncDependencyError((*asked.path_to(lambda each: each is node), *below))
+
+
+def circular(error: RecursionError) -> Exception:
+    """Tell a service that needs itself through the container from any other endless recursion."""
+    path, traceback = [], error.__traceback__
+    while traceback is not None:
+        node = traceback.tb_frame.f_globals.get("delivered")
+        if isinstance(node, Node):
+            path.append(node.binding.step())
+            if len(path) > 1 and path[-1] == path[0]:
+                return CircularDependencyError(tuple(path))
+        traceback = traceback.tb_next
+    return error

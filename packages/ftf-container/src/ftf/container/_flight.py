@@ -1,0 +1,104 @@
+"""One builder at a time for each instance, across tasks, threads and event loops."""
+
+from collections.abc import Callable
+from threading import Event, Lock, get_ident
+from typing import TYPE_CHECKING
+
+from .exceptions import CircularDependencyError
+
+if TYPE_CHECKING:
+    from asyncio import Future
+
+    from ._node import Node
+    from ._scope import Scope
+
+type Builder = object
+"""A task, or the number of a thread."""
+
+type Wake = Callable[[], object]
+
+
+_mutex = Lock()
+_waits: "dict[Builder, tuple[Scope, object]]" = {}
+
+
+def enter(scope: "Scope", slot: object, me: Builder) -> bool:
+    """Begin a build, unless one is under way.
+
+    The build of a scoped service begins with a plain assignment instead, which no other task can
+    come between; the singletons are shared by threads and event loops.
+    """
+    with _mutex:
+        return slot not in scope._flights and scope._flights.setdefault(slot, me) is me
+
+
+def leave(scope: "Scope", slot: object) -> None:
+    """End a build, well or not: whoever waits for it looks again."""
+    del scope._flights[slot]
+    if scope._waiters:
+        with _mutex:
+            waiters = scope._waiters.pop(slot, ())
+        for wake in waiters:
+            wake()
+
+
+def join(scope: "Scope", node: "Node") -> None:
+    """Block until nobody builds a node.
+
+    Raises:
+        CircularDependencyError: That would be for ever.
+    """
+    me, ended = get_ident(), Event()
+    if _wait(scope, node, me, ended.set):
+        ended.wait()
+        _waits.pop(me, None)
+
+
+async def ajoin(scope: "Scope", node: "Node") -> None:
+    """Wait until nobody builds a node.
+
+    Raises:
+        CircularDependencyError: That would be for ever.
+    """
+    from asyncio import current_task, get_running_loop
+
+    me, ended = current_task(), get_running_loop().create_future()
+    if _wait(scope, node, me, lambda: _wake(ended)):
+        try:
+            await ended
+        finally:
+            _waits.pop(me, None)
+
+
+def _wait(scope: "Scope", node: "Node", me: Builder, wake: Wake) -> bool:
+    """Ask to be woken when a build ends; tell whether there is one."""
+    slot = node.slot
+    with _mutex:
+        # Whoever ends a build looks for waiters afterwards, so in this order none is missed.
+        if scope._waiters is None:
+            scope._waiters = {}
+        waiters = scope._waiters.setdefault(slot, [])
+        waiters.append(wake)
+        builder = scope._flights.get(slot)
+        circular = builder is not None and _leads_to(builder, me)
+        if builder is not None and not circular:
+            _waits[me] = scope, slot
+            return True
+        waiters.remove(wake)
+    if circular:
+        step = node.binding.step()
+        raise CircularDependencyError((step, step))
+    return False
+
+
+def _leads_to(builder: Builder, me: Builder) -> bool:
+    while builder != me and builder in _waits:
+        scope, slot = _waits[builder]
+        builder = scope._flights.get(slot)
+    return builder == me
+
+
+def _wake(ended: "Future[None]") -> None:
+    loop = ended.get_loop()
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(lambda: None if ended.done() else ended.set_result(None))

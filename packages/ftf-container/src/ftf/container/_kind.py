@@ -1,0 +1,100 @@
+"""How a factory hands over what it makes."""
+
+import contextlib
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Generator,
+    Iterable,
+    Iterator,
+)
+from enum import Enum, auto
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from types import MethodType, UnionType
+from typing import Self, Union, get_args, get_origin, is_protocol
+
+from ._key import unqualified
+from ._path import name_of
+from ._signature import result_of
+
+
+class Kind(Enum):
+    """How a factory hands over what it makes."""
+
+    VALUE = auto()
+    SCOPE = auto()
+    CALL = auto()
+    COROUTINE = auto()
+    GENERATOR = auto()
+    ASYNC_GENERATOR = auto()
+
+    @classmethod
+    def of(cls, factory: Callable[..., object]) -> Self:
+        """Tell the kind of a class, a function or an object with `__call__`."""
+        called = (factory, type(factory).__call__)
+        if any(map(isasyncgenfunction, called)):
+            return cls.ASYNC_GENERATOR
+        if any(map(isgeneratorfunction, called)):
+            return cls.GENERATOR
+        return cls.COROUTINE if any(map(iscoroutinefunction, called)) else cls.CALL
+
+    @property
+    def is_async(self) -> bool:
+        """Whether what the factory returns has to be awaited."""
+        return self in {Kind.COROUTINE, Kind.ASYNC_GENERATOR}
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether the factory goes on after it handed over what it made."""
+        return self in {Kind.GENERATOR, Kind.ASYNC_GENERATOR}
+
+
+# The forms that the return annotation of a factory may have around the service's type.
+_FORMS: dict[Kind, tuple[type, ...]] = {
+    Kind.CALL: (),
+    Kind.COROUTINE: (Awaitable, Coroutine),
+    Kind.GENERATOR: (Iterator, Generator, Iterable),
+    Kind.ASYNC_GENERATOR: (AsyncIterator, AsyncGenerator, AsyncIterable),
+}
+
+
+def kind_for(key: object, function: Callable[..., object]) -> Kind:
+    """Tell how a function hands over a key, going by its annotation where the code cannot tell.
+
+    Raises:
+        TypeError: It is annotated to return something else.
+    """
+    kind, result = Kind.of(function), result_of(function)
+    form = get_origin(result) or result
+    if kind is Kind.CALL and form in _FORMS[Kind.COROUTINE] and get_origin(key) is not form:
+        kind = Kind.COROUTINE
+    if form in _FORMS[kind]:
+        result = (get_args(result) or (None,))[-1 if kind is Kind.COROUTINE else 0]
+    elif result is not None and kind.is_generator:
+        wanted = f"{_FORMS[kind][0].__name__}[{name_of(key)}]"
+        raise TypeError(f"is annotated to return {name_of(result)}, not {wanted}")
+    if not _may_be(result, key):
+        raise TypeError(f"is annotated to return {name_of(result)}, not {name_of(key)}")
+    return kind
+
+
+def _may_be(result: object, key: object) -> bool:
+    if get_origin(result) in {Union, UnionType}:
+        return any(_may_be(each, key) for each in get_args(result))
+    wanted, made = (get_origin(each) or each for each in (unqualified(key)[0], result))
+    if not (isinstance(wanted, type) and isinstance(made, type)) or is_protocol(wanted):
+        return True
+    return issubclass(made, wanted) or issubclass(wanted, made)
+
+
+def unmanaged(factory: object) -> object:
+    """See through `@contextmanager`: the generator function below is what the container drives."""
+    function = getattr(factory, "__func__", factory)
+    if getattr(function, "__globals__", None) is not vars(contextlib):
+        return factory
+    bare = getattr(function, "__wrapped__", function)
+    return MethodType(bare, factory.__self__) if isinstance(factory, MethodType) else bare

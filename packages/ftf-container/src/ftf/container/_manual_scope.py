@@ -1,0 +1,70 @@
+"""A scope that is opened and closed by function calls, for code that cannot use `with`."""
+
+from contextlib import AsyncExitStack, ExitStack
+from typing import TYPE_CHECKING
+
+from ._scope import Scope, innermost
+
+if TYPE_CHECKING:
+    from ._container import Container
+
+
+class ManualScope:
+    """Opens a scope for each container that is asked for a service while it lasts."""
+
+    _container = None
+
+    def __init__(self, values: dict[object, object]) -> None:
+        self.values = values
+        self.scopes: dict[Container, Scope] = {}
+        self._outer = innermost.get()
+
+    def of(self, container: "Container") -> Scope:
+        """Find the scope of a container, or open it."""
+        if container not in self.scopes:
+            self.scopes[container] = container.scoped_context(self.values)
+        return self.scopes[container]
+
+
+def get_scoped_cache() -> dict[object, object]:
+    """Copy the instances of the scope that `set_scoped_cache` opened; nothing if there is none."""
+    manual = innermost.get()
+    if not isinstance(manual, ManualScope):
+        return {}
+    scopes = manual.scopes.values()
+    return manual.values | {key: made for each in scopes for key, made in each._instances.items()}
+
+
+def set_scoped_cache(cache: dict[object, object]) -> None:
+    """Open a scope in this task or thread, for every container that is used in it.
+
+    Args:
+        cache: Ready instances by key, which are never closed.
+    """
+    innermost.set(ManualScope(dict(cache)))
+
+
+def clear_scoped_cache() -> None:
+    """Close the scope that `set_scoped_cache` opened, if there is one.
+
+    Raises:
+        AsyncDependencyError: Something in it has to be awaited: use `clear_scoped_cache_async`.
+    """
+    with ExitStack() as stack:
+        for scope in _leave():
+            stack.callback(scope.close)
+
+
+async def clear_scoped_cache_async() -> None:
+    """Close the scope that `set_scoped_cache` opened, awaiting what has to be."""
+    async with AsyncExitStack() as stack:
+        for scope in _leave():
+            stack.push_async_callback(scope.aclose)
+
+
+def _leave() -> tuple[Scope, ...]:
+    manual = innermost.get()
+    if not isinstance(manual, ManualScope):
+        return ()
+    innermost.set(manual._outer)
+    return tuple(manual.scopes.values())

@@ -1,0 +1,90 @@
+"""A service with everything it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ._binding import Binding
+from ._kind import Kind
+from ._path import DependencyPath
+from ._registry import Extension, Layer
+
+
+class Argument(NamedTuple):
+    """What one parameter of a factory gets."""
+
+    name: str
+    node: "Node"
+    by_name: bool
+
+
+class Slot(NamedTuple):
+    """What an instance is kept under that comes from overrides."""
+
+    key: object
+    layers: frozenset[Layer]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """A binding with everything it needs.
+
+    Args:
+        binding: How instances are made.
+        arguments: What the factory is called with.
+        extensions: What decorates an instance once it is made.
+        layers: The overrides that anything from here down comes from.
+        is_async: Whether anything from here down has to be awaited.
+        needs_scope: Whether anything from here down lives in the scope that asks.
+    """
+
+    binding: Binding
+    arguments: tuple[Argument, ...]
+    extensions: tuple[Extension, ...]
+    layers: frozenset[Layer]
+    is_async: bool
+    needs_scope: bool
+
+    @classmethod
+    def of(
+        cls,
+        binding: Binding,
+        arguments: tuple[Argument, ...] = (),
+        extensions: tuple[Extension, ...] = (),
+        layer: Layer | None = None,
+    ) -> "Node":
+        """Derive a node's facts from those of its arguments."""
+        below = [argument.node for argument in arguments]
+        awaited = binding.kind.is_async or any(Kind.of(each).is_async for each in extensions)
+        scoped = binding.lifetime == "scoped"
+        return cls(
+            binding,
+            arguments,
+            extensions,
+            layers=frozenset(filter(None, [layer])).union(*(node.layers for node in below)),
+            is_async=awaited or any(node.is_async for node in below),
+            needs_scope=scoped or any(node.needs_scope for node in below),
+        )
+
+    @property
+    def slot(self) -> object:
+        """What an instance is kept under: its key, unless it comes from overrides."""
+        return Slot(self.binding.key, self.layers) if self.layers else self.binding.key
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the making of this very instance has to be awaited."""
+        kinds = (self.binding.kind, *map(Kind.of, self.extensions))
+        return any(kind.is_async for kind in kinds)
+
+    def path_to(self, found: "Callable[[Node], bool]") -> DependencyPath:
+        """Trace the path to the nearest node that `found` accepts; empty when there is none."""
+        paths: dict[Node, DependencyPath] = {self: (self.binding.step(),)}
+        for node in (queue := [self]):
+            if found(node):
+                return paths[node]
+            for name, below, _ in node.arguments:
+                if below not in paths:
+                    paths[below] = (*paths[node], below.binding.step(name))
+                    queue.append(below)
+        return ()

@@ -1,0 +1,21 @@
+"""Recursion that does not use up the interpreter's stack."""
+
+from collections.abc import Callable, Generator
+
+
+def run[Q, R](visit: Callable[[Q], Generator[Q, R, R]], start: Q) -> R:
+    """Visit `start` and, before a visit goes on, whatever it yields; return the first's result."""
+    visits = [visit(start)]
+    result: R | None = None
+    while True:
+        try:
+            # A visit that has just begun takes None, any other one the result it waits for.
+            asked = visits[-1].send(result)  # type: ignore[arg-type]
+        except StopIteration as done:
+            visits.pop()
+            result = done.value
+            if not visits:
+                return done.value
+        else:
+            visits.append(visit(asked))
+            result = None
