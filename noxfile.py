@@ -99,6 +99,15 @@ def build(session: nox.Session, package: str) -> None:
 
 
 @nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure packages against their peers: `nox -s bench -- container [scenario ...]`."""
+    name, *arguments = session.posargs
+    package = f"ftf-{name}"
+    session.install(*wheels(package), f"--group=bench-{package}")
+    session.run("python", f"packages/{package}/benchmarks", *arguments)
+
+
+@nox.session(default=False)
 def demo(session: nox.Session) -> None:
     """Migrate, seed and serve the blog: `nox -s demo -- [--port N] [--check]`."""
     session.install(*wheels(*PACKAGES), "--group=demo")

@@ -3,4 +3,12 @@
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
-pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=["*.md"]).pytest()
+
+def begin(names: dict[str, object]) -> None:
+    """Let the fences of a page define classes of a module, as a reader's program does."""
+    names["__name__"] = "page"
+
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser()], patterns=["*.md"], setup=begin
+).pytest()

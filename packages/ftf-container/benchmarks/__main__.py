@@ -8,10 +8,12 @@ from asyncio import Runner
 from contenders import Contender, installed
 from facts import facts
 from scenario import SCENARIOS
-from stopwatch import Measurement, Timed, measure
+from stopwatch import Measurement, Timed, measure, timed
 from table import table
+from techniques import TECHNIQUES, loop_of
 
 HEAD = ["", "times row one", "half of the rounds", "ns"]
+NAMES = [*SCENARIOS, "techniques", "facts"]
 
 
 def main() -> None:
@@ -20,9 +22,11 @@ def main() -> None:
     contenders = installed()
     machine = f"{platform.python_implementation()} {platform.python_version()}"
     print(f"{machine}, CPU time, median of {wanted.rounds} interleaved rounds\n")
-    for name in wanted.scenarios or [*SCENARIOS, "facts"]:
+    for name in wanted.scenarios or NAMES:
         if name == "facts":
             print(table("Facts about ftf-container", ["", "found", "wanted"], facts()))
+        elif name == "techniques":
+            print(techniques(wanted.rounds))
         else:
             print(compared(name, contenders, wanted.rounds), flush=True)
 
@@ -30,11 +34,11 @@ def main() -> None:
 def arguments() -> Namespace:
     """Read the command line."""
     parser = ArgumentParser(prog="benchmarks", description=__doc__)
-    names = ", ".join([*SCENARIOS, "facts"])
+    names = ", ".join(NAMES)
     parser.add_argument("scenarios", nargs="*", help=f"all by default: {names}")
     parser.add_argument("--rounds", type=int, default=100, help="turns each contender has")
     wanted = parser.parse_args()
-    if unknown := set(wanted.scenarios) - {*SCENARIOS, "facts"}:
+    if unknown := set(wanted.scenarios) - {*NAMES}:
         parser.error(f"there is no scenario {', '.join(sorted(unknown))}, only {names}")
     if wanted.rounds < 2:  # noqa: PLR2004  # quartiles need two
         parser.error("--rounds must be at least 2")
@@ -49,6 +53,14 @@ def compared(name: str, contenders: list[Contender], rounds: int) -> str:
     first, *others = zip(entered, measurements, strict=True)
     others.sort(key=lambda entry: entry[1].ratio)
     return table(SCENARIOS[name].title, HEAD, [row(*entry) for entry in (first, *others)])
+
+
+def techniques(rounds: int) -> str:
+    """Measure what could be done for the transient chain, and draw the table."""
+    measurements = measure([timed(loop_of(technique())) for technique in TECHNIQUES], rounds)
+    names = (technique.__name__.replace("_", " ") for technique in TECHNIQUES)
+    rows = map(row, names, measurements)
+    return table("One function for the transient chain, in several ways", HEAD, rows)
 
 
 def entrants(name: str, contenders: list[Contender], runner: Runner) -> dict[str, Timed]:

@@ -51,6 +51,24 @@ def request() -> AsyncLoop[Roots]:
     return loop
 
 
+async def handle(g: G, h: H, i: I) -> Roots:
+    """Take the services that a request handler asks for."""
+    return g, h, i
+
+
+def injected_request() -> AsyncLoop[Roots]:
+    """Call a request handler with its services, as ftf-http does."""
+    container = requests()
+
+    async def loop(times: int) -> Roots:
+        for _ in range(times):
+            async with container.scoped_context() as scope:
+                roots = await scope.acall(handle)
+        return roots
+
+    return loop
+
+
 def chain() -> Loop[Handler]:
     """Resolve from the container."""
     container = chained()
@@ -100,6 +118,7 @@ def async_singleton() -> AsyncLoop[Clock]:
 
 
 CONTENDERS = [
+    Contender(distribution="ftf-container", way="injected function", request=injected_request),
     Contender(
         distribution="ftf-container",
         request=request,
@@ -107,5 +126,5 @@ CONTENDERS = [
         singleton=singleton,
         async_chain=async_chain,
         async_singleton=async_singleton,
-    )
+    ),
 ]

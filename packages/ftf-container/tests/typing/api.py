@@ -3,8 +3,21 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, NewType, Protocol, assert_type
+from unittest.mock import Mock
 
-from ftf.container import Container, ServiceProvider
+from ftf.container import (
+    Container,
+    DependencyResolutionError,
+    Factory,
+    GraphError,
+    Lifetime,
+    Scope,
+    ServiceProvider,
+    clear_scoped_cache,
+    clear_scoped_cache_async,
+    get_scoped_cache,
+    set_scoped_cache,
+)
 
 
 class Clock(Protocol):
@@ -28,6 +41,10 @@ type Alias = SystemClock
 Port = NewType("Port", int)
 
 
+def make_clock() -> SystemClock:
+    return SystemClock()
+
+
 async def open_clock() -> Clock:
     return SystemClock()
 
@@ -48,7 +65,15 @@ async def agreet(clock: Clock, name: str) -> str:
     return name
 
 
-async def main(container: Container) -> None:
+def extend_clock(clock: Clock, container: Container) -> Clock:
+    return clock
+
+
+async def aextend_clock(clock: Clock, container: Container) -> Clock:
+    return clock
+
+
+async def resolving(container: Container) -> None:
     assert_type(container.resolve(SystemClock), SystemClock)
     assert_type(container.resolve(Clock), Clock)
     assert_type(container.resolve(Shape), Shape)
@@ -57,20 +82,98 @@ async def main(container: Container) -> None:
     assert_type(container.resolve(Alias), SystemClock)
     assert_type(container.resolve(Port), Port)
     assert_type(container.resolve(Clock | None), Clock | None)
+    assert_type(container.resolve(list[Clock]), list[Clock])
+    assert_type(container.resolve(tuple[Clock, ...]), tuple[Clock, ...])
     assert_type(await container.aresolve(Clock), Clock)
+    assert_type(await container.aresolve(Annotated[list[Clock], "clocks"]), list[Clock])
+    assert_type(container.tagged("clocks"), list[object])
+    assert_type(await container.atagged("clocks"), list[object])
+
+
+async def calling(container: Container) -> None:
     assert_type(container.call(greet, name="Ada"), str)
+    assert_type(container.call(SystemClock), SystemClock)
     assert_type(await container.acall(greet, name="Ada"), str)
     assert_type(await container.acall(agreet, name="Ada"), str)
+
+
+async def registering(container: Container) -> None:
+    container.register(SystemClock)
     container.register(Clock, SystemClock, scope="singleton")
-    container.register(Clock, open_clock)
+    container.register(Clock, open_clock, "scoped")
     container.register(Clock, lend_clock)
     container.register(Clock, alend_clock)
+    container.register(Repository)
+    container.register(Annotated[Clock, "slow"], SystemClock)
     container.register(SystemClock, scope="forever")  # type: ignore[arg-type]
+    container.register(Clock, 42)  # type: ignore[arg-type]
     container.instance(Clock, SystemClock())
+    container.instance(Port, Port(8000))
+    container.extend(Clock, extend_clock)
+    container.extend(Clock, aextend_clock)
+    container.extend(Clock, lambda clock, c: clock if clock.now() else c.resolve(SystemClock))
+    container.extend(Clock, greet)  # type: ignore[arg-type]
+    container.when(Repository, greet).needs(Clock).give(SystemClock)
+    container.when(Repository).needs(Clock).give(Annotated[Clock, "slow"])
+    container.when(Repository).needs(Clock).give(make_clock)
+    container.when(Repository).needs(Clock).give(open_clock)
+    container.tag("clocks", Clock, Annotated[Clock, "slow"])
+    assert_type(container.is_registered(Clock), bool)
+    assert_type(Clock in container, bool)
+
+
+async def scoping(container: Container) -> None:
     async with container.scoped_context() as scope:
+        assert_type(scope, Scope)
         assert_type(scope.resolve(Clock), Clock)
-    with container.scoped_context() as scope:
         assert_type(await scope.aresolve(Clock), Clock)
+        assert_type(scope.call(greet, name="Ada"), str)
+        assert_type(await scope.acall(greet, name="Ada"), str)
+        assert_type(await scope.acall(agreet, name="Ada"), str)
+    with container.scoped_context({Clock: SystemClock(), Port: 8000}) as scope:
+        assert_type(scope, Scope)
+    scope.close()
+    await scope.aclose(ValueError("body"))
+    set_scoped_cache({Clock: SystemClock()})
+    assert_type(get_scoped_cache(), dict[object, object])
+    clear_scoped_cache()
+    await clear_scoped_cache_async()
+
+
+async def overriding(container: Container) -> None:
+    container.override(Clock, SystemClock)
+    container.override(Clock, open_clock)
+    container.override(Clock, alend_clock)
+    container.override_instance(Clock, SystemClock())
+    container.override_instance(Port, Port(8000))
+    container.override_instance(Clock, Mock())
+    with container.override(Clock, lend_clock), container.override_instance(Clock, SystemClock()):
+        container.reset_override(Clock)
+    async with container.override_context(Clock, SystemClock):
+        container.reset_overrides()
+    with container.override_context(Clock, SystemClock):
+        pass
+    container.override(Clock, 42)  # type: ignore[arg-type]
+
+
+async def looking(container: Container) -> None:
+    try:
+        container.validate()
+    except GraphError as error:
+        assert_type(error.faults, tuple[DependencyResolutionError, ...])
+    except DependencyResolutionError as error:
+        assert_type(error.key, object)
+    assert_type(str(container.explain(Clock)), str)
+    assert_type(container.graph().to_mermaid(), str)
+
+
+async def living() -> None:
+    async with Container(strict=True) as container:
+        assert_type(container, Container)
+        container.add_provider(ClockProvider(), LazyProvider())
+        await container.boot()
+        container.reset_singletons()
+        await container.dispose_all()
 
 
 class ClockProvider(ServiceProvider):
@@ -80,3 +183,13 @@ class ClockProvider(ServiceProvider):
         container.register(Clock, SystemClock)
 
     async def boot(self, clock: Clock) -> None: ...
+
+
+class LazyProvider(ServiceProvider):
+    provides = (Clock, Annotated[Clock, "slow"])
+
+    def boot(self, clock: Clock) -> None: ...
+
+
+def lifetime(scope: Lifetime) -> Factory[Clock]:
+    return SystemClock if scope == "singleton" else open_clock

@@ -1,18 +1,19 @@
 """The source code that delivers a service, written for its graph."""
 
 import linecache
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
-from types import CodeType, FunctionType, TracebackType
-from typing import TYPE_CHECKING
+from types import CodeType, CoroutineType, FunctionType, TracebackType
+from typing import TYPE_CHECKING, Never
 
-from ._flight import ajoin, leave
+from ._flight import ajoin, wake
 from ._kind import Kind
 from ._node import Node
 from ._path import name_of
-from ._teardown import alate, closing_method, late, never_yielded
-from .exceptions import AsyncDependencyError, CircularDependencyError
+from ._scope import MISSING
+from ._teardown import alate, closing_method, late, never_yielded, refuse_late
+from .exceptions import AsyncDependencyError, CircularDependencyError, InvalidRegistrationError
 
 if TYPE_CHECKING:
     from ._resolvers import Resolvers
@@ -38,8 +39,9 @@ class Assembly:
         self._lines: list[str] = []
         self._indent, self._level, self._names = 2, 0, 0
         self._locals: dict[object, str] = {}
-        self._globals: dict[str, object] = {"circular": circular}
-        self._is_build = False
+        self._globals: dict[str, object] = {"circular": circular, "missing": MISSING}
+        self._used: set[str] = set()
+        self._highest = 0
 
     def delivery(self, node: Node) -> Callable[..., object]:
         """Write the function that delivers a node, from its scope if it is there."""
@@ -47,28 +49,36 @@ class Assembly:
         return self._function(node, "s")
 
     def build(self, node: Node) -> Callable[..., object]:
-        """Write the function that makes the instance of a singleton and keeps it."""
-        self._is_build = True
-        self._write(f"return {self._keep(node, self._make(node))}")
+        """Write the function that makes the instance of a singleton."""
+        self._write(f"return {self._make(node)}")
+        self._used -= {"e"}
         return self._function(node, "s")
 
-    def call(self, node: Node) -> Callable[..., object]:
+    def call(self, node: Node, given: Collection[str]) -> Callable[..., object]:
         """Write the function that calls `f` with the services it asks for and what is `given`."""
         if node.is_awaited and not self._awaiting:
             refuse_async(node, node)
-        arguments = [f"{name}={self._deliver(below)}" for name, below, _ in node.arguments]
+        services = self._arguments(node)
+        passed = (f"{name}=given[{name!r}]" for name in given)
         awaited = "await " if node.is_awaited else ""
-        self._write(f"return {awaited}f({', '.join((*arguments, '**given'))})")
+        self._write(f"x = {awaited}f({', '.join((*services, *passed))})")
+        maybe = self._awaiting and not node.is_awaited
+        self._write(f"return {"await x if hasattr(x, '__await__') else " * maybe}x")
         return self._function(node, "s, f, given")
 
     def _function(self, node: Node, parameters: str) -> Callable[..., object]:
-        root, entered = self._value(self._resolvers.root), self._value(self._resolvers.entered)
-        uses_scope = node.needs_scope or "e" in self._globals
+        entered = f"{self._value(self._resolvers.entered)}(delivered)"
+        ended = f"if s._closed: {self._value(refuse_late)}(delivered)"
+        opening = {
+            "e": f"    if s is {self._value(self._resolvers.root)}: s = {entered}",
+            "i": "    i = s._instances\n    try: i[%s]\n    except IndexError:\n      %s\n      %s(i)"
+            % (self._value(self._highest), ended, self._value(self._resolvers.grow)),
+            "o": f"    {ended}\n    o = s._others()",
+        }
         source = (
             f"{'async ' if self._awaiting else ''}def deliver({parameters}):",
             "  try:",
-            *([f"    if s is {root}: s = {entered}(delivered)"] * (uses_scope and not self._is_build)),
-            *(["    i = s._instances"] * ("i" in self._globals)),
+            *(line for letter, line in opening.items() if letter in self._used),
             *self._lines,
             "  except RecursionError as error:",
             "    raise circular(error)",
@@ -102,13 +112,14 @@ class Assembly:
     def _deliver(self, node: Node) -> str:
         """Write how a node is delivered, and tell the name it is then known by."""
         if node.binding.kind is Kind.SCOPE:
+            self._used |= {"e"}
             return "s"
         if node.slot in self._locals:
             return self._locals[node.slot]
         if (ready := self._resolvers.ready(node)) is not None:
             return self._value(ready[0])
         singleton = node.binding.lifetime == "singleton"
-        if singleton and node.is_async and not self._awaiting:
+        if singleton and not self._awaiting and self._resolvers.is_awaited(node):
             return self._refusal(node)
         if singleton or self._level > _DEEPEST or len(self._lines) > _LONGEST:
             return self._refer(node)
@@ -116,6 +127,8 @@ class Assembly:
 
     def _refusal(self, node: Node) -> str:
         name = self._name("x")
+        if node.needs_scope:  # that there is none goes first
+            self._used |= {"e"}
         self._write(f"{name} = {self._value(refuse_async)}(delivered, {self._value(node)})")
         return name
 
@@ -127,66 +140,93 @@ class Assembly:
         key, write = self._value(node), self._value(partial(self._resolvers.open, awaiting=awaited))
         call = f"({self._value(functions)}.get({key}) or {write}({key}))(s)"
         self._write(f"{name} = {'await ' if awaited else ''}{call}")
+        self._check(node, awaited=awaited)
         return name
 
     def _scoped(self, node: Node) -> str:
-        name, slot = self._name("x"), self._value(node.slot)
-        self._globals["i"] = None
+        """Write how an instance is taken from the scope, or made for it."""
+        name = self._name("x")
+        found, place = self._place(node)
         awaited = self._awaiting and node.is_async
         if awaited:
+            slot = self._value(node.slot)
             self._write("b = s._flights")
             self._write(f"while {slot} in b: await {self._value(ajoin)}(s, {self._value(node)})")
-        self._write(f"if {slot} in i: {name} = i[{slot}]")
-        with self._block("else:"):
-            if awaited:
-                self._fly(node, name, slot)
+        self._write(f"{name} = {found}")
+        with self._block(f"if {name} is missing:"):
+            if not awaited:
+                self._keep(node, name)
             else:
-                self._write(f"{name} = {self._keep(node, self._make(node))}")
+                self._write(f"b[{slot}] = {self._value(_current_task())}()")
+                with self._block("try:"):
+                    self._keep(node, name)
+                with self._block("finally:"):
+                    self._write(f"del b[{slot}]")
+                    self._write(f"if s._waiters: {self._value(wake)}(s, {slot})")
         self._locals[node.slot] = name
         return name
 
-    def _fly(self, node: Node, name: str, slot: str) -> None:
-        """Write the build of an instance that other tasks may ask for meanwhile."""
-        self._write(f"b[{slot}] = {self._value(_current_task())}()")
-        with self._block("try:"):
-            self._write(f"{name} = {self._keep(node, self._make(node))}")
-        self._write(f"finally: {self._value(leave)}(s, {slot})")
+    def _place(self, node: Node) -> tuple[str, str]:
+        """Tell how the instance of a scope is read, and where it is written."""
+        self._used |= {"e"}
+        if node.layers:
+            self._used |= {"o"}
+            slot = self._value(node.slot)
+            return f"o.get({slot}, missing)", f"o[{slot}]"
+        index = self._resolvers.index(node.slot)
+        self._used |= {"i"}
+        self._highest = max(self._highest, index)
+        return (place := f"i[{self._value(index)}]"), place
 
-    def _keep(self, node: Node, made: str) -> str:
-        self._globals["i"] = None
-        return f"i.setdefault({self._value(node.slot)}, {made})"
+    def _keep(self, node: Node, name: str) -> None:
+        """Write how an instance is made and kept, unless a thread was quicker."""
+        made = self._make(node)
+        found, place = self._place(node)
+        self._write(f"{name} = {place} = {made} if {found} is missing else {found}")
 
     def _make(self, node: Node) -> str:
         """Write how an instance is made, and tell its name."""
         if node.is_awaited and not self._awaiting:
             return self._refusal(node)
-        self._level += 3 if node.binding.is_kept else 1
-        arguments = [
-            f"{name}={self._deliver(below)}" if by_name else self._deliver(below)
-            for name, below, by_name in node.arguments
-        ]
-        self._level -= 3 if node.binding.is_kept else 1
+        self._level += (cost := 3 if node.binding.is_kept else 1)
+        arguments = self._arguments(node)
+        self._level -= cost
         name = self._name("x")
         call = f"{self._value(node.binding.factory)}({', '.join(arguments)})"
         if node.binding.kind.is_generator:
             self._enter(node, name, call)
         else:
             self._write(f"{name} = {'await ' if node.binding.kind.is_async else ''}{call}")
+            if node.binding.kind is Kind.CALL and not node.binding.is_class:
+                refusal = f"{self._value(refuse_coroutine)}({self._value(node)}, {name})"
+                self._write(f"if type({name}) is {self._value(CoroutineType)}: {refusal}")
             if node.binding.is_kept:
                 self._adopt(node, name)
+            self._check(node, awaited=node.binding.kind.is_async)
         for extension in node.extensions:
             awaited = "await " if Kind.of(extension).is_async else ""
             decorated = f"{self._value(extension)}({name}, {self._value(self._resolvers.container)})"
             self._write(f"{name} = {awaited}{decorated}")
+            self._check(node, awaited=bool(awaited))
         return name
+
+    def _check(self, node: Node, *, awaited: bool) -> None:
+        """Write that nothing is delivered if the scope ended meanwhile."""
+        if awaited:
+            self._write(f"if s._closed: {self._value(refuse_late)}({self._value(node)})")
+
+    def _arguments(self, node: Node) -> list[str]:
+        return [
+            f"{name}={self._deliver(below)}" if by_name else self._deliver(below)
+            for name, below, by_name in node.arguments
+        ]
 
     def _enter(self, node: Node, name: str, call: str) -> None:
         generator = self._name("g")
-        first = "await anext" if node.binding.kind.is_async else "next"
-        never = f"{self._value(never_yielded)}({self._value(node)})"
+        loop = "async for" if node.binding.kind.is_async else "for"
         self._write(f"{generator} = {call}")
-        self._write(f"{name} = {first}({generator}, {generator})")
-        self._write(f"if {name} is {generator}: {never}")
+        self._write(f"{loop} {name} in {generator}: break")
+        self._write(f"else: {self._value(never_yielded)}({self._value(node)})")
         self._exit(node, generator)
 
     def _adopt(self, node: Node, name: str) -> None:
@@ -200,7 +240,7 @@ class Assembly:
             self._exit(node, resource)
 
     def _exit(self, node: Node, resource: str) -> None:
-        self._globals["e"] = None
+        self._used |= {"e"}
         late_call = f"{self._value(late)}({self._value(node)}, {resource})"
         if self._awaiting:
             late_call = f"await {self._value(alate)}({self._value(node)}, {resource})"
@@ -228,6 +268,14 @@ def refuse_async(asked: Node, node: Node) -> object:
     """Refuse to deliver, without awaiting, a node that has to be awaited."""
     _, *below = node.path_to(lambda each: each.is_awaited)
     raise AsyncDependencyError((*asked.path_to(lambda each: each is node), *below))
+
+
+def refuse_coroutine(node: Node, coroutine: CoroutineType[object, object, object]) -> Never:
+    """Refuse what a function returned that turned out to be async."""
+    coroutine.close()
+    problem = "Its factory returned a coroutine, but does not say that it is async."
+    remedy = f"Make it `async def`, or annotate it `-> Awaitable[{name_of(node.binding.key)}]`."
+    raise InvalidRegistrationError((node.binding.step(),), problem, remedy)
 
 
 def circular(error: RecursionError) -> Exception:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from inspect import isroutine
 from typing import Literal, Self, get_args, get_origin
 
 from ._generics import Types, close, type_arguments
-from ._key import is_abstract
-from ._kind import Kind, kind_for, unmanaged
+from ._key import is_abstract, opened
+from ._kind import Kind, kind_for, made_by, unmanaged
 from ._path import Step, location_of, name_of
-from ._signature import Parameter, parameters_of, result_of
+from ._signature import Parameter, parameters_of
 from .exceptions import InvalidRegistrationError
 
 type Lifetime = Literal["singleton", "scoped", "transient"]
@@ -46,7 +47,7 @@ class Binding:
         Raises:
             InvalidRegistrationError: It can never make an instance.
         """
-        made = unmanaged(factory)
+        made = opened(unmanaged(factory))
         source = get_origin(made) or made
         if lifetime not in get_args(Lifetime.__value__):
             fault = f"{lifetime!r} is no lifetime.", 'Use "singleton", "scoped" or "transient".'
@@ -54,7 +55,11 @@ class Binding:
             fault = f"{name_of(made)} is abstract.", "Pass a class that implements it."
         elif isinstance(source, type) and callable(made):
             return cls(key, made, lifetime, Kind.CALL, type_arguments(made))
-        elif not callable(made) or made is key:
+        elif made is key:
+            wanted = f"..., {name_of(made)}" if isroutine(made) else f"{name_of(made)}, ..."
+            remedy = f"Say what makes what: `container.register({wanted})`."
+            fault = f"{name_of(made)} is not a class.", remedy
+        elif not callable(made):
             fault = f"{name_of(made)} is not a class.", "Pass a class or function that makes it."
         else:
             try:
@@ -68,6 +73,11 @@ class Binding:
         """Whether an instance is delivered more than once."""
         return self.lifetime != "transient"
 
+    @property
+    def is_class(self) -> bool:
+        """Whether the factory is a class, which makes nothing but its instances."""
+        return isinstance(get_origin(self.factory) or self.factory, type)
+
     def parameters(self) -> tuple[Parameter, ...]:
         """List what the factory asks for."""
         if self.kind in {Kind.VALUE, Kind.SCOPE}:
@@ -78,13 +88,13 @@ class Binding:
         return parameters_of(self.factory, self.types)
 
     def closed(self, key: object) -> Self:
-        """Derive the binding of a closed generic type from that of the open one."""
-        template: object = result_of(self.factory)
-        if isinstance(self.factory, type):
-            known = type_arguments(self.factory)
-            parameters = getattr(self.key, "__parameters__", ())
-            template = self.key[tuple(known.get(each, each) for each in parameters)]  # type: ignore[index]
-        factory, types = close(self.factory, template, key)
+        """Derive the binding of a closed generic type from that of the open one.
+
+        Raises:
+            TypeError: A type argument does not fit.
+        """
+        made = self.factory if self.is_class else made_by(self.factory, self.kind)
+        factory, types = close(self.factory, made, key)
         return replace(self, key=key, factory=factory, types=types)
 
     def step(self, parameter: str = "") -> Step:

@@ -1,15 +1,21 @@
 """The start of the service providers, once for each life of a container."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from ._kind import Kind
 from ._path import Step
+from ._provider import boot_of
 from .exceptions import AsyncDependencyError
 
 if TYPE_CHECKING:
     from ._container import Container
     from ._provider import ServiceProvider
     from ._registry import Registry
+
+_running: "ContextVar[Boot | None]" = ContextVar("ftf.container.boot", default=None)
 
 
 class Boot:
@@ -24,16 +30,18 @@ class Boot:
     @property
     def is_due(self) -> bool:
         """Whether a deferred provider came after the others had booted."""
-        return self._is_over and bool(self._registry.unbooted)
+        is_late = any(provider.provides for provider in self._registry.unbooted)
+        return is_late and self._is_over and _running.get() is not self
 
     async def run(self) -> "Boot":
         """Boot the providers that have not been, lowest priority number first."""
         unbooted = self._registry.unbooted
-        while unbooted:
-            unbooted.sort(key=lambda provider: provider.priority)
-            if (boot := getattr(unbooted[0], "boot", None)) is not None:
-                await self._container.acall(boot)
-            self._booted.append(unbooted.pop(0))
+        with self._marked():
+            while unbooted:
+                unbooted.sort(key=lambda provider: provider.priority)
+                if (boot := boot_of(provider := unbooted[0])) is not None:
+                    await self._container.acall(boot)
+                self._end(provider)
         self._is_over = True
         return self
 
@@ -43,18 +51,27 @@ class Boot:
         Raises:
             AsyncDependencyError: One of them has to be awaited; it stays due.
         """
-        self._is_over = False
-        try:
-            for provider in list(self._registry.unbooted):
-                boot = getattr(provider, "boot", None)
-                if boot is not None and Kind.of(boot).is_async:
-                    raise AsyncDependencyError((Step(type(provider)),))
-                if boot is not None:
+        with self._marked():
+            for provider in [each for each in self._registry.unbooted if each.provides]:
+                if (boot := boot_of(provider)) is not None:
+                    if Kind.of(boot).is_async:
+                        raise AsyncDependencyError((Step(type(provider)),))
                     self._container.call(boot)
-                self._registry.unbooted.remove(provider)
-                self._booted.append(provider)
+                self._end(provider)
+
+    @contextmanager
+    def _marked(self) -> Iterator[None]:
+        """Let the providers that boot have services without waiting for the end of their boot."""
+        before = _running.get()
+        _running.set(self)
+        try:
+            yield
         finally:
-            self._is_over = True
+            _running.set(before)
+
+    def _end(self, provider: "ServiceProvider") -> None:
+        self._registry.unbooted.remove(provider)
+        self._booted.append(provider)
 
     def rearm(self) -> None:
         """Let every provider boot again."""

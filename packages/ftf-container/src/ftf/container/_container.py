@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from inspect import markcoroutinefunction
 from types import NoneType, TracebackType
-from typing import TYPE_CHECKING, Self, cast, overload
+from typing import TYPE_CHECKING, Self, cast, get_origin, overload
 
 from ._binding import Binding, Lifetime
 from ._boot import Boot
 from ._contextual import Consumers
 from ._explanation import DependencyGraph, Explanation
-from ._key import normalise
+from ._key import is_key, normalise
 from ._kind import Kind
 from ._override import Override, end
 from ._path import Step
@@ -47,8 +47,7 @@ class Container:
         self._registry = Registry(self, strict=strict)
         self._resolvers = Resolvers(self, self._registry)
         self._root = self._resolvers.root
-        self._singletons = self._resolvers.singletons
-        self._doors = self._resolvers.sync
+        self._entries = self._resolvers.entries
         self._bind(Binding.of_value(NoneType, None))
         self._bind(Binding.of_value(Container, self))
         self._bind(Binding(Scope, Scope, "scoped", Kind.SCOPE))
@@ -96,14 +95,15 @@ class Container:
         extension = cast("Callable[[object, Container], object]", decorate)
         binding = self._registry.bindings.get(known)
         value = binding is not None and binding.kind is Kind.VALUE
-        if (value or known in self._root._instances) and Kind.of(extension).is_async:
+        instances = self._resolvers.instances
+        built = [each for each in instances if known in {each, get_origin(each)}]
+        if (value or built) and Kind.of(extension).is_async:
             problem, remedy = "It exists already.", "Extend it before it is built."
             raise InvalidRegistrationError((Step(known),), problem, remedy)
         if binding is not None and value:
             self._bind(Binding.of_value(known, extension(binding.factory(), self)))
             return
-        if known in self._root._instances:
-            self._root._instances[known] = extension(self._root._instances[known], self)
+        instances |= {each: extension(instances[each], self) for each in built}
         self._registry.extensions.setdefault(known, []).append(extension)
         self._resolvers.clear()
 
@@ -119,11 +119,11 @@ class Container:
 
     def tagged(self, tag: str) -> list[object]:
         """Deliver the services of a group, in the order in which they were tagged."""
-        return [self.resolve(cast("TypeForm[object]", key)) for key in self._tagged(tag)]
+        return [self.resolve(key) for key in self._tagged(tag)]
 
     async def atagged(self, tag: str) -> list[object]:
         """Deliver the services of a group, awaiting whatever has to be."""
-        return [await self.aresolve(cast("TypeForm[object]", key)) for key in self._tagged(tag)]
+        return [await self.aresolve(key) for key in self._tagged(tag)]
 
     def is_registered(self, key: object) -> bool:
         """Tell whether a key was registered."""
@@ -139,12 +139,10 @@ class Container:
             DependencyResolutionError: It cannot be built.
         """
         try:
-            if key in self._singletons:
-                return self._singletons[key]
-            door = self._doors[key]
+            door, ready = self._entries[key]
         except (KeyError, TypeError):
-            door = None
-        return (door or self._resolvers.open(key, awaiting=False))(self._root)
+            door, ready = self._resolvers.open(key, awaiting=False), None
+        return ready if door is None else door(self._root)
 
     @markcoroutinefunction
     def aresolve[T](self, key: "TypeForm[T]") -> Coroutine[object, object, T]:
@@ -160,12 +158,19 @@ class Container:
         return self._root.call(function, **given)
 
     @overload
-    async def acall[T](self, function: Callable[..., Awaitable[T]], /, **given: object) -> T: ...
+    def acall[T](
+        self, function: Callable[..., Awaitable[T]], /, **given: object
+    ) -> Coroutine[object, object, T]: ...
     @overload
-    async def acall[T](self, function: Callable[..., T], /, **given: object) -> T: ...
-    async def acall(self, function: Callable[..., object], /, **given: object) -> object:
+    def acall[T](
+        self, function: Callable[..., T], /, **given: object
+    ) -> Coroutine[object, object, T]: ...
+    @markcoroutinefunction
+    def acall(
+        self, function: Callable[..., object], /, **given: object
+    ) -> Coroutine[object, object, object]:
         """Call a function with the services it asks for; see `Scope.acall`."""
-        return await self._root.acall(function, **given)
+        return self._root.acall(function, **given)
 
     def scoped_context(self, values: Mapping[object, object] | None = None) -> Scope:
         """Make a scope, to be entered by `async with`, or by `with` if nothing in it is async.
@@ -178,10 +183,7 @@ class Container:
         """
         scope = Scope(self, self._resolvers)
         if values:
-            scope._instances.update({normalise(key): value for key, value in values.items()})
-            if not self._registry.given.issuperset(scope._instances):
-                self._registry.give(scope._instances)
-                self._resolvers.clear()
+            self._resolvers.give(scope, values)
         return scope
 
     def override[T](self, key: "TypeForm[T]", implementation: Factory[T]) -> Override:
@@ -262,7 +264,7 @@ class Container:
 
     async def boot(self) -> None:
         """Boot the service providers that have not been, lowest priority number first."""
-        self._root._instances.pop(Boot, None)
+        self._resolvers.instances.pop(Boot, None)
         self._resolvers.forget()
         await self._root.aresolve(Boot)
 
@@ -303,13 +305,14 @@ class Container:
     def _bind(self, binding: Binding) -> None:
         with self._resolvers.lock:
             if self._registry.bind(binding):
-                self._root._instances.pop(binding.key, None)
-                self._resolvers.clear()
+                self._resolvers.replace(binding.key)
+
+    def _tagged(self, tag: str) -> "tuple[TypeForm[object], ...]":
+        return cast("tuple[TypeForm[object], ...]", self._registry.tags.get(tag, ()))
 
     def _give(self, consumers: tuple[object, ...], key: object, instead: object) -> None:
         known = normalise(key)
-        is_key = isinstance(instead, type) or not callable(instead)
-        given = normalise(instead) if is_key else Binding.of(known, instead, "transient")
-        for consumer in consumers:
-            self._registry.exceptions[normalise(consumer), known] = given
+        given = normalise(instead) if is_key(instead) else Binding.of(known, instead, "transient")
+        asking = [normalise(consumer) for consumer in consumers]
+        self._registry.exceptions |= {(consumer, known): given for consumer in asking}
         self._resolvers.clear()

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
+    from ._container import Factory
+
 type Give = Callable[[tuple[object, ...], object, object], None]
 
 
@@ -29,7 +31,7 @@ class Need[T]:
         self._key = key
         self._give = give
 
-    def give(self, instead: "TypeForm[T] | Callable[..., T]") -> None:
+    def give(self, instead: "TypeForm[T] | Factory[T]") -> None:
         """Say what they get: the service of another key, or what a function makes each time.
 
         Raises:

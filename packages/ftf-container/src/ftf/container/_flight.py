@@ -1,9 +1,11 @@
 """One builder at a time for each instance, across tasks, threads and event loops."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Lock, get_ident
 from typing import TYPE_CHECKING
 
+from ._teardown import refuse_late
 from .exceptions import CircularDependencyError
 
 if TYPE_CHECKING:
@@ -33,13 +35,18 @@ def enter(scope: "Scope", slot: object, me: Builder) -> bool:
 
 
 def leave(scope: "Scope", slot: object) -> None:
-    """End a build, well or not: whoever waits for it looks again."""
+    """End a build, well or not."""
     del scope._flights[slot]
     if scope._waiters:
-        with _mutex:
-            waiters = scope._waiters.pop(slot, ())
-        for wake in waiters:
-            wake()
+        wake(scope, slot)
+
+
+def wake(scope: "Scope", slot: object) -> None:
+    """Let everybody look again who waits for a build that has ended."""
+    with _mutex:
+        waiters = scope._waiters.pop(slot, ()) if scope._waiters else ()
+    for go_on in waiters:
+        go_on()
 
 
 def join(scope: "Scope", node: "Node") -> None:
@@ -50,8 +57,10 @@ def join(scope: "Scope", node: "Node") -> None:
     """
     me, ended = get_ident(), Event()
     if _wait(scope, node, me, ended.set):
-        ended.wait()
-        _waits.pop(me, None)
+        try:
+            ended.wait()
+        finally:
+            _waits.pop(me, None)
 
 
 async def ajoin(scope: "Scope", node: "Node") -> None:
@@ -63,14 +72,16 @@ async def ajoin(scope: "Scope", node: "Node") -> None:
     from asyncio import current_task, get_running_loop
 
     me, ended = current_task(), get_running_loop().create_future()
-    if _wait(scope, node, me, lambda: _wake(ended)):
+    if _wait(scope, node, me, lambda: _end(ended)):
         try:
             await ended
         finally:
             _waits.pop(me, None)
+        if scope._closed:
+            refuse_late(node)
 
 
-def _wait(scope: "Scope", node: "Node", me: Builder, wake: Wake) -> bool:
+def _wait(scope: "Scope", node: "Node", me: Builder, go_on: Wake) -> bool:
     """Ask to be woken when a build ends; tell whether there is one."""
     slot = node.slot
     with _mutex:
@@ -78,13 +89,13 @@ def _wait(scope: "Scope", node: "Node", me: Builder, wake: Wake) -> bool:
         if scope._waiters is None:
             scope._waiters = {}
         waiters = scope._waiters.setdefault(slot, [])
-        waiters.append(wake)
+        waiters.append(go_on)
         builder = scope._flights.get(slot)
         circular = builder is not None and _leads_to(builder, me)
         if builder is not None and not circular:
             _waits[me] = scope, slot
             return True
-        waiters.remove(wake)
+        waiters.remove(go_on)
     if circular:
         step = node.binding.step()
         raise CircularDependencyError((step, step))
@@ -98,7 +109,8 @@ def _leads_to(builder: Builder, me: Builder) -> bool:
     return builder == me
 
 
-def _wake(ended: "Future[None]") -> None:
-    loop = ended.get_loop()
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(lambda: None if ended.done() else ended.set_result(None))
+def _end(ended: "Future[None]") -> None:
+    # An event loop that is closed has nobody left who could wait.
+    with suppress(RuntimeError):
+        go_on = lambda: None if ended.done() else ended.set_result(None)  # noqa: E731
+        ended.get_loop().call_soon_threadsafe(go_on)

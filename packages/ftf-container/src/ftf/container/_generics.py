@@ -1,7 +1,10 @@
 """The type parameters of generic services, and what stands for them."""
 
-from collections.abc import Mapping
-from typing import TypeVar, get_args, get_origin
+from collections.abc import Callable, Mapping, Sequence
+from types import UnionType
+from typing import Generic, Protocol, TypeVar, get_args, get_origin, is_protocol
+
+from ._path import name_of
 
 type Types = Mapping[object, object]
 
@@ -10,9 +13,16 @@ def type_arguments(cls: object) -> dict[object, object]:
     """Map the type parameters of a class and its bases to what a closed form puts there."""
     origin = get_origin(cls) or cls
     known = dict(zip(getattr(origin, "__parameters__", ()), get_args(cls), strict=False))
-    for base in getattr(origin, "__orig_bases__", ()):
+    bases = getattr(origin, "__orig_bases__", ())
+    for base in (each for each in bases if get_origin(each) not in {Generic, Protocol}):
         known |= type_arguments(substitute(base, known))
     return known
+
+
+def open_form(key: object) -> object:
+    """Find the generic class that a form closes; `None` if it closes none."""
+    origin = get_origin(key)
+    return origin if getattr(origin, "__parameters__", ()) else None
 
 
 def substitute(hint: object, types: Types) -> object:
@@ -26,30 +36,60 @@ def substitute(hint: object, types: Types) -> object:
     return hint[arguments]  # type: ignore[index]
 
 
-def close(implementation: object, template: object, key: object) -> tuple[object, Types]:
+def close(
+    implementation: Callable[..., object], made: object, key: object
+) -> tuple[Callable[..., object], Types]:
     """Close a generic implementation the way `key` closes what it implements.
 
     Args:
-        implementation: A generic class or function.
-        template: The open form of the key in terms of the implementation's type parameters.
+        implementation: A class or function.
+        made: The type it makes, in terms of its own type parameters.
         key: The closed form that was asked for.
 
     Returns:
         What to call, and the type arguments of its parameters' hints.
+
+    Raises:
+        TypeError: A type argument does not fit.
     """
-    pairs = zip(get_args(template), get_args(key), strict=False)
-    known = {parameter: argument for parameter, argument in pairs}
-    parameters = getattr(implementation, "__parameters__", ())
-    if not isinstance(implementation, type) or not parameters:
+    known: dict[object, object] = {}
+    parameters = getattr(get_origin(key), "__parameters__", ())
+    templates = _templates(made, parameters)
+    for parameter, template, argument in zip(parameters, templates, get_args(key), strict=False):
+        if not (_fits(argument, parameter) and _matches(argument, template, known)):
+            raise TypeError(f"{name_of(argument)} does not fit {name_of(parameter)}")
+    own = getattr(implementation, "__parameters__", ())
+    if not isinstance(implementation, type) or not own:
         return implementation, known
-    closed = implementation[tuple(known.get(each, each) for each in parameters)]  # type: ignore[index]
+    closed = implementation[tuple(known.get(each, each) for each in own)]  # type: ignore[index]
     return closed, type_arguments(closed)
 
 
-def fits(parameter: object, argument: object) -> bool:
+def _templates(made: object, parameters: Sequence[object]) -> Sequence[object]:
+    """Tell what stands for a key's type parameters: by inheritance, otherwise by position."""
+    known = type_arguments(made)
+    if any(parameter in known for parameter in parameters):
+        return [known.get(parameter, parameter) for parameter in parameters]
+    return get_args(made) or getattr(made, "__parameters__", ()) or parameters
+
+
+def _matches(argument: object, template: object, known: dict[object, object]) -> bool:
+    if isinstance(template, TypeVar):
+        return _fits(argument, template) and known.setdefault(template, argument) == argument
+    inner = zip(get_args(argument), get_args(template), strict=False)
+    return argument == template or (
+        get_origin(argument) == get_origin(template) is not None
+        and all(_matches(*pair, known) for pair in inner)
+    )
+
+
+def _fits(argument: object, parameter: object) -> bool:
     """Tell whether a type argument keeps to the bound and constraints of its parameter."""
-    if not isinstance(parameter, TypeVar) or not isinstance(argument, type):
+    cls = get_origin(argument) or argument
+    if not isinstance(parameter, TypeVar) or not isinstance(cls, type):
         return True
     bound, constraints = parameter.__bound__, parameter.__constraints__
-    within = not isinstance(bound, type) or issubclass(argument, bound)
+    if isinstance(bound, type) and is_protocol(bound):
+        bound = None
+    within = not isinstance(bound, type | UnionType) or issubclass(cls, bound)
     return within and (not constraints or argument in constraints)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from ._binding import Binding
 from ._key import alternatives
 from ._node import Argument, Node
-from ._path import DependencyPath, Step, location_of, name_of
+from ._path import DependencyPath, Step, name_of
 from ._recursion import run
 from ._registry import Layer, Registry
 from ._signature import BadHint, Known, Parameter
@@ -118,6 +118,9 @@ class Survey:
         try:
             binding, layer = self._binding(wish)
         except DependencyResolutionError as fault:
+            first, *others = fault.path
+            before = wish.trail.path() if wish.trail else ()
+            fault.path = (*before, replace(first, parameter=wish.parameter), *others)
             self.faults.append(fault)
             return None
         trail = Trail(binding.step(wish.parameter), wish.trail)
@@ -127,7 +130,7 @@ class Survey:
         self._open.add(subject)
         arguments = yield from self._arguments(binding, wish.given, trail)
         self._open.remove(subject)
-        extensions = () if layer else self._registry.extensions.get(wish.key, ())
+        extensions = () if layer else self._registry.extensions_of(wish.key)
         node = None if arguments is None else Node.of(binding, arguments, extensions, layer)
         if node is not None and binding.lifetime == "singleton" and node.needs_scope:
             self.faults.append(CaptiveDependencyError(node.path_to(_is_scoped)))
@@ -143,8 +146,7 @@ class Survey:
             return wish.binding, None
         binding, layer = self._registry.find(wish.key)
         if binding is None:
-            step = Step(wish.key, wish.parameter, location_of(wish.key))
-            binding = self._registry.fallback(wish.key, Trail(step, wish.trail).path())
+            binding = self._registry.fallback(wish.key)
         return binding, layer
 
     def _arguments(
@@ -176,10 +178,15 @@ class Survey:
             known = Binding.of_value(parameter.hint, hint.value)
             return Wish(hint, parameter.name, trail, known)
         if hint is Any or hint is object:
-            hint = BadHint("is annotated with what any service would fit")
+            hint = BadHint("is annotated with what any service would fit.")
         if isinstance(hint, BadHint):
             return self._unreadable(parameter, hint, trail)
-        keys = alternatives(hint)
+        try:
+            keys = alternatives(hint)
+        except InvalidRegistrationError as fault:
+            return self._unreadable(
+                parameter, BadHint(f"is badly annotated: {fault.problem}"), trail
+            )
         for key in keys:
             exception = self._registry.exception(binding, key)
             if isinstance(exception, Binding):
@@ -194,7 +201,7 @@ class Survey:
     @staticmethod
     def _unreadable(parameter: Parameter, hint: BadHint, trail: Trail) -> None:
         if parameter.required:
-            problem = f"Parameter {parameter.name!r} of {name_of(trail.step.key)} {hint.reason}."
+            problem = f"Parameter {parameter.name!r} of {name_of(trail.step.key)} {hint.reason}"
             remedy = "Annotate it with a registered type, or give it a default."
             raise InvalidRegistrationError(trail.path(), problem, remedy)
 

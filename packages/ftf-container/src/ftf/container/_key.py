@@ -2,10 +2,22 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from enum import Enum
 from inspect import isabstract
 from types import NoneType, UnionType
-from typing import Annotated, TypeAliasType, Union, get_args, get_origin, is_protocol
+from typing import (
+    Annotated,
+    Any,
+    NewType,
+    TypeAliasType,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    is_protocol,
+)
 
+from ._generics import open_form, substitute
 from ._path import Step, name_of
 from .exceptions import InvalidRegistrationError
 
@@ -13,20 +25,58 @@ COLLECTIONS: dict[object, Callable[..., object]] = {list: list, Sequence: list, 
 
 
 def normalise(key: object) -> object:
-    """See through `type` aliases and refuse what cannot be looked up.
+    """See through `type` aliases and old spellings, and refuse what cannot be looked up.
 
     Raises:
-        InvalidRegistrationError: The key is not hashable.
+        InvalidRegistrationError: The key is not hashable, or its alias cannot be evaluated.
     """
-    while isinstance(alias := get_origin(key) or key, TypeAliasType):
-        key = alias.__value__[get_args(key)] if get_args(key) else alias.__value__
     try:
         hash(key)
     except TypeError:
-        path = (Step(key),)
         problem = f"{name_of(key)} is not hashable, so nothing can be found under it."
-        raise InvalidRegistrationError(path, problem, "Use a type as the key.") from None
-    return key
+        remedy = "Use a type as the key."
+    else:
+        try:
+            return _plain(key, ())
+        except NameError as error:
+            problem = f"{name_of(key)} cannot be evaluated: {error}."
+            remedy = "Import at run time what it stands for."
+    raise InvalidRegistrationError((Step(key),), problem, remedy)
+
+
+def _plain(key: object, aliases: tuple[object, ...]) -> object:
+    origin, arguments = get_origin(key), get_args(key)
+    alias = origin or key
+    if isinstance(alias, TypeAliasType):
+        if alias in aliases:  # it stands for something that contains itself
+            return key
+        known: dict[object, object] = dict(zip(alias.__type_params__, arguments, strict=False))
+        return _plain(substitute(alias.__value__, known), (*aliases, alias))
+    if origin is Annotated:
+        return Annotated[_plain(arguments[0], aliases), *arguments[1:]]
+    if isinstance(origin, type) and arguments and origin is not UnionType:
+        return opened(origin[tuple(_plain(each, aliases) for each in arguments)])  # type: ignore[index]
+    if isinstance(key, list):  # the parameters of a Callable
+        return [_plain(each, aliases) for each in key]
+    return NoneType if key is None else key
+
+
+def opened(form: object) -> object:
+    """See a generic class in a form of it that leaves all its type parameters open."""
+    arguments = get_args(form)
+    is_open = arguments and all(isinstance(each, TypeVar) for each in arguments)
+    return open_form(form) or form if is_open else form
+
+
+def is_vague(key: object) -> bool:
+    """Tell whether more than one type fits a key, so that nothing can ask for it."""
+    partly_open = open_form(key) is not None and bool(getattr(key, "__parameters__", ()))
+    return partly_open or isinstance(key, TypeVar) or key is Any or key is object
+
+
+def is_key(instead: object) -> bool:
+    """Tell a key from a function, though most forms of types can be called as well."""
+    return isinstance(instead, type | NewType) or bool(get_origin(instead)) or not callable(instead)
 
 
 def unqualified(key: object) -> tuple[object, ...]:
@@ -66,6 +116,7 @@ def is_abstract(cls: type) -> bool:
     return is_protocol(cls) or isabstract(cls)
 
 
-def is_from_stdlib(cls: type) -> bool:
-    """Tell whether Python itself brings a class."""
-    return cls.__module__.partition(".")[0] in sys.stdlib_module_names
+def is_value(cls: type) -> bool:
+    """Tell whether a class is one of Python's own, or derived from one whose instances it lists."""
+    own = cls.__module__.partition(".")[0] in sys.stdlib_module_names
+    return own or issubclass(cls, (bytes, complex, float, int, str, Enum))

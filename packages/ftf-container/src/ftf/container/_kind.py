@@ -15,7 +15,7 @@ from collections.abc import (
 from enum import Enum, auto
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from types import MethodType, UnionType
-from typing import Self, Union, get_args, get_origin, is_protocol
+from typing import Any, Self, Union, get_args, get_origin, is_protocol
 
 from ._key import unqualified
 from ._path import name_of
@@ -70,31 +70,42 @@ def kind_for(key: object, function: Callable[..., object]) -> Kind:
     """
     kind, result = Kind.of(function), result_of(function)
     form = get_origin(result) or result
-    if kind is Kind.CALL and form in _FORMS[Kind.COROUTINE] and get_origin(key) is not form:
-        kind = Kind.COROUTINE
-    if form in _FORMS[kind]:
-        result = (get_args(result) or (None,))[-1 if kind is Kind.COROUTINE else 0]
-    elif result is not None and kind.is_generator:
+    if kind is Kind.CALL and get_origin(key) is not form:
+        kind = next((each for each, forms in _FORMS.items() if form in forms), kind)
+    if kind.is_generator and result is not None and form not in _FORMS[kind]:
         wanted = f"{_FORMS[kind][0].__name__}[{name_of(key)}]"
         raise TypeError(f"is annotated to return {name_of(result)}, not {wanted}")
-    if not _may_be(result, key):
-        raise TypeError(f"is annotated to return {name_of(result)}, not {name_of(key)}")
+    if not _may_be(made := made_by(function, kind), key):
+        raise TypeError(f"is annotated to return {name_of(made)}, not {name_of(key)}")
     return kind
+
+
+def made_by(function: Callable[..., object], kind: Kind) -> object:
+    """Tell what a function makes, going by its annotation; `None` when that does not tell."""
+    result = result_of(function)
+    if (get_origin(result) or result) not in _FORMS[kind]:
+        return result
+    return (get_args(result) or (None,))[-1 if kind is Kind.COROUTINE else 0]
 
 
 def _may_be(result: object, key: object) -> bool:
     if get_origin(result) in {Union, UnionType}:
         return any(_may_be(each, key) for each in get_args(result))
     wanted, made = (get_origin(each) or each for each in (unqualified(key)[0], result))
-    if not (isinstance(wanted, type) and isinstance(made, type)) or is_protocol(wanted):
+    if not (isinstance(wanted, type) and isinstance(made, type)) or made is Any:
         return True
-    return issubclass(made, wanted) or issubclass(wanted, made)
+    return (
+        is_protocol(wanted)
+        or is_protocol(made)
+        or issubclass(made, wanted)
+        or issubclass(wanted, made)
+    )
 
 
 def unmanaged(factory: object) -> object:
     """See through `@contextmanager`: the generator function below is what the container drives."""
-    function = getattr(factory, "__func__", factory)
-    if getattr(function, "__globals__", None) is not vars(contextlib):
+    function: object = getattr(factory, "__func__", factory)
+    if not callable(function) or getattr(function, "__globals__", None) is not vars(contextlib):
         return factory
-    bare = getattr(function, "__wrapped__", function)
+    bare: Callable[..., object] = getattr(function, "__wrapped__", function)
     return MethodType(bare, factory.__self__) if isinstance(factory, MethodType) else bare

@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING
 
 from ._scope import Scope, innermost
+from ._teardown import refuse_awaited
 
 if TYPE_CHECKING:
     from ._container import Container
@@ -31,15 +32,15 @@ def get_scoped_cache() -> dict[object, object]:
     manual = innermost.get()
     if not isinstance(manual, ManualScope):
         return {}
-    scopes = manual.scopes.values()
-    return manual.values | {key: made for each in scopes for key, made in each._instances.items()}
+    kept = (scope._resolvers.kept(scope) for scope in manual.scopes.values())
+    return manual.values | {key: instance for each in kept for key, instance in each.items()}
 
 
 def set_scoped_cache(cache: dict[object, object]) -> None:
     """Open a scope in this task or thread, for every container that is used in it.
 
     Args:
-        cache: Ready instances by key, which are never closed.
+        cache: Ready instances of scoped services by key, which are never closed.
     """
     innermost.set(ManualScope(dict(cache)))
 
@@ -49,22 +50,33 @@ def clear_scoped_cache() -> None:
 
     Raises:
         AsyncDependencyError: Something in it has to be awaited: use `clear_scoped_cache_async`.
+        ExceptionGroup: What closing raised.
     """
+    for scope in _opened():
+        refuse_awaited(scope._exits)
     with ExitStack() as stack:
         for scope in _leave():
             stack.callback(scope.close)
 
 
 async def clear_scoped_cache_async() -> None:
-    """Close the scope that `set_scoped_cache` opened, awaiting what has to be."""
+    """Close the scope that `set_scoped_cache` opened, awaiting what has to be.
+
+    Raises:
+        ExceptionGroup: What closing raised.
+    """
     async with AsyncExitStack() as stack:
         for scope in _leave():
             stack.push_async_callback(scope.aclose)
 
 
-def _leave() -> tuple[Scope, ...]:
+def _opened() -> tuple[Scope, ...]:
     manual = innermost.get()
-    if not isinstance(manual, ManualScope):
-        return ()
-    innermost.set(manual._outer)
-    return tuple(manual.scopes.values())
+    return tuple(manual.scopes.values()) if isinstance(manual, ManualScope) else ()
+
+
+def _leave() -> tuple[Scope, ...]:
+    scopes, manual = _opened(), innermost.get()
+    if isinstance(manual, ManualScope):
+        innermost.set(manual._outer)
+    return scopes

@@ -4,10 +4,9 @@ from collections.abc import Collection
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from ._path import Step
 from ._registry import Layer
 from ._resolvers import Resolvers
-from ._teardown import aclose, close, is_awaited
+from ._teardown import aclose, close
 from .exceptions import AsyncDependencyError
 
 type _Body = BaseException | None
@@ -23,13 +22,10 @@ class Override:
     def __init__(self, resolvers: Resolvers, layer: Layer) -> None:
         self._resolvers = resolvers
         self._layer = layer
-        self._is_begun = False
 
     def begin(self) -> Self:
         """Put the override in force, if that did not happen yet."""
-        if not self._is_begun:
-            self._is_begun = True
-            self._resolvers.lay(self._layer)
+        self._resolvers.lay(self._layer)
         return self
 
     def __enter__(self) -> Self:
@@ -44,19 +40,22 @@ class Override:
     async def __aexit__(
         self, kind: type[BaseException] | None, body: _Body, _: TracebackType | None
     ) -> None:
-        await aclose(self._resolvers.lift([self._layer]), body)
+        await aclose(self._resolvers.lift([self._layer], awaiting=True), body)
 
 
 def end(resolvers: Resolvers, layers: Collection[Layer], body: _Body = None) -> None:
     """End overrides, and close what was made under them.
 
     Raises:
-        AsyncDependencyError: Something has to be awaited; `Container.dispose_all` will close it.
+        AsyncDependencyError: Something has to be awaited: nothing was closed, and
+            `Container.dispose_all` will close it.
         ExceptionGroup: What closing raised, if `body` is `None`.
     """
-    exits = resolvers.lift(layers)
-    awaited = [each for each in exits if is_awaited(each[1])]
-    resolvers.root._exits += awaited
-    close([each for each in exits if each not in awaited], body)
-    if awaited and body is None:
-        raise AsyncDependencyError((Step(awaited[-1][0]),))
+    try:
+        exits = resolvers.lift(layers, awaiting=False)
+    except AsyncDependencyError as refusal:
+        if body is None:
+            raise
+        body.add_note(f"What was made under the override stays open. {refusal}")
+    else:
+        close(exits, body)

@@ -3,7 +3,9 @@
 import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from inspect import unwrap
+from typing import Any, get_origin
 
 type DependencyPath = tuple[Step, ...]
 
@@ -42,10 +44,19 @@ def name_of(key: object) -> str:
 
 def location_of(source: object) -> str:
     """Tell where a class or function was written, as `file:line`; empty when unknown."""
+    source = get_origin(source) or source
     if isinstance(source, type):
         file = getattr(sys.modules.get(source.__module__), "__file__", None)
         line = vars(source).get("__firstlineno__")
     else:
-        code = getattr(source, "__code__", None)
+        code = getattr(function_of(source), "__code__", None)
         file, line = getattr(code, "co_filename", None), getattr(code, "co_firstlineno", None)
-    return f"{file.removeprefix(f'{Path.cwd()}{os.sep}')}:{line}" if file and line else ""
+    return f"{file.removeprefix(f'{os.getcwd()}{os.sep}')}:{line}" if file and line else ""
+
+
+def function_of(factory: Any) -> Any:
+    """Find the function below a partial, a wrapper or an object with `__call__`."""
+    while isinstance(factory, partial):
+        factory = factory.func
+    has_name = hasattr(factory, "__name__")
+    return unwrap(factory if has_name else getattr(type(factory), "__call__", factory))

@@ -13,9 +13,10 @@ def run[Q, R](visit: Callable[[Q], Generator[Q, R, R]], start: Q) -> R:
             asked = visits[-1].send(result)  # type: ignore[arg-type]
         except StopIteration as done:
             visits.pop()
-            result = done.value
+            answer: R = done.value
             if not visits:
-                return done.value
+                return answer
+            result = answer
         else:
             visits.append(visit(asked))
             result = None

@@ -1,17 +1,20 @@
 """Everything a container was told, before any of it is used."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Never, get_args, get_origin
 
-from ._binding import Binding, Kind
-from ._generics import fits
-from ._key import collected, is_abstract, is_from_stdlib, is_kind_of, normalise, unqualified
-from ._path import DependencyPath, Step, location_of, name_of
+from ._binding import Binding
+from ._generics import open_form
+from ._key import collected, is_abstract, is_kind_of, is_vague, is_value, normalise, unqualified
+from ._kind import Kind
+from ._path import Step, location_of, name_of
 from .exceptions import InvalidRegistrationError, UnregisteredDependencyError
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
     from ._container import Container
     from ._provider import ServiceProvider
 
@@ -46,13 +49,16 @@ class Registry:
         self.given: set[object] = set()
 
     def __contains__(self, key: object) -> bool:
-        if any(each in self.bindings or each in self.deferred for each in (key, get_origin(key))):
+        if any(each in self.bindings or each in self.deferred for each in (key, open_form(key))):
             return True
         collection = self._collection(key)
         return collection is not None and bool(collection.members)
 
     def bind(self, binding: Binding) -> bool:
         """Take up a binding; tell whether it is another one than there was."""
+        if is_vague(binding.key):
+            problem = f"{name_of(binding.key)} is no key: it stands for any number of types."
+            raise InvalidRegistrationError((binding.step(),), problem, "Use one type as the key.")
         before = self.bindings.get(binding.key)
         if before is not None and before.kind is not Kind.VALUE:
             if (before.factory, before.lifetime) == (binding.factory, binding.lifetime):
@@ -62,21 +68,24 @@ class Registry:
         self.given.discard(binding.key)
         return True
 
-    def give(self, keys: Iterable[object]) -> None:
+    def give(self, keys: Collection[object]) -> None:
         """Take up that scopes are given the instances of some keys.
 
         Raises:
             InvalidRegistrationError: One of them is registered, but not as scoped.
         """
-        for key in keys:
-            binding = self.bindings.get(key)
-            if binding is None:
-                self.bindings[key] = Binding(key, partial(_refuse, key), "scoped", Kind.CALL)
-            elif binding.lifetime != "scoped":
-                problem = f"{name_of(key)} is registered as {binding.lifetime}."
+        new = {
+            key: Binding(key, partial(_refuse, key), "scoped", Kind.CALL)
+            for key in keys
+            if key not in self.bindings
+        }
+        for binding in (self.bindings[key] for key in keys if key not in new):
+            if binding.lifetime != "scoped":
+                problem = f"{name_of(binding.key)} is registered as {binding.lifetime}."
                 remedy = 'Register it with scope="scoped" to give it to scopes.'
                 raise InvalidRegistrationError((binding.step(),), problem, remedy)
-            self.given.add(key)
+        self.bindings |= new
+        self.given.update(keys)
 
     def add(self, provider: "ServiceProvider") -> None:
         """Let a provider register its services, or wait until one of them is wanted."""
@@ -91,21 +100,21 @@ class Registry:
         return [key for key in self.bindings if not getattr(key, "__parameters__", ())]
 
     def required(self, key: object) -> Binding:
-        """Find what makes a key, registered or not.
+        """Find what makes a key, registered or not, where nothing overrides it.
 
         Raises:
             UnregisteredDependencyError: Nothing does.
         """
-        return self.find(key)[0] or self.fallback(key, (Step(key, "", location_of(key)),))
+        return self.find(key, overridden=False)[0] or self.fallback(key)
 
-    def find(self, key: object) -> tuple[Binding | None, Layer | None]:
+    def find(self, key: object, *, overridden: bool = True) -> tuple[Binding | None, Layer | None]:
         """Find what makes a key, and the override that says so.
 
         A closed generic type goes before its open form, an instance before any other override.
         """
-        for each in (key, get_origin(key)):
+        for each in (key, open_form(key)):
             self.load(each)
-            layer = self.layer(each)
+            layer = self.layer(each) if overridden else None
             binding = layer.binding if layer else self.bindings.get(each)
             if binding is not None:
                 return binding if each is key else self._closed(binding, key), layer
@@ -113,8 +122,16 @@ class Registry:
 
     def exception(self, consumer: Binding, key: object) -> object | None:
         """Find what a consumer gets instead of a key: another key, a binding, or nothing."""
-        found = (self.exceptions.get((each, key)) for each in (consumer.key, consumer.factory))
+        named = [
+            form for each in (consumer.key, consumer.factory) for form in (each, open_form(each))
+        ]
+        found = (self.exceptions.get((each, key)) for each in named)
         return next(filter(None, found), None)
+
+    def extensions_of(self, key: object) -> tuple[Extension, ...]:
+        """List what decorates the instances of a key, those of its open form first."""
+        forms = get_origin(key), key
+        return tuple(each for form in forms for each in self.extensions.get(form, ()))
 
     def is_given(self, value: object) -> bool:
         """Tell whether an object was registered as it is."""
@@ -125,7 +142,7 @@ class Registry:
         """Find the override of a key that is in force."""
         layers = [layer for layer in self.layers if layer.binding.key == key]
         values = [layer for layer in layers if layer.binding.kind is Kind.VALUE]
-        return (values or layers or [None])[-1]
+        return next(reversed(values or layers), None)
 
     def load(self, key: object) -> None:
         """Let a deferred provider register its services, now that one of them is wanted.
@@ -136,15 +153,22 @@ class Registry:
         provider = self.deferred.get(key)
         if provider is None:
             return
-        for provided in provider.provides:
-            self.deferred.pop(provided, None)
-        provider.register(self._container)
+        provided = [each for each, other in self.deferred.items() if other is provider]
+        for each in provided:
+            del self.deferred[each]
+        try:
+            provider.register(self._container)
+        except BaseException:
+            self.deferred |= dict.fromkeys(provided, provider)
+            raise
         self.unbooted.append(provider)
         if key not in self.bindings:
-            problem = f"{name_of(type(provider))} provides {name_of(key)}, but does not register it."
+            problem = (
+                f"{name_of(type(provider))} provides {name_of(key)}, but does not register it."
+            )
             raise InvalidRegistrationError((Step(key),), problem, "Mend its `provides`.")
 
-    def fallback(self, key: object, path: DependencyPath) -> Binding:
+    def fallback(self, key: object) -> Binding:
         """Make do without a registration, where it is plain what is meant.
 
         Raises:
@@ -154,19 +178,24 @@ class Registry:
         if (collection := self._collection(key)) is not None:
             return collection
         if origin is Callable and get_args(key)[:1] == ([],):
-            lazy = partial(self._container.resolve, get_args(key)[1])
-            return Binding.of_value(key, lazy)
+            return Binding.of_value(key, self._lazy(get_args(key)[1]))
         if not isinstance(origin, type):
             reason = "it is not a class"
         elif is_abstract(origin):
             reason = "it is abstract"
-        elif is_from_stdlib(origin):
+        elif is_value(origin):
             reason = "values of Python's own types are not made up"
         elif self._strict:
             reason = "the container is strict"
         else:
             return Binding.of(key, key, "transient")
-        raise UnregisteredDependencyError(path, reason, tuple(self._alike(key)))
+        step = Step(key, "", location_of(key))
+        raise UnregisteredDependencyError((step,), reason, tuple(self._alike(key)))
+
+    def _lazy(self, result: "TypeForm[object]") -> Callable[[], object]:
+        if get_origin(result) in {Awaitable, Coroutine}:
+            return partial(self._container.aresolve, get_args(result)[-1])
+        return partial(self._container.resolve, result)
 
     def _collection(self, key: object) -> Binding | None:
         parts = collected(key)
@@ -177,7 +206,7 @@ class Registry:
             members = tuple(each for tag in known for each in self.tags[tag])
         elif tags:
             return None
-        elif isinstance(origin := get_origin(base) or base, type) and is_from_stdlib(origin):
+        elif isinstance(origin := get_origin(base) or base, type) and is_value(origin):
             return None
         else:
             members = tuple(self.members(base))
@@ -195,11 +224,10 @@ class Registry:
         return (each for each in self.bindings if is_kind_of(each, unqualified(key)[0]))
 
     def _closed(self, binding: Binding, key: object) -> Binding:
-        for parameter, argument in zip(binding.key.__parameters__, get_args(key), strict=False):
-            if not fits(parameter, argument):
-                reason = f"{name_of(argument)} does not fit {parameter.__name__}"
-                raise UnregisteredDependencyError((Step(key),), reason)
-        return binding.closed(key)
+        try:
+            return binding.closed(key)
+        except TypeError as error:
+            raise UnregisteredDependencyError((binding.step(),), str(error)) from None
 
 
 def _refuse(key: object) -> Never:

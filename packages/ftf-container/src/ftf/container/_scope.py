@@ -1,13 +1,13 @@
 """A stretch of work that shares its scoped services."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from inspect import markcoroutinefunction
 from types import TracebackType
 from typing import TYPE_CHECKING, Never, Self, cast, overload
 
 from ._flight import Builder, Wake
-from ._path import Step
+from ._path import Step, location_of
 from ._teardown import Exit, aclose, close, refuse_awaited
 from .exceptions import AsyncDependencyError, ScopeClosedError
 
@@ -15,9 +15,17 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ._container import Container
+    from ._manual_scope import ManualScope
     from ._resolvers import Resolvers
 
-innermost: ContextVar["Scope | None"] = ContextVar("ftf.container.scope", default=None)
+innermost: ContextVar["Scope | ManualScope | None"] = ContextVar("ftf.container.scope", default=None)
+
+
+MISSING = object()
+"""Stands for an instance that was not made."""
+
+_NOTHING: list[object] = []
+"""Stands for the instances of a scope that has ended."""
 
 
 class Scope:
@@ -27,16 +35,27 @@ class Scope:
     generators among the factories see the exception that ended it.
     """
 
-    _closed = False
-    _waiters: dict[object, list[Wake]] | None = None
-    _outer: "Scope | None" = None
+    __slots__ = (
+        "_closed",
+        "_container",
+        "_exits",
+        "_flights",
+        "_instances",
+        "_overridden",
+        "_resolvers",
+        "_token",
+        "_waiters",
+    )
 
     def __init__(self, container: "Container", resolvers: "Resolvers") -> None:
         self._container = container
         self._resolvers = resolvers
-        self._instances: dict[object, object] = {}
+        self._instances = resolvers.blank.copy()
         self._flights: dict[object, Builder] = {}
         self._exits: list[Exit] = []
+        self._closed = False
+        self._overridden: dict[object, object] | None = None
+        self._waiters: dict[object, list[Wake]] | None = None
 
     def resolve[T](self, key: "TypeForm[T]") -> T:
         """Deliver the service known by `key`.
@@ -49,7 +68,7 @@ class Scope:
             door = self._resolvers.sync[key]
         except (KeyError, TypeError):
             door = None
-        return (door or self._resolvers.open(key, awaiting=False))(self)
+        return (door or self._resolvers.open(key, awaiting=False))(self)  # type: ignore[no-any-return]
 
     @markcoroutinefunction
     def aresolve[T](self, key: "TypeForm[T]") -> Coroutine[object, object, T]:
@@ -62,7 +81,7 @@ class Scope:
             door = self._resolvers.awaiting[key]
         except (KeyError, TypeError):
             door = None
-        return (door or self._resolvers.open(key, awaiting=True))(self)
+        return (door or self._resolvers.open(key, awaiting=True))(self)  # type: ignore[no-any-return]
 
     def call[T](self, function: Callable[..., T], /, **given: object) -> T:
         """Call a function with the services it asks for.
@@ -76,13 +95,20 @@ class Scope:
             DependencyResolutionError: A service cannot be built.
         """
         door = self._resolvers.call(function, given, awaiting=False)
-        return door(self, function, given)
+        return door(self, function, given)  # type: ignore[no-any-return]
 
     @overload
-    async def acall[T](self, function: Callable[..., Awaitable[T]], /, **given: object) -> T: ...
+    def acall[T](
+        self, function: Callable[..., Awaitable[T]], /, **given: object
+    ) -> Coroutine[object, object, T]: ...
     @overload
-    async def acall[T](self, function: Callable[..., T], /, **given: object) -> T: ...
-    async def acall(self, function: Callable[..., object], /, **given: object) -> object:
+    def acall[T](
+        self, function: Callable[..., T], /, **given: object
+    ) -> Coroutine[object, object, T]: ...
+    @markcoroutinefunction
+    def acall(
+        self, function: Callable[..., object], /, **given: object
+    ) -> Coroutine[object, object, object]:
         """Call a function with the services it asks for, awaiting whatever has to be.
 
         Args:
@@ -93,7 +119,18 @@ class Scope:
             DependencyResolutionError: A service cannot be built.
         """
         door = self._resolvers.call(function, given, awaiting=True)
-        return await door(self, function, given)
+        return door(self, function, given)  # type: ignore[no-any-return]
+
+    def _others(self) -> dict[object, object]:
+        """Find the instances that come from overrides, by slot."""
+        if self._overridden is None:
+            self._overridden = {}
+        return self._overridden
+
+    @property
+    def _outer(self) -> "Scope | ManualScope | None":
+        outer = self._token.old_value
+        return None if outer is Token.MISSING or outer is self else outer
 
     def close(self, body: BaseException | None = None) -> None:
         """End the scope, telling generators what `body` raised.
@@ -124,11 +161,10 @@ class Scope:
     def _end(self) -> None:
         self._closed = True
         self._resolvers = _CLOSED
-        self._instances.clear()
+        self._instances = _NOTHING
 
     def __enter__(self) -> Self:
-        self._outer = innermost.get()
-        innermost.set(self)
+        self._token = innermost.set(self)
         return self
 
     def __exit__(
@@ -138,22 +174,28 @@ class Scope:
         self.close(body)
 
     async def __aenter__(self) -> Self:
-        self._outer = innermost.get()
-        innermost.set(self)
+        self._token = innermost.set(self)
         return self
 
-    async def __aexit__(
+    def __aexit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self._leave()
-        self._end()
-        if self._exits:
-            await aclose(self._exits, body)
+    ) -> Coroutine[object, object, None]:
+        # As `_leave` and `_end` do, without the time that calling them takes.
+        try:  # noqa: SIM105
+            innermost.reset(self._token)
+        except ValueError:
+            pass
+        self._closed = True
+        self._resolvers = _CLOSED
+        self._instances = _NOTHING
+        return aclose(self._exits, body)
 
     def _leave(self) -> None:
         # A scope that ends in another context than it began in has nothing to restore there.
-        if innermost.get() is self:
-            innermost.set(self._outer)
+        try:  # noqa: SIM105  # suppress takes longer than all of the rest
+            innermost.reset(self._token)
+        except ValueError:
+            pass
 
 
 class _Closed:
@@ -163,10 +205,10 @@ class _Closed:
         return self
 
     def __getitem__(self, key: object) -> Never:
-        raise ScopeClosedError((Step(key),))
+        raise ScopeClosedError((Step(key, "", location_of(key)),))
 
     def call(self, function: object, *_: object, **__: object) -> Never:
-        raise ScopeClosedError((Step(function),))
+        raise ScopeClosedError((Step(function, "", location_of(function)),))
 
 
 _CLOSED = cast("Resolvers", _Closed())

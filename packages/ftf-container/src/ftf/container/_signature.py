@@ -1,15 +1,29 @@
 """A factory's parameters, read once."""
 
+import sys
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable
 from dataclasses import InitVar, dataclass
-from functools import partial
+from importlib import import_module
 from inspect import Parameter as InspectParameter
-from inspect import Signature, signature, unwrap
+from inspect import Signature, signature
 from itertools import chain
 from types import SimpleNamespace
+from typing import Any
 
 from ._generics import Types, substitute
+from ._path import function_of
+
+type Method = Callable[..., object]
+type Names = ChainMap[str, object]
+
+# Python 3.14 evaluates annotations only when they are read, and all of them unless told this.
+_UNEVALUATED: dict[str, Any] = (
+    {"annotation_format": import_module("annotationlib").Format.FORWARDREF}
+    if sys.version_info >= (3, 14)
+    else {}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +65,47 @@ def parameters_of(factory: Callable[..., object], types: Types) -> tuple[Paramet
     """Read the parameters a factory can be given, leaving out `*args` and `**kwargs`."""
     source = typing.get_origin(factory) or factory
     if not isinstance(source, type):
-        parameters = signature(source).parameters.values()
-        hints = _hints(_annotated_function(source))
-    else:
-        constructor = _constructor(source)
-        parameters = list(signature(constructor).parameters.values())[1:]
-        hints = _hints(constructor)
-        declared = getattr(source, "__signature__", None)
-        if not any(map(_is_named, parameters)) and isinstance(declared, Signature):
-            parameters, hints = declared.parameters.values(), _hints(source)
-    return tuple(_parameter(each, hints, types) for each in parameters if _is_named(each))
+        named = filter(_is_named, signature_of(source).parameters.values())
+        return tuple(_parameter(each, source, None, types) for each in named)
+    owner, function, parameters = _constructor(source)
+    declared = getattr(source, "__signature__", None)
+    if not any(map(_is_named, parameters)) and isinstance(declared, Signature):
+        parameters = list(declared.parameters.values())
+    return tuple(_parameter(each, function, owner, types) for each in filter(_is_named, parameters))
 
 
 def result_of(function: Callable[..., object]) -> object:
     """Read what a function says it returns; `None` when it says nothing that can be evaluated."""
-    hint = _hints(_annotated_function(function)).get("return")
+    try:
+        annotation = signature_of(function).return_annotation
+    except TypeError:  # whoever calls it will get this error again
+        return None
+    if annotation is Signature.empty:
+        return None
+    hint = _evaluated(annotation, _names("return", annotation, function, None))
     return None if isinstance(hint, BadHint) else hint
+
+
+def signature_of(function: Callable[..., object]) -> Signature:
+    """Read a signature, leaving out what cannot be told or evaluated."""
+    try:
+        return signature(function, **_UNEVALUATED)
+    except ValueError:  # some functions written in C do not tell
+        return Signature()
 
 
 def _is_named(parameter: InspectParameter) -> bool:
     return parameter.kind not in {InspectParameter.VAR_POSITIONAL, InspectParameter.VAR_KEYWORD}
 
 
-def _parameter(source: InspectParameter, hints: Mapping[str, object], types: Types) -> Parameter:
-    hint = hints.get(source.name, BadHint("has no annotation"))
+def _parameter(
+    source: InspectParameter, function: Method, owner: type | None, types: Types
+) -> Parameter:
+    hint: object = source.annotation
+    if hint is InspectParameter.empty:
+        hint = BadHint("has no annotation.")
+    elif not isinstance(hint, type):
+        hint = _evaluated(hint, _names(source.name, hint, function, owner))
     if isinstance(hint, InitVar):
         hint = hint.type
     closed = substitute(hint, types)
@@ -90,41 +121,44 @@ def _parameter(source: InspectParameter, hints: Mapping[str, object], types: Typ
     )
 
 
-def _constructor(cls: type) -> Callable[..., object]:
+def _constructor(cls: type) -> tuple[type, Method, list[InspectParameter]]:
     # What takes `*args, **kwargs` passes them on to the next one. One of these is the __init__
     # that a Protocol among the bases puts before the real one until the first instance is made.
-    calls = (vars(meta).get("__call__") for meta in type(cls).__mro__ if meta is not type)
-    methods = (vars(base).get(name) for base in cls.__mro__ for name in ("__init__", "__new__"))
-    candidates: Iterator[Callable[..., object]] = (
-        getattr(method, "__func__", method) for method in chain(calls, methods) if method
+    calls = ((cls, vars(meta).get("__call__")) for meta in type.mro(type(cls)) if meta is not type)
+    names = "__init__", "__new__"
+    methods = ((base, vars(base).get(name)) for base in cls.__mro__ for name in names)
+    found = (
+        (base, getattr(each, "__func__", each)) for base, each in chain(calls, methods) if each
     )
-    return next((each for each in candidates if not _passes_on(each)), cls.__init__)
+    read = ((*each, list(signature_of(each[1]).parameters.values())[1:]) for each in found)
+    return next(each for each in read if not _passes_on(each[2]))
 
 
-def _passes_on(constructor: Callable[..., object]) -> bool:
-    kinds = [parameter.kind for parameter in signature(constructor).parameters.values()][1:]
+def _passes_on(parameters: list[InspectParameter]) -> bool:
+    kinds = [parameter.kind for parameter in parameters]
     return kinds == [InspectParameter.VAR_POSITIONAL, InspectParameter.VAR_KEYWORD]
 
 
-def _annotated_function(factory: Callable[..., object]) -> Callable[..., object]:
-    while isinstance(factory, partial):
-        factory = factory.func
-    return factory if hasattr(factory, "__name__") else type(factory).__call__
+def _names(name: str, hint: object, function: Method, owner: type | None) -> Names:
+    """Tell what names mean in the annotation of a parameter.
+
+    The constructor of a dataclass repeats the annotations of fields, which mean what they mean
+    where the field was declared.
+    """
+    function = function_of(function)
+    known = getattr(function, "__globals__", {})
+    for base in owner.__mro__ if owner else ():
+        if vars(base).get("__annotations__", {}).get(name) is hint:
+            known, owner = vars(sys.modules[base.__module__]), base
+            break
+    parameters = (*getattr(owner, "__type_params__", ()), *getattr(function, "__type_params__", ()))
+    generic = {parameter.__name__: parameter for parameter in parameters}
+    return ChainMap(generic, known, dict(vars(owner)) if owner else {})
 
 
-def _hints(function: Callable[..., object]) -> Mapping[str, object]:
-    try:
-        return typing.get_type_hints(function, include_extras=True)
-    except Exception:  # noqa: BLE001  # one bad annotation must not spoil the others
-        source = unwrap(function)
-        annotations = getattr(source, "__annotations__", {})
-        return {name: _hint(source, hint) for name, hint in annotations.items()}
-
-
-def _hint(function: Callable[..., object], annotation: object) -> object:
+def _evaluated(annotation: object, names: Names) -> object:
     alone = SimpleNamespace(__annotations__={"hint": annotation})
-    names = getattr(function, "__globals__", {})
     try:
-        return typing.get_type_hints(alone, names, include_extras=True)["hint"]
+        return typing.get_type_hints(alone, {}, names, include_extras=True)["hint"]
     except Exception as error:  # noqa: BLE001  # evaluating an annotation can raise anything
-        return BadHint(f"is annotated {annotation!r}, which cannot be evaluated ({error})")
+        return BadHint(f"is annotated {annotation!r}, which cannot be evaluated ({error}).")

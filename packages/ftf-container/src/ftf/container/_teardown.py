@@ -1,13 +1,13 @@
 """What has to be closed when a scope ends: all of it, in reverse order of creation."""
 
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from functools import lru_cache
-from inspect import Parameter, iscoroutinefunction, signature
-from types import AsyncGeneratorType, FunctionType, GeneratorType
+from inspect import Parameter, iscoroutinefunction
+from types import AsyncGeneratorType, FunctionType, GeneratorType, MethodDescriptorType
 from typing import TYPE_CHECKING, Never, cast
 
-from ._path import Step
+from ._path import Step, name_of
+from ._signature import signature_of
 from .exceptions import AsyncDependencyError, InvalidRegistrationError, ScopeClosedError
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 type Resource = Generator[object] | AsyncGenerator[object] | Callable[[], object]
 type Exit = tuple[object, Resource]
 """The slot something was made for, and what closes it."""
-
-_logger = logging.getLogger("ftf.container")
 
 
 def is_awaited(resource: Resource) -> bool:
@@ -33,7 +31,7 @@ def refuse_awaited(exits: list[Exit]) -> None:
     """
     for slot, resource in reversed(exits):
         if is_awaited(resource):
-            raise AsyncDependencyError((Step(getattr(slot, "key", slot)),))
+            _refuse(slot)
 
 
 def close(exits: list[Exit], body: BaseException | None) -> None:
@@ -44,8 +42,10 @@ def close(exits: list[Exit], body: BaseException | None) -> None:
     """
     failures: list[BaseException] = []
     while exits:
+        slot, resource = exits.pop()
         try:
-            _end(exits.pop()[1], body)
+            if isinstance(_end(resource, body), Awaitable):
+                _refuse(slot)
         except BaseException as failure:  # noqa: BLE001  # the rest still has to close
             failures.append(failure)
     if failures:
@@ -60,75 +60,100 @@ async def aclose(exits: list[Exit], body: BaseException | None) -> None:
     """
     failures: list[BaseException] = []
     while exits:
-        resource = exits.pop()[1]
+        _, resource = exits.pop()
         try:
-            if type(resource) is AsyncGeneratorType:
-                await _aend(resource, body)
-            elif (closing := _end(resource, body)) is not None:
-                await _settled(closing)
+            if body is None and type(resource) is GeneratorType:
+                for _ in resource:
+                    _refuse_second(resource)
+            elif type(resource) is not AsyncGeneratorType:
+                if isinstance(closing := _end(resource, body), Awaitable):
+                    await closing
+            elif body is not None:
+                await _athrow(resource, body)
+            else:
+                async for _ in resource:
+                    await _arefuse_second(resource)
         except BaseException as failure:  # noqa: BLE001  # the rest still has to close
             failures.append(failure)
     if failures:
         _report(body, failures)
 
 
+def _refuse(slot: object) -> Never:
+    raise AsyncDependencyError((Step(getattr(slot, "key", slot)),))
+
+
 def _end(resource: Resource, body: BaseException | None) -> object:
     if type(resource) is not GeneratorType:
         return cast("Callable[[], object]", resource)()
-    try:
-        if body is None:
-            ended = next(resource, resource) is resource
-        else:
-            resource.throw(body)
-            ended = False
-    except BaseException as failure:
-        if _is_passed_on(failure, body):
-            return None
-        raise
-    if not ended:
-        resource.close()
-        raise RuntimeError(f"{resource.__qualname__} yielded more than once")
+    if body is not None:
+        _throw(resource, body)
+        return None
+    for _ in resource:
+        _refuse_second(resource)
     return None
 
 
-async def _aend(resource: AsyncGenerator[object], body: BaseException | None) -> None:
+def _throw(resource: Generator[object], body: BaseException) -> None:
+    traceback = body.__traceback__
     try:
-        if body is None:
-            ended = await anext(resource, resource) is resource
-        else:
-            await resource.athrow(body)
-            ended = False
+        resource.throw(body)
     except BaseException as failure:
-        if _is_passed_on(failure, body):
-            return
-        raise
-    if not ended:
-        await resource.aclose()
-        raise RuntimeError(f"{resource.__qualname__} yielded more than once")
+        if not _is_passed_on(failure, body):
+            raise
+        # Else what it went through here would keep it alive, in a circle.
+        body.__traceback__ = traceback
+        return
+    _refuse_second(resource)
 
 
-async def _settled(closing: object) -> None:
-    if isinstance(closing, Awaitable):
-        await closing
+async def _athrow(resource: AsyncGenerator[object], body: BaseException) -> None:
+    traceback = body.__traceback__
+    try:
+        await resource.athrow(body)
+    except BaseException as failure:
+        if not _is_passed_on(failure, body):
+            raise
+        body.__traceback__ = traceback
+        return
+    await _arefuse_second(resource)
 
 
-def _is_passed_on(failure: BaseException, body: BaseException | None) -> bool:
+def _refuse_second(resource: Generator[object]) -> Never:
+    resource.close()
+    raise RuntimeError(f"{name_of(resource)} yielded more than once")
+
+
+async def _arefuse_second(resource: AsyncGenerator[object]) -> Never:
+    await resource.aclose()
+    raise RuntimeError(f"{name_of(resource)} yielded more than once")
+
+
+def _is_passed_on(failure: BaseException, body: BaseException) -> bool:
     """Tell whether a generator let the body's exception pass or ended over it; see PEP 479."""
-    stopped = isinstance(failure, (StopIteration, StopAsyncIteration))
-    return body is not None and (stopped or body in {failure, failure.__cause__})
+    ends = StopIteration, StopAsyncIteration
+    wrapped = isinstance(body, ends) and failure.__cause__ is body
+    return isinstance(failure, ends) or failure is body or wrapped
 
 
 def _report(body: BaseException | None, failures: list[BaseException]) -> None:
     """Raise what closing raised, unless the body's own exception is on its way already."""
-    errors = [failure for failure in failures if isinstance(failure, Exception)]
     last = next((each for each in failures if not isinstance(each, Exception)), body)
     if last is None:
-        raise ExceptionGroup("closing the scope failed", errors)
-    for error in errors:
-        _logger.error("closing the scope failed", exc_info=error)
-        last.add_note(f"Closing the scope failed as well: {error!r}")
+        raise BaseExceptionGroup("closing the scope failed", failures)
+    for failure in failures:
+        if failure is not last:
+            _log("closing the scope failed", failure)
+            last.add_note(f"Closing the scope failed as well: {failure!r}")
     if last is not body:
         raise last
+
+
+def _log(problem: str, failure: BaseException | None = None) -> None:
+    # logging takes longer to import than all the rest, and is only wanted when something fails.
+    from logging import getLogger
+
+    getLogger("ftf.container").error(problem, exc_info=failure)
 
 
 @lru_cache(maxsize=1024)
@@ -142,11 +167,8 @@ def closing_method(cls: type) -> str | None:
 
 
 def _parameters(method: Callable[..., object]) -> Iterator[Parameter]:
-    try:
-        parameters = iter(signature(method).parameters.values())
-    except ValueError:  # some methods written in C do not tell
-        return iter(())
-    if isinstance(method, FunctionType):
+    parameters = iter(signature_of(method).parameters.values())
+    if isinstance(method, (FunctionType, MethodDescriptorType)):
         next(parameters, None)
     return parameters
 
@@ -163,10 +185,10 @@ def late(node: "Node", resource: Resource) -> Never:
         ScopeClosedError: Always.
     """
     if is_awaited(resource):
-        _logger.error("%s cannot be closed without being awaited", resource)
+        _log(f"{resource} cannot be closed without being awaited")
     else:
         _end(resource, None)
-    raise ScopeClosedError((node.binding.step(),))
+    refuse_late(node)
 
 
 async def alate(node: "Node", resource: Resource) -> Never:
@@ -176,6 +198,15 @@ async def alate(node: "Node", resource: Resource) -> Never:
         ScopeClosedError: Always.
     """
     await aclose([(node.slot, resource)], None)
+    refuse_late(node)
+
+
+def refuse_late(node: "Node") -> Never:
+    """Refuse to deliver from a scope that has ended.
+
+    Raises:
+        ScopeClosedError: Always.
+    """
     raise ScopeClosedError((node.binding.step(),))
 
 
