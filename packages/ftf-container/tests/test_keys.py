@@ -162,6 +162,7 @@ def test_edge_19_equal_forms_are_one_key():
     same(typing.Dict[str, typing.List[int]], dict[str, list[int]])  # noqa: UP006
     same(typing.Callable[[], Mailer], Callable[[], Mailer])
     same(typing.Type[Mailer], type[Mailer])  # noqa: UP006
+    same(typing.List, list)  # noqa: UP006
     same(Mailer | Clock, Clock | Mailer, typing.Union[Clock, Mailer])  # noqa: UP007
     same(Mailer | None, typing.Optional[Mailer])  # noqa: UP045
     distinct(list[int], list[str], tuple[int, ...], tuple[int, int], tuple[()])

@@ -3,7 +3,7 @@ from decimal import Decimal
 from enum import Enum, IntEnum
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated, Any, Optional, Union
+from typing import Annotated, Any, Optional, TypedDict, Union
 from uuid import UUID
 
 import pytest
@@ -33,6 +33,10 @@ class Token(str):
 
 
 class Port(int): ...
+
+
+class Options(TypedDict):
+    engine: Engine
 
 
 class Flawed:
@@ -224,7 +228,7 @@ VALUES = [str, int, float, bool, bytes, list, dict, Path, UUID, datetime, date, 
 
 
 @pytest.mark.parametrize(
-    "value", [*VALUES, Colour, Size, Token, Port, dict[str, int], type[Engine]]
+    "value", [*VALUES, Colour, Size, Token, Port, Options, dict[str, int], type[Engine]]
 )
 def test_edge_14_a_value_is_never_made_up(value):
     container = Container()

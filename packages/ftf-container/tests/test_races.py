@@ -77,7 +77,7 @@ def test_edge_51_registering_while_others_resolve_leaves_no_stale_code(lifetime)
     with ThreadPoolExecutor(4) as threads:
         asks = [threads.submit(ask) for _ in range(4)]
         try:
-            for index in range(200):
+            for index in range(100):
                 wanted = (Pool, Other)[index % 2]
                 container.register(Pool, lambda wanted=wanted: wanted(), scope=lifetime)
                 container.tag(f"tag {index}", Pool)

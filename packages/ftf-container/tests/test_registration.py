@@ -82,7 +82,7 @@ def test_edge_60_registering_something_else_replaces_also_what_was_built():
     container = Container()
     container.register(Clock, Frozen, scope="singleton")
     before = container.resolve(Clock)
-    container.register(Clock, lambda: Frozen(), scope="singleton")
+    container.register(Clock, lambda: Frozen(), scope="singleton")  # noqa: PLW0108  # not Frozen
     assert container.resolve(Clock) is not before
 
 

@@ -1,6 +1,7 @@
 """A container and its model side by side."""
 
 from collections import Counter
+from dataclasses import replace
 
 from operations import ENDED, Ask, Close, Dispose, Gather, Leave, Open, Operation
 from reference import Reference
@@ -16,11 +17,12 @@ class Comparison:
         self._twins = Twins()
 
     async def run(self, operations: list[Operation]) -> None:
-        """Do some operations, each request twice: what it makes is then to be delivered again."""
+        """Do some operations; ask for everything again, by the same door and by the other one."""
         for operation in operations:
-            for _ in range(2 if isinstance(operation, Ask) else 1):
-                if self._is_possible(operation):
-                    await self._do(operation)
+            again = _asked_again(operation) if isinstance(operation, Ask) else ()
+            for each in (operation, *again):
+                if self._is_possible(each):
+                    await self._do(each)
         for _ in self._model.scopes[:]:
             await self._do(Close(awaiting=True, failing=False))
         await self._do(Dispose())
@@ -92,3 +94,7 @@ class Twins:
 
 def _told(events: list[Event]) -> list[tuple[str, object]]:
     return [(event.what, event.service) for event in events]
+
+
+def _asked_again(ask: Ask) -> tuple[Ask, Ask]:
+    return ask, replace(ask, door="resolve" if ask.door == "aresolve" else "aresolve")

@@ -47,7 +47,8 @@ def _service(recipe: bytes, forms: tuple[Form, ...], key: int = 0) -> Service:
 @st.composite
 def graphs(draw: st.DrawFn) -> Graph:
     """Draw a graph without circles, captives and gaps."""
-    forms, is_fragile = draw(st.sampled_from([SYNC, EVERY])), draw(st.booleans())
+    forms = draw(st.sampled_from([SYNC, EVERY, EVERY]))
+    is_fragile, has_scopes = draw(st.booleans()), draw(st.booleans())
     graph: list[Service] = []
     costs: list[int] = []
     needs_scope: list[bool] = []
@@ -58,7 +59,9 @@ def graphs(draw: st.DrawFn) -> Graph:
             if sum(costs[each] for each in (*needs, need)) < COSTLIEST:
                 needs += (need,)
         scoped = any(needs_scope[each] for each in needs)
-        lifetime = "scoped" if service.lifetime == "singleton" and scoped else service.lifetime
+        lifetime = service.lifetime
+        if lifetime != "transient" and (scoped or not has_scopes):
+            lifetime = "scoped" if scoped else "singleton"
         fails = service.fails if is_fragile else "never"
         graph.append(replace(service, needs=needs, lifetime=lifetime, fails=fails))
         costs.append(1 if lifetime != "transient" else 1 + sum(costs[each] for each in needs))
@@ -106,7 +109,7 @@ def uses(draw: st.DrawFn, graph: Graph) -> list[Operation]:
 @st.composite
 def _overrides(draw: st.DrawFn, graph: Graph) -> Override:
     """Draw an override by an object, or by a service that lives as long and mostly fits as well."""
-    key = draw(st.integers(0, min(5, len(graph) - 1)) | st.integers(0, len(graph) - 1))
+    key = draw(st.integers(0, min(2, len(graph) - 1)) | st.integers(0, len(graph) - 1))
     if draw(st.booleans()):
         return Override(key, None)
     forms = EVERY if any(service.is_async for service in graph) else SYNC

@@ -4,7 +4,7 @@ import linecache
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
-from types import CodeType, CoroutineType, FunctionType, TracebackType
+from types import CodeType, CoroutineType, FunctionType
 from typing import TYPE_CHECKING, Never
 
 from ._flight import ajoin, wake
@@ -67,18 +67,24 @@ class Assembly:
         return self._function(node, "s, f, given")
 
     def _function(self, node: Node, parameters: str) -> Callable[..., object]:
-        entered = f"{self._value(self._resolvers.entered)}(delivered)"
+        root, entered = self._value(self._resolvers.root), self._value(self._resolvers.entered)
+        highest, grow = self._value(self._highest), self._value(self._resolvers.grow)
         ended = f"if s._closed: {self._value(refuse_late)}(delivered)"
         opening = {
-            "e": f"    if s is {self._value(self._resolvers.root)}: s = {entered}",
-            "i": "    i = s._instances\n    try: i[%s]\n    except IndexError:\n      %s\n      %s(i)"
-            % (self._value(self._highest), ended, self._value(self._resolvers.grow)),
-            "o": f"    {ended}\n    o = s._others()",
+            "e": [f"if s is {root}: s = {entered}(delivered)"],
+            "i": [
+                "i = s._instances",
+                f"try: i[{highest}]",
+                "except IndexError:",
+                f"  {ended}",
+                f"  {grow}(i)",
+            ],
+            "o": [ended, "o = s._others()"],
         }
         source = (
             f"{'async ' if self._awaiting else ''}def deliver({parameters}):",
             "  try:",
-            *(line for letter, line in opening.items() if letter in self._used),
+            *(f"    {line}" for used in opening if used in self._used for line in opening[used]),
             *self._lines,
             "  except RecursionError as error:",
             "    raise circular(error)",
@@ -116,10 +122,10 @@ class Assembly:
             return "s"
         if node.slot in self._locals:
             return self._locals[node.slot]
-        if (ready := self._resolvers.ready(node)) is not None:
+        if (ready := self._resolvers.singletons.ready(node)) is not None:
             return self._value(ready[0])
         singleton = node.binding.lifetime == "singleton"
-        if singleton and not self._awaiting and self._resolvers.is_awaited(node):
+        if singleton and not self._awaiting and self._resolvers.singletons.is_awaited(node):
             return self._refusal(node)
         if singleton or self._level > _DEEPEST or len(self._lines) > _LONGEST:
             return self._refer(node)
@@ -145,8 +151,7 @@ class Assembly:
 
     def _scoped(self, node: Node) -> str:
         """Write how an instance is taken from the scope, or made for it."""
-        name = self._name("x")
-        found, place = self._place(node)
+        name, (found, _) = self._name("x"), self._place(node)
         awaited = self._awaiting and node.is_async
         if awaited:
             slot = self._value(node.slot)
@@ -176,7 +181,8 @@ class Assembly:
         index = self._resolvers.index(node.slot)
         self._used |= {"i"}
         self._highest = max(self._highest, index)
-        return (place := f"i[{self._value(index)}]"), place
+        place = f"i[{self._value(index)}]"
+        return place, place
 
     def _keep(self, node: Node, name: str) -> None:
         """Write how an instance is made and kept, unless a thread was quicker."""
@@ -205,7 +211,9 @@ class Assembly:
             self._check(node, awaited=node.binding.kind.is_async)
         for extension in node.extensions:
             awaited = "await " if Kind.of(extension).is_async else ""
-            decorated = f"{self._value(extension)}({name}, {self._value(self._resolvers.container)})"
+            decorated = (
+                f"{self._value(extension)}({name}, {self._value(self._resolvers.container)})"
+            )
             self._write(f"{name} = {awaited}{decorated}")
             self._check(node, awaited=bool(awaited))
         return name

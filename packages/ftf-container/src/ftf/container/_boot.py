@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from ._key import normalise
 from ._kind import Kind
 from ._path import Step
 from ._provider import boot_of
@@ -12,6 +13,7 @@ from .exceptions import AsyncDependencyError
 
 if TYPE_CHECKING:
     from ._container import Container
+    from ._node import Node
     from ._provider import ServiceProvider
     from ._registry import Registry
 
@@ -27,11 +29,13 @@ class Boot:
         self._booted: list[ServiceProvider] = []
         self._is_over = False
 
-    @property
-    def is_due(self) -> bool:
-        """Whether a deferred provider came after the others had booted."""
-        is_late = any(provider.provides for provider in self._registry.unbooted)
-        return is_late and self._is_over and _running.get() is not self
+    def is_due(self, node: "Node") -> bool:
+        """Tell whether a service comes from a deferred provider that missed the others' boot."""
+        late = [provider for provider in self._registry.unbooted if provider.provides]
+        if not late or not self._is_over or _running.get() is self:
+            return False
+        keys = {normalise(key) for provider in late for key in provider.provides}
+        return bool(node.path_to(lambda each: each.binding.key in keys))
 
     async def run(self) -> "Boot":
         """Boot the providers that have not been, lowest priority number first."""

@@ -3,22 +3,21 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from inspect import markcoroutinefunction
 from types import NoneType, TracebackType
-from typing import TYPE_CHECKING, Self, cast, get_origin, overload
+from typing import TYPE_CHECKING, Self, cast, overload
 
 from ._binding import Binding, Lifetime
 from ._boot import Boot
 from ._contextual import Consumers
 from ._explanation import DependencyGraph, Explanation
-from ._key import is_key, normalise
+from ._key import normalise
 from ._kind import Kind
 from ._override import Override, end
-from ._path import Step
 from ._provider import ServiceProvider
 from ._registry import Layer, Registry
 from ._resolvers import Resolvers
 from ._scope import Scope
 from ._teardown import aclose, close, refuse_awaited
-from .exceptions import GraphError, InvalidRegistrationError
+from .exceptions import GraphError
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -91,25 +90,12 @@ class Container:
         Raises:
             InvalidRegistrationError: The instance exists already, and the function is async.
         """
-        known = normalise(key)
         extension = cast("Callable[[object, Container], object]", decorate)
-        binding = self._registry.bindings.get(known)
-        value = binding is not None and binding.kind is Kind.VALUE
-        instances = self._resolvers.instances
-        built = [each for each in instances if known in {each, get_origin(each)}]
-        if (value or built) and Kind.of(extension).is_async:
-            problem, remedy = "It exists already.", "Extend it before it is built."
-            raise InvalidRegistrationError((Step(known),), problem, remedy)
-        if binding is not None and value:
-            self._bind(Binding.of_value(known, extension(binding.factory(), self)))
-            return
-        instances |= {each: extension(instances[each], self) for each in built}
-        self._registry.extensions.setdefault(known, []).append(extension)
-        self._resolvers.clear()
+        self._resolvers.extend(normalise(key), extension)
 
     def when(self, *consumers: object) -> Consumers:
         """Begin to say what some classes or functions get: `when(A).needs(B).give(C)`."""
-        return Consumers(consumers, self._give)
+        return Consumers(self._resolvers, consumers)
 
     def tag(self, tag: str, *keys: object) -> None:
         """Put keys into a group, which `tagged` and `Annotated[list[T], tag]` deliver."""
@@ -142,7 +128,7 @@ class Container:
             door, ready = self._entries[key]
         except (KeyError, TypeError):
             door, ready = self._resolvers.open(key, awaiting=False), None
-        return ready if door is None else door(self._root)
+        return ready if door is None else door(self._root)  # type: ignore[no-any-return]
 
     @markcoroutinefunction
     def aresolve[T](self, key: "TypeForm[T]") -> Coroutine[object, object, T]:
@@ -264,7 +250,7 @@ class Container:
 
     async def boot(self) -> None:
         """Boot the service providers that have not been, lowest priority number first."""
-        self._resolvers.instances.pop(Boot, None)
+        self._resolvers.singletons.instances.pop(Boot, None)
         self._resolvers.forget()
         await self._root.aresolve(Boot)
 
@@ -303,16 +289,7 @@ class Container:
         await aclose(self._root._exits, body)
 
     def _bind(self, binding: Binding) -> None:
-        with self._resolvers.lock:
-            if self._registry.bind(binding):
-                self._resolvers.replace(binding.key)
+        self._resolvers.bind(binding)
 
     def _tagged(self, tag: str) -> "tuple[TypeForm[object], ...]":
         return cast("tuple[TypeForm[object], ...]", self._registry.tags.get(tag, ()))
-
-    def _give(self, consumers: tuple[object, ...], key: object, instead: object) -> None:
-        known = normalise(key)
-        given = normalise(instead) if is_key(instead) else Binding.of(known, instead, "transient")
-        asking = [normalise(consumer) for consumer in consumers]
-        self._registry.exceptions |= {(consumer, known): given for consumer in asking}
-        self._resolvers.clear()

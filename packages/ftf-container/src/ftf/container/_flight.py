@@ -112,5 +112,6 @@ def _leads_to(builder: Builder, me: Builder) -> bool:
 def _end(ended: "Future[None]") -> None:
     # An event loop that is closed has nobody left who could wait.
     with suppress(RuntimeError):
-        go_on = lambda: None if ended.done() else ended.set_result(None)  # noqa: E731
-        ended.get_loop().call_soon_threadsafe(go_on)
+        ended.get_loop().call_soon_threadsafe(
+            lambda: None if ended.done() else ended.set_result(None)
+        )

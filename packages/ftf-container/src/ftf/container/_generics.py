@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import UnionType
-from typing import Generic, Protocol, TypeVar, get_args, get_origin, is_protocol
+from typing import Generic, Protocol, TypeVar, Union, get_args, get_origin, is_protocol
 
 from ._path import name_of
 
@@ -86,6 +86,8 @@ def _matches(argument: object, template: object, known: dict[object, object]) ->
 def _fits(argument: object, parameter: object) -> bool:
     """Tell whether a type argument keeps to the bound and constraints of its parameter."""
     cls = get_origin(argument) or argument
+    if cls in {Union, UnionType}:
+        return all(_fits(each, parameter) for each in get_args(argument))
     if not isinstance(parameter, TypeVar) or not isinstance(cls, type):
         return True
     bound, constraints = parameter.__bound__, parameter.__constraints__

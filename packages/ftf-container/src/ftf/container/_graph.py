@@ -177,16 +177,16 @@ class Survey:
         if isinstance(hint, Known):
             known = Binding.of_value(parameter.hint, hint.value)
             return Wish(hint, parameter.name, trail, known)
+        keys: tuple[object, ...] = ()
         if hint is Any or hint is object:
             hint = BadHint("is annotated with what any service would fit.")
+        elif not isinstance(hint, BadHint):
+            try:
+                keys = alternatives(hint)
+            except InvalidRegistrationError as fault:
+                hint = BadHint(f"is badly annotated: {fault.problem}")
         if isinstance(hint, BadHint):
             return self._unreadable(parameter, hint, trail)
-        try:
-            keys = alternatives(hint)
-        except InvalidRegistrationError as fault:
-            return self._unreadable(
-                parameter, BadHint(f"is badly annotated: {fault.problem}"), trail
-            )
         for key in keys:
             exception = self._registry.exception(binding, key)
             if isinstance(exception, Binding):

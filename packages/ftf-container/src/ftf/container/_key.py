@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from enum import Enum
 from inspect import isabstract
-from types import NoneType, UnionType
+from types import GenericAlias, NoneType, UnionType
 from typing import (
     Annotated,
     Any,
@@ -15,6 +15,7 @@ from typing import (
     get_args,
     get_origin,
     is_protocol,
+    is_typeddict,
 )
 
 from ._generics import open_form, substitute
@@ -38,7 +39,7 @@ def normalise(key: object) -> object:
     else:
         try:
             return _plain(key, ())
-        except NameError as error:
+        except Exception as error:  # noqa: BLE001  # evaluating an alias can raise anything
             problem = f"{name_of(key)} cannot be evaluated: {error}."
             remedy = "Import at run time what it stands for."
     raise InvalidRegistrationError((Step(key),), problem, remedy)
@@ -47,18 +48,18 @@ def normalise(key: object) -> object:
 def _plain(key: object, aliases: tuple[object, ...]) -> object:
     origin, arguments = get_origin(key), get_args(key)
     alias = origin or key
-    if isinstance(alias, TypeAliasType):
-        if alias in aliases:  # it stands for something that contains itself
-            return key
+    if isinstance(alias, TypeAliasType) and alias not in aliases:
         known: dict[object, object] = dict(zip(alias.__type_params__, arguments, strict=False))
         return _plain(substitute(alias.__value__, known), (*aliases, alias))
     if origin is Annotated:
         return Annotated[_plain(arguments[0], aliases), *arguments[1:]]
-    if isinstance(origin, type) and arguments and origin is not UnionType:
-        return opened(origin[tuple(_plain(each, aliases) for each in arguments)])  # type: ignore[index]
     if isinstance(key, list):  # the parameters of a Callable
         return [_plain(each, aliases) for each in key]
-    return NoneType if key is None else key
+    if not isinstance(origin, type) or origin is UnionType:
+        return NoneType if key is None else key
+    if arguments:
+        return opened(origin[tuple(_plain(each, aliases) for each in arguments)])  # type: ignore[index]
+    return key if isinstance(key, GenericAlias) else origin  # `tuple[()]` or `typing.List`
 
 
 def opened(form: object) -> object:
@@ -119,4 +120,4 @@ def is_abstract(cls: type) -> bool:
 def is_value(cls: type) -> bool:
     """Tell whether a class is one of Python's own, or derived from one whose instances it lists."""
     own = cls.__module__.partition(".")[0] in sys.stdlib_module_names
-    return own or issubclass(cls, (bytes, complex, float, int, str, Enum))
+    return own or is_typeddict(cls) or issubclass(cls, (bytes, complex, float, int, str, Enum))

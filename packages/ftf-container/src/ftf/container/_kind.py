@@ -45,12 +45,12 @@ class Kind(Enum):
     @property
     def is_async(self) -> bool:
         """Whether what the factory returns has to be awaited."""
-        return self in {Kind.COROUTINE, Kind.ASYNC_GENERATOR}
+        return self is Kind.COROUTINE or self is Kind.ASYNC_GENERATOR
 
     @property
     def is_generator(self) -> bool:
         """Whether the factory goes on after it handed over what it made."""
-        return self in {Kind.GENERATOR, Kind.ASYNC_GENERATOR}
+        return self is Kind.GENERATOR or self is Kind.ASYNC_GENERATOR
 
 
 # The forms that the return annotation of a factory may have around the service's type.

@@ -2,14 +2,12 @@
 
 from collections.abc import Collection
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from ._registry import Layer
 from ._resolvers import Resolvers
 from ._teardown import aclose, close
 from .exceptions import AsyncDependencyError
-
-type _Body = BaseException | None
 
 
 class Override:
@@ -31,19 +29,21 @@ class Override:
     def __enter__(self) -> Self:
         return self.begin()
 
-    def __exit__(self, kind: type[BaseException] | None, body: _Body, _: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
+    ) -> None:
         end(self._resolvers, [self._layer], body)
 
     async def __aenter__(self) -> Self:
         return self.begin()
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, body: _Body, _: TracebackType | None
+        self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
         await aclose(self._resolvers.lift([self._layer], awaiting=True), body)
 
 
-def end(resolvers: Resolvers, layers: Collection[Layer], body: _Body = None) -> None:
+def end(resolvers: Resolvers, layers: Collection[Layer], body: BaseException | None = None) -> None:
     """End overrides, and close what was made under them.
 
     Raises:

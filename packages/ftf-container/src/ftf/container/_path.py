@@ -2,10 +2,11 @@
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from inspect import unwrap
-from typing import Any, get_origin
+from typing import cast, get_origin
 
 type DependencyPath = tuple[Step, ...]
 
@@ -51,12 +52,14 @@ def location_of(source: object) -> str:
     else:
         code = getattr(function_of(source), "__code__", None)
         file, line = getattr(code, "co_filename", None), getattr(code, "co_firstlineno", None)
-    return f"{file.removeprefix(f'{os.getcwd()}{os.sep}')}:{line}" if file and line else ""
+    here = f"{os.getcwd()}{os.sep}"  # noqa: PTH109  # pathlib takes longer to import than all the rest
+    return f"{file.removeprefix(here)}:{line}" if file and line else ""
 
 
-def function_of(factory: Any) -> Any:
+def function_of(factory: object) -> object:
     """Find the function below a partial, a wrapper or an object with `__call__`."""
     while isinstance(factory, partial):
         factory = factory.func
-    has_name = hasattr(factory, "__name__")
-    return unwrap(factory if has_name else getattr(type(factory), "__call__", factory))
+    if callable(factory) and not hasattr(factory, "__name__"):
+        factory = type(factory).__call__
+    return unwrap(cast("Callable[..., object]", factory))

@@ -60,9 +60,9 @@ class Registry:
             problem = f"{name_of(binding.key)} is no key: it stands for any number of types."
             raise InvalidRegistrationError((binding.step(),), problem, "Use one type as the key.")
         before = self.bindings.get(binding.key)
-        if before is not None and before.kind is not Kind.VALUE:
-            if (before.factory, before.lifetime) == (binding.factory, binding.lifetime):
-                return False
+        same = before and (before.factory, before.lifetime) == (binding.factory, binding.lifetime)
+        if same and binding.kind is not Kind.VALUE:
+            return False
         self.bindings[binding.key] = binding
         self.deferred.pop(binding.key, None)
         self.given.discard(binding.key)
@@ -204,9 +204,7 @@ class Registry:
         make, base, tags = parts
         if known := [tag for tag in tags if tag in self.tags]:
             members = tuple(each for tag in known for each in self.tags[tag])
-        elif tags:
-            return None
-        elif isinstance(origin := get_origin(base) or base, type) and is_value(origin):
+        elif tags or (isinstance(origin := get_origin(base) or base, type) and is_value(origin)):
             return None
         else:
             members = tuple(self.members(base))

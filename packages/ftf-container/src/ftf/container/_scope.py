@@ -1,6 +1,6 @@
 """A stretch of work that shares its scoped services."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar, Token
 from inspect import markcoroutinefunction
 from types import TracebackType
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ._manual_scope import ManualScope
     from ._resolvers import Resolvers
 
-innermost: ContextVar["Scope | ManualScope | None"] = ContextVar("ftf.container.scope", default=None)
+innermost: ContextVar["Scope | ManualScope | None"] = ContextVar("ftf.scope", default=None)
 
 
 MISSING = object()
@@ -94,7 +94,7 @@ class Scope:
             AsyncDependencyError: The function or one of its services has to be awaited.
             DependencyResolutionError: A service cannot be built.
         """
-        door = self._resolvers.call(function, given, awaiting=False)
+        door = self._resolvers.calls.find(function, given, awaiting=False)
         return door(self, function, given)  # type: ignore[no-any-return]
 
     @overload
@@ -118,7 +118,7 @@ class Scope:
         Raises:
             DependencyResolutionError: A service cannot be built.
         """
-        door = self._resolvers.call(function, given, awaiting=True)
+        door = self._resolvers.calls.find(function, given, awaiting=True)
         return door(self, function, given)  # type: ignore[no-any-return]
 
     def _others(self) -> dict[object, object]:
@@ -207,7 +207,7 @@ class _Closed:
     def __getitem__(self, key: object) -> Never:
         raise ScopeClosedError((Step(key, "", location_of(key)),))
 
-    def call(self, function: object, *_: object, **__: object) -> Never:
+    def find(self, function: object, *_: object, **__: object) -> Never:
         raise ScopeClosedError((Step(function, "", location_of(function)),))
 
 

@@ -145,13 +145,13 @@ def _names(name: str, hint: object, function: Method, owner: type | None) -> Nam
     The constructor of a dataclass repeats the annotations of fields, which mean what they mean
     where the field was declared.
     """
-    function = function_of(function)
-    known = getattr(function, "__globals__", {})
+    source = function_of(function)
+    known = getattr(source, "__globals__", {})
     for base in owner.__mro__ if owner else ():
         if vars(base).get("__annotations__", {}).get(name) is hint:
             known, owner = vars(sys.modules[base.__module__]), base
             break
-    parameters = (*getattr(owner, "__type_params__", ()), *getattr(function, "__type_params__", ()))
+    parameters = (*getattr(owner, "__type_params__", ()), *getattr(source, "__type_params__", ()))
     generic = {parameter.__name__: parameter for parameter in parameters}
     return ChainMap(generic, known, dict(vars(owner)) if owner else {})
 

@@ -115,9 +115,7 @@ class UnregisteredDependencyError(
         alike: Registered keys that might have been meant.
     """
 
-    def __init__(
-        self, path: DependencyPath, reason: str, alike: tuple[object, ...] = ()
-    ) -> None:
+    def __init__(self, path: DependencyPath, reason: str, alike: tuple[object, ...] = ()) -> None:
         super().__init__(path)
         self.reason = reason
         self.alike = alike

@@ -1,0 +1,117 @@
+"""The instances that live as long as the container."""
+
+from collections.abc import Callable, Generator, Iterable
+from threading import get_ident
+from typing import TYPE_CHECKING, Any
+
+from ._assembly import Assembly
+from ._flight import ajoin, enter, join, leave
+from ._kind import Kind
+from ._node import Node
+from ._recursion import run
+from ._registry import Registry
+
+if TYPE_CHECKING:
+    from ._resolvers import Resolvers
+    from ._scope import Scope
+
+
+class Singletons:
+    """Builds each singleton once, whichever task, thread or event loop asks first.
+
+    Args:
+        resolvers: What is compiled against the singletons.
+        registry: What says whether a binding still holds when its instance is made.
+        root: The scope that closes them.
+    """
+
+    def __init__(self, resolvers: "Resolvers", registry: Registry, root: "Scope") -> None:
+        self.instances: dict[object, object] = {}
+        self._resolvers = resolvers
+        self._registry = registry
+        self._root = root
+
+    def ready(self, node: Node) -> tuple[object] | None:
+        """Look for an instance that will stay the same."""
+        if node.binding.kind is Kind.VALUE:
+            return (node.binding.factory(),)
+        if node.binding.lifetime != "singleton" or node.slot not in self.instances:
+            return None
+        return (self.instances[node.slot],)
+
+    def is_awaited(self, node: Node) -> bool:
+        """Tell whether a singleton, or what is not there yet below it, has to be awaited."""
+        return node.is_async and any(each.is_awaited for each in self._missing(node))
+
+    def build(self, node: Node) -> object:
+        """Build a singleton, and first those it needs, however many there are in a row.
+
+        Raises:
+            CircularDependencyError: It asked the container for itself.
+        """
+        return [self._build_one(each) for each in self._unbuilt(node)][-1]
+
+    async def abuild(self, node: Node) -> object:
+        """Build a singleton like `build`, awaiting whatever has to be."""
+        built = [
+            await self._abuild_one(each) if each.is_async else self._build_one(each)
+            for each in self._unbuilt(node)
+        ]
+        return built[-1]
+
+    def _unbuilt(self, node: Node) -> list[Node]:
+        """List a singleton and those below it that are not there yet, each after what it needs."""
+        return [each for each in self._missing(node) if each.binding.lifetime == "singleton"]
+
+    def _missing(self, node: Node) -> Iterable[Node]:
+        seen: dict[Node, None] = {}
+
+        def visit(node: Node) -> Generator[Node]:
+            for _, below, _ in node.arguments:
+                if below not in seen and self.ready(below) is None:
+                    yield below
+            seen[node] = None
+
+        run(visit, node)
+        return seen
+
+    def _build_one(self, node: Node) -> object:
+        me = get_ident()
+        while (ready := self.ready(node)) is None:
+            if not enter(self._root, node.slot, me):
+                join(self._root, node)
+                continue
+            try:
+                if (ready := self.ready(node)) is None:
+                    build = Assembly(self._resolvers, awaiting=False).build(node)
+                    ready = self._keep(node, build(self._root))
+                return ready[0]
+            finally:
+                leave(self._root, node.slot)
+        return ready[0]
+
+    async def _abuild_one(self, node: Node) -> object:
+        from asyncio import current_task
+
+        me = current_task()
+        while (ready := self.ready(node)) is None:
+            if not enter(self._root, node.slot, me):
+                await ajoin(self._root, node)
+                continue
+            try:
+                if (ready := self.ready(node)) is None:
+                    build: Callable[..., Any] = Assembly(self._resolvers, awaiting=True).build(node)
+                    ready = self._keep(node, await build(self._root))
+                return ready[0]
+            finally:
+                leave(self._root, node.slot)
+        return ready[0]
+
+    def _keep(self, node: Node, made: object) -> tuple[object]:
+        """Keep a singleton, unless its key was registered anew while it was made."""
+        binding = node.binding
+        with self._resolvers.lock:
+            if node.layers or self._registry.bindings.get(binding.key, binding) is binding:
+                self.instances[node.slot] = made
+            self._resolvers.forget()
+        return (made,)
