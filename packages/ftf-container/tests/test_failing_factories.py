@@ -158,6 +158,18 @@ async def test_edge_29_a_generator_that_yields_twice_is_told_of_when_it_is_close
     assert log == ["closed"]
 
 
+def test_edge_29_a_plain_with_tells_of_a_second_yield_as_well(log):
+    container = Container()
+    container.instance(list[str], log)
+    container.register(Pool, twice)
+    with (
+        pytest.raises(ExceptionGroup, match="closing the scope failed"),
+        container.scoped_context() as scope,
+    ):
+        scope.resolve(Pool)
+    assert log == ["closed"]
+
+
 def stubborn() -> Iterator[Pool]:
     try:
         yield Pool()

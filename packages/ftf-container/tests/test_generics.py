@@ -214,6 +214,15 @@ def test_edge_21_what_the_open_form_made_goes_when_it_is_registered_anew():
     assert container.resolve(Repository[User]) is not before
 
 
+def test_edge_21_what_a_closed_form_made_stays_when_the_open_one_is_registered_anew():
+    container = Container()
+    container.register(Repository, SqlRepository)
+    container.register(Repository[User], UserRepository, scope="singleton")
+    before = container.resolve(Repository[User])
+    container.register(Repository, make_repository)
+    assert container.resolve(Repository[User]) is before
+
+
 def test_an_implementation_closed_already_serves_only_its_own_type():
     container = Container()
     container.register(Repository, UserRepository)

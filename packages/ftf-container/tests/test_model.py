@@ -10,7 +10,7 @@ from strategies import faulty_graphs, graphs, uses
 same_each_time = settings(
     derandomize=True,
     deadline=None,
-    max_examples=500,
+    max_examples=400,
     phases=[Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -23,7 +23,7 @@ def test_a_container_does_what_its_model_does(data):
     asyncio.run(Comparison(graph).run(data.draw(uses(graph), "uses")))
 
 
-@settings(same_each_time, max_examples=150)
+@same_each_time
 @given(st.data())
 def test_a_container_finds_the_faults_that_its_model_finds(data):
     graph = data.draw(faulty_graphs(), "graph")

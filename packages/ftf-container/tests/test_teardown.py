@@ -186,3 +186,16 @@ async def test_singletons_are_closed_with_the_container(log):
         before = container.resolve(First)
     assert log == ["first closed"]
     assert container.resolve(First) is not before
+
+
+def test_edge_41_a_close_of_the_class_is_called():
+    closed = []
+
+    class Files:
+        close = classmethod(closed.append)
+
+    container = Container()
+    container.register(Files, scope="scoped")
+    with container.scoped_context() as scope:
+        scope.resolve(Files)
+    assert closed == [Files]

@@ -10,10 +10,10 @@ from ._kind import Kind
 from ._node import Node
 from ._recursion import run
 from ._registry import Registry
+from ._scope import MISSING, Scope
 
 if TYPE_CHECKING:
     from ._resolvers import Resolvers
-    from ._scope import Scope
 
 
 class Singletons:
@@ -25,7 +25,7 @@ class Singletons:
         root: The scope that closes them.
     """
 
-    def __init__(self, resolvers: "Resolvers", registry: Registry, root: "Scope") -> None:
+    def __init__(self, resolvers: "Resolvers", registry: Registry, root: Scope) -> None:
         self.instances: dict[object, object] = {}
         self._resolvers = resolvers
         self._registry = registry
@@ -35,9 +35,10 @@ class Singletons:
         """Look for an instance that will stay the same."""
         if node.binding.kind is Kind.VALUE:
             return (node.binding.factory(),)
-        if node.binding.lifetime != "singleton" or node.slot not in self.instances:
+        if node.binding.lifetime != "singleton":
             return None
-        return (self.instances[node.slot],)
+        instance = self.instances.get(node.slot, MISSING)
+        return None if instance is MISSING else (instance,)
 
     def is_awaited(self, node: Node) -> bool:
         """Tell whether a singleton, or what is not there yet below it, has to be awaited."""
@@ -77,41 +78,35 @@ class Singletons:
 
     def _build_one(self, node: Node) -> object:
         me = get_ident()
-        while (ready := self.ready(node)) is None:
-            if not enter(self._root, node.slot, me):
-                join(self._root, node)
-                continue
-            try:
-                if (ready := self.ready(node)) is None:
-                    build = Assembly(self._resolvers, awaiting=False).build(node)
-                    ready = self._keep(node, build(self._root))
+        while not enter(self._root, node.slot, me):
+            join(self._root, node)
+        try:
+            if (ready := self.ready(node)) is not None:
                 return ready[0]
-            finally:
-                leave(self._root, node.slot)
-        return ready[0]
+            build = Assembly(self._resolvers, awaiting=False).build(node)
+            return self._keep(node, build(self._root))
+        finally:
+            leave(self._root, node.slot)
 
     async def _abuild_one(self, node: Node) -> object:
         from asyncio import current_task
 
         me = current_task()
-        while (ready := self.ready(node)) is None:
-            if not enter(self._root, node.slot, me):
-                await ajoin(self._root, node)
-                continue
-            try:
-                if (ready := self.ready(node)) is None:
-                    build: Callable[..., Any] = Assembly(self._resolvers, awaiting=True).build(node)
-                    ready = self._keep(node, await build(self._root))
+        while not enter(self._root, node.slot, me):
+            await ajoin(self._root, node)
+        try:
+            if (ready := self.ready(node)) is not None:
                 return ready[0]
-            finally:
-                leave(self._root, node.slot)
-        return ready[0]
+            build: Callable[..., Any] = Assembly(self._resolvers, awaiting=True).build(node)
+            return self._keep(node, await build(self._root))
+        finally:
+            leave(self._root, node.slot)
 
-    def _keep(self, node: Node, made: object) -> tuple[object]:
+    def _keep(self, node: Node, made: object) -> object:
         """Keep a singleton, unless its key was registered anew while it was made."""
         binding = node.binding
         with self._resolvers.lock:
             if node.layers or self._registry.bindings.get(binding.key, binding) is binding:
                 self.instances[node.slot] = made
             self._resolvers.forget()
-        return (made,)
+        return made
