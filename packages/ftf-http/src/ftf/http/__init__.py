@@ -1,16 +1,47 @@
 """The FastAPI adapter: injection, request scope, life cycle and problem details."""
 
 from ._application import FastTrackFramework
+from ._controller import Controller, delete, get, patch, post, put
+from ._draining import Draining
 from ._inject import Inject, Injected
 from ._problem import ProblemResponse
+from ._request_id import RequestIdMiddleware, request_id
 from ._request_scope import ScopeMiddleware
-from .exceptions import NoRequestScopeError
+from ._route import Route, Router
+from ._security_headers import SECURITY_HEADERS, SecurityHeadersMiddleware
+from ._unit_of_work import UnitOfWork, UnitsOfWork
+from .exceptions import (
+    InjectionFault,
+    InvalidApplicationError,
+    InvalidInjectionError,
+    NoRequestScopeError,
+    OpenCorsError,
+)
 
 __all__ = [
+    "SECURITY_HEADERS",
+    "Controller",
+    "Draining",
     "FastTrackFramework",
     "Inject",
     "Injected",
+    "InjectionFault",
+    "InvalidApplicationError",
+    "InvalidInjectionError",
     "NoRequestScopeError",
+    "OpenCorsError",
     "ProblemResponse",
+    "RequestIdMiddleware",
+    "Route",
+    "Router",
     "ScopeMiddleware",
+    "SecurityHeadersMiddleware",
+    "UnitOfWork",
+    "UnitsOfWork",
+    "delete",
+    "get",
+    "patch",
+    "post",
+    "put",
+    "request_id",
 ]

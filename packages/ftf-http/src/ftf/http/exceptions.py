@@ -2,9 +2,20 @@
 
     LookupError
     └── NoRequestScopeError
+    TypeError
+    └── InvalidInjectionError
+    ValueError
+    └── OpenCorsError
+    ftf.container.GraphError
+    └── InvalidApplicationError
 
 The attributes are the contract; the texts may improve in any release.
 """
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ftf.container import DependencyResolutionError, GraphError
 
 
 class NoRequestScopeError(LookupError):
@@ -23,3 +34,86 @@ class NoRequestScopeError(LookupError):
             "Use FastTrackFramework as the application, or wrap yours: "
             "`app.add_middleware(ScopeMiddleware, container=container)`."
         )
+
+
+class InvalidInjectionError(TypeError):
+    """A parameter asks for a service in a way that cannot work.
+
+    Args:
+        function: The function it is a parameter of.
+        parameter: Its name.
+        problem: What is wrong, as the end of a sentence.
+        remedy: What to do about it, in one sentence.
+    """
+
+    def __init__(
+        self, function: Callable[..., object], parameter: str, problem: str, remedy: str
+    ) -> None:
+        self.function = function
+        self.parameter = parameter
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        name = getattr(self.function, "__qualname__", repr(self.function))
+        return f"Parameter {self.parameter!r} of {name} {self.problem}.\n{self.remedy}"
+
+
+class OpenCorsError(ValueError):
+    """CORS would let any site act with a visitor's credentials.
+
+    Args:
+        option: The option that admits every origin.
+    """
+
+    def __init__(self, option: str) -> None:
+        self.option = option
+
+    def __str__(self) -> str:
+        return (
+            f"CORSMiddleware admits every origin (by {self.option}) and allows credentials, so any "
+            "site could act in a visitor's name.\n"
+            "Name the origins in allow_origins, or leave allow_credentials out."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InjectionFault:
+    """A service that cannot be delivered, and who asked for it.
+
+    Args:
+        place: The route with its method and path, or the middleware.
+        parameter: The name of the parameter.
+        error: Why the service cannot be built.
+    """
+
+    place: str
+    parameter: str
+    error: DependencyResolutionError
+
+    def __str__(self) -> str:
+        return f"{self.place}, parameter {self.parameter!r}:\n{self.error}"
+
+
+class InvalidApplicationError(GraphError, problem="", remedy=""):
+    """Everything that keeps an application from starting, in one report.
+
+    Args:
+        injections: What routes and middleware ask for in vain.
+        registered: What is registered and cannot be built.
+    """
+
+    def __init__(
+        self,
+        injections: Sequence[InjectionFault],
+        registered: Sequence[DependencyResolutionError],
+    ) -> None:
+        self.injections = tuple(injections)
+        self.registered = tuple(registered)
+        super().__init__((*(fault.error for fault in injections), *registered))
+
+    def __str__(self) -> str:
+        parts = [
+            f"The application cannot start: {len(self.faults)} of its services cannot be built."
+        ]
+        return "\n\n".join((*parts, *map(str, self.injections), *map(str, self.registered)))

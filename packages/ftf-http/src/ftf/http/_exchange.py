@@ -1,0 +1,83 @@
+"""One request and its response, whose units of work are settled before it starts."""
+
+import logging
+from collections import deque
+
+from anyio import CancelScope
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
+
+from ._error_handlers import answer
+from ._unit_of_work import UnitsOfWork
+
+_logger = logging.getLogger("ftf.http")
+_FIRST_ERROR = 400
+
+
+class Exchange:
+    """The two channels of an ASGI connection, as the application gets them.
+
+    Attributes:
+        failure: An error of settling that nobody has answered for but with status 500.
+    """
+
+    __slots__ = ("_ahead", "_app", "_receive", "_replaced", "_scope", "_send", "failure", "units")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._app: object = scope.get("app")
+        self._ahead: deque[Message] | None = None
+        self._replaced = False
+        self.units = UnitsOfWork()
+        self.failure: Exception | None = None
+
+    async def receive(self) -> Message:
+        """Pass on a message of the client's."""
+        return self._ahead.popleft() if self._ahead else await self._receive()
+
+    async def send(self, message: Message) -> None:
+        """Pass on a message of the application's, having settled its units of work."""
+        if self._replaced:
+            return
+        starts = message["type"] == "http.response.start"
+        if not (starts and self.units) or await self._settled(message["status"]):
+            await self._send(message)
+
+    async def close(self) -> None:
+        """Roll back what no response has settled."""
+        if self.units:
+            await self._settled(_FIRST_ERROR)
+
+    async def _settled(self, status: int) -> bool:
+        """Commit or roll back, and tell whether the response can go out as it is."""
+        commit = status < _FIRST_ERROR and not await self._client_left()
+        try:
+            await self.units.settle(commit=commit)
+        except Exception as error:
+            if status >= _FIRST_ERROR:
+                _logger.exception("rolling back failed for %s", self._scope["path"])
+            else:
+                await self._replace(error)
+        return not self._replaced
+
+    async def _replace(self, error: Exception) -> None:
+        """Answer with what went wrong; the rest of the application's response is dropped."""
+        self._replaced = True
+        response = await answer(self._app, Request(self._scope), error)
+        if response.status_code >= 500:  # noqa: PLR2004
+            self.failure = error
+        await response(self._scope, self._receive, self._send)
+
+    async def _client_left(self) -> bool:
+        """Look whether the client has disconnected, without waiting for it."""
+        while True:
+            message: Message | None = None
+            with CancelScope() as at_once:
+                at_once.cancel()
+                message = await self._receive()
+            if message is None or message["type"] == "http.disconnect":
+                return message is not None
+            self._ahead = self._ahead or deque()
+            self._ahead.append(message)

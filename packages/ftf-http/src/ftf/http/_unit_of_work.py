@@ -1,0 +1,83 @@
+"""What is committed or rolled back before the first byte of a response leaves."""
+
+from contextvars import ContextVar, Token
+from typing import Protocol, Self
+
+_current: ContextVar["UnitsOfWork | None"] = ContextVar("ftf.http.units_of_work", default=None)
+
+
+class UnitOfWork(Protocol):
+    """Changes that take effect together or not at all, such as an `AsyncSession`."""
+
+    async def commit(self) -> None:
+        """Make the changes last."""
+
+    async def rollback(self) -> None:
+        """Undo the changes."""
+
+
+class UnitsOfWork:
+    """The units of work of one request, which its response settles.
+
+    A factory or handler that has it injected adds what it opens. Just before the response starts,
+    a status below 400 commits the units in the order of their addition, any other rolls them back,
+    the last one first. What is added later or during a websocket is rolled back at the end, unless
+    it was committed by hand. Outside of a request nothing is settled.
+    """
+
+    __slots__ = ("_outer", "_rollback_only", "_units")
+
+    def __init__(self) -> None:
+        self._units: list[UnitOfWork] = []
+        self._rollback_only = False
+        self._outer: Token[UnitsOfWork | None] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._units)
+
+    @classmethod
+    def current(cls) -> "UnitsOfWork":
+        """Find those of the running request."""
+        return _current.get() or cls()
+
+    def add(self, unit: UnitOfWork) -> None:
+        """Settle a unit of work together with the others."""
+        self._units.append(unit)
+
+    def mark_rollback(self) -> None:
+        """Roll back whatever the status of the response will be."""
+        self._rollback_only = True
+
+    async def settle(self, *, commit: bool) -> None:
+        """Commit, or roll back if `commit` is false, the marker is set, or a commit fails.
+
+        Raises:
+            Exception: What a commit raised; what was not committed is rolled back.
+            ExceptionGroup: What rolling back raised.
+        """
+        units, self._units = self._units, []
+        try:
+            while units and commit and not self._rollback_only:
+                await units[0].commit()
+                del units[0]
+        finally:
+            await _roll_back(units)
+
+    def __enter__(self) -> Self:
+        self._outer = _current.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._outer is not None:
+            _current.reset(self._outer)
+
+
+async def _roll_back(units: list[UnitOfWork]) -> None:
+    failures: list[Exception] = []
+    while units:
+        try:
+            await units.pop().rollback()
+        except Exception as failure:  # noqa: BLE001  # the rest still has to be rolled back
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("rolling back failed", failures)

@@ -1,0 +1,96 @@
+"""Whether everything that is injected can be delivered, before the first request."""
+
+from collections.abc import Iterable, Iterator
+
+from fastapi import routing
+from fastapi.dependencies.models import Dependant
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from ftf.container import Container, DependencyResolutionError, GraphError
+
+from ._endpoint import keys_of
+from ._inject import Resolution
+from ._middleware import wanted_by
+from ._services import Services
+from .exceptions import InjectionFault, InvalidApplicationError
+
+type Asked = tuple[str, str, object]
+
+
+def validate(
+    container: Container, routes: Iterable[BaseRoute], middleware: Iterable[Middleware]
+) -> None:
+    """Check what is registered, and what routes and middleware want injected.
+
+    Raises:
+        InvalidApplicationError: Some of it cannot be built; the error holds every fault.
+    """
+    asked = (*asked_by_routes(routes), *_asked_by_middleware(middleware))
+    faults = list(_faults(container, asked))
+    known = {str(fault.error) for fault in faults}
+    registered = [fault for fault in _registered(container) if str(fault) not in known]
+    if faults or registered:
+        raise InvalidApplicationError(faults, registered)
+
+
+def asked_by_routes(routes: Iterable[BaseRoute]) -> Iterator[Asked]:
+    """List the injections of routes: where, which parameter, which key."""
+    for route in walk(routes):
+        dependant = getattr(route, "dependant", None)
+        if dependant is not None:
+            methods = ",".join(sorted(getattr(route, "methods", None) or ("WEBSOCKET",)))
+            place = f"{methods} {getattr(route, 'path', '')}"
+            yield from ((place, *wanted) for wanted in _wanted(dependant))
+
+
+def walk(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """List routes with the ones of included routers, which newer FastAPI keeps as a tree."""
+    contexts = getattr(routing, "iter_route_contexts", None)
+    return iter(routes) if contexts is None else contexts(list(routes))
+
+
+def _wanted(dependant: Dependant) -> Iterator[tuple[str, object]]:
+    """List the injected parameters of a handler and of its dependencies."""
+    yield from keys_of(dependant.call).items()
+    for below in dependant.dependencies:
+        if isinstance(below.call, Resolution):
+            yield below.name or "dependencies", below.call.key
+        else:
+            yield from _wanted(below)
+
+
+def _asked_by_middleware(middleware: Iterable[Middleware]) -> Iterator[Asked]:
+    for entry in middleware:
+        name = getattr(entry.cls, "__name__", repr(entry.cls))
+        yield from ((f"Middleware {name}", *wanted) for wanted in wanted_by(entry).items())
+
+
+def _faults(container: Container, asked: Iterable[Asked]) -> Iterator[InjectionFault]:
+    for place, parameter, key in asked:
+        try:
+            _explain(container, key)
+        except DependencyResolutionError as error:
+            yield InjectionFault(place, parameter, error)
+
+
+def _explain(container: Container, key: object) -> None:
+    """Raise what keeps a key from being built."""
+    # `Container.explain(key)` is to take the place of this function: until then a service that
+    # nobody asks for wants the key, and is registered with what it wants last.
+    container.register(_Probe, Services(_Probe, {"service": key}).collect)  # type: ignore[arg-type]  # never called
+    faults = [fault for fault in _registered(container) if fault.path[0].key is _Probe]
+    container.register(_Probe)
+    if faults:
+        raise faults[0]
+
+
+class _Probe: ...
+
+
+def _registered(container: Container) -> tuple[DependencyResolutionError, ...]:
+    try:
+        container.validate()
+    except GraphError as error:
+        return error.faults
+    return ()
