@@ -1,13 +1,13 @@
 """One request and its response, whose units of work are settled before it starts."""
 
 import logging
-from collections import deque
 
 from anyio import CancelScope
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from ._error_handlers import answer
+from ._request_id import label
 from ._unit_of_work import UnitsOfWork
 
 _logger = logging.getLogger("ftf.http")
@@ -28,14 +28,14 @@ class Exchange:
         self._receive = receive
         self._send = send
         self._app: object = scope.get("app")
-        self._ahead: deque[Message] | None = None
+        self._ahead: list[Message] = []
         self._replaced = False
         self.units = UnitsOfWork()
         self.failure: Exception | None = None
 
     async def receive(self) -> Message:
         """Pass on a message of the client's."""
-        return self._ahead.popleft() if self._ahead else await self._receive()
+        return self._ahead.pop(0) if self._ahead else await self._receive()
 
     async def send(self, message: Message) -> None:
         """Pass on a message of the application's, having settled its units of work."""
@@ -57,7 +57,7 @@ class Exchange:
             await self.units.settle(commit=commit)
         except Exception as error:
             if status >= _FIRST_ERROR:
-                _logger.exception("rolling back failed for %s", self._scope["path"])
+                _logger.exception("rolling back failed: %s", label(self._scope))
             else:
                 await self._replace(error)
         return not self._replaced
@@ -72,12 +72,14 @@ class Exchange:
 
     async def _client_left(self) -> bool:
         """Look whether the client has disconnected, without waiting for it."""
-        while True:
+        for _ in range(2):  # behind the end of a body nobody has read
             message: Message | None = None
             with CancelScope() as at_once:
                 at_once.cancel()
                 message = await self._receive()
-            if message is None or message["type"] == "http.disconnect":
-                return message is not None
-            self._ahead = self._ahead or deque()
+            if message is None:
+                break
+            if message["type"] == "http.disconnect":
+                return True
             self._ahead.append(message)
+        return False

@@ -59,6 +59,11 @@ def noted_request_id(connection: HTTPConnection, error: Exception) -> str | None
     return found
 
 
+def label(scope: Scope) -> str:
+    """Name a request in a log entry."""
+    return f"{scope['path']} (request {scope.get(_KEY, 'without id')})"
+
+
 def _inbound(scope: Scope) -> bytes | None:
     """Find an acceptable id in the request's headers."""
     for name, value in scope["headers"]:

@@ -11,6 +11,7 @@ from starlette.types import Scope as ASGIScope
 from ftf.container import Container, Scope
 
 from ._exchange import Exchange
+from ._request_id import label
 from ._unit_of_work import UnitsOfWork
 from .exceptions import NoRequestScopeError
 
@@ -78,10 +79,10 @@ class ScopeMiddleware:
             except Exception:
                 if not served:
                     raise
-                _logger.exception("closing the services of %s failed", scope["path"])
+                _logger.exception("closing the services failed: %s", label(scope))
         if guard.cancelled_caught and raised is not None:
             seconds = self.cleanup_seconds
-            _logger.error("closing the services of %s took over %s s", scope["path"], seconds)
+            _logger.error("closing the services took over %s s: %s", seconds, label(scope))
             raise raised
 
 

@@ -38,7 +38,8 @@ class UnitsOfWork:
     @classmethod
     def current(cls) -> "UnitsOfWork":
         """Find those of the running request."""
-        return _current.get() or cls()
+        found = _current.get()
+        return cls() if found is None else found
 
     def add(self, unit: UnitOfWork) -> None:
         """Settle a unit of work together with the others."""
