@@ -152,3 +152,10 @@ async def test_edge_31_ours_mounted_in_a_plain_application(serve):
     async with serve(outer) as client:
         assert (await client.get("/inner/")).json() == "Clock"
         assert (await client.get("/inner/nowhere")).json()["title"] == "Not Found"
+
+
+async def test_two_applications_can_share_a_container(serve):
+    container = Container()
+    for app in (FastTrackFramework(container=container) for _ in range(2)):
+        async with serve(app) as client:
+            assert (await client.get("/health")).status_code == 200

@@ -65,8 +65,12 @@ async def test_edge_39_every_response_has_the_headers(app, serve, path, status):
         assert name in answer.headers
 
 
-async def test_the_log_of_an_error_names_the_request(app):
-    scope = {"type": "http", "method": "GET", "path": "/fail", "query_string": b"", "headers": []}
+@pytest.mark.parametrize("path", ["/fail", "/inner/fail"])
+async def test_the_log_of_an_error_names_the_request_once(app, path):
+    inner = FastTrackFramework()
+    inner.add_api_route("/fail", fail)
+    app.mount("/inner", inner)
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
     sent = []
 
     async def send(message) -> None:

@@ -78,9 +78,7 @@ async def answer(application: object, request: Request, error: Exception) -> Res
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     """Show nothing but the request's id, which the logged error carries too."""
-    if (request_id := noted_request_id(request, error)) is None:
-        return ProblemResponse(500)
-    return ProblemResponse(500, request_id=request_id)
+    return ProblemResponse(500, request_id=noted_request_id(request, error))
 
 
 def _of_http_exception(error: HTTPException) -> Response:

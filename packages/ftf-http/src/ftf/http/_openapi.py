@@ -60,10 +60,9 @@ def document_problems(document: Json) -> None:
             _document_error(status, response)
         responses.setdefault("default", {"description": "An error", "content": _content("Problem")})
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    if _REPLACED not in str(document):
-        schemas.pop("HTTPValidationError", None)
-        if "#/components/schemas/ValidationError'" not in str(document):
-            schemas.pop("ValidationError", None)
+    for name in ("HTTPValidationError", "ValidationError"):
+        if f"#/components/schemas/{name}'" not in str(document):
+            schemas.pop(name, None)
     schemas.setdefault("Problem", _PROBLEM)
     schemas.setdefault("ValidationProblem", _VALIDATION_PROBLEM)
 

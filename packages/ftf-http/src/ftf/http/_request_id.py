@@ -52,10 +52,10 @@ def request_id(connection: HTTPConnection) -> str | None:
 
 def noted_request_id(connection: HTTPConnection, error: Exception) -> str | None:
     """Tell the id of a request, having noted it on an error that is about to be logged."""
-    if (found := request_id(connection)) is not None:
-        note = f"Request id: {found}"
-        if note not in getattr(error, "__notes__", ()):
-            error.add_note(note)
+    found = request_id(connection)
+    note = f"Request id: {found}"
+    if note not in getattr(error, "__notes__", ()):  # by the application that is mounted in this
+        error.add_note(note)
     return found
 
 

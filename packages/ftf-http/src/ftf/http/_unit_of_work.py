@@ -1,7 +1,7 @@
 """What is committed or rolled back before the first byte of a response leaves."""
 
 from contextvars import ContextVar, Token
-from typing import Protocol, Self
+from typing import Protocol, Self, cast
 
 _current: ContextVar["UnitsOfWork | None"] = ContextVar("ftf.http.units_of_work", default=None)
 
@@ -69,8 +69,7 @@ class UnitsOfWork:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._outer is not None:
-            _current.reset(self._outer)
+        _current.reset(cast("Token[UnitsOfWork | None]", self._outer))
 
 
 async def _roll_back(units: list[UnitOfWork]) -> None:

@@ -26,7 +26,7 @@ class NoRequestScopeError(LookupError):
     """
 
     def __init__(self, path: str) -> None:
-        self.path = path
+        self.path: str = path
 
     def __str__(self) -> str:
         return (
@@ -49,10 +49,10 @@ class InvalidInjectionError(TypeError):
     def __init__(
         self, function: Callable[..., object], parameter: str, problem: str, remedy: str
     ) -> None:
-        self.function = function
-        self.parameter = parameter
-        self.problem = problem
-        self.remedy = remedy
+        self.function: Callable[..., object] = function
+        self.parameter: str = parameter
+        self.problem: str = problem
+        self.remedy: str = remedy
 
     def __str__(self) -> str:
         name = getattr(self.function, "__qualname__", repr(self.function))
@@ -67,7 +67,7 @@ class OpenCorsError(ValueError):
     """
 
     def __init__(self, option: str) -> None:
-        self.option = option
+        self.option: str = option
 
     def __str__(self) -> str:
         return (
@@ -108,8 +108,8 @@ class InvalidApplicationError(GraphError, problem="", remedy=""):
         injections: Sequence[InjectionFault],
         registered: Sequence[DependencyResolutionError],
     ) -> None:
-        self.injections = tuple(injections)
-        self.registered = tuple(registered)
+        self.injections: tuple[InjectionFault, ...] = tuple(injections)
+        self.registered: tuple[DependencyResolutionError, ...] = tuple(registered)
         super().__init__((*(fault.error for fault in injections), *registered))
 
     def __str__(self) -> str:
