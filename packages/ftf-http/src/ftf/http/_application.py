@@ -81,7 +81,7 @@ class FastTrackFramework(FastAPI):
         self.problem_details = problem_details
         self.security_headers = security_headers
         self._add_handlers(exception_handlers or {})
-        self.draining = Draining(shutdown_delay)
+        self.draining: Draining = Draining(shutdown_delay)
         self.container: Container = Container() if container is None else container
         self.container.instance(Draining, self.draining)
         self.container.add_provider(*providers)
@@ -170,7 +170,7 @@ class FastTrackFramework(FastAPI):
     async def build_middleware(self) -> None:
         """Build the middleware that needs services, with those of this start."""
         if self.middleware_stack is None:
-            self.middleware_stack = self.build_middleware_stack()
+            self.middleware_stack: ASGIApp | None = self.build_middleware_stack()
         for middleware in self._built:
             await middleware.build()
 
@@ -180,7 +180,9 @@ class FastTrackFramework(FastAPI):
         CORS is left out, because error responses need it too.
         """
         users = self.user_middleware
-        self.user_middleware = [self._deferred(entry) for entry in users if not is_cors(entry)]
+        self.user_middleware: list[Middleware] = [
+            self._deferred(entry) for entry in users if not is_cors(entry)
+        ]
         if self.user_middleware:
             handlers = {
                 key: handler
