@@ -1,7 +1,6 @@
 """The application: FastAPI with a container."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from inspect import signature
 from typing import TYPE_CHECKING, Unpack
 
 from fastapi import FastAPI
@@ -27,6 +26,7 @@ from ._request_id import RequestIdMiddleware
 from ._request_scope import ScopeMiddleware
 from ._route import Route
 from ._security_headers import SECURITY_HEADERS, SecurityHeadersMiddleware
+from ._validation import walk
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -157,7 +157,7 @@ class FastTrackFramework(FastAPI):
         self.router.routes.append(StarletteRoute("/health", live))
         self.router.routes.append(StarletteRoute("/ready", self._readiness.respond))
         app = self._inner_stack()
-        if self.problem_details and "max_body_size" in signature(FastAPI).parameters:
+        if self.problem_details and self._limits_bodies():
             app = BodyLimitProblem(app)
         app = ScopeMiddleware(app, self.container)
         for cls, args, kwargs in reversed([*filter(is_cors, self.user_middleware)]):
@@ -195,6 +195,10 @@ class FastTrackFramework(FastAPI):
             return super().build_middleware_stack()
         finally:
             self.user_middleware = users
+
+    def _limits_bodies(self) -> bool:
+        limited = (self, *walk(self.routes))
+        return any(getattr(part, "max_body_size", None) is not None for part in limited)
 
     def _deferred(self, entry: Middleware) -> Middleware:
         """Leave a middleware to the container if it needs services."""

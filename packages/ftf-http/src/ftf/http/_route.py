@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from ._controller import Controller, operations_of
+from ._direct import shortened
 from ._endpoint import compiled
 from ._options import RouterOptions
 
@@ -25,6 +26,7 @@ class Route(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., object], **options: object) -> None:
         super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
+        self.app = shortened(self, self.app)
 
 
 class Router(APIRouter):
