@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from socket import create_server
 from threading import Thread
+from typing import Any
 
 import pytest
 import schemathesis
@@ -62,7 +63,7 @@ def test_every_answer_is_documented(document: schemathesis.BaseSchema) -> None:
 
         @settings(max_examples=30, deadline=None, derandomize=True, database=None)
         @given(case=operation.as_strategy())
-        def conforms(case: schemathesis.Case[object]) -> None:
+        def conforms(case: schemathesis.Case[Any]) -> None:
             case.call_and_validate(checks=CHECKS)
 
         conforms()

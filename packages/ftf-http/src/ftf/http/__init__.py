@@ -8,7 +8,7 @@ from ._problem import ProblemResponse
 from ._request_id import RequestIdMiddleware, request_id
 from ._request_scope import ScopeMiddleware
 from ._route import Route, Router
-from ._security_headers import SECURITY_HEADERS, SecurityHeadersMiddleware
+from ._security_headers import SecurityHeadersMiddleware
 from ._unit_of_work import UnitOfWork, UnitsOfWork
 from .exceptions import (
     InjectionFault,
@@ -19,7 +19,6 @@ from .exceptions import (
 )
 
 __all__ = [
-    "SECURITY_HEADERS",
     "Controller",
     "Draining",
     "FastTrackFramework",
