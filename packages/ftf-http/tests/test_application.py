@@ -3,7 +3,7 @@ from contextlib import asynccontextmanager
 from inspect import signature
 
 import pytest
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException, WebSocket
 from fastapi.responses import PlainTextResponse
 
 from ftf.container import Container
@@ -61,6 +61,27 @@ async def test_a_health_route_of_the_users_wins(serve):
 def test_an_option_that_fastapi_does_not_know_is_refused():
     with pytest.raises(TypeError, match=r"FastAPI [0-9.]+ has no option named tittle\."):
         FastTrackFramework(tittle="Blog")
+
+
+async def test_edge_40_what_starlette_says_of_a_large_body_becomes_a_problem(serve, talk):
+    app = FastTrackFramework()
+    app.max_body_size = 10
+
+    @app.get("/{text}")
+    async def answer(text: str) -> PlainTextResponse:
+        return PlainTextResponse(text, 413)
+
+    @app.websocket("/ws")
+    async def chat(socket: WebSocket) -> None:
+        await socket.accept()
+
+    async with serve(app) as client:
+        answer = await client.get("/Content Too Large")
+        assert answer.json() == {"title": "Content Too Large", "status": 413}
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (await client.get("/mine")).text == "mine"
+        assert (await client.get("/health")).status_code == 200
+    assert [message["type"] for message in await talk(app, "/ws")] == ["websocket.accept"]
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])

@@ -123,3 +123,14 @@ async def test_a_cancelled_stream_stays_cancelled(app):
     with pytest.raises(asyncio.CancelledError):
         await serving
     assert app.draining.streams == set()
+
+
+async def test_a_mounted_application_stops_with_the_outer_one(app, told):
+    outer = FastTrackFramework(shutdown_delay=0.05)
+    outer.mount("/inner", app)
+    app.draining.delay = 3600
+    async with outer.router.lifespan_context(outer):
+        signal.raise_signal(signal.SIGTERM)
+        assert (outer.draining.begun, app.draining.begun, told) == (True, True, [])
+        await app.draining.wait()
+        assert told == [signal.SIGTERM]

@@ -141,3 +141,18 @@ async def test_edge_41_base_http_middleware_inside(app, serve):
     async with serve(app) as client:
         answer = await client.get("/twice")
     assert (answer.json(), answer.headers["x-passed"]) == (True, "yes")
+
+
+async def test_the_lifespan_reaches_the_application_through_middleware_that_it_builds(app):
+    app.add_middleware(Stamp)
+    heard = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    sent = []
+
+    async def receive() -> dict[str, object]:
+        return heard.pop(0)
+
+    async def send(message) -> None:
+        sent.append(message["type"])
+
+    await app({"type": "lifespan", "app": app, "state": {}}, receive, send)
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]

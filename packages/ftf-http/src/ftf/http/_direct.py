@@ -1,6 +1,7 @@
 """A shorter way from a request to a handler that FastAPI has little to do for."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from inspect import iscoroutinefunction, signature
 from typing import Any, cast
 
@@ -93,18 +94,16 @@ def _arguments_of(dependant: Dependant) -> Callable[[Request], dict[str, object]
 
 def _responding(route: APIRoute) -> Callable[[object], Coroutine[None, None, Response]]:
     status = route.status_code or 200
-    writes_json = _WRITES_JSON and route.response_field is not None
-    serialising = _serialising(route) | ({"dump_json": True} if writes_json else {})
+    serialising = _serialising(route)
+    written = serialising.get("dump_json", False)
+    write = partial(Response, media_type="application/json") if written else JSONResponse
     has_body = is_body_allowed_for_status_code(status)
 
     async def respond(result: object) -> Response:
         if isinstance(result, Response):
             return result
         content = await serialize_response(response_content=result, **serialising)
-        if writes_json:
-            response = Response(content, status, media_type="application/json")
-        else:
-            response = JSONResponse(content, status)
+        response = write(content, status)
         if not has_body:
             response.body = b""
         return response
@@ -114,7 +113,9 @@ def _responding(route: APIRoute) -> Callable[[object], Coroutine[None, None, Res
 
 def _serialising(route: APIRoute) -> dict[str, Any]:
     methods = ",".join(sorted(route.methods or ()))
+    writes_json = _WRITES_JSON and route.response_field is not None
     return {
+        **({"dump_json": True} if writes_json else {}),
         "field": route.response_field,
         "include": route.response_model_include,
         "exclude": route.response_model_exclude,

@@ -30,6 +30,8 @@ class Draining:
         self.streams: set[Task[object]] = set()
         self._begun = False
         self._over = Event()
+        self._leads = True
+        self._followers: list[Draining] = []
 
     @property
     def begun(self) -> bool:
@@ -40,22 +42,37 @@ class Draining:
         """Wait until the server stops to take connections, `delay` seconds after it was told to."""
         await self._over.wait()
 
-    def end_streams(self) -> None:
-        """Wake whoever waits, and end the event streams that are open."""
+    def follow(self, leader: "Draining") -> None:
+        """Leave the signal to the application that this one is mounted in."""
+        self._leads = False
+        leader._followers.append(self)  # noqa: SLF001  # one of its own kind
+
+    def begin(self) -> None:
+        """Let `/ready` fail."""
         self._begun = True
+        for follower in self._followers:
+            follower.begin()
+
+    def end_streams(self) -> None:
+        """Let `/ready` fail, wake whoever waits, and end the event streams that are open."""
+        self.begin()
         self._over.set()
         for task in tuple(self.streams):
             task.cancel()
+        for follower in self._followers:
+            follower.end_streams()
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Begin when the server gets its signal to stop, which reaches it `delay` seconds later."""
-        self._begun, self._over = False, Event()
-        replaced = self._replace_handlers() if current_thread() is main_thread() else {}
+        self._begun, self._over, self._followers = False, Event(), []
+        listens = self._leads and current_thread() is main_thread()
+        replaced = self._replace_handlers() if listens else {}
         try:
             yield
         finally:
             self.end_streams()
+            self._leads = True
             for number, (ours, theirs) in replaced.items():
                 if signal.getsignal(number) is ours:
                     signal.signal(number, theirs)
@@ -78,8 +95,8 @@ class Draining:
             theirs(number, frame)
 
         def begin(number: int, frame: FrameType | None) -> None:
-            impatient, self._begun = self._begun, True
-            delay = 0.0 if impatient else self.delay
+            delay = 0.0 if self.begun else self.delay
+            self.begin()
             loop.call_soon_threadsafe(loop.call_later, delay, stop, number, frame)
 
         return begin

@@ -18,7 +18,8 @@ class Exchange:
     """The two channels of an ASGI connection, as the application gets them.
 
     Attributes:
-        failure: An error of settling that nobody has answered for but with status 500.
+        failure: What the server has to hear of: what the application raised, or an error of
+            settling that was answered with status 500.
     """
 
     __slots__ = ("_ahead", "_app", "_receive", "_replaced", "_scope", "_send", "failure", "units")
@@ -31,7 +32,7 @@ class Exchange:
         self._ahead: list[Message] = []
         self._replaced = False
         self.units = UnitsOfWork()
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
 
     async def receive(self) -> Message:
         """Pass on a message of the client's."""

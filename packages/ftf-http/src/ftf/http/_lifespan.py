@@ -36,6 +36,7 @@ async def _start_mounted(
     """Start the applications mounted in this one, which Starlette does not; theirs is its state."""
     mounted = {id(inner): inner for inner in map(_application_of, walk(app.routes)) if inner}
     for inner in mounted.values():
+        inner.draining.follow(app.draining)
         theirs = await stack.enter_async_context(inner.router.lifespan_context(inner))
         if theirs:
             state = {**theirs, **(state or {})}

@@ -51,39 +51,39 @@ class ScopeMiddleware:
         outer = scope.get(_KEY)
         try:
             await self._serve(scope, exchange)
+            if exchange.failure is not None:
+                raise exchange.failure
         finally:
             scope[_KEY] = outer
-        if exchange.failure is not None:
-            raise exchange.failure
+            exchange.failure = None  # its traceback leads back here
 
     async def _serve(self, scope: ASGIScope, exchange: Exchange) -> None:
         """Run the application in a scope, whose closing no cancellation interrupts."""
-        raised: BaseException | None = None
-        served = False
         # Entered first and shielded at the end: services may have opened cancel scopes in between.
         with CancelScope() as guard:
             try:
                 async with self.container.scoped_context() as services:
                     scope[_KEY] = services
-                    try:
-                        with exchange.units:
-                            await self.app(scope, exchange.receive, exchange.send)
-                        served = True
-                    except BaseException as error:
-                        raised = error
-                        guard.deadline = current_time() + self.cleanup_seconds
-                        raise
-                    finally:
-                        guard.shield = True
-                        await exchange.close()
+                    await self._run(scope, exchange, guard)
             except Exception:
-                if not served:
+                if exchange.failure is not None:
                     raise
                 _logger.exception("closing the services failed: %s", label(scope))
-        if guard.cancelled_caught and raised is not None:
+        if guard.cancelled_caught:
             seconds = self.cleanup_seconds
             _logger.error("closing the services took over %s s: %s", seconds, label(scope))
-            raise raised
+
+    async def _run(self, scope: ASGIScope, exchange: Exchange, guard: CancelScope) -> None:
+        try:
+            with exchange.units:
+                await self.app(scope, exchange.receive, exchange.send)
+        except BaseException as error:
+            exchange.failure = error
+            guard.deadline = current_time() + self.cleanup_seconds
+            raise
+        finally:
+            guard.shield = True
+            await exchange.close()
 
 
 def scope_of(connection: HTTPConnection) -> Scope:

@@ -5,6 +5,7 @@ from typing import Unpack
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
 
 from ._controller import Controller, operations_of
 from ._direct import shortened
@@ -26,7 +27,7 @@ class Route(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., object], **options: object) -> None:
         super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
-        self.app = shortened(self, self.app)
+        self.app: ASGIApp = shortened(self, self.app)
 
 
 class Router(APIRouter):
