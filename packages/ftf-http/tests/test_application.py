@@ -67,7 +67,7 @@ async def test_edge_40_what_starlette_says_of_a_large_body_becomes_a_problem(ser
     app = FastTrackFramework()
     app.max_body_size = 10
 
-    @app.get("/{text}")
+    @app.get("/say/{text}")
     async def answer(text: str) -> PlainTextResponse:
         return PlainTextResponse(text, 413)
 
@@ -76,10 +76,10 @@ async def test_edge_40_what_starlette_says_of_a_large_body_becomes_a_problem(ser
         await socket.accept()
 
     async with serve(app) as client:
-        answer = await client.get("/Content Too Large")
+        answer = await client.get("/say/Content Too Large")
         assert answer.json() == {"title": "Content Too Large", "status": 413}
         assert answer.headers["content-type"] == "application/problem+json"
-        assert (await client.get("/mine")).text == "mine"
+        assert (await client.get("/say/mine")).text == "mine"
         assert (await client.get("/health")).status_code == 200
     assert [message["type"] for message in await talk(app, "/ws")] == ["websocket.accept"]
 
