@@ -39,9 +39,7 @@ class Contender:
         """Ask what the process has cost so far."""
         connection = self.connections[0]
         connection.sendall(b"GET /cost HTTP/1.1\r\nhost: localhost\r\n\r\n")
-        answer = b""
-        while not answer.endswith(b"}"):
-            answer += connection.recv(4096)
+        answer = _received(connection, b"}")
         found: dict[str, float] = json.loads(answer.partition(b"\r\n\r\n")[2])
         return found
 
@@ -58,14 +56,19 @@ class Contender:
 
 
 def _expect_empty_object(connection: socket.socket) -> None:
-    answer = connection.recv(4096)
-    while not answer.endswith(b"\r\n\r\n{}"):
-        received = connection.recv(4096)
-        if not received or b" 500 " in answer:
-            raise ConnectionError(answer.decode())
-        answer += received
+    answer = _received(connection, b"\r\n\r\n{}")
     if not answer.startswith(b"HTTP/1.1 200 "):
         raise ConnectionError(answer.decode())
+
+
+def _received(connection: socket.socket, end: bytes) -> bytes:
+    answer = b""
+    while not answer.endswith(end):
+        part = connection.recv(4096)
+        if not part:
+            raise ConnectionError(answer.decode())
+        answer += part
+    return answer
 
 
 @contextmanager

@@ -44,5 +44,5 @@ def resident_bytes() -> int:
 if __name__ == "__main__":
     name, listener = sys.argv[1:]
     app = importlib.import_module(f"contenders.{name}").app
-    config = Config(Measured(app), log_level="warning", access_log=False)
+    config = Config(Measured(app), log_level="warning", access_log=False, timeout_keep_alive=3600)
     Server(config).run([socket.socket(fileno=int(listener))])

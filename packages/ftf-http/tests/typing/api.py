@@ -12,10 +12,8 @@ from ftf.http import (
     FastTrackFramework,
     Inject,
     Injected,
-    RequestIdMiddleware,
     Router,
     ScopeMiddleware,
-    SecurityHeadersMiddleware,
     UnitOfWork,
     UnitsOfWork,
     get,
@@ -87,8 +85,6 @@ async def no_such_hour(request: Request, error: KeyError) -> Response:
 FastTrackFramework(exception_handlers={KeyError: no_such_hour})
 plain = FastAPI()
 plain.add_middleware(ScopeMiddleware, container=Container())
-plain.add_middleware(RequestIdMiddleware)
-plain.add_middleware(SecurityHeadersMiddleware, headers={"X-Frame-Options": "DENY"})
 
 
 class Session:

@@ -5,10 +5,9 @@ from ._controller import Controller, delete, get, patch, post, put
 from ._draining import Draining
 from ._inject import Inject, Injected
 from ._problem import ProblemResponse
-from ._request_id import RequestIdMiddleware, request_id
+from ._request_id import request_id
 from ._request_scope import ScopeMiddleware
 from ._route import Route, Router
-from ._security_headers import SecurityHeadersMiddleware
 from ._unit_of_work import UnitOfWork, UnitsOfWork
 from .exceptions import (
     InjectionFault,
@@ -30,11 +29,9 @@ __all__ = [
     "NoRequestScopeError",
     "OpenCorsError",
     "ProblemResponse",
-    "RequestIdMiddleware",
     "Route",
     "Router",
     "ScopeMiddleware",
-    "SecurityHeadersMiddleware",
     "UnitOfWork",
     "UnitsOfWork",
     "delete",

@@ -1,7 +1,8 @@
 """The application: FastAPI with a container."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Unpack
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Unpack
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -15,21 +16,28 @@ from ftf.container import Container, Factory, Lifetime, ServiceProvider
 from ._body_limit import BodyLimitProblem
 from ._controller import Controller, operations_of
 from ._cors import is_cors, refuse_open_cors
-from ._draining import Draining, DrainingMiddleware
+from ._draining import Draining
+from ._edge import EdgeMiddleware
 from ._error_handlers import answering, orm_handlers, problem_handlers, with_text
 from ._health import Check, Readiness, ReadinessCheck, live
 from ._lifespan import with_container
 from ._middleware import BuiltMiddleware, wanted_by
 from ._openapi import document_problems
 from ._options import ApplicationOptions, Json, check_options
-from ._request_id import RequestIdMiddleware
 from ._request_scope import ScopeMiddleware
 from ._route import Route
-from ._security_headers import SECURITY_HEADERS, SecurityHeadersMiddleware
 from ._validation import walk
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
+
+SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+    }
+)
 
 # Like FastAPI's own: a handler may ask for a narrower exception than `Exception`.
 type ExceptionHandlers = Mapping[
@@ -52,7 +60,9 @@ class FastTrackFramework(FastAPI):
         exception_handlers: As FastAPI's; they win over the ones that make problem details.
         lifespan: As FastAPI's; it runs inside the container's.
         problem_details: Whether errors are problem details, or have FastAPI's own shapes.
-        security_headers: Headers of each response that does not set them itself.
+        security_headers: Headers of each response that does not set them itself; by default what
+            OWASP advises for any API. `Content-Security-Policy` and `Strict-Transport-Security`
+            depend on what is served, and where.
         shutdown_delay: Seconds that the server goes on after it was told to stop and `/ready`
             has started to fail, for a load balancer to notice.
         options: Whatever else FastAPI takes.
@@ -162,10 +172,7 @@ class FastTrackFramework(FastAPI):
         app = ScopeMiddleware(app, self.container)
         for cls, args, kwargs in reversed([*filter(is_cors, self.user_middleware)]):
             app = cls(app, *args, **kwargs)
-        app = DrainingMiddleware(app, self.draining)
-        if self.security_headers:
-            app = SecurityHeadersMiddleware(app, self.security_headers)
-        return RequestIdMiddleware(app)
+        return EdgeMiddleware(app, self.security_headers, self.draining)
 
     async def build_middleware(self) -> None:
         """Build the middleware that needs services, with those of this start."""

@@ -1,14 +1,11 @@
 """What happens between the signal to stop and the end of an application."""
 
 import signal
-from asyncio import AbstractEventLoop, CancelledError, Event, Task, current_task, get_running_loop
+from asyncio import AbstractEventLoop, Event, Task, get_running_loop
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import cast
-
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 type SignalHandler = Callable[[int, FrameType | None], object]
 
@@ -62,6 +59,10 @@ class Draining:
         for follower in self._followers:
             follower.end_streams()
 
+    def ended(self, task: "Task[object]") -> bool:
+        """Tell whether a task was cancelled to end its event stream, and by nobody else."""
+        return self.begun and task in self.streams and task.uncancel() == 0
+
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Begin when the server gets its signal to stop, which reaches it `delay` seconds later."""
@@ -100,45 +101,3 @@ class Draining:
             loop.call_soon_threadsafe(loop.call_later, delay, stop, number, frame)
 
         return begin
-
-
-class DrainingMiddleware:
-    """Ends event streams (`text/event-stream`) when the application stops; clients come back.
-
-    Args:
-        app: The ASGI application to wrap.
-        draining: Knows when that is.
-    """
-
-    def __init__(self, app: ASGIApp, draining: Draining) -> None:
-        self.app = app
-        self.draining = draining
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection; anything but HTTP passes untouched."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        task = cast("Task[object]", current_task())
-        streams = self.draining.streams
-
-        async def watched_send(message: Message) -> None:
-            if message["type"] == "http.response.start" and _is_event_stream(message):
-                streams.add(task)
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watched_send)
-        except CancelledError:
-            if not (self.draining.begun and task in streams and task.uncancel() == 0):
-                raise
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        finally:
-            streams.discard(task)
-
-
-def _is_event_stream(message: Message) -> bool:
-    return any(
-        name == b"content-type" and value.startswith(b"text/event-stream")
-        for name, value in message["headers"]
-    )

@@ -1,52 +1,33 @@
 """An id for each request, in its response, its errors and their log entries."""
 
 import re
-from secrets import token_hex
+from random import getrandbits
 from typing import Final
 
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-HEADER: Final = "X-Request-ID"
+HEADER: Final = b"x-request-id"
 _KEY = "ftf.request_id"
-_NAME = HEADER.lower().encode()
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
-_ANSWERS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
-
-
-class RequestIdMiddleware:
-    """Names each request in its response's `X-Request-ID`.
-
-    The id that a client or proxy sends is kept if it has 1 to 128 letters, digits or `._:/+=@-`;
-    otherwise the request gets a new one.
-
-    Args:
-        app: The ASGI application to wrap.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection; one that has an id already keeps it."""
-        if scope["type"] == "lifespan" or _KEY in scope:
-            await self.app(scope, receive, send)
-            return
-        request_id = _inbound(scope) or token_hex(16).encode()
-        scope[_KEY] = request_id.decode()
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] in _ANSWERS:
-                headers = message.get("headers", ())
-                message["headers"] = [*headers, (_NAME, request_id)]
-            await send(message)
-
-        await self.app(scope, receive, send_with_id)
 
 
 def request_id(connection: HTTPConnection) -> str | None:
-    """Tell the id of a request or websocket; `None` if nothing gave it one."""
+    """Tell the id of a request or websocket, as in its header `X-Request-ID`.
+
+    The id that a client or proxy sends is kept if it has 1 to 128 letters, digits or `._:/+=@-`;
+    otherwise the request gets a new one. Only `FastTrackFramework` gives ids.
+    """
     found: str | None = connection.scope.get(_KEY)
+    return found
+
+
+def identify(scope: Scope) -> bytes | None:
+    """Give a request its id; one that has it from the application around this one gets none."""
+    if _KEY in scope:
+        return None
+    found = _inbound(scope) or b"%032x" % getrandbits(128)
+    scope[_KEY] = found.decode()
     return found
 
 
@@ -67,7 +48,7 @@ def label(scope: Scope) -> str:
 def _inbound(scope: Scope) -> bytes | None:
     """Find an acceptable id in the request's headers."""
     for name, value in scope["headers"]:
-        if name == _NAME:
+        if name == HEADER:
             found: bytes = value
             return found if _ACCEPTABLE.fullmatch(found) else None
     return None
