@@ -18,8 +18,7 @@ class Exchange:
     """The two channels of an ASGI connection, as the application gets them.
 
     Attributes:
-        failure: What the server has to hear of: what the application raised, or an error of
-            settling that was answered with status 500.
+        failure: An error of settling that was answered with status 500.
     """
 
     __slots__ = ("_ahead", "_app", "_receive", "_replaced", "_scope", "_send", "failure", "units")
@@ -32,7 +31,12 @@ class Exchange:
         self._ahead: list[Message] = []
         self._replaced = False
         self.units = UnitsOfWork()
-        self.failure: BaseException | None = None
+        self.failure: Exception | None = None
+
+    @property
+    def label(self) -> str:
+        """The request's name in a log entry."""
+        return label(self._scope)
 
     async def receive(self) -> Message:
         """Pass on a message of the client's."""
@@ -58,7 +62,7 @@ class Exchange:
             await self.units.settle(commit=commit)
         except Exception as error:
             if status >= _FIRST_ERROR:
-                _logger.exception("rolling back failed: %s", label(self._scope))
+                _logger.exception("rolling back failed: %s", self.label)
             else:
                 await self._replace(error)
         return not self._replaced

@@ -1,9 +1,12 @@
 """One container scope for each HTTP request and each websocket connection."""
 
 import logging
+import math
+from asyncio import timeout
+from contextlib import nullcontext
 from typing import Final
 
-from anyio import CancelScope, current_time
+from anyio import CancelScope, current_effective_deadline
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as ASGIScope
@@ -11,7 +14,6 @@ from starlette.types import Scope as ASGIScope
 from ftf.container import Container, Scope
 
 from ._exchange import Exchange
-from ._request_id import label
 from ._unit_of_work import UnitsOfWork
 from .exceptions import NoRequestScopeError
 
@@ -48,42 +50,47 @@ class ScopeMiddleware:
             await self.app(scope, receive, send)
             return
         exchange = Exchange(scope, receive, send)
-        outer = scope.get(_KEY)
-        try:
-            await self._serve(scope, exchange)
-            if exchange.failure is not None:
-                raise exchange.failure
-        finally:
-            scope[_KEY] = outer
-            exchange.failure = None  # its traceback leads back here
-
-    async def _serve(self, scope: ASGIScope, exchange: Exchange) -> None:
-        """Run the application in a scope, whose closing no cancellation interrupts."""
-        # Entered first and shielded at the end: services may have opened cancel scopes in between.
-        with CancelScope() as guard:
-            try:
-                async with self.container.scoped_context() as services:
-                    scope[_KEY] = services
-                    await self._run(scope, exchange, guard)
-            except Exception:
-                if exchange.failure is not None:
-                    raise
-                _logger.exception("closing the services failed: %s", label(scope))
-        if guard.cancelled_caught:
-            seconds = self.cleanup_seconds
-            _logger.error("closing the services took over %s s: %s", seconds, label(scope))
-
-    async def _run(self, scope: ASGIScope, exchange: Exchange, guard: CancelScope) -> None:
+        services, outer = self.container.scoped_context(), scope.get(_KEY)
+        scope[_KEY] = await services.__aenter__()
         try:
             with exchange.units:
                 await self.app(scope, exchange.receive, exchange.send)
         except BaseException as error:
-            exchange.failure = error
-            guard.deadline = current_time() + self.cleanup_seconds
+            await self._close_after(error, services, exchange)
             raise
-        finally:
-            guard.shield = True
+        else:
             await exchange.close()
+            await _close(services, exchange)
+        finally:
+            scope[_KEY] = outer
+        if exchange.failure is not None:
+            raise exchange.failure
+
+    async def _close_after(self, error: BaseException, services: Scope, exchange: Exchange) -> None:
+        """Close what a failed or cancelled request leaves, which no cancellation interrupts."""
+        seconds = self.cleanup_seconds
+        # Only where it is needed: services may have opened cancel scopes, which end inside out.
+        shield = CancelScope(shield=True) if _is_cancelled() else nullcontext()
+        try:
+            with shield:
+                async with timeout(seconds):
+                    await exchange.close()
+                    await services.__aexit__(type(error), error, error.__traceback__)
+        except TimeoutError:
+            _logger.error("closing took over %s s: %s", seconds, exchange.label)  # noqa: TRY400
+
+
+async def _close(services: Scope, exchange: Exchange) -> None:
+    """Close what an answered request leaves; the log alone can be told of a failure."""
+    try:
+        await services.__aexit__(None, None, None)
+    except Exception:
+        _logger.exception("closing the services failed: %s", exchange.label)
+
+
+def _is_cancelled() -> bool:
+    """Tell whether a cancel scope around the application was cancelled; it would be again."""
+    return current_effective_deadline() == -math.inf
 
 
 def scope_of(connection: HTTPConnection) -> Scope:

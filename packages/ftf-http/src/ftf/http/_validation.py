@@ -76,8 +76,15 @@ def _faults(container: Container, asked: Iterable[Asked]) -> Iterator[InjectionF
 
 def _explain(container: Container, key: object) -> None:
     """Raise what keeps a key from being built."""
-    # `Container.explain(key)` is to take the place of this function: until then a service that
-    # nobody asks for wants the key, and is registered with what it wants last.
+    # This function is `container.explain(key)` as soon as every container has it.
+    if (explain := getattr(container, "explain", None)) is not None:  # pragma: no cover
+        explain(key)
+    else:  # pragma: no cover
+        _probe(container, key)
+
+
+def _probe(container: Container, key: object) -> None:  # pragma: no cover
+    """Register a service that wants the key, look for its fault, and let it want nothing again."""
     container.register(_Probe, Services(_Probe, {"service": key}).collect)  # type: ignore[arg-type]  # never called
     faults = [fault for fault in _registered(container) if fault.path[0].key is _Probe]
     container.register(_Probe)
