@@ -103,3 +103,16 @@ async def test_a_middleware_s_missing_service_is_found_at_start(app, serve):
     app.add_middleware(Stamp)
     (fault,) = (await report_of(app, serve)).injections
     assert (fault.place, fault.parameter) == ("Middleware Stamp", "clock")
+
+
+async def test_an_optional_service_may_be_missing_but_not_broken(app, serve):
+    app.register(Report)
+
+    @app.get("/")
+    async def show(mailer: Injected[Mailer | None], report: Injected[Report | None]) -> None: ...
+
+    @app.get("/either")
+    async def either(one: Injected[Mailer | Clock]) -> None: ...
+
+    faults = (await report_of(app, serve)).injections
+    assert [fault.parameter for fault in faults] == ["report", "one"]

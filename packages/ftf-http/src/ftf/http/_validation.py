@@ -1,6 +1,8 @@
 """Whether everything that is injected can be delivered, before the first request."""
 
 from collections.abc import Iterable, Iterator
+from types import NoneType, UnionType
+from typing import Union, get_args, get_origin
 
 from fastapi import routing
 from fastapi.dependencies.models import Dependant
@@ -69,9 +71,17 @@ def _asked_by_middleware(middleware: Iterable[Middleware]) -> Iterator[Asked]:
 def _faults(container: Container, asked: Iterable[Asked]) -> Iterator[InjectionFault]:
     for place, parameter, key in asked:
         try:
-            _explain(container, key)
+            _explain(container, _preferred(container, key))
         except DependencyResolutionError as error:
             yield InjectionFault(place, parameter, error)
+
+
+def _preferred(container: Container, key: object) -> object:
+    """Choose from a union what the container will: what is registered, `None` last."""
+    members = get_args(key) if get_origin(key) in {Union, UnionType} else (key,)
+    services = [member for member in members if member is not NoneType]
+    registered = (service for service in services if service in container)
+    return next(registered, services[0] if len(services) == len(members) else NoneType)
 
 
 def _explain(container: Container, key: object) -> None:
