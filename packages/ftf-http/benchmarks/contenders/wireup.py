@@ -1,4 +1,4 @@
-"""Plain FastAPI with wireup."""
+"""Plain FastAPI with wireup, with the route class that makes it fastest."""
 
 import services
 import wireup
@@ -6,8 +6,10 @@ import wireup.integration.fastapi
 from fastapi import FastAPI
 from services import A, B, C, D, E, F, G, H, I, check_scoped, check_singletons
 from wireup import Injected, injectable
+from wireup.integration.fastapi import WireupRoute
 
 app = FastAPI()
+app.router.route_class = WireupRoute
 
 
 @app.get("/singleton")
