@@ -96,8 +96,11 @@ class Draining:
             theirs(number, frame)
 
         def begin(number: int, frame: FrameType | None) -> None:
-            delay = 0.0 if self.begun else self.delay
+            if self.begun:  # somebody is impatient, or the loop is stuck
+                loop.call_soon_threadsafe(self.end_streams)
+                theirs(number, frame)
+                return
             self.begin()
-            loop.call_soon_threadsafe(loop.call_later, delay, stop, number, frame)
+            loop.call_soon_threadsafe(loop.call_later, self.delay, stop, number, frame)
 
         return begin
