@@ -13,6 +13,7 @@ from .exceptions import (
     InjectionFault,
     InvalidApplicationError,
     InvalidInjectionError,
+    NoRequestError,
     NoRequestScopeError,
     OpenCorsError,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "InjectionFault",
     "InvalidApplicationError",
     "InvalidInjectionError",
+    "NoRequestError",
     "NoRequestScopeError",
     "OpenCorsError",
     "ProblemResponse",

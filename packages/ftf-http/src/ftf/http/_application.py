@@ -19,6 +19,7 @@ from ._cors import is_cors, refuse_open_cors
 from ._draining import Draining
 from ._edge import EdgeMiddleware
 from ._error_handlers import answering, orm_handlers, problem_handlers, with_text
+from ._exchange import serve_from
 from ._health import Check, Readiness, ReadinessCheck, live
 from ._lifespan import with_container
 from ._middleware import BuiltMiddleware, wanted_by
@@ -94,6 +95,7 @@ class FastTrackFramework(FastAPI):
         self.draining: Draining = Draining(shutdown_delay)
         self.container: Container = Container() if container is None else container
         self.container.instance(Draining, self.draining)
+        serve_from(self.container)
         self.container.add_provider(*providers)
         self.router.route_class = Route
         self.router.lifespan_context = with_container(self.router.lifespan_context)

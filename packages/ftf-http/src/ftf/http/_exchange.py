@@ -1,15 +1,22 @@
 """One request and its response, whose units of work are settled before it starts."""
 
 import logging
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from typing import Self, cast
 
 from anyio import CancelScope
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import Message, Receive, Scope, Send
+
+from ftf.container import Container
 
 from ._error_handlers import answer
 from ._request_id import label
 from ._unit_of_work import UnitsOfWork
+from .exceptions import NoRequestError
 
+_current: ContextVar["Exchange | None"] = ContextVar("ftf.http.exchange", default=None)
 _logger = logging.getLogger("ftf.http")
 _FIRST_ERROR = 400
 
@@ -21,7 +28,17 @@ class Exchange:
         failure: An error of settling that was answered with status 500.
     """
 
-    __slots__ = ("_ahead", "_app", "_receive", "_replaced", "_scope", "_send", "failure", "units")
+    __slots__ = (
+        "_ahead",
+        "_app",
+        "_outer",
+        "_receive",
+        "_replaced",
+        "_scope",
+        "_send",
+        "failure",
+        "units",
+    )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope = scope
@@ -30,8 +47,32 @@ class Exchange:
         self._app: object = scope.get("app")
         self._ahead: list[Message] = []
         self._replaced = False
+        self._outer: Token[Exchange | None] | None = None
         self.units = UnitsOfWork()
         self.failure: Exception | None = None
+
+    def __enter__(self) -> Self:
+        self._outer = _current.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(cast("Token[Exchange | None]", self._outer))
+
+    @property
+    def connection(self) -> HTTPConnection:
+        """The connection, whatever its kind."""
+        return HTTPConnection(self._scope)
+
+    @property
+    def request(self) -> Request:
+        """The HTTP request.
+
+        Raises:
+            NoRequestError: It is a websocket.
+        """
+        if self._scope["type"] != "http":
+            raise NoRequestError("Request")
+        return Request(self._scope, self.receive, self.send)
 
     @property
     def label(self) -> str:
@@ -88,3 +129,28 @@ class Exchange:
                 return True
             self._ahead.append(message)
         return False
+
+
+def serve_from(container: Container) -> None:
+    """Let services of a request ask for it and for its units of work."""
+    factories: dict[type, Callable[[], object]] = {
+        HTTPConnection: lambda: _running("HTTPConnection").connection,
+        Request: lambda: _running("Request").request,
+        UnitsOfWork: _units,
+    }
+    for key, factory in factories.items():
+        if key not in container:
+            container.register(key, factory, scope="scoped")
+
+
+def _units() -> UnitsOfWork:
+    """Find those of the running request; outside of one, nobody settles them."""
+    exchange = _current.get()
+    return UnitsOfWork() if exchange is None else exchange.units
+
+
+def _running(wanted: str) -> Exchange:
+    exchange = _current.get()
+    if exchange is None:
+        raise NoRequestError(wanted)
+    return exchange

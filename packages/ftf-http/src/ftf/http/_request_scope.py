@@ -13,8 +13,7 @@ from starlette.types import Scope as ASGIScope
 
 from ftf.container import Container, Scope
 
-from ._exchange import Exchange
-from ._unit_of_work import UnitsOfWork
+from ._exchange import Exchange, serve_from
 from .exceptions import NoRequestScopeError
 
 CLEANUP_SECONDS: Final = 10.0
@@ -26,8 +25,9 @@ class ScopeMiddleware:
     """Opens a container scope around each request, and closes it after the last byte.
 
     `FastTrackFramework` brings its own, outermost; a plain FastAPI or Starlette application adds
-    it with `app.add_middleware(ScopeMiddleware, container=container)`. The units of work of a
-    request are settled just before its response starts; see `UnitsOfWork`.
+    it with `app.add_middleware(ScopeMiddleware, container=container)`. Services of the scope can
+    ask for Starlette's `Request` and `HTTPConnection`, and for the request's `UnitsOfWork`, which
+    are settled just before its response starts.
 
     Args:
         app: The ASGI application to wrap.
@@ -41,8 +41,7 @@ class ScopeMiddleware:
         self.app = app
         self.container = container
         self.cleanup_seconds = cleanup_seconds
-        if UnitsOfWork not in container:
-            container.register(UnitsOfWork, UnitsOfWork.current, scope="scoped")
+        serve_from(container)
 
     async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
         """Serve one connection; anything but HTTP and websockets passes untouched."""
@@ -53,7 +52,7 @@ class ScopeMiddleware:
         services, outer = self.container.scoped_context(), scope.get(_KEY)
         scope[_KEY] = await services.__aenter__()
         try:
-            with exchange.units:
+            with exchange:
                 await self.app(scope, exchange.receive, exchange.send)
         except BaseException as error:
             await self._close_after(error, services, exchange)

@@ -1,9 +1,6 @@
 """What is committed or rolled back before the first byte of a response leaves."""
 
-from contextvars import ContextVar, Token
-from typing import Protocol, Self, cast
-
-_current: ContextVar["UnitsOfWork | None"] = ContextVar("ftf.http.units_of_work", default=None)
+from typing import Protocol
 
 
 class UnitOfWork(Protocol):
@@ -25,21 +22,14 @@ class UnitsOfWork:
     it was committed by hand. Outside of a request nothing is settled.
     """
 
-    __slots__ = ("_outer", "_rollback_only", "_units")
+    __slots__ = ("_rollback_only", "_units")
 
     def __init__(self) -> None:
         self._units: list[UnitOfWork] = []
         self._rollback_only = False
-        self._outer: Token[UnitsOfWork | None] | None = None
 
     def __bool__(self) -> bool:
         return bool(self._units)
-
-    @classmethod
-    def current(cls) -> "UnitsOfWork":
-        """Find those of the running request."""
-        found = _current.get()
-        return cls() if found is None else found
 
     def add(self, unit: UnitOfWork) -> None:
         """Settle a unit of work together with the others."""
@@ -63,13 +53,6 @@ class UnitsOfWork:
                 del units[0]
         finally:
             await _roll_back(units)
-
-    def __enter__(self) -> Self:
-        self._outer = _current.set(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        _current.reset(cast("Token[UnitsOfWork | None]", self._outer))
 
 
 async def _roll_back(units: list[UnitOfWork]) -> None:

@@ -1,6 +1,7 @@
 """What ftf-http itself raises.
 
     LookupError
+    ├── NoRequestError
     └── NoRequestScopeError
     TypeError
     └── InvalidInjectionError
@@ -16,6 +17,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ftf.container import DependencyResolutionError, GraphError
+
+
+class NoRequestError(LookupError):
+    """A service asked for the request where there is none.
+
+    Args:
+        wanted: What it asked for.
+    """
+
+    def __init__(self, wanted: str) -> None:
+        self.wanted: str = wanted
+
+    def __str__(self) -> str:
+        return (
+            f"{self.wanted} was asked for where there is none.\n"
+            "A websocket has an HTTPConnection, a worker has neither: pass it what it needs."
+        )
 
 
 class NoRequestScopeError(LookupError):
