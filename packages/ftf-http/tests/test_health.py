@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from fastapi.responses import PlainTextResponse
 
 from ftf.http import FastTrackFramework
 
@@ -71,3 +72,14 @@ async def test_an_application_that_is_about_to_stop_is_not_ready_but_alive(app, 
         assert (await client.get("/health")).json() == {"status": "ok"}
     async with serve(app) as client:
         assert (await client.get("/ready")).status_code == 200
+
+
+async def test_what_is_mounted_at_the_root_does_not_hide_health(app, serve):
+    async def everything(scope, receive, send) -> None:
+        await PlainTextResponse("mounted")(scope, receive, send)
+
+    app.mount("/", everything)
+    async with serve(app) as client:
+        assert (await client.get("/health")).json() == {"status": "ok"}
+        assert (await client.get("/ready")).status_code == 200
+        assert (await client.get("/anything")).text == "mounted"

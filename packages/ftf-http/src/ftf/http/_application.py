@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Lifespan
 
@@ -166,8 +167,7 @@ class FastTrackFramework(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the request scope around FastAPI's layers, and what any response needs around it."""
-        self.router.routes.append(StarletteRoute("/health", live))
-        self.router.routes.append(StarletteRoute("/ready", self._readiness.respond))
+        self._add_health_routes()
         app = self._inner_stack()
         if self.problem_details and self._limits_bodies():
             app = BodyLimitProblem(app)
@@ -182,6 +182,18 @@ class FastTrackFramework(FastAPI):
             self.middleware_stack: ASGIApp | None = self.build_middleware_stack()
         for middleware in self._built:
             await middleware.build()
+
+    def _add_health_routes(self) -> None:
+        """Let every route of the user's win, but for a mount that takes whatever is left."""
+        routes = self.router.routes
+        roots = (
+            at for at, route in enumerate(routes) if isinstance(route, Mount) and not route.path
+        )
+        at = next(roots, len(routes))
+        routes[at:at] = [
+            StarletteRoute("/health", live),
+            StarletteRoute("/ready", self._readiness.respond),
+        ]
 
     def _inner_stack(self) -> ASGIApp:
         """Build FastAPI's layers, with errors of middleware mapped like those of routes.

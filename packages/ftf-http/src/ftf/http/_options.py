@@ -64,6 +64,8 @@ class RouteOptions(SharedOptions, total=False):
 
 
 class _ServingOptions(SharedOptions, total=False):
+    """What applications and routers take."""
+
     routes: list[BaseRoute] | None
     default_response_class: type[Response]
     redirect_slashes: bool
