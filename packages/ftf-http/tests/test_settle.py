@@ -147,6 +147,19 @@ async def never() -> dict[str, object]:
 async def nothing(message: object) -> None: ...
 
 
+async def test_a_failed_commit_is_answered_by_the_user_s_handler_of_last_resort(app, log, serve):
+    @app.exception_handler(500)
+    async def sorry(request: Request, error: Exception) -> PlainTextResponse:
+        return PlainTextResponse("sorry", 500)
+
+    @app.get("/")
+    async def show(session: Injected[Session]) -> str:
+        session.failing = RuntimeError("secret")
+        return "done"
+
+    assert (await answer_of(app, serve)).text == "sorry"
+
+
 async def test_a_handler_can_mark_its_work_for_rollback(app, log, serve):
     @app.get("/")
     async def show(session: Injected[Session], units: Injected[UnitsOfWork]) -> str:

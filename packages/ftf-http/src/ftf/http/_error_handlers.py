@@ -21,6 +21,8 @@ type Handler = Callable[[Request, Exception], Coroutine[None, None, Response]]
 type Handlers = dict[int | type[Exception], Handler]
 type Answer = Callable[[Exception], Response]
 
+_UNEXPECTED = {500, Exception}  # FastAPI takes either, and the last one of both
+
 
 def problem_handlers() -> Handlers:
     """List the handlers that turn FastAPI's own errors into problem details."""
@@ -68,12 +70,14 @@ async def answer(application: object, request: Request, error: Exception) -> Res
     """Find the response to an error outside of any route, as Starlette finds it inside."""
     handlers: dict[object, Handler] = getattr(application, "exception_handlers", {})
     status = error.status_code if isinstance(error, HTTPException) else None
-    for key in (status, *type(error).__mro__, 500):
-        if (handler := handlers.get(key)) is not None:
-            if iscoroutinefunction(handler):
-                return await handler(request, error)
-            return cast("Response", await run_in_threadpool(handler, request, error))
-    return PlainTextResponse("Internal Server Error", 500)
+    specific = (status, *type(error).__mro__)
+    found = [handlers[key] for key in specific if key in handlers and key not in _UNEXPECTED]
+    found += reversed([handler for key, handler in handlers.items() if key in _UNEXPECTED])
+    if not found:
+        return PlainTextResponse("Internal Server Error", 500)
+    if iscoroutinefunction(found[0]):
+        return await found[0](request, error)
+    return cast("Response", await run_in_threadpool(found[0], request, error))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
