@@ -1,10 +1,15 @@
 """The application: `uvicorn blog.app:create_app --factory`."""
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from ftf.http import FastTrackFramework
 from ftf.orm import DatabaseProvider
 
 from .provider import BlogProvider
-from .routes import comments, posts, users
+from .routes.comments import Comments
+from .routes.posts import Posts
+from .routes.users import Users
 from .settings import database_url
 
 
@@ -13,11 +18,17 @@ def create_app() -> FastTrackFramework:
     providers = [DatabaseProvider(database_url()), BlogProvider()]
     app = FastTrackFramework(title="Blog", version="0.1.0", providers=providers)
     app.add_api_route("/", welcome)
-    for resource in (users, posts, comments):
-        app.include_router(resource.router)
+    for controller in (Users, Posts, Comments):
+        app.add_controller(controller)
+    app.add_readiness_check("database", answer)
     return app
 
 
 async def welcome() -> dict[str, str]:
     """Say hello."""
     return {"message": "Welcome to Fast Track Framework! 🚀"}
+
+
+async def answer(session: AsyncSession) -> None:
+    """Fail unless the database answers."""
+    await session.execute(text("SELECT 1"))

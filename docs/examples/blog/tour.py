@@ -46,6 +46,7 @@ async def tour(session: AsyncSession) -> list[Call]:
     return [
         Call(200, "GET", "/"),
         Call(200, "GET", "/health"),
+        Call(200, "GET", "/ready"),
         Call(200, "GET", "/users?per_page=2"),
         Call(200, "GET", f"/users/{user.id}"),
         Call(201, "POST", "/users", ada),

@@ -23,10 +23,21 @@ def serve():
 
 
 @pytest.fixture
+def bare():
+    """A client of an application that nobody starts."""
+
+    def unstarted(app: FastAPI) -> AsyncClient:
+        transport = ASGITransport(app, raise_app_exceptions=False)
+        return AsyncClient(transport=transport, base_url="http://test")
+
+    return unstarted
+
+
+@pytest.fixture
 def talk():
     """What an application sends over a websocket, after the client connected and left."""
 
-    async def talked(app: FastAPI, path: str) -> list[dict[str, object]]:
+    async def talked(app: FastAPI, path: str, **scope: object) -> list[dict[str, object]]:
         heard = iter(
             [{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1000}]
         )
@@ -38,8 +49,8 @@ def talk():
         async def send(message: dict[str, object]) -> None:
             sent.append(message)
 
-        scope = {"type": "websocket", "path": path, "headers": [], "query_string": b""}
-        await app(scope, receive, send)
+        defaults = {"type": "websocket", "path": path, "headers": [], "query_string": b""}
+        await app(defaults | scope, receive, send)
         return sent
 
     return talked

@@ -1,7 +1,13 @@
-from fastapi import Depends, FastAPI, HTTPException
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from inspect import signature
+
+import pytest
+from fastapi import Depends, FastAPI, HTTPException, WebSocket
+from fastapi.responses import PlainTextResponse
 
 from ftf.container import Container
-from ftf.http import FastTrackFramework
+from ftf.http import FastTrackFramework, Injected
 
 
 class Clock: ...
@@ -50,3 +56,127 @@ async def test_a_health_route_of_the_users_wins(serve):
 
     async with serve(app) as client:
         assert (await client.get("/health")).json() == "splendid"
+
+
+def test_an_option_that_fastapi_does_not_know_is_refused():
+    with pytest.raises(TypeError, match=r"FastAPI [0-9.]+ has no option named tittle\."):
+        FastTrackFramework(tittle="Blog")
+
+
+async def test_edge_40_what_starlette_says_of_a_large_body_becomes_a_problem(serve, talk):
+    app = FastTrackFramework()
+    app.max_body_size = 10
+
+    @app.get("/say/{text}")
+    async def answer(text: str) -> PlainTextResponse:
+        return PlainTextResponse(text, 413)
+
+    @app.websocket("/ws")
+    async def chat(socket: WebSocket) -> None:
+        await socket.accept()
+
+    async with serve(app) as client:
+        answer = await client.get("/say/Content Too Large")
+        assert answer.json() == {"title": "Content Too Large", "status": 413}
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (await client.get("/say/mine")).text == "mine"
+        assert (await client.get("/health")).status_code == 200
+    assert [message["type"] for message in await talk(app, "/ws")] == ["websocket.accept"]
+
+
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
+async def test_edge_40_a_body_over_the_limit_is_a_problem(serve, declared):
+    if "max_body_size" not in signature(FastAPI).parameters:
+        pytest.skip("this FastAPI has no limit")
+    app = FastTrackFramework(max_body_size=10)
+
+    @app.post("/read")
+    async def read(body: dict[str, int]) -> None: ...
+
+    @app.post("/unread")
+    async def unread() -> PlainTextResponse:
+        return PlainTextResponse("mine", 413)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b'{"a":'
+        yield b"123456}"
+
+    async with serve(app) as client:
+        headers = {"content-type": "application/json"}
+        body = b'{"a":123456}' if declared else chunks()
+        answer = await client.post("/read", content=body, headers=headers)
+        assert answer.json() == {"title": "Content Too Large", "status": 413}
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (await client.post("/unread", content=b"little")).text == "mine"
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "status"),
+    [(b"{", "application/json", 422), (b"{}", "text/plain", 422), (b'{"a":"\xff"}', "a/json", 422)],
+)
+async def test_edge_40_a_body_that_is_no_json_is_a_problem(serve, content, content_type, status):
+    app = FastTrackFramework()
+
+    @app.post("/")
+    async def create(body: dict[str, int]) -> None: ...
+
+    async with serve(app) as client:
+        answer = await client.post("/", content=content, headers={"content-type": content_type})
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_edge_35_without_a_start_the_application_works_lazily(bare):
+    app = FastTrackFramework()
+
+    @app.get("/")
+    async def show(clock: Injected[Clock]) -> str:
+        return type(clock).__name__
+
+    async with bare(app) as client:
+        assert (await client.get("/")).json() == "Clock"
+
+
+async def test_edge_31_a_mounted_application_starts_and_stops_with_the_outer_one(serve):
+    log: list[str] = []
+
+    def noting(name: str, state: dict[str, str] | None):
+        @asynccontextmanager
+        async def lifespan(app) -> AsyncIterator[dict[str, str] | None]:
+            log.append(f"{name} starts")
+            yield state
+            log.append(f"{name} stops")
+
+        return lifespan
+
+    outer = FastTrackFramework(lifespan=noting("outer", None))
+    inner = FastTrackFramework(lifespan=noting("inner", {"colour": "green"}))
+    silent = FastTrackFramework()
+    outer.mount("/inner", inner)
+    outer.mount("/again", inner)
+    outer.mount("/silent", silent)
+    outer.mount("/plain", FastAPI())
+    async with outer.router.lifespan_context(outer) as state:
+        assert state == {"colour": "green"}
+    assert log == ["outer starts", "inner starts", "inner stops", "outer stops"]
+
+
+async def test_edge_31_ours_mounted_in_a_plain_application(serve):
+    outer, inner = FastAPI(), FastTrackFramework()
+    inner.register(Clock, scope="scoped")
+
+    @inner.get("/")
+    async def show(clock: Injected[Clock]) -> str:
+        return type(clock).__name__
+
+    outer.mount("/inner", inner)
+    async with serve(outer) as client:
+        assert (await client.get("/inner/")).json() == "Clock"
+        assert (await client.get("/inner/nowhere")).json()["title"] == "Not Found"
+
+
+async def test_two_applications_can_share_a_container(serve):
+    container = Container()
+    for app in (FastTrackFramework(container=container) for _ in range(2)):
+        async with serve(app) as client:
+            assert (await client.get("/health")).status_code == 200

@@ -85,19 +85,6 @@ async def test_edge_23_a_request_shares_what_is_scoped_and_not_what_is_transient
         assert (await client.get("/")).json() == [False, True]
 
 
-async def test_edge_25_injected_parameters_do_not_reach_the_schema(app):
-    other = FastAPI()
-
-    async def show(number: int, greeter: Injected[Greeter]) -> str: ...
-
-    async def plain(number: int) -> str: ...
-
-    plain.__name__ = show.__name__
-    app.get("/")(show)
-    other.get("/")(plain)
-    assert app.openapi()["paths"] == other.openapi()["paths"]
-
-
 async def test_a_websocket_is_injected(app, talk):
     @app.websocket("/ws")
     async def chat(socket: WebSocket, greeter: Injected[Greeter]) -> None:

@@ -3,7 +3,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from ftf.container import Container, GraphError, ServiceProvider
+from ftf.container import Container, ServiceProvider
 from ftf.http import FastTrackFramework
 
 
@@ -75,17 +75,6 @@ async def test_edge_34_an_application_can_be_started_again(log, serve):
         async with serve(app):
             pass
     assert log == ["pool opened", "booted", "pool closed"] * 2
-
-
-async def test_a_service_that_cannot_be_built_stops_the_start(serve):
-    class Report:
-        def __init__(self, title: str) -> None: ...
-
-    app = FastTrackFramework()
-    app.register(Report)
-    with pytest.raises(GraphError, match="cannot be built: Report"):
-        async with serve(app):
-            pass
 
 
 @pytest.mark.filterwarnings("ignore:The on_startup and on_shutdown:DeprecationWarning")

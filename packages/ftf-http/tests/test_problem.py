@@ -117,7 +117,11 @@ async def test_edge_38_an_unexpected_error_shows_nothing_of_the_inside(app, serv
 
     async with serve(app) as client:
         answer = await client.get("/")
-    assert answer.json() == {"title": "Internal Server Error", "status": 500}
+    assert answer.json() == {
+        "title": "Internal Server Error",
+        "status": 500,
+        "request_id": answer.headers["x-request-id"],
+    }
 
 
 async def test_a_mapped_error_shows_its_text(app, serve):

@@ -2,11 +2,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from fastapi import BackgroundTasks, FastAPI, WebSocket
+from fastapi import BackgroundTasks, FastAPI, Request, WebSocket
 from fastapi.responses import StreamingResponse
+from starlette.requests import HTTPConnection
 
 from ftf.container import Container
-from ftf.http import FastTrackFramework, Injected, ScopeMiddleware
+from ftf.http import FastTrackFramework, Injected, NoRequestError, ScopeMiddleware
 
 
 class Session: ...
@@ -132,3 +133,51 @@ async def test_edge_31_a_mounted_application_has_its_own_container(container, se
     async with serve(outer) as client:
         assert (await client.get("/")).json() == id(Other)
         assert (await client.get("/inner/")).json() == id(Session)
+
+
+class Visitor:
+    def __init__(self, request: Request, connection: HTTPConnection) -> None:
+        self.name = request.headers.get("x-name", "")
+        self.path = connection.url.path
+
+
+class Listener:
+    def __init__(self, connection: HTTPConnection) -> None:
+        self.path = connection.url.path
+
+
+async def test_a_service_can_ask_for_the_request(serve):
+    app = FastTrackFramework()
+    app.register(Visitor, scope="scoped")
+
+    @app.get("/who")
+    async def show(visitor: Injected[Visitor]) -> list[str]:
+        return [visitor.name, visitor.path]
+
+    async with serve(app) as client:
+        answer = await client.get("/who", headers={"x-name": "Ada"})
+    assert answer.json() == ["Ada", "/who"]
+
+
+async def test_a_websocket_has_a_connection_and_no_request(talk):
+    app = FastTrackFramework()
+
+    @app.websocket("/ws")
+    async def chat(socket: WebSocket, listener: Injected[Listener]) -> None:
+        await socket.accept()
+        await socket.send_text(listener.path)
+
+    @app.websocket("/none")
+    async def none(socket: WebSocket, visitor: Injected[Visitor]) -> None: ...
+
+    assert (await talk(app, "/ws"))[1]["text"] == "/ws"
+    with pytest.raises(NoRequestError, match="Request was asked for where there is none"):
+        await talk(app, "/none")
+
+
+async def test_a_worker_has_neither():
+    app = FastTrackFramework()
+    async with app.container.scoped_context() as scope:
+        with pytest.raises(NoRequestError, match="HTTPConnection was asked for") as caught:
+            await scope.aresolve(Listener)
+    assert caught.value.wanted == "HTTPConnection"

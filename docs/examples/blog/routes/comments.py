@@ -1,8 +1,6 @@
 """Comments over HTTP."""
 
-from fastapi import APIRouter
-
-from ftf.http import Injected
+from ftf.http import Controller, Injected, delete, get, patch, post
 from ftf.orm import Page
 
 from ..models import Comment
@@ -17,52 +15,51 @@ from ..schemas import (
     PageSize,
 )
 
-router = APIRouter(prefix="/comments", tags=["comments"])
 
+class Comments(Controller):
+    """Comments on posts."""
 
-@router.get("")
-async def index(
-    comments: Injected[CommentRepository],
-    post_id: Id | None = None,
-    page: PageNumber = 1,
-    per_page: PageSize = 20,
-) -> Page[CommentDetail]:
-    """List the comments of one post or of all, the oldest first, a page at a time."""
-    found = await comments.of_post(post_id).oldest().paginate(page, per_page)
-    return found.map(CommentDetail.model_validate)
+    prefix = "/comments"
+    tags = ("comments",)
 
+    def __init__(self, comments: CommentRepository) -> None:
+        self.comments = comments
 
-@router.post("", status_code=201)
-async def create(
-    body: CommentIn,
-    comments: Injected[CommentRepository],
-    posts: Injected[PostRepository],
-    users: Injected[UserRepository],
-) -> CommentOut:
-    """Comment on a post."""
-    await posts.find_or_fail(body.post_id)
-    await users.find_or_fail(body.author_id)
-    return CommentOut.model_validate(await comments.create(Comment(**body.model_dump())))
+    @get()
+    async def index(
+        self, post_id: Id | None = None, page: PageNumber = 1, per_page: PageSize = 20
+    ) -> Page[CommentDetail]:
+        """List the comments of one post or of all, the oldest first, a page at a time."""
+        found = await self.comments.of_post(post_id).oldest().paginate(page, per_page)
+        return found.map(CommentDetail.model_validate)
 
+    @post(status_code=201)
+    async def create(
+        self,
+        body: CommentIn,
+        posts: Injected[PostRepository],
+        users: Injected[UserRepository],
+    ) -> CommentOut:
+        """Comment on a post."""
+        await posts.find_or_fail(body.post_id)
+        await users.find_or_fail(body.author_id)
+        comment = Comment(**body.model_dump())
+        return CommentOut.model_validate(await self.comments.create(comment))
 
-@router.get("/{comment_id}")
-async def show(comment_id: Id, comments: Injected[CommentRepository]) -> CommentDetail:
-    """Show a comment with its author."""
-    found = await comments.of_post(None).where(Comment.id == comment_id).first_or_fail()
-    return CommentDetail.model_validate(found)
+    @get("/{comment_id}")
+    async def show(self, comment_id: Id) -> CommentDetail:
+        """Show a comment with its author."""
+        query = self.comments.of_post(None).where(Comment.id == comment_id)
+        return CommentDetail.model_validate(await query.first_or_fail())
 
+    @patch("/{comment_id}")
+    async def update(self, comment_id: Id, body: CommentPatch) -> CommentOut:
+        """Change what a comment says."""
+        comment = await self.comments.find_or_fail(comment_id)
+        comment.body = body.body
+        return CommentOut.model_validate(await self.comments.update(comment))
 
-@router.patch("/{comment_id}")
-async def update(
-    comment_id: Id, body: CommentPatch, comments: Injected[CommentRepository]
-) -> CommentOut:
-    """Change what a comment says."""
-    comment = await comments.find_or_fail(comment_id)
-    comment.body = body.body
-    return CommentOut.model_validate(await comments.update(comment))
-
-
-@router.delete("/{comment_id}", status_code=204)
-async def delete(comment_id: Id, comments: Injected[CommentRepository]) -> None:
-    """Remove a comment."""
-    await comments.delete(await comments.find_or_fail(comment_id))
+    @delete("/{comment_id}", status_code=204)
+    async def remove(self, comment_id: Id) -> None:
+        """Remove a comment."""
+        await self.comments.delete(await self.comments.find_or_fail(comment_id))

@@ -1,57 +1,49 @@
 """Posts over HTTP."""
 
-from fastapi import APIRouter
-
-from ftf.http import Injected
+from ftf.http import Controller, Injected, delete, get, post, put
 from ftf.orm import Page
 
 from ..models import Post
 from ..repositories import PostRepository, UserRepository
 from ..schemas import Id, PageNumber, PageSize, PostDetail, PostIn, PostOut
 
-router = APIRouter(prefix="/posts", tags=["posts"])
 
+class Posts(Controller):
+    """Posts with their authors and comments."""
 
-@router.get("")
-async def index(
-    posts: Injected[PostRepository], page: PageNumber = 1, per_page: PageSize = 20
-) -> Page[PostDetail]:
-    """List posts with authors and comments, the newest first, a page at a time."""
-    found = await posts.detailed().latest().paginate(page, per_page)
-    return found.map(PostDetail.model_validate)
+    prefix = "/posts"
+    tags = ("posts",)
 
+    def __init__(self, posts: PostRepository) -> None:
+        self.posts = posts
 
-@router.post("", status_code=201)
-async def create(
-    body: PostIn, posts: Injected[PostRepository], users: Injected[UserRepository]
-) -> PostOut:
-    """Publish a post."""
-    await users.find_or_fail(body.author_id)
-    return PostOut.model_validate(await posts.create(Post(**body.model_dump())))
+    @get()
+    async def index(self, page: PageNumber = 1, per_page: PageSize = 20) -> Page[PostDetail]:
+        """List posts with authors and comments, the newest first, a page at a time."""
+        found = await self.posts.detailed().latest().paginate(page, per_page)
+        return found.map(PostDetail.model_validate)
 
+    @post(status_code=201)
+    async def create(self, body: PostIn, users: Injected[UserRepository]) -> PostOut:
+        """Publish a post."""
+        await users.find_or_fail(body.author_id)
+        return PostOut.model_validate(await self.posts.create(Post(**body.model_dump())))
 
-@router.get("/{post_id}")
-async def show(post_id: Id, posts: Injected[PostRepository]) -> PostDetail:
-    """Show a post with its author and comments."""
-    found = await posts.detailed().where(Post.id == post_id).first_or_fail()
-    return PostDetail.model_validate(found)
+    @get("/{post_id}")
+    async def show(self, post_id: Id) -> PostDetail:
+        """Show a post with its author and comments."""
+        found = await self.posts.detailed().where(Post.id == post_id).first_or_fail()
+        return PostDetail.model_validate(found)
 
+    @put("/{post_id}")
+    async def update(self, post_id: Id, body: PostIn, users: Injected[UserRepository]) -> PostOut:
+        """Change a post."""
+        found = await self.posts.find_or_fail(post_id)
+        author = await users.find_or_fail(body.author_id)
+        found.title, found.body, found.author_id = body.title, body.body, author.id
+        return PostOut.model_validate(await self.posts.update(found))
 
-@router.put("/{post_id}")
-async def update(
-    post_id: Id,
-    body: PostIn,
-    posts: Injected[PostRepository],
-    users: Injected[UserRepository],
-) -> PostOut:
-    """Change a post."""
-    post = await posts.find_or_fail(post_id)
-    author = await users.find_or_fail(body.author_id)
-    post.title, post.body, post.author_id = body.title, body.body, author.id
-    return PostOut.model_validate(await posts.update(post))
-
-
-@router.delete("/{post_id}", status_code=204)
-async def delete(post_id: Id, posts: Injected[PostRepository]) -> None:
-    """Remove a post with its comments."""
-    await posts.delete(await posts.find_or_fail(post_id))
+    @delete("/{post_id}", status_code=204)
+    async def remove(self, post_id: Id) -> None:
+        """Remove a post with its comments."""
+        await self.posts.delete(await self.posts.find_or_fail(post_id))

@@ -10,6 +10,7 @@ from ._manual_scope import (
 )
 from ._provider import ServiceProvider
 from ._scope import Scope
+from ._unit_of_work import UnitOfWork, UnitsOfWork
 from .exceptions import (
     AsyncDependencyError,
     CaptiveDependencyError,
@@ -36,6 +37,8 @@ __all__ = [
     "ScopeClosedError",
     "ScopeNotActiveError",
     "ServiceProvider",
+    "UnitOfWork",
+    "UnitsOfWork",
     "UnregisteredDependencyError",
     "clear_scoped_cache",
     "clear_scoped_cache_async",

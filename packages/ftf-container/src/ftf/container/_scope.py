@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Never, Self, cast, overload
 from ._flight import Builder, Wake
 from ._path import Step, location_of
 from ._teardown import Exit, aclose, close, refuse_awaited
+from ._unit_of_work import UnitsOfWork
 from .exceptions import AsyncDependencyError, ScopeClosedError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Scope:
         "_overridden",
         "_resolvers",
         "_token",
+        "_units",
         "_waiters",
     )
 
@@ -55,6 +57,7 @@ class Scope:
         self._exits: list[Exit] = []
         self._closed = False
         self._overridden: dict[object, object] | None = None
+        self._units: UnitsOfWork | None = None
         self._waiters: dict[object, list[Wake]] | None = None
 
     def resolve[T](self, key: "TypeForm[T]") -> T:
@@ -131,6 +134,17 @@ class Scope:
     def _outer(self) -> "Scope | ManualScope | None":
         outer = self._token.old_value
         return None if outer is Token.MISSING or outer is self else outer
+
+    @property
+    def units(self) -> UnitsOfWork:
+        """The units of work that are committed or rolled back together."""
+        if self._units is None:
+            self._units = UnitsOfWork()
+        return self._units
+
+    def mark_rollback(self) -> None:
+        """Have the units of work rolled back, whatever the outcome."""
+        self.units.mark_rollback()
 
     def close(self, body: BaseException | None = None) -> None:
         """End the scope, telling generators what `body` raised.

@@ -1,16 +1,42 @@
 """The FastAPI adapter: injection, request scope, life cycle and problem details."""
 
 from ._application import FastTrackFramework
+from ._controller import Controller, delete, get, patch, post, put
+from ._draining import Draining
 from ._inject import Inject, Injected
 from ._problem import ProblemResponse
+from ._request_id import request_id
 from ._request_scope import ScopeMiddleware
-from .exceptions import NoRequestScopeError
+from ._route import Route, Router
+from .exceptions import (
+    InjectionFault,
+    InvalidApplicationError,
+    InvalidInjectionError,
+    NoRequestError,
+    NoRequestScopeError,
+    OpenCorsError,
+)
 
 __all__ = [
+    "Controller",
+    "Draining",
     "FastTrackFramework",
     "Inject",
     "Injected",
+    "InjectionFault",
+    "InvalidApplicationError",
+    "InvalidInjectionError",
+    "NoRequestError",
     "NoRequestScopeError",
+    "OpenCorsError",
     "ProblemResponse",
+    "Route",
+    "Router",
     "ScopeMiddleware",
+    "delete",
+    "get",
+    "patch",
+    "post",
+    "put",
+    "request_id",
 ]

@@ -1,22 +1,45 @@
 """The application: FastAPI with a container."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Unpack
 
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.routing import Route as StarletteRoute
+from starlette.types import ASGIApp, Lifespan
 
 from ftf.container import Container, Factory, Lifetime, ServiceProvider
 
-from ._error_handlers import answering, as_problem, problem_handlers
+from ._body_limit import BodyLimitProblem
+from ._controller import Controller, operations_of
+from ._cors import is_cors, refuse_open_cors
+from ._draining import Draining
+from ._edge import EdgeMiddleware
+from ._error_handlers import answering, orm_handlers, problem_handlers, with_text
+from ._exchange import serve_from
+from ._health import Check, Readiness, ReadinessCheck, live
 from ._lifespan import with_container
+from ._middleware import BuiltMiddleware, wanted_by
+from ._openapi import document_problems
+from ._options import ApplicationOptions, Json, check_options
 from ._request_scope import ScopeMiddleware
+from ._route import Route
+from ._validation import walk
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
+
+SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+    }
+)
 
 # Like FastAPI's own: a handler may ask for a narrower exception than `Exception`.
 type ExceptionHandlers = Mapping[
@@ -28,30 +51,58 @@ class FastTrackFramework(FastAPI):
     """A FastAPI application that owns a container.
 
     Its services reach route handlers through `Inject` and `Injected`, scoped ones once for each
-    request. Start-up checks that everything registered can be built and boots the providers;
-    shutdown closes what was built. Errors are RFC 9457 problem details, and `/health` answers
-    for as long as the process does, unless a route of yours takes the path.
+    request. Start-up checks that everything registered or injected can be built and boots the
+    providers; shutdown closes what was built. Errors are RFC 9457 problem details. `/health`
+    answers for as long as the process does and `/ready` while it can serve, unless routes of yours
+    take the paths.
 
     Args:
         container: The container to use; a new one by default.
         providers: Service providers to add to it.
         exception_handlers: As FastAPI's; they win over the ones that make problem details.
+        lifespan: As FastAPI's; it runs inside the container's.
+        problem_details: Whether errors are problem details, or have FastAPI's own shapes.
+        security_headers: Headers of each response that does not set them itself; by default what
+            OWASP advises for any API. `Content-Security-Policy` and `Strict-Transport-Security`
+            depend on what is served, and where.
+        shutdown_delay: Seconds that the server goes on after it was told to stop and `/ready`
+            has started to fail, for a load balancer to notice.
         options: Whatever else FastAPI takes.
+
+    Raises:
+        TypeError: The installed FastAPI does not know an option.
+        OpenCorsError: A CORS middleware admits every origin with credentials.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # FastAPI has more
         self,
         *,
         container: Container | None = None,
         providers: Iterable[ServiceProvider] = (),
         exception_handlers: ExceptionHandlers | None = None,
-        **options: object,
+        lifespan: "Lifespan[FastTrackFramework] | None" = None,
+        problem_details: bool = True,
+        security_headers: Mapping[str, str] = SECURITY_HEADERS,
+        shutdown_delay: float = 0.0,
+        **options: Unpack[ApplicationOptions],
     ) -> None:
-        handlers = {**problem_handlers(), **(exception_handlers or {})}
-        super().__init__(exception_handlers=handlers, **options)  # type: ignore[arg-type]  # checked by FastAPI
+        check_options(FastAPI.__init__, options)
+        for middleware in options.get("middleware") or ():
+            refuse_open_cors(middleware)
+        super().__init__(lifespan=lifespan, **options)
+        self.problem_details = problem_details
+        self.security_headers = security_headers
+        self._add_handlers(exception_handlers or {})
+        self.draining: Draining = Draining(shutdown_delay)
         self.container: Container = Container() if container is None else container
+        self.container.instance(Draining, self.draining)
+        serve_from(self.container)
         self.container.add_provider(*providers)
-        self.router.lifespan_context = with_container(self.container, self.router.lifespan_context)
+        self.router.route_class = Route
+        self.router.lifespan_context = with_container(self.router.lifespan_context)
+        self._readiness = Readiness(self.container, self.draining)
+        self._built: list[BuiltMiddleware] = []
+        self._documented: object = None
 
     def register[T](
         self,
@@ -62,6 +113,27 @@ class FastTrackFramework(FastAPI):
         """Register a service; see `ftf.container.Container.register`."""
         self.container.register(key, implementation, scope)
 
+    def add_controller(self, controller: type[Controller]) -> None:
+        """Serve a controller, which the container makes anew for each request.
+
+        One that was registered before lives as long as its registration says.
+        """
+        if controller not in self.container:
+            self.container.register(controller, scope="scoped")
+        for path, endpoint, options in operations_of(controller):
+            self.router.add_api_route(path, endpoint, **options)
+
+    def add_readiness_check(self, name: str, check: Check, timeout: float = 5.0) -> None:
+        """Let `/ready` fail while a check does.
+
+        Args:
+            name: What `/ready` calls it.
+            check: A function whose arguments the container delivers; it fails by raising, by
+                returning `False` or by taking too long.
+            timeout: How long it may take, in seconds.
+        """
+        self._readiness.add(ReadinessCheck(name, check, timeout))
+
     def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
         """Answer an exception with a problem whose detail is the exception's text.
 
@@ -70,13 +142,100 @@ class FastTrackFramework(FastAPI):
             status: The HTTP status code.
             title: What kind of problem it is; the status's own phrase by default.
         """
-        self.add_exception_handler(error, answering(as_problem(status, title)))
+        self.add_exception_handler(
+            error, answering(with_text(status, title, problem_details=self.problem_details))
+        )
+
+    def add_middleware(
+        self, middleware_class: Callable[..., ASGIApp], *args: object, **kwargs: object
+    ) -> None:
+        """Add ASGI middleware; the container delivers the constructor arguments that are missing.
+
+        Raises:
+            OpenCorsError: It is a CORS middleware that admits every origin with credentials.
+        """
+        refuse_open_cors(Middleware(middleware_class, *args, **kwargs))
+        super().add_middleware(middleware_class, *args, **kwargs)
+
+    def openapi(self) -> Json:
+        """Describe the routes and their errors."""
+        document = super().openapi()
+        if self.problem_details and document is not self._documented:
+            document_problems(document)
+            self._documented = document
+        return document
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put the request scope around everything else, and `/health` behind every other route."""
-        self.router.routes.append(Route("/health", _health))
-        return ScopeMiddleware(super().build_middleware_stack(), self.container)
+        """Put the request scope around FastAPI's layers, and what any response needs around it."""
+        self._add_health_routes()
+        app = self._inner_stack()
+        if self.problem_details and self._limits_bodies():
+            app = BodyLimitProblem(app)
+        app = ScopeMiddleware(app, self.container)
+        for cls, args, kwargs in reversed([*filter(is_cors, self.user_middleware)]):
+            app = cls(app, *args, **kwargs)
+        return EdgeMiddleware(app, self.security_headers, self.draining)
 
+    async def build_middleware(self) -> None:
+        """Build the middleware that needs services, with those of this start."""
+        if self.middleware_stack is None:
+            self.middleware_stack: ASGIApp | None = self.build_middleware_stack()
+        for middleware in self._built:
+            await middleware.build()
 
-async def _health(_: Request) -> Response:
-    return JSONResponse({"status": "ok"})
+    def _add_health_routes(self) -> None:
+        """Let every route of the user's win, but for a mount that takes whatever is left."""
+        routes = self.router.routes
+        roots = (
+            at for at, route in enumerate(routes) if isinstance(route, Mount) and not route.path
+        )
+        at = next(roots, len(routes))
+        routes[at:at] = [
+            StarletteRoute("/health", live),
+            StarletteRoute("/ready", self._readiness.respond),
+        ]
+
+    def _inner_stack(self) -> ASGIApp:
+        """Build FastAPI's layers, with errors of middleware mapped like those of routes.
+
+        CORS is left out, because error responses need it too.
+        """
+        users = self.user_middleware
+        self.user_middleware: list[Middleware] = [
+            self._deferred(entry) for entry in users if not is_cors(entry)
+        ]
+        if self.user_middleware:
+            handlers = {
+                key: handler
+                for key, handler in self.exception_handlers.items()
+                if key not in {500, Exception}
+            }
+            mapping = Middleware(ExceptionMiddleware, handlers=handlers, debug=self.debug)
+            self.user_middleware.insert(0, mapping)
+        try:
+            return super().build_middleware_stack()
+        finally:
+            self.user_middleware = users
+
+    def _limits_bodies(self) -> bool:
+        limited = (self, *walk(self.routes))
+        return any(getattr(part, "max_body_size", None) is not None for part in limited)
+
+    def _deferred(self, entry: Middleware) -> Middleware:
+        """Leave a middleware to the container if it needs services."""
+        return Middleware(self._defer, entry) if wanted_by(entry) else entry
+
+    def _defer(self, app: ASGIApp, entry: Middleware) -> ASGIApp:
+        built = BuiltMiddleware(app, entry, self.container)
+        self._built.append(built)
+        return built
+
+    def _add_handlers(self, own: ExceptionHandlers) -> None:
+        """Add the handlers of errors, of which FastAPI's defaults are the last to win."""
+        handlers = {
+            **(problem_handlers() if self.problem_details else {}),
+            **orm_handlers(problem_details=self.problem_details),
+            **own,
+        }
+        for key, handler in handlers.items():
+            self.add_exception_handler(key, handler)

@@ -1,48 +1,88 @@
-"""Which exception becomes which problem."""
+"""Which exception becomes which response."""
 
 from collections.abc import Callable, Coroutine, Sequence
 from importlib.util import find_spec
+from inspect import iscoroutinefunction
 from typing import cast
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.utils import is_body_allowed_for_status_code
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.websockets import WebSocket
 
 from ._problem import ProblemResponse
+from ._refusal import refuse
+from ._request_id import noted_request_id
 
 type Handler = Callable[[Request, Exception], Coroutine[None, None, Response]]
 type Handlers = dict[int | type[Exception], Handler]
+type Answer = Callable[[Exception], Response]
+
+_UNEXPECTED = {500, Exception}  # FastAPI takes either, and the last one of both
 
 
 def problem_handlers() -> Handlers:
-    """List the handlers that turn errors into problem details."""
-    handlers: Handlers = {
+    """List the handlers that turn FastAPI's own errors into problem details."""
+    return {
         HTTPException: answering(_of_http_exception),
         RequestValidationError: answering(_of_invalid_request),
-        Exception: answering(lambda _: ProblemResponse(500)),
+        Exception: _unexpected,
     }
-    if find_spec("ftf.orm") is not None:
-        from ftf.orm import DuplicateRecord, RecordNotFound  # noqa: PLC0415  # optional
 
-        handlers[RecordNotFound] = answering(as_problem(404))
-        handlers[DuplicateRecord] = answering(as_problem(409))
-    return handlers
+
+def orm_handlers(*, problem_details: bool) -> Handlers:
+    """List the handlers of what ftf-orm raises, if it is installed."""
+    if find_spec("ftf.orm") is None:
+        return {}
+    from ftf.orm import DuplicateRecord, RecordNotFound  # noqa: PLC0415  # optional
+
+    statuses = {RecordNotFound: 404, DuplicateRecord: 409}
+    answers = {
+        error: with_text(status, "", problem_details=problem_details)
+        for error, status in statuses.items()
+    }
+    return {error: answering(answer) for error, answer in answers.items()}
 
 
 def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
     """Make an exception handler of a function that needs the exception only."""
 
-    async def handle(_: Request, error: Exception) -> Response:
-        return answer(cast("E", error))
+    async def handle(connection: HTTPConnection, error: Exception) -> Response | None:
+        response = answer(cast("E", error))
+        if isinstance(connection, WebSocket):
+            return await refuse(connection, response, str(getattr(error, "detail", error)))
+        return response
 
-    return handle
+    return cast("Handler", handle)
 
 
-def as_problem(status: int, title: str = "") -> Callable[[Exception], Response]:
-    """Answer an exception with its own text."""
-    return lambda error: ProblemResponse(status, str(error), title=title)
+def with_text(status: int, title: str, *, problem_details: bool) -> Answer:
+    """Answer an exception with its own text, as a problem or in FastAPI's shape."""
+    if problem_details:
+        return lambda error: ProblemResponse(status, str(error), title=title)
+    return lambda error: JSONResponse({"detail": str(error)}, status)
+
+
+async def answer(application: object, request: Request, error: Exception) -> Response:
+    """Find the response to an error outside of any route, as Starlette finds it inside."""
+    handlers: dict[object, Handler] = getattr(application, "exception_handlers", {})
+    status = error.status_code if isinstance(error, HTTPException) else None
+    specific = (status, *type(error).__mro__)
+    found = [handlers[key] for key in specific if key in handlers and key not in _UNEXPECTED]
+    found += reversed([handler for key, handler in handlers.items() if key in _UNEXPECTED])
+    if not found:
+        return PlainTextResponse("Internal Server Error", 500)
+    if iscoroutinefunction(found[0]):
+        return await found[0](request, error)
+    return cast("Response", await run_in_threadpool(found[0], request, error))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """Show nothing but the request's id, which the logged error carries too."""
+    return ProblemResponse(500, request_id=noted_request_id(request, error))
 
 
 def _of_http_exception(error: HTTPException) -> Response:

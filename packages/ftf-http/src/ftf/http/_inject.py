@@ -1,12 +1,13 @@
 """Services as parameters of route handlers and FastAPI dependencies."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, TypeAliasType, cast, get_args, get_origin
 
-from fastapi import Depends
+from fastapi import params
 from starlette.requests import HTTPConnection
 
 from ._request_scope import scope_of
+from ._services import Services
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -17,10 +18,22 @@ class Resolution:
     """A FastAPI dependency that delivers a service from the request's scope."""
 
     key: object
+    _services: Services = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_services", Services(type(self), {"service": self.key}))
 
     async def __call__(self, connection: HTTPConnection) -> object:
         """Deliver the service; being a coroutine keeps it off the thread pool."""
-        return await scope_of(connection).aresolve(cast("TypeForm[object]", self.key))
+        return (await self._services.deliver(scope_of(connection)))["service"]
+
+
+class Injection(params.Depends):
+    """What marks a parameter as injected, wherever FastAPI takes a dependency."""
+
+    def __init__(self, key: object) -> None:
+        # The scope keeps what is scoped; FastAPI's cache would share what is transient too.
+        super().__init__(Resolution(key), use_cache=False)
 
 
 def Inject[T](key: "TypeForm[T]") -> T:  # noqa: N802  # reads like FastAPI's own Depends and Query
@@ -29,8 +42,7 @@ def Inject[T](key: "TypeForm[T]") -> T:  # noqa: N802  # reads like FastAPI's ow
     Args:
         key: What the service is registered under.
     """
-    # The scope keeps one instance of what is scoped; FastAPI's cache would share transients too.
-    return cast("T", Depends(Resolution(key), use_cache=False))
+    return cast("T", Injection(key))
 
 
 if TYPE_CHECKING:
@@ -42,3 +54,15 @@ else:
 
         def __class_getitem__(cls, key: object) -> object:
             return Annotated[key, Inject(key)]
+
+
+def marks(annotation: object, default: object) -> list[Resolution]:
+    """List the resolutions that a parameter's annotation and default ask for."""
+    while isinstance(annotation, TypeAliasType):
+        annotation = annotation.__value__
+    metadata = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    return [
+        mark.dependency
+        for mark in (*metadata, default)
+        if isinstance(mark, params.Depends) and isinstance(mark.dependency, Resolution)
+    ]

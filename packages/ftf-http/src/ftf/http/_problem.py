@@ -6,6 +6,8 @@ from http import HTTPStatus
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse
 
+MEDIA_TYPE = "application/problem+json"
+
 
 class ProblemResponse(JSONResponse):
     """An `application/problem+json` response (RFC 9457).
@@ -18,7 +20,7 @@ class ProblemResponse(JSONResponse):
         members: Extension members.
     """
 
-    media_type = "application/problem+json"
+    media_type = MEDIA_TYPE
 
     def __init__(
         self,

@@ -1,0 +1,87 @@
+"""Classes whose methods are route handlers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
+from inspect import signature
+from typing import ClassVar, NamedTuple, Unpack
+
+from fastapi import params
+
+from ._endpoint import Endpoint, compiled
+from ._options import RouteOptions
+
+_OPERATIONS = "ftf_operations"
+
+
+class Controller:
+    """A group of route handlers that share a constructor, which the container calls.
+
+    A request has a controller of its own. Methods become routes by `get`, `post`, `put`, `patch`
+    and `delete`; `FastTrackFramework.add_controller` and `Router.add_controller` serve them.
+
+    Attributes:
+        prefix: What every path starts with.
+        tags: Tags of every route.
+        dependencies: FastAPI dependencies of every route.
+    """
+
+    prefix: ClassVar[str] = ""
+    tags: ClassVar[Sequence[str | Enum]] = ()
+    dependencies: ClassVar[Sequence[params.Depends]] = ()
+
+
+class Operation(NamedTuple):
+    """What a verb says about a method."""
+
+    path: str
+    options: RouteOptions
+
+
+def get[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+    """Serve GET by a method of a controller; takes what `FastAPI.get` takes."""
+    return _verb("GET", path, options)
+
+
+def post[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+    """Serve POST by a method of a controller; takes what `FastAPI.post` takes."""
+    return _verb("POST", path, options)
+
+
+def put[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+    """Serve PUT by a method of a controller; takes what `FastAPI.put` takes."""
+    return _verb("PUT", path, options)
+
+
+def patch[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+    """Serve PATCH by a method of a controller; takes what `FastAPI.patch` takes."""
+    return _verb("PATCH", path, options)
+
+
+def delete[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+    """Serve DELETE by a method of a controller; takes what `FastAPI.delete` takes."""
+    return _verb("DELETE", path, options)
+
+
+def operations_of(controller: type[Controller]) -> Iterator[tuple[str, Endpoint, RouteOptions]]:
+    """List the path, handler and options of each route of a controller, in order of definition."""
+    names = dict.fromkeys(name for cls in reversed(controller.__mro__) for name in vars(cls))
+    for name in names:
+        method = getattr(controller, name)
+        for path, options in getattr(method, _OPERATIONS, ()):
+            own = next(iter(signature(method).parameters))
+            joined = options.copy()
+            joined["tags"] = [*controller.tags, *(options.get("tags") or ())]
+            joined["dependencies"] = [
+                *controller.dependencies,
+                *(options.get("dependencies") or ()),
+            ]
+            yield controller.prefix + path, compiled(method, {own: controller}), joined
+
+
+def _verb[F: Endpoint](verb: str, path: str, options: RouteOptions) -> Callable[[F], F]:
+    def mark(method: F) -> F:
+        operation = Operation(path, {**options, "methods": [verb]})
+        setattr(method, _OPERATIONS, (*getattr(method, _OPERATIONS, ()), operation))
+        return method
+
+    return mark

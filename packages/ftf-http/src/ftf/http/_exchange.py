@@ -1,0 +1,148 @@
+"""One request and its response, whose units of work are settled before it starts."""
+
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from typing import Self, cast
+
+from anyio import CancelScope
+from starlette.requests import HTTPConnection, Request
+from starlette.types import Message, Receive, Scope, Send
+
+from ftf.container import Container, UnitsOfWork
+
+from ._error_handlers import answer
+from ._request_id import label
+from .exceptions import NoRequestError
+
+_current: ContextVar["Exchange | None"] = ContextVar("ftf.http.exchange", default=None)
+_logger = logging.getLogger("ftf.http")
+_FIRST_ERROR = 400
+
+
+class Exchange:
+    """The two channels of an ASGI connection, as the application gets them.
+
+    Attributes:
+        failure: An error of settling that was answered with status 500.
+    """
+
+    __slots__ = (
+        "_ahead",
+        "_app",
+        "_outer",
+        "_receive",
+        "_replaced",
+        "_scope",
+        "_send",
+        "failure",
+        "units",
+    )
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, units: UnitsOfWork) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._app: object = scope.get("app")
+        self._ahead: list[Message] = []
+        self._replaced = False
+        self._outer: Token[Exchange | None] | None = None
+        self.units = units
+        self.failure: Exception | None = None
+
+    def __enter__(self) -> Self:
+        self._outer = _current.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(cast("Token[Exchange | None]", self._outer))
+
+    @property
+    def connection(self) -> HTTPConnection:
+        """The connection, whatever its kind."""
+        return HTTPConnection(self._scope)
+
+    @property
+    def request(self) -> Request:
+        """The HTTP request.
+
+        Raises:
+            NoRequestError: It is a websocket.
+        """
+        if self._scope["type"] != "http":
+            raise NoRequestError("Request")
+        return Request(self._scope, self.receive, self.send)
+
+    @property
+    def label(self) -> str:
+        """The request's name in a log entry."""
+        return label(self._scope)
+
+    async def receive(self) -> Message:
+        """Pass on a message of the client's."""
+        return self._ahead.pop(0) if self._ahead else await self._receive()
+
+    async def send(self, message: Message) -> None:
+        """Pass on a message of the application's, having settled its units of work."""
+        if self._replaced:
+            return
+        starts = message["type"] == "http.response.start"
+        if not (starts and self.units) or await self._settled(message["status"]):
+            await self._send(message)
+
+    async def close(self) -> None:
+        """Roll back what no response has settled."""
+        if self.units:
+            await self._settled(_FIRST_ERROR)
+
+    async def _settled(self, status: int) -> bool:
+        """Commit or roll back, and tell whether the response can go out as it is."""
+        commit = status < _FIRST_ERROR and not await self._client_left()
+        try:
+            await self.units.settle(commit=commit)
+        except Exception as error:
+            if status >= _FIRST_ERROR:
+                _logger.exception("rolling back failed: %s", self.label)
+            else:
+                await self._replace(error)
+        return not self._replaced
+
+    async def _replace(self, error: Exception) -> None:
+        """Answer with what went wrong; the rest of the application's response is dropped."""
+        self._replaced = True
+        response = await answer(self._app, Request(self._scope), error)
+        if response.status_code >= 500:  # noqa: PLR2004
+            self.failure = error
+        await response(self._scope, self._receive, self._send)
+
+    async def _client_left(self) -> bool:
+        """Look whether the client has disconnected, without waiting for it."""
+        for _ in range(2):  # behind the end of a body nobody has read
+            message: Message | None = None
+            with CancelScope() as at_once:
+                at_once.cancel()
+                message = await self._receive()
+            if message is None:
+                break
+            if message["type"] == "http.disconnect":
+                return True
+            self._ahead.append(message)
+        return False
+
+
+def serve_from(container: Container) -> None:
+    """Let services of a request ask for it."""
+    factories: dict[type, Callable[[], object]] = {
+        HTTPConnection: lambda: _running("HTTPConnection").connection,
+        Request: lambda: _running("Request").request,
+    }
+    for key, factory in factories.items():
+        if key not in container:
+            container.register(key, factory, scope="scoped")
+
+
+def _running(wanted: str) -> Exchange:
+    exchange = _current.get()
+    if exchange is None:
+        raise NoRequestError(wanted)
+    return exchange

@@ -1,0 +1,69 @@
+"""ASGI middleware that the container builds."""
+
+from asyncio import create_task
+from collections.abc import Callable, Mapping
+from contextvars import Context
+from inspect import Parameter, signature
+from typing import cast
+
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ftf.container import Container
+
+from ._signature import evaluated_signature
+
+_VARIADIC = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
+
+
+def wanted_by(middleware: Middleware) -> Mapping[str, object]:
+    """List the constructor arguments that a middleware still needs, with their annotations."""
+    given = _given(None, middleware)
+    constructor = vars(middleware.cls).get("__init__", middleware.cls)
+    parameters = evaluated_signature(constructor).parameters
+    return {
+        name: parameter.annotation
+        for name, parameter in signature(middleware.cls).parameters.items()
+        if name not in given and parameter.default is Parameter.empty
+        if parameter.kind not in _VARIADIC
+        for parameter in [parameters[name]]
+    }
+
+
+class BuiltMiddleware:
+    """A middleware whose constructor asks for services, built when the application starts.
+
+    Args:
+        app: The ASGI application to wrap.
+        middleware: The class and the arguments that are known.
+        container: Where the others come from.
+    """
+
+    def __init__(self, app: ASGIApp, middleware: Middleware, container: Container) -> None:
+        self.app = app
+        self.middleware = middleware
+        self.container = container
+        self._built: ASGIApp | None = None
+
+    async def build(self) -> ASGIApp:
+        """Build it anew, outside of any request, with the singletons of this start.
+
+        Raises:
+            DependencyResolutionError: A service cannot be built.
+        """
+        cls = cast("Callable[..., ASGIApp]", self.middleware.cls)
+        building = self.container.acall(cls, **_given(self.app, self.middleware))
+        self._built = await create_task(building, context=Context())
+        return self._built
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection; the lifespan, in which it is built, passes by."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        else:
+            await (self._built or await self.build())(scope, receive, send)
+
+
+def _given(app: object, middleware: Middleware) -> Mapping[str, object]:
+    arguments = (app, *middleware.args)
+    return signature(middleware.cls).bind_partial(*arguments, **middleware.kwargs).arguments

@@ -1,0 +1,124 @@
+"""What FastAPI's own classes take, for type checkers."""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from inspect import signature
+from typing import TYPE_CHECKING, TypedDict
+
+import fastapi
+from fastapi import APIRouter, params
+from fastapi.routing import APIRoute
+from fastapi.types import IncEx
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Lifespan
+
+if TYPE_CHECKING:
+    from fastapi.telemetry import TelemetryConfig
+
+type Json = dict[str, object]
+
+
+class FormLimits(TypedDict, total=False):
+    """How much a form may hold."""
+
+    max_files: int
+    max_fields: int
+    max_part_size: int
+
+
+class SharedOptions(TypedDict, total=False):
+    """What applications, routers and routes take."""
+
+    dependencies: Sequence[params.Depends] | None
+    responses: dict[int | str, Json] | None
+    callbacks: list[BaseRoute] | None
+    deprecated: bool | None
+    include_in_schema: bool
+    generate_unique_id_function: Callable[[APIRoute], str]
+    max_body_size: int | None
+    form_limits: FormLimits | None
+
+
+class RouteOptions(SharedOptions, total=False):
+    """What a route takes."""
+
+    response_model: object
+    status_code: int | None
+    tags: list[str | Enum] | None
+    summary: str | None
+    description: str | None
+    response_description: str
+    methods: list[str]
+    operation_id: str | None
+    response_model_include: IncEx | None
+    response_model_exclude: IncEx | None
+    response_model_by_alias: bool
+    response_model_exclude_unset: bool
+    response_model_exclude_defaults: bool
+    response_model_exclude_none: bool
+    response_class: type[Response]
+    name: str | None
+    openapi_extra: Json | None
+
+
+class _ServingOptions(SharedOptions, total=False):
+    """What applications and routers take."""
+
+    routes: list[BaseRoute] | None
+    default_response_class: type[Response]
+    redirect_slashes: bool
+    on_startup: Sequence[Callable[[], object]] | None
+    on_shutdown: Sequence[Callable[[], object]] | None
+    strict_content_type: bool
+
+
+class RouterOptions(_ServingOptions, total=False):
+    """What a router takes, besides its route class."""
+
+    prefix: str
+    tags: list[str | Enum] | None
+    default: ASGIApp | None
+    dependency_overrides_provider: object
+    lifespan: Lifespan[object] | None
+
+
+class ApplicationOptions(_ServingOptions, total=False):
+    """What an application takes, besides its exception handlers and lifespan."""
+
+    debug: bool
+    title: str
+    summary: str | None
+    description: str
+    version: str
+    openapi_url: str | None
+    openapi_tags: list[Json] | None
+    servers: list[Json] | None
+    docs_url: str | None
+    redoc_url: str | None
+    swagger_ui_oauth2_redirect_url: str | None
+    swagger_ui_init_oauth: Json | None
+    swagger_ui_parameters: Json | None
+    middleware: Sequence[Middleware] | None
+    terms_of_service: str | None
+    contact: Json | None
+    license_info: Json | None
+    root_path: str
+    root_path_in_servers: bool
+    webhooks: APIRouter | None
+    separate_input_output_schemas: bool
+    openapi_external_docs: Json | None
+    telemetry: "TelemetryConfig | None"
+
+
+def check_options(function: Callable[..., object], options: ApplicationOptions) -> None:
+    """Refuse what the installed FastAPI does not know; old ones would ignore it.
+
+    Raises:
+        TypeError: An option is unknown.
+    """
+    unknown = sorted(options.keys() - signature(function).parameters.keys())
+    if unknown:
+        names = ", ".join(unknown)
+        raise TypeError(f"FastAPI {fastapi.__version__} has no option named {names}.")

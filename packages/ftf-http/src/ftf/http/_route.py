@@ -1,0 +1,49 @@
+"""Routes whose handlers are compiled when they are declared."""
+
+from collections.abc import Callable
+from typing import Unpack
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from ._controller import Controller, operations_of
+from ._direct import shortened
+from ._endpoint import compiled
+from ._options import RouterOptions
+
+
+class Route(APIRoute):
+    """A route that asks the container once for everything its handler wants injected.
+
+    `FastTrackFramework` and `Router` make their routes of this class. Under another route class
+    each injected parameter is a FastAPI dependency of its own, with the same result.
+
+    Args:
+        path: The path, with its parameters in braces.
+        endpoint: The handler.
+        options: Whatever else FastAPI's `APIRoute` takes.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., object], **options: object) -> None:
+        super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
+        self.app: ASGIApp = shortened(self, self.app)
+
+
+class Router(APIRouter):
+    """FastAPI's router, with compiled handlers and controllers.
+
+    Args:
+        route_class: What its routes are made of.
+        options: Whatever else FastAPI's `APIRouter` takes.
+    """
+
+    def __init__(
+        self, *, route_class: type[APIRoute] = Route, **options: Unpack[RouterOptions]
+    ) -> None:
+        super().__init__(route_class=route_class, **options)
+
+    def add_controller(self, controller: type[Controller]) -> None:
+        """Add the routes of a controller."""
+        for path, endpoint, options in operations_of(controller):
+            self.add_api_route(path, endpoint, **options)

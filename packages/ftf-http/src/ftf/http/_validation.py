@@ -1,0 +1,91 @@
+"""Whether everything that is injected can be delivered, before the first request."""
+
+from collections.abc import Iterable, Iterator
+from types import NoneType, UnionType
+from typing import Union, get_args, get_origin
+
+from fastapi import routing
+from fastapi.dependencies.models import Dependant
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from ftf.container import Container, DependencyResolutionError, GraphError
+
+from ._endpoint import keys_of
+from ._inject import Resolution
+from ._middleware import wanted_by
+from .exceptions import InjectionFault, InvalidApplicationError
+
+type Asked = tuple[str, str, object]
+
+
+def validate(
+    container: Container, routes: Iterable[BaseRoute], middleware: Iterable[Middleware]
+) -> None:
+    """Check what is registered, and what routes and middleware want injected.
+
+    Raises:
+        InvalidApplicationError: Some of it cannot be built; the error holds every fault.
+    """
+    asked = (*asked_by_routes(routes), *_asked_by_middleware(middleware))
+    faults = list(_faults(container, asked))
+    known = {str(fault.error) for fault in faults}
+    registered = [fault for fault in _registered(container) if str(fault) not in known]
+    if faults or registered:
+        raise InvalidApplicationError(faults, registered)
+
+
+def asked_by_routes(routes: Iterable[BaseRoute]) -> Iterator[Asked]:
+    """List the injections of routes: where, which parameter, which key."""
+    for route in walk(routes):
+        dependant = getattr(route, "dependant", None)
+        if dependant is not None:
+            methods = ",".join(sorted(getattr(route, "methods", None) or ("WEBSOCKET",)))
+            place = f"{methods} {getattr(route, 'path', '')}"
+            yield from ((place, *wanted) for wanted in _wanted(dependant))
+
+
+def walk(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """List routes with the ones of included routers, which newer FastAPI keeps as a tree."""
+    contexts = getattr(routing, "iter_route_contexts", None)
+    return iter(routes) if contexts is None else contexts(list(routes))
+
+
+def _wanted(dependant: Dependant) -> Iterator[tuple[str, object]]:
+    """List the injected parameters of a handler and of its dependencies."""
+    yield from keys_of(dependant.call).items()
+    for below in dependant.dependencies:
+        if isinstance(below.call, Resolution):
+            yield below.name or "dependencies", below.call.key
+        else:
+            yield from _wanted(below)
+
+
+def _asked_by_middleware(middleware: Iterable[Middleware]) -> Iterator[Asked]:
+    for entry in middleware:
+        name = getattr(entry.cls, "__name__", repr(entry.cls))
+        yield from ((f"Middleware {name}", *wanted) for wanted in wanted_by(entry).items())
+
+
+def _faults(container: Container, asked: Iterable[Asked]) -> Iterator[InjectionFault]:
+    for place, parameter, key in asked:
+        try:
+            container.explain(_preferred(container, key))
+        except DependencyResolutionError as error:
+            yield InjectionFault(place, parameter, error)
+
+
+def _preferred(container: Container, key: object) -> object:
+    """Choose from a union what the container will: what is registered, `None` last."""
+    members = get_args(key) if get_origin(key) in {Union, UnionType} else (key,)
+    services = [member for member in members if member is not NoneType]
+    registered = (service for service in services if service in container)
+    return next(registered, services[0] if len(services) == len(members) else NoneType)
+
+
+def _registered(container: Container) -> tuple[DependencyResolutionError, ...]:
+    try:
+        container.validate()
+    except GraphError as error:
+        return error.faults
+    return ()

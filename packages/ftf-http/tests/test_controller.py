@@ -1,0 +1,108 @@
+import pytest
+from fastapi import Depends, HTTPException
+
+from ftf.container import Container
+from ftf.http import Controller, FastTrackFramework, Injected, Router, delete, get, patch, post, put
+
+
+class Counter:
+    def __init__(self) -> None:
+        self.count = 0
+
+
+async def refuse() -> None:
+    raise HTTPException(401)
+
+
+class Things(Controller):
+    prefix = "/things"
+    tags = ("things",)
+
+    def __init__(self, counter: Counter) -> None:
+        self.counter = counter
+
+    @get()
+    async def index(self, page: int = 1) -> list[int]:
+        self.counter.count += 1
+        return [self.counter.count, page]
+
+    @post(status_code=201)
+    def create(self, name: str) -> str:
+        return name
+
+    @get("/{number}", tags=["one"])
+    async def show(self, number: int, other: Injected[Counter]) -> list[object]:
+        return [number, other is self.counter]
+
+    @put("/{number}")
+    @patch("/{number}")
+    async def change(self, number: int) -> int:
+        return number
+
+    @delete("/{number}", status_code=204, dependencies=[Depends(refuse)])
+    async def remove(self, number: int) -> None: ...
+
+
+@pytest.fixture
+def app():
+    app = FastTrackFramework()
+    app.register(Counter, scope="scoped")
+    app.add_controller(Things)
+    return app
+
+
+async def test_every_verb_is_served(app, serve):
+    async with serve(app) as client:
+        assert (await client.get("/things?page=2")).json() == [1, 2]
+        created = await client.post("/things?name=box")
+        assert (created.status_code, created.json()) == (201, "box")
+        assert (await client.get("/things/3")).json() == [3, True]
+        assert (await client.put("/things/4")).json() == 4
+        assert (await client.patch("/things/5")).json() == 5
+        assert (await client.delete("/things/6")).status_code == 401
+
+
+async def test_a_request_has_a_controller_of_its_own(app, serve):
+    async with serve(app) as client:
+        assert [(await client.get("/things")).json() for _ in range(2)] == [[1, 1]] * 2
+
+
+async def test_edge_25_a_controller_looks_like_functions_in_the_document(app):
+    paths = app.openapi()["paths"]
+    assert list(paths) == ["/things", "/things/{number}"]
+    show = paths["/things/{number}"]["get"]
+    assert show["tags"] == ["things", "one"]
+    assert [parameter["name"] for parameter in show["parameters"]] == ["number"]
+    assert show["operationId"] == "show_things__number__get"
+
+
+async def test_a_router_takes_controllers(serve):
+    router, app = Router(prefix="/api"), FastTrackFramework()
+    router.add_controller(Things)
+    app.include_router(router)
+    async with serve(app) as client:
+        assert (await client.get("/api/things")).json() == [1, 1]
+
+
+async def test_a_controller_lives_as_long_as_its_registration_says(serve):
+    app = FastTrackFramework(container=Container(strict=True))
+    app.register(Counter, scope="singleton")
+    app.register(Things, scope="singleton")
+    app.add_controller(Things)
+    async with serve(app) as client:
+        assert [(await client.get("/things")).json()[0] for _ in range(2)] == [1, 2]
+
+
+async def test_a_controller_inherits_handlers_and_overrides_them(serve):
+    class Special(Things):
+        prefix = "/special"
+
+        @get("/{number}")
+        async def show(self, number: int) -> str:
+            return f"special {number}"
+
+    app = FastTrackFramework()
+    app.add_controller(Special)
+    async with serve(app) as client:
+        assert (await client.get("/special")).json() == [1, 1]
+        assert (await client.get("/special/1")).json() == "special 1"

@@ -1,0 +1,85 @@
+import asyncio
+
+import pytest
+from fastapi.responses import PlainTextResponse
+
+from ftf.http import FastTrackFramework
+
+
+class Database:
+    def __init__(self) -> None:
+        self.up = True
+
+
+@pytest.fixture
+def app():
+    app = FastTrackFramework()
+    app.register(Database, scope="singleton")
+    return app
+
+
+async def test_an_application_without_checks_is_ready(app, serve):
+    async with serve(app) as client:
+        answer = await client.get("/ready")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "checks": {}})
+    assert "/ready" not in app.openapi()["paths"]
+
+
+async def test_checks_get_services_and_may_be_plain_or_async(app, serve):
+    def plain(database: Database) -> bool:
+        return database.up
+
+    async def ping(database: Database) -> None:
+        if not database.up:
+            raise ConnectionError("secret host")
+
+    app.add_readiness_check("plain", plain)
+    app.add_readiness_check("ping", ping)
+    async with serve(app) as client:
+        assert (await client.get("/ready")).json()["checks"] == {"plain": "ok", "ping": "ok"}
+        app.container.resolve(Database).up = False
+        answer = await client.get("/ready")
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert answer.json() == {
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": "Not ready: plain, ping.",
+        "checks": {"plain": "failed", "ping": "failed"},
+    }
+
+
+async def test_a_check_that_takes_too_long_fails_and_the_others_are_told(app, serve, caplog):
+    async def hang() -> None:
+        await asyncio.Event().wait()
+
+    app.add_readiness_check("slow", hang, timeout=0)
+    app.add_readiness_check("quick", lambda: None)
+    async with serve(app) as client:
+        answer = await client.get("/ready")
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == {"slow": "timed out", "quick": "ok"}
+    assert "readiness check slow took over 0 s" in caplog.text
+
+
+async def test_an_application_that_is_about_to_stop_is_not_ready_but_alive(app, serve):
+    async with serve(app) as client:
+        app.draining.end_streams()
+        answer = await client.get("/ready")
+        assert (answer.status_code, answer.json()["detail"]) == (
+            503,
+            "The application is about to stop.",
+        )
+        assert (await client.get("/health")).json() == {"status": "ok"}
+    async with serve(app) as client:
+        assert (await client.get("/ready")).status_code == 200
+
+
+async def test_what_is_mounted_at_the_root_does_not_hide_health(app, serve):
+    async def everything(scope, receive, send) -> None:
+        await PlainTextResponse("mounted")(scope, receive, send)
+
+    app.mount("/", everything)
+    async with serve(app) as client:
+        assert (await client.get("/health")).json() == {"status": "ok"}
+        assert (await client.get("/ready")).status_code == 200
+        assert (await client.get("/anything")).text == "mounted"

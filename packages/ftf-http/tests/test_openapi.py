@@ -1,0 +1,108 @@
+"""What the OpenAPI document says about errors, and that they are like that."""
+
+import pytest
+from fastapi import APIRouter, FastAPI, HTTPException
+from pydantic import BaseModel
+
+from ftf.http import FastTrackFramework
+from ftf.orm import Base, RecordNotFound
+
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+VALIDATION_PROBLEM = {"$ref": "#/components/schemas/ValidationProblem"}
+
+
+class Order(BaseModel):
+    amount: int
+
+
+def with_routes(app: FastAPI) -> FastAPI:
+    @app.post("/orders", responses={404: {"description": "No such shop"}, 409: {"model": Order}})
+    async def create(order: Order) -> Order: ...
+
+    @app.get("/plain")
+    async def plain() -> str: ...
+
+    return app
+
+
+@pytest.fixture
+def document():
+    return with_routes(FastTrackFramework()).openapi()
+
+
+def schema_of(response, media_type="application/problem+json"):
+    return response["content"][media_type]["schema"]
+
+
+def test_edge_40_validation_errors_are_problems_in_the_document(document):
+    responses = document["paths"]["/orders"]["post"]["responses"]
+    assert list(responses["422"]["content"]) == ["application/problem+json"]
+    assert schema_of(responses["422"]) == VALIDATION_PROBLEM
+    assert "422" not in document["paths"]["/plain"]["get"]["responses"]
+    schemas = document["components"]["schemas"]
+    assert sorted(schemas) == ["Order", "Problem", "ValidationProblem"]
+
+
+def test_every_operation_may_answer_with_a_problem(document):
+    for path, method in (("/orders", "post"), ("/plain", "get")):
+        assert schema_of(document["paths"][path][method]["responses"]["default"]) == PROBLEM
+
+
+def test_a_documented_error_is_a_problem_unless_it_says_otherwise(document):
+    responses = document["paths"]["/orders"]["post"]["responses"]
+    assert schema_of(responses["404"]) == PROBLEM
+    assert schema_of(responses["409"], "application/json") == {"$ref": "#/components/schemas/Order"}
+
+
+def test_the_document_is_made_once_and_again_for_new_routes():
+    app = with_routes(FastTrackFramework())
+    assert app.openapi() is app.openapi()
+    app.openapi_schema = None
+    assert "default" in app.openapi()["paths"]["/plain"]["get"]["responses"]
+
+
+def test_schemas_that_webhooks_still_use_stay():
+    hooks = APIRouter()
+
+    @hooks.post("paid")
+    async def paid(order: Order) -> None: ...
+
+    document = with_routes(FastTrackFramework(webhooks=hooks)).openapi()
+    assert "HTTPValidationError" in document["components"]["schemas"]
+
+
+def test_an_application_without_models_is_described_too():
+    assert "Problem" in FastTrackFramework().openapi()["components"]["schemas"]
+
+
+async def test_without_problem_details_everything_is_fastapi_s(serve):
+    class SoldOutError(Exception): ...
+
+    class Ticket(Base):
+        __abstract__ = True
+
+    app = with_routes(FastTrackFramework(problem_details=False, title="Shop"))
+    assert app.openapi() == with_routes(FastAPI(title="Shop")).openapi()
+    app.map_error(SoldOutError, 410)
+
+    @app.get("/sold-out")
+    async def sold_out() -> None:
+        raise SoldOutError("No tickets left")
+
+    @app.get("/missing")
+    async def missing() -> None:
+        raise RecordNotFound(Ticket)
+
+    @app.get("/forbidden")
+    async def forbidden() -> None:
+        raise HTTPException(403, "No")
+
+    async with serve(app) as client:
+        for path, status, detail in (
+            ("/sold-out", 410, "No tickets left"),
+            ("/missing", 404, "Ticket not found"),
+            ("/forbidden", 403, "No"),
+        ):
+            answer = await client.get(path)
+            assert (answer.status_code, answer.json()) == (status, {"detail": detail})
+        assert "detail" in (await client.post("/orders", json={})).json()
