@@ -15,7 +15,7 @@ from ._override import Override, end
 from ._provider import ServiceProvider
 from ._registry import Layer, Registry
 from ._resolvers import Resolvers
-from ._scope import Scope
+from ._scope import Scope, units_of
 from ._teardown import aclose, close, refuse_awaited
 from ._unit_of_work import UnitsOfWork
 from .exceptions import GraphError
@@ -51,7 +51,7 @@ class Container:
         self._bind(Binding.of_value(NoneType, None))
         self._bind(Binding.of_value(Container, self))
         self._bind(Binding(Scope, Scope, "scoped", Kind.SCOPE))
-        self._bind(Binding.of(UnitsOfWork, _units_of, "scoped"))
+        self._bind(Binding.of(UnitsOfWork, units_of, "scoped"))
         self._bind(Binding.of(Boot, self._resolvers.boot.run, "singleton"))
         self._own = frozenset(self._registry.bindings)
 
@@ -295,7 +295,3 @@ class Container:
 
     def _tagged(self, tag: str) -> "tuple[TypeForm[object], ...]":
         return cast("tuple[TypeForm[object], ...]", self._registry.tags.get(tag, ()))
-
-
-def _units_of(scope: Scope) -> UnitsOfWork:
-    return scope.units

@@ -212,6 +212,11 @@ class Scope:
             pass
 
 
+def units_of(scope: Scope) -> UnitsOfWork:
+    """Deliver the units of work of the scope that asks."""
+    return scope.units
+
+
 class _Closed:
     """Stands where the functions of a scope were before it ended."""
 
