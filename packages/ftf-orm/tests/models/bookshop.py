@@ -1,6 +1,6 @@
 """The models of the tests: authors write books, which have reviews and genres."""
 
-from sqlalchemy import Column, ForeignKey, MetaData, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, MetaData, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ftf.orm import Base, BaseRepository, Timestamps
@@ -60,7 +60,7 @@ class Review(Model):
     __tablename__ = "reviews"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    stars: Mapped[int]
+    stars: Mapped[int] = mapped_column(CheckConstraint("stars BETWEEN 1 AND 5", name="stars"))
     book_id: Mapped[int] = mapped_column(ForeignKey("books.id", ondelete="CASCADE"))
 
 
