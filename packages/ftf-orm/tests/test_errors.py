@@ -51,7 +51,7 @@ async def test_edge_44_a_key_that_is_taken_is_a_duplicate(authors, ada, session)
 
 async def test_a_reference_to_a_missing_record_names_its_column(books):
     with pytest.raises(
-        ForeignKeyViolation, match="refers to a missing one.* by author_id"
+        ForeignKeyViolation, match=r"refers to a missing one.* by author_id"
     ) as caught:
         await books.create(Book(title="Lost", author_id=1))
     assert caught.value.columns == ("author_id",)
