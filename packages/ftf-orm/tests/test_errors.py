@@ -45,7 +45,7 @@ async def test_edge_54_a_repeated_value_names_its_columns(authors, ada, repeated
 async def test_edge_44_a_key_that_is_taken_is_a_duplicate(authors, ada, session):
     key = ada.id
     session.expunge_all()
-    with pytest.raises(DuplicateRecord, match="the same id$"):
+    with pytest.raises(DuplicateRecord, match=r"the same id$"):
         await authors.create(Author(id=key, name="Bo"))
 
 

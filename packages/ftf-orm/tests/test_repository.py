@@ -1,6 +1,8 @@
 import pytest
 from bookshop import Author, AuthorRepository, Book
 from sqlalchemy import text
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from ftf.orm import BaseRepository, RecordNotFound
@@ -94,3 +96,34 @@ async def test_records_are_listed_by_key_whatever_their_age(books, authors):
     made[0].created_at = made[1].created_at.replace(year=3000)
     await books.update(made[0])
     assert await books.all() == made
+
+
+async def test_edge_44_what_was_never_stored_cannot_be_updated(authors):
+    await authors.create(Author(name="Bo"))
+    with pytest.raises(ValueError, match=r"This Author was never stored: use create\(\)"):
+        await authors.update(Author(name="Ada"))
+    assert await authors.count() == 1
+
+
+async def test_edge_44_a_record_of_another_session_is_refused(authors, engine):
+    ada = await authors.create(Author(name="Ada"))
+    async with AsyncSession(engine) as other:
+        with pytest.raises(InvalidRequestError, match="already attached to session"):
+            await AuthorRepository(other).update(ada)
+
+
+async def test_edge_44_a_record_with_its_relations_is_created_at_once(authors, books):
+    await authors.create(Author(name="Ada", books=[Book(title="a"), Book(title="b")]))
+    assert await books.count() == 2
+
+
+async def test_edge_45_two_repositories_share_a_session(authors, books):
+    ada = await authors.create(Author(name="Ada"))
+    book = await books.create(Book(title="a", author=ada))
+    assert await books.query().where(Book.author == ada).sole() is book
+
+
+async def test_edge_11_a_pending_change_is_seen_by_the_next_query(authors):
+    ada = await authors.create(Author(name="Ada"))
+    ada.name = "Augusta"
+    assert await authors.query().where(Author.name == "Augusta").exists()

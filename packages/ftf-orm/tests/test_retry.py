@@ -63,6 +63,23 @@ async def test_edge_38_the_whole_work_is_done_again(session, authors, pauses):
     assert await authors.count() == 1
 
 
+async def test_edge_38_another_attempt_reads_what_others_have_changed(
+    session, authors, engine, pauses, two
+):
+    key, seen = two[0].id, []
+
+    async def work(tx) -> None:
+        seen.append((await authors.find_or_fail(key)).name)
+        if len(seen) == 1:
+            raise Deadlock
+
+    assert authors.session.in_transaction() is False
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE authors SET name = 'Eve' WHERE name = 'Ada'"))
+    await run_transaction(session, work)
+    assert seen == ["Ada", "Eve"]
+
+
 async def test_edge_38_the_last_failure_is_raised(session, pauses):
     attempts: list[int] = []
 

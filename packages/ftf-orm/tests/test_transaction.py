@@ -248,6 +248,16 @@ async def test_a_change_that_fails_is_taken_back(session, authors, seen, inside)
     assert ((await seen(Author, bo.id)).name, bo.email) == ("Bob", "b@b.c")
 
 
+async def test_what_a_block_did_not_write_stays_loaded_when_it_fails(session, authors):
+    bo = await authors.create(Author(name="Bo"))
+    cy = await authors.create(Author(name="Cy"))
+    with pytest.raises(KeyError, match="x"):
+        async with transaction(session):
+            cy.name = "Cyril"
+            raise KeyError("x")
+    assert (bo.name, cy.name) == ("Bo", "Cy")
+
+
 async def test_what_reached_the_database_and_was_undone_is_not_kept(session, authors):
     bo = await authors.create(Author(name="Bo"))
     await authors.create(ada())

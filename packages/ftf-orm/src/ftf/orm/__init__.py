@@ -2,6 +2,7 @@
 
 from ._base import Base
 from ._engine import create_engine
+from ._relation import Relation, Synced
 from ._repository import BaseRepository
 from ._retry import run_transaction
 from ._timestamps import Timestamps, UtcDateTime
@@ -51,9 +52,11 @@ __all__ = [
     "PaginatedQuery",
     "QueryBuilder",
     "RecordNotFound",
+    "Relation",
     "RelationNotLoaded",
     "SerializationFailure",
     "StaleRecord",
+    "Synced",
     "Timestamps",
     "Transaction",
     "TransactionConflict",

@@ -27,7 +27,7 @@ def explain_refusals(mapper: Mapper[Any], _: type) -> None:
     for relation in _relationships(mapper):
         _explain(mapper, relation)
         if relation.backref is not None:
-            _explain(relation.mapper, relation.mapper.get_property(relation.backref[0]))
+            _explain(relation.mapper, relation.mapper.relationships[relation.backref[0]])
 
 
 @dataclass(frozen=True, slots=True)

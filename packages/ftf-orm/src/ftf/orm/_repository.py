@@ -1,6 +1,6 @@
 """Where a model's records come from and go to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import get_original_bases
 from typing import get_args, get_origin
 
@@ -8,11 +8,13 @@ from sqlalchemy import MetaData, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
+from ._loading import load
+from ._relation import Relation
 from ._session import exclusive_use
 from ._values import Values, equal_to, named
 from ._writing import writing
 from .exceptions import DuplicateRecord, RecordNotFound
-from .query import QueryBuilder
+from .query import QueryBuilder, RelationPath, RelationTo, steps
 
 
 class BaseRepository[T: DeclarativeBase]:
@@ -115,6 +117,41 @@ class BaseRepository[T: DeclarativeBase]:
             raise RecordNotFound(self.model)
         return found
 
+    async def load(self, records: T | Sequence[T], *relations: RelationPath) -> None:
+        """Bring relationships along for records that are there already, again if need be.
+
+        Args:
+            records: One record or many.
+            relations: Relationships such as `User.posts`, or dotted paths.
+
+        Raises:
+            AttributeError: The model has no such relationship.
+        """
+        for relation in relations:
+            await load(self.session, _many(records), relation, again=True)
+
+    async def load_missing(self, records: T | Sequence[T], *relations: RelationPath) -> None:
+        """Bring relationships along where they are not loaded.
+
+        Args:
+            records: One record or many.
+            relations: Relationships such as `User.posts`, or dotted paths.
+
+        Raises:
+            AttributeError: The model has no such relationship.
+        """
+        for relation in relations:
+            await load(self.session, _many(records), relation, again=False)
+
+    def relation[R: DeclarativeBase](self, record: T, relation: RelationTo[R]) -> Relation[R]:
+        """Work with the records on the other side of a record's relationship.
+
+        Raises:
+            AttributeError: The model has no such relationship.
+        """
+        steps(inspect(self.model), relation)
+        return Relation(self.session, record, relation)
+
     async def first_or_create(self, match: Values, values: Values | None = None) -> tuple[T, bool]:
         """Find the record with some values, or store one.
 
@@ -165,6 +202,10 @@ class BaseRepository[T: DeclarativeBase]:
     @property
     def _metadata(self) -> MetaData:
         return self.model.metadata
+
+
+def _many[T: DeclarativeBase](records: T | Sequence[T]) -> Sequence[T]:
+    return [records] if isinstance(records, DeclarativeBase) else records
 
 
 def _model_of(repository: type) -> object:

@@ -48,6 +48,7 @@ async def run_transaction[R](
         except (TransactionConflict, DBAPIError) as error:
             if not _lost(error):
                 raise
+        session.expire_all()  # the next attempt has to read what others have changed
         await sleep(uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)))  # noqa: S311  # no secret
     return await _run(session, work)
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
 from ._errors import driver_code, typed_errors
+from ._kept import keep_loaded
 from ._session import TRANSACTION, exclusive_use, open_transaction, set_open_transaction
 from ._sqlite import begin_immediate
 from .exceptions import CommitOutcomeUnknown, ConcurrentUse, TransactionMisuse
@@ -53,8 +54,9 @@ class Transaction:
         set_open_transaction(self.session, self)
         try:
             try:
-                async with block:
-                    yield
+                with keep_loaded(self.session.sync_session):
+                    async with block:
+                        yield
             finally:
                 set_open_transaction(self.session, self._parent)
         except BaseException as error:
@@ -122,8 +124,9 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
     """Commit what happens in the block at its end, or roll it back if it raises.
 
     A block within another one is a savepoint: if it raises and the outer one goes on, only its
-    own writes are undone. On SQLite the outermost block is the only writer from its beginning.
-    Callbacks run after the outermost block, all of them.
+    own writes are undone. What was loaded before stays loaded, unless the block wrote it. On
+    SQLite the outermost block is the only writer from its beginning. Callbacks run after the
+    outermost block, all of them.
 
     Raises:
         ConcurrentUse: Another task has the session's transaction open.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
-type Values = Mapping[QueryableAttribute[object], object] | Mapping[str, object]
+type Values = Mapping[QueryableAttribute[object] | str, object] | Mapping[str, object]
 
 
 def named(model: type[DeclarativeBase], values: Values) -> dict[str, object]:

@@ -1,20 +1,15 @@
 """A write of a repository: committed when nobody above it will, undone when it fails."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from sqlalchemy import MetaData, event, inspect
+from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, SessionTransactionOrigin
-from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.orm.base import NO_VALUE
+from sqlalchemy.orm import SessionTransactionOrigin
 
 from ._errors import typed_errors
+from ._kept import keep_loaded
 from ._session import exclusive_use, open_transaction
-
-type _Loaded = list[tuple[object, Mapping[str, object]]]
-
-_KEPT = "ftf.orm.kept"
 
 
 @asynccontextmanager
@@ -28,7 +23,7 @@ async def writing(session: AsyncSession, metadata: MetaData) -> AsyncIterator[No
         session: The session to write in.
         metadata: The tables that are written.
     """
-    with exclusive_use(session), typed_errors(metadata), _keep_loaded(session.sync_session):
+    with exclusive_use(session), typed_errors(metadata), keep_loaded(session.sync_session):
         if _somebody_commits(session):
             async with _savepoint(session):
                 yield
@@ -62,48 +57,3 @@ def _somebody_commits(session: AsyncSession) -> bool:
         return True
     begun = sync.get_transaction()
     return begun is not None and begun.origin is SessionTransactionOrigin.BEGIN
-
-
-@contextmanager
-def _keep_loaded(session: Session) -> Iterator[None]:
-    """Give back what was loaded before a failure: a rollback makes SQLAlchemy forget it.
-
-    Async code cannot load it again by touching it.
-    """
-    if _KEPT not in session.info:
-        event.listen(session, "after_rollback", _remember)
-    kept: _Loaded = []
-    session.info[_KEPT] = kept
-    try:
-        yield
-    except BaseException:
-        for instance, values in kept:
-            if instance in session:
-                for name, value in values.items():
-                    set_committed_value(instance, name, value)
-        raise
-    finally:
-        session.info[_KEPT] = None
-
-
-def _remember(session: Session) -> None:
-    """Copy what is loaded, as it was before changes that did not reach the database."""
-    kept: _Loaded | None = session.info.get(_KEPT)
-    ended = session.get_nested_transaction() or session.get_transaction()
-    if kept is None or ended is None:
-        return
-    for instance in session.identity_map.values():
-        state = inspect(instance)
-        if state not in ended._dirty:  # noqa: SLF001  # sent to the database and now undone
-            attributes = state.mapper.attrs.keys()
-            values = {**state.dict, **state.committed_state}
-            kept.append(
-                (
-                    instance,
-                    {
-                        name: value
-                        for name, value in values.items()
-                        if name in attributes and value is not NO_VALUE
-                    },
-                )
-            )

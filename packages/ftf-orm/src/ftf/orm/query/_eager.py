@@ -12,14 +12,14 @@ from sqlalchemy.orm import (
 
 from ._query import Query
 
-type Relation = QueryableAttribute[object] | str
+type RelationPath = QueryableAttribute[object] | str
 
 
 @dataclass(frozen=True, slots=True)
 class Eager[T: DeclarativeBase](Query[T]):
     """The steps that bring relationships along."""
 
-    def with_(self, *relations: Relation) -> Self:
+    def with_(self, *relations: RelationPath) -> Self:
         """Bring relationships along, each in one more query.
 
         Args:
@@ -32,7 +32,7 @@ class Eager[T: DeclarativeBase](Query[T]):
         """
         return self._load("selectinload", relations)
 
-    def with_joined(self, *relations: Relation) -> Self:
+    def with_joined(self, *relations: RelationPath) -> Self:
         """Bring relationships along in the same query; best for one related record each.
 
         Raises:
@@ -40,7 +40,7 @@ class Eager[T: DeclarativeBase](Query[T]):
         """
         return self._load("joinedload", relations)
 
-    def _load(self, strategy: str, relations: tuple[Relation, ...]) -> Self:
+    def _load(self, strategy: str, relations: tuple[RelationPath, ...]) -> Self:
         loads = tuple(_option(self._mapper, relation, strategy) for relation in relations)
         parts = any(getattr(relation, "_extra_criteria", ()) for relation in relations)
         clauses = self.clauses
@@ -59,7 +59,7 @@ def check_relation[M](mapper: Mapper[M], relation: QueryableAttribute[object]) -
         raise _no_relationship(mapper, str(relation))
 
 
-def steps[M](mapper: Mapper[M], relation: Relation) -> list[QueryableAttribute[object]]:
+def steps[M](mapper: Mapper[M], relation: RelationPath) -> list[QueryableAttribute[object]]:
     """List the relationships along a path.
 
     Raises:
@@ -77,7 +77,7 @@ def steps[M](mapper: Mapper[M], relation: Relation) -> list[QueryableAttribute[o
     return found
 
 
-def _option[M](mapper: Mapper[M], relation: Relation, strategy: str) -> Load:
+def _option[M](mapper: Mapper[M], relation: RelationPath, strategy: str) -> Load:
     load = Load(mapper.class_)
     for step in steps(mapper, relation):
         load = getattr(load, strategy)(step)
