@@ -102,6 +102,14 @@ async def test_an_error_at_the_end_of_a_transaction_has_a_type_too(session, ada)
             session.add(Book(title="Lost"))
 
 
+async def test_sqlite_does_not_tell_a_transaction_which_key_it_was(session, engine):
+    with pytest.raises(ForeignKeyViolation, match="refers to a missing one") as caught:
+        async with transaction(session):
+            session.add(Draft(author_id=1))
+    told = () if engine.dialect.name == "sqlite" else ("author_id",)
+    assert caught.value.columns == told
+
+
 async def test_what_is_no_rule_of_the_database_is_raised_as_it_is(books, session):
     with pytest.raises(DBAPIError, match="no_such_table"):
         async with transaction(session):

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 from bookshop import Author, AuthorRepository, Book
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ftf.orm import DuplicateRecord, transaction
@@ -51,25 +52,23 @@ async def test_edge_39_a_hundred_at_once_create_one(engine):
         assert await AuthorRepository(session).count() == 1
 
 
-async def test_edge_39_a_race_that_is_lost_inside_a_transaction_leaves_it_open(
-    engine, authors, monkeypatch
-):
-    find = AuthorRepository._matching
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_edge_39_a_race_that_is_lost_inside_a_transaction_leaves_it_open(engine, authors):
+    async def lose() -> tuple[Author, bool]:
+        async with AsyncSession(engine, expire_on_commit=False) as session, transaction(session):
+            await AuthorRepository(session).create(Author(name="Bo"))
+            return await AuthorRepository(session).first_or_create(
+                {Author.email: "a@b.c"}, {"name": "Eve"}
+            )
 
-    async def lose(repository, match) -> Author | None:
-        found = await find(repository, match)
-        monkeypatch.undo()
-        async with AsyncSession(engine) as other:
-            await AuthorRepository(other).create(Author(name="Eve", email="a@b.c"))
-        return found
-
-    if engine.dialect.name == "sqlite":
-        pytest.skip("the transaction is the only writer")
     async with transaction(authors.session):
-        await authors.create(Author(name="Bo"))
-        monkeypatch.setattr(AuthorRepository, "_matching", lose)
-        eve, created = await authors.first_or_create({Author.email: "a@b.c"}, {"name": "Ada"})
-        assert (eve.name, created) == ("Eve", False)
+        await authors.create(Author(name="Ada", email="a@b.c"))
+        task = asyncio.create_task(lose())
+        waiting = text("SELECT 1 FROM pg_locks WHERE NOT granted")
+        while not await authors.session.scalar(waiting):
+            assert not task.done()
+    loser, created = await task
+    assert (loser.name, created) == ("Ada", False)
     assert await authors.count() == 2
 
 

@@ -268,6 +268,19 @@ async def test_what_reached_the_database_and_was_undone_is_not_kept(session, aut
     assert (await authors.refresh(bo)).name == "Bo"
 
 
+async def test_what_was_stored_and_undone_is_as_if_never_stored(session, authors):
+    bo = Author(name="Bo")
+    session.add(bo)
+    await session.flush()
+    await authors.create(ada())
+    cy = Author(name="Cy")
+    session.add(cy)
+    await session.flush()
+    with pytest.raises(DuplicateRecord, match="email"):
+        await authors.create(ada())
+    assert (bo in session, cy in session) == (True, False)
+
+
 async def test_edge_46_two_tasks_cannot_use_a_session_at_once(session, authors):
     results = await asyncio.gather(authors.all(), authors.count(), return_exceptions=True)
     assert results[0] == []
@@ -317,5 +330,5 @@ async def test_a_transaction_leaves_nothing_behind(session, authors):
     async with transaction(session) as tx:
         await authors.create(ada())
     assert session.info["ftf.orm.transaction"] is None
-    assert "ftf.orm.user" not in session.info
+    assert "ftf.orm.in_use" not in session.info
     assert tx.session is session

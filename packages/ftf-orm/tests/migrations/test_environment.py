@@ -124,7 +124,7 @@ def add_revision(project: Config, *operations: str) -> None:
     (folder / "2.py").write_text(SECOND.format(body=body))
 
 
-BOOKSHOP = {"authors", "book_genres", "books", "drafts", "genres", "reviews"}
+BOOKSHOP = {"authors", "book_genres", "books", "drafts", "genres", "reviews", "shelves"}
 
 
 def test_a_database_goes_up_and_down(project, database_url):

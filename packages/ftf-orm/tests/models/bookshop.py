@@ -87,6 +87,13 @@ class Genre(Model):
     children: Mapped[list["Genre"]] = relationship(back_populates="parent")
 
 
+class Shelf(Model):
+    __tablename__ = "shelves"
+
+    room: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+
 class AuthorRepository(BaseRepository[Author]): ...
 
 

@@ -1,8 +1,8 @@
 import pytest
-from bookshop import Author, Book
+from bookshop import Author, Book, Shelf
 from sqlalchemy import func, select, true
 
-from ftf.orm import QueryBuilder
+from ftf.orm import BaseRepository, QueryBuilder
 
 
 @pytest.fixture
@@ -179,6 +179,22 @@ async def test_records_with_one_of_many_keys(authors, people):
     assert await names(authors.query().where_key(keys[0], keys[2])) == ["Ada", "Cy"]
     with pytest.raises(ValueError, match=r"a key of Author has 1 columns, unlike \(1, 2\)"):
         authors.query().where_key((1, 2))
+
+
+async def test_edge_14_a_key_may_have_many_columns(session):
+    class ShelfRepository(BaseRepository[Shelf]): ...
+
+    shelves = ShelfRepository(session)
+    made = [
+        await shelves.create(Shelf(room=room, number=number)) for room in "ab" for number in (1, 2)
+    ]
+    assert await shelves.find(("b", 1)) is made[2]
+    assert await shelves.find_many([("b", 2), ("a", 1)]) == [made[3], made[0]]
+    assert await shelves.exists(("a", 2))
+    assert await shelves.all() == made
+    assert await shelves.query().latest().first() is made[3]
+    with pytest.raises(ValueError, match=r"a key of Shelf has 2 columns, unlike \('a',\)"):
+        await shelves.exists("a")
 
 
 def test_edge_57_the_sql_is_that_of_the_database_and_may_show_values(authors, database_url):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase
 from ._loading import load
 from ._relation import Relation
 from ._session import exclusive_use
-from ._values import Values, equal_to, named
+from ._values import Key, Values, equal_to, named
 from ._writing import writing
 from .exceptions import DuplicateRecord, RecordNotFound
 from .query import QueryBuilder, RelationPath, RelationTo, steps
@@ -152,7 +152,9 @@ class BaseRepository[T: DeclarativeBase]:
         steps(inspect(self.model), relation)
         return Relation(self.session, record, relation)
 
-    async def first_or_create(self, match: Values, values: Values | None = None) -> tuple[T, bool]:
+    async def first_or_create[K: Key, L: Key](
+        self, match: Values[K], values: Values[L] | None = None
+    ) -> tuple[T, bool]:
         """Find the record with some values, or store one.
 
         Whoever calls this at the same time gets the same record, if the values to match are
@@ -176,7 +178,9 @@ class BaseRepository[T: DeclarativeBase]:
                 raise
             return found, False
 
-    async def update_or_create(self, match: Values, values: Values) -> tuple[T, bool]:
+    async def update_or_create[K: Key, L: Key](
+        self, match: Values[K], values: Values[L]
+    ) -> tuple[T, bool]:
         """Change the record with some values, or store one.
 
         Args:
@@ -193,10 +197,10 @@ class BaseRepository[T: DeclarativeBase]:
             await self.update(instance)
         return instance, created
 
-    async def _matching(self, match: Values) -> T | None:
+    async def _matching[K: Key](self, match: Values[K]) -> T | None:
         return await self.query().where(*equal_to(self.model, match)).first()
 
-    def _made_of(self, match: Values, values: Values | None) -> T:
+    def _made_of[K: Key, L: Key](self, match: Values[K], values: Values[L] | None) -> T:
         return self.model(**{**named(self.model, match), **named(self.model, values or {})})
 
     @property

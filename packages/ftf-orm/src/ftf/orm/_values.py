@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
-type Values = Mapping[QueryableAttribute[object] | str, object] | Mapping[str, object]
+type Key = QueryableAttribute[object] | str
+type Values[K: Key] = Mapping[K, object]
 
 
-def named(model: type[DeclarativeBase], values: Values) -> dict[str, object]:
+def named[K: Key](model: type[DeclarativeBase], values: Values[K]) -> dict[str, object]:
     """Name the attributes that values belong to.
 
     Raises:
@@ -17,12 +18,12 @@ def named(model: type[DeclarativeBase], values: Values) -> dict[str, object]:
     return {_name(model, key): value for key, value in values.items()}
 
 
-def equal_to(model: type[DeclarativeBase], values: Values) -> list[ColumnElement[bool]]:
+def equal_to[K: Key](model: type[DeclarativeBase], values: Values[K]) -> list[ColumnElement[bool]]:
     """Ask for records with the values; None stands for no value."""
     return [getattr(model, name) == value for name, value in named(model, values).items()]
 
 
-def _name(model: type[DeclarativeBase], key: QueryableAttribute[object] | str) -> str:
+def _name(model: type[DeclarativeBase], key: Key) -> str:
     mapper = inspect(model)
     name = key if isinstance(key, str) else key.key
     foreign = not isinstance(key, str) and not mapper.isa(key.parent.mapper)
