@@ -210,7 +210,7 @@ QUERIES = st.tuples(st.lists(steps(), max_size=4), st.lists(ORDERS, max_size=2),
 
 @given(rows=ROWS, asked=QUERIES)
 @settings(
-    max_examples=120,
+    max_examples=200,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
