@@ -36,7 +36,7 @@ async def on_database(url: str, rounds: int) -> None:
         await session.commit()
     await on_tortoise.connect(engine.url)
     await compare(engine, rounds)
-    await inspect_memory(engine)
+    await look_inside(engine)
     await Tortoise.close_connections()
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
@@ -45,14 +45,19 @@ async def on_database(url: str, rounds: int) -> None:
 
 async def compare(engine: AsyncEngine, rounds: int) -> None:
     """Print the milliseconds of hand-written SQLAlchemy, and the others as multiples of it."""
-    everybody = [SQLAlchemy(engine), Ours(engine), AdvancedAlchemy(engine), on_tortoise.OnTortoise()]
+    everybody = [
+        SQLAlchemy(engine),
+        Ours(engine),
+        AdvancedAlchemy(engine),
+        on_tortoise.OnTortoise(),
+    ]
     print(f"\n| {engine.dialect.name} | SQLAlchemy | ftf-orm | Advanced Alchemy | Tortoise |")
     print("|---|---|---|---|---|")
     for name in WORK:
         calls = [getattr(contestant, name, None) for contestant in everybody]
         times = await take_turns(calls, CALLS.get(name, 5), rounds)
         reference = times[0] or 0.0
-        shown = ["–" if time is None else f"{time / reference:.2f} ×" for time in times[1:]]
+        shown = ["-" if time is None else f"{time / reference:.2f} x" for time in times[1:]]
         print(f"| {name} | {reference * 1_000:.2f} ms | {' | '.join(shown)} |")
 
 
@@ -82,8 +87,8 @@ async def measure(call: Call, size: int) -> float:
     return (end - begin) / size
 
 
-async def inspect_memory(engine: AsyncEngine) -> None:
-    """Print what a query costs to build, and what is left behind."""
+async def look_inside(engine: AsyncEngine) -> None:
+    """Print what a query costs to build, and how many statements are kept compiled."""
     async with AsyncSession(engine) as session:
         query = QueryBuilder(session, User)
 
@@ -94,18 +99,9 @@ async def inspect_memory(engine: AsyncEngine) -> None:
         begin = process_time()
         for number in range(2_000):
             build(number)
-        print(f"\nbuilding a query of four calls: {(process_time() - begin) / 2e-3:.0f} µs")
+        print(f"\nbuilding a query of four calls: {(process_time() - begin) / 2e-3:.0f} us")
         sizes = [await compiled(engine, query, count) for count in (1, 200)]
     print(f"compiled statements kept after 1 and after 200 sets of values: {sizes}")
-    ours = Ours(engine)
-    gc.collect()
-    gc.disable()
-    before = len(gc.get_objects())
-    for number in range(100):
-        await ours.filtered(number)
-    left = [type(found).__module__ for found in gc.get_objects()[before:]]
-    gc.enable()
-    print(f"objects of ours left to the garbage collector: {sum('ftf' in name for name in left)}")
 
 
 async def compiled(engine: AsyncEngine, query: QueryBuilder[User], count: int) -> int:

@@ -34,34 +34,32 @@ def project(tmp_path, capsys) -> Path:
     return tmp_path
 
 
-def alembic(project: Path, url: str, *arguments: str, fails: bool = False) -> str:
-    command = [sys.executable, "-m", "alembic", "-x", f"url={url}", *arguments]
+def alembic(project: Path, url: str, *commands: str, fails: bool = False) -> str:
+    """Run commands as the command line does, in one process, and deliver what they say."""
+    script = "import sys; from alembic.config import main\n"
+    script += "for line in sys.argv[2:]: main(['-x', 'url=' + sys.argv[1], *line.split()])"
+    command = [sys.executable, "-c", script, url, *commands]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)  # noqa: S603
     assert bool(done.returncode) is fails, done.stderr
     return done.stderr if fails else done.stdout
 
 
 def test_alembic_s_own_commands_work(project, database_url):
-    def run(*arguments: str) -> str:
-        return alembic(project, database_url, *arguments)
-
-    run("revision", "--autogenerate", "-m", "first")
-    (script,) = (project / "migrations" / "versions").glob("*.py")
+    versions = project / "migrations" / "versions"
+    said = alembic(project, database_url, "revision --autogenerate -m first", "upgrade head --sql")
+    (script,) = versions.glob("*.py")
     assert "op.create_table(" in script.read_text()
-    assert "CREATE TABLE scaffolded_notes" in run("upgrade", "head", "--sql")
+    assert "CREATE TABLE scaffolded_notes" in said
     try:
-        run("upgrade", "head")
-        assert "no migration is written" in run("revision", "--autogenerate")
-        assert "no migration is written" in run("revision", "--autogenerate", "-m", "nothing")
-        assert [script] == list((project / "migrations" / "versions").glob("*.py"))
-        run("check")
-        run("revision", "-m", "by hand")
-        assert len(list((project / "migrations" / "versions").glob("*.py"))) == 2
-        run("upgrade", "head")
-        assert "(head)" in run("current")
-        run("downgrade", "-1")
+        nothing = ("revision --autogenerate", "revision --autogenerate -m nothing", "check")
+        said = alembic(project, database_url, "upgrade head", *nothing)
+        assert said.count("no migration is written") == 2
+        assert list(versions.glob("*.py")) == [script]
+        by_hand = ("revision -m by_hand", "upgrade head", "current", "downgrade -1")
+        assert "(head)" in alembic(project, database_url, *by_hand)
+        assert len(list(versions.glob("*.py"))) == 2
     finally:
-        run("downgrade", "base")
+        alembic(project, database_url, "downgrade base")
 
 
 def test_the_database_is_a_file_unless_somebody_says_otherwise(project, monkeypatch):

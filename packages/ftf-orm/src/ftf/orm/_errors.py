@@ -1,8 +1,7 @@
 """What the drivers raise, as errors with a type and column names."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 from sqlalchemy import MetaData
 from sqlalchemy.exc import DBAPIError
@@ -48,21 +47,33 @@ _KEY = re.compile(r"Key \((?P<columns>.+?)\)=\(", re.DOTALL)
 _WRITTEN = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?P<table>[\w."]+)', re.IGNORECASE)
 
 
-@contextmanager
-def typed_errors(metadata: MetaData | None = None) -> Iterator[None]:
+class typed_errors:  # noqa: N801  # a context manager, and a class because it runs on every call
     """Raise what a driver says as one of this package's errors, if it is one of the known.
 
     Args:
         metadata: The tables that are written, to name the foreign keys that SQLite does not.
     """
-    try:
-        yield
-    except StaleDataError as error:
-        raise StaleRecord from error
-    except DBAPIError as error:
-        if (typed := typed_error(error, metadata)) is not None:
-            raise typed from error
-        raise
+
+    __slots__ = ("_metadata",)
+
+    def __init__(self, metadata: MetaData | None = None) -> None:
+        self._metadata = metadata
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if isinstance(error, StaleDataError):
+            raise StaleRecord from error
+        if isinstance(error, DBAPIError):
+            typed = typed_error(error, self._metadata)
+            try:
+                if typed is not None:
+                    raise typed from error
+            finally:
+                del typed  # its traceback refers to this frame
 
 
 def typed_error(error: DBAPIError, metadata: MetaData | None = None) -> OrmError | None:

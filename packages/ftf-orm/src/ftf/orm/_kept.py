@@ -20,8 +20,6 @@ def keep_loaded(session: Session) -> Iterator[None]:
     Async code cannot load it again by touching it. What was changed is as it was before, unless
     the change had reached the database: that has to be read again.
     """
-    if _KEPT not in session.info:
-        event.listen(session, "after_rollback", _remember)
     outer = session.info.get(_KEPT)
     kept: _Loaded = []
     session.info[_KEPT] = kept
@@ -54,3 +52,7 @@ def _remember(session: Session) -> None:
             kept.append(
                 (record, {name: loaded[name] for name in known if loaded[name] is not NO_VALUE})
             )
+
+
+# Of no effect on sessions that do not ask; cheaper than listening to each that does.
+event.listen(Session, "after_rollback", _remember)

@@ -18,8 +18,6 @@ from .exceptions import CommitOutcomeUnknown, ConcurrentUse, TransactionMisuse
 
 type Callback = Callable[[], Awaitable[object] | object]
 
-_GUARDED = "ftf.orm.guarded"
-
 
 class Transaction:
     """An open transaction, or a savepoint within one; made by `transaction`."""
@@ -137,7 +135,6 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
         ExceptionGroup: Callbacks failed; what was committed stays so.
     """
     opened = Transaction(session, open_transaction(session))
-    _guard(session.sync_session)
     async with opened._open():  # noqa: SLF001  # of this module
         yield opened
 
@@ -160,13 +157,10 @@ async def _call(callbacks: list[Callback], outcome: str, *errors: BaseException)
         raise BaseExceptionGroup(message, [*errors, *failures])
 
 
-def _guard(session: Session) -> None:
-    if _GUARDED not in session.info:
-        session.info[_GUARDED] = True
-        event.listen(session, "before_commit", _refuse_to_commit)
-
-
 def _refuse_to_commit(session: Session) -> None:
     opened: Transaction | None = session.info.get(TRANSACTION)
     if opened is not None:
         opened._refuse_to_commit(session.get_nested_transaction())  # noqa: SLF001  # of this module
+
+
+event.listen(Session, "before_commit", _refuse_to_commit)  # where `transaction` is open

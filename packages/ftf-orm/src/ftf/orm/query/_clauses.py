@@ -1,6 +1,7 @@
 """What a query was told so far."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Label, Select, SQLColumnExpression, and_, or_, select, tuple_
 from sqlalchemy.orm import Mapper
@@ -23,8 +24,7 @@ class Lock:
     nowait: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Clauses:
+class Clauses(NamedTuple):
     """What a query was told so far.
 
     Args:
@@ -57,17 +57,17 @@ class Clauses:
 
     def and_(self, *conditions: Condition) -> "Clauses":
         """Ask for what was asked before and every condition."""
-        return replace(self, conditions=(*self.conditions, *conditions))
+        return self._replace(conditions=(*self.conditions, *conditions))
 
     def or_(self, *conditions: Condition) -> "Clauses":
         """Ask for what was asked before or any of the conditions."""
         before = (and_(*self.conditions),) if self.conditions else ()
-        return replace(self, conditions=(or_(*before, *conditions),)) if conditions else self
+        return self._replace(conditions=(or_(*before, *conditions),)) if conditions else self
 
     @property
     def multiplies(self) -> bool:
         """Whether a record can come more than once, because of what it is joined with."""
-        return not self.groups and any(join.multiplies for join in self.joins)
+        return bool(self.joins) and not self.groups and any(join.multiplies for join in self.joins)
 
     def rows[*Row](self, statement: "Select[*Row]") -> "Select[*Row]":
         """Give a statement one row for each combination that the joins make, or for each group."""
@@ -102,9 +102,11 @@ class Clauses:
         Raises:
             ValueError: The order is by a column that a join multiplies.
         """
+        if not self.multiplies:
+            return
         open_ones = {source for join in self.joins if join.multiplies for source in join.sources}
         for column in self.order:
-            if self.multiplies and open_ones.intersection(sources(column)):
+            if open_ones.intersection(sources(column)):
                 raise ValueError(
                     f"a record has several {column}: sort by one of them, such as the greatest: "
                     '.with_max(relation, column, alias="x").order_by("x", "desc")'

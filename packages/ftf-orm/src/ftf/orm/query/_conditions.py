@@ -1,7 +1,7 @@
 """What records have to meet."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from sqlalchemy import ARRAY, Select, SQLColumnExpression, any_, bindparam, false, not_, or_, tuple_
@@ -49,8 +49,8 @@ class Conditions[T: DeclarativeBase](Query[T]):
             build: Takes a query without conditions and returns it with some.
         """
         before = self.clauses.conditions
-        built = build(self._with(replace(self.clauses, conditions=()))).clauses
-        return self._with(replace(built, conditions=(*before, *built.conditions)))
+        built = build(self._with(self.clauses._replace(conditions=()))).clauses
+        return self._with(built._replace(conditions=(*before, *built.conditions)))
 
     def where_in[V](
         self, column: SQLColumnExpression[V], values: "Iterable[V | None] | Select[V]"

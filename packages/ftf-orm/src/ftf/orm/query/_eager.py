@@ -1,6 +1,6 @@
 """Eager loads: the relationships a query brings along."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from sqlalchemy.orm import (
@@ -45,7 +45,7 @@ class Eager[T: DeclarativeBase](Query[T]):
         parts = any(getattr(relation, "_extra_criteria", ()) for relation in relations)
         clauses = self.clauses
         return self._with(
-            replace(clauses, options=(*clauses.options, *loads), fresh=clauses.fresh or parts)
+            clauses._replace(options=(*clauses.options, *loads), fresh=clauses.fresh or parts)
         )
 
 

@@ -30,18 +30,12 @@ def sources(expression: object) -> Iterable[FromClause]:
     return found
 
 
-def refuse_foreign(expression: object, allowed: Iterable[FromClause], model: type) -> None:
-    """Refuse an expression about a table that is not queried: it would be multiplied by all rows.
-
-    Raises:
-        ValueError: The expression is about another table than those allowed.
-    """
-    for source in sources(expression):
-        if source not in allowed:
-            raise ValueError(
-                f"{expression} is about {source}, and the query about {model.__name__}: "
-                "use where_has(relation, ...), or join(relation) first"
-            )
+def foreign(expression: object, source: FromClause, model: type) -> ValueError:
+    """Say that an expression is about a table that is not queried, and would be multiplied by."""
+    return ValueError(
+        f"{expression} is about {source}, and the query about {model.__name__}: "
+        "use where_has(relation, ...), or join(relation) first"
+    )
 
 
 def refuse_value(condition: object) -> None:

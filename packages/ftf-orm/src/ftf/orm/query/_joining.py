@@ -1,6 +1,6 @@
 """What records are joined with and grouped by."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
@@ -44,16 +44,16 @@ class Joining[T: DeclarativeBase](Query[T]):
         """
         for column in columns:
             self._refuse_foreign(column)
-        return self._with(replace(self.clauses, groups=(*self.clauses.groups, *columns)))
+        return self._with(self.clauses._replace(groups=(*self.clauses.groups, *columns)))
 
     def having(self, *conditions: Condition) -> Self:
         """Keep groups that meet every condition."""
         having = (*self.clauses.having, *self._checked(conditions))
-        return self._with(replace(self.clauses, having=having))
+        return self._with(self.clauses._replace(having=having))
 
     def distinct(self) -> Self:
         """Deliver each value once; records are delivered once anyway."""
-        return self._with(replace(self.clauses, distinct=True))
+        return self._with(self.clauses._replace(distinct=True))
 
     def _along(self, relations: tuple[QueryableAttribute[object], ...], *, outer: bool) -> Self:
         query = self
@@ -72,4 +72,4 @@ class Joining[T: DeclarativeBase](Query[T]):
                 f"{relation} leads to a table that is queried already: alias it, as in "
                 f"join({relation}.of_type(aliased({relation.property.entity.class_.__name__})))"
             )
-        return self._with(replace(self.clauses, joins=(*joins, join)))
+        return self._with(self.clauses._replace(joins=(*joins, join)))

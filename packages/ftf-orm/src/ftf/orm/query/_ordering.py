@@ -1,6 +1,6 @@
 """In which order records come, and how many of them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
 from sqlalchemy import UnaryExpression
@@ -11,6 +11,8 @@ from ._expressions import Column
 from ._query import Query
 
 type Direction = Literal["asc", "desc"]
+
+_DIRECTIONS = get_args(Direction.__value__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,13 @@ class Ordering[T: DeclarativeBase](Query[T]):
             ValueError: The direction is neither "asc" nor "desc", the column is of another table,
                 or the name of nothing worked out before.
         """
-        if direction not in get_args(Direction.__value__):
+        if direction not in _DIRECTIONS:
             raise ValueError(f"{direction!r} is no direction: use 'asc' or 'desc'")
         by = self._computed(column) if isinstance(column, str) else column
         self._refuse_foreign(by)
-        if not (isinstance(by, UnaryExpression) and by.modifier):
-            by = by.asc() if direction == "asc" else by.desc()
-        return self._with(replace(self.clauses, order=(*self.clauses.order, by)))
+        if direction == "desc" and not (isinstance(by, UnaryExpression) and by.modifier):
+            by = by.desc()
+        return self._with(self.clauses._replace(order=(*self.clauses.order, by)))
 
     def order_by_key(self, direction: Direction = "asc") -> Self:
         """Sort by the primary key, within the columns sorted by before."""
@@ -46,7 +48,7 @@ class Ordering[T: DeclarativeBase](Query[T]):
 
     def reorder(self) -> Self:
         """Forget the order."""
-        return self._with(replace(self.clauses, order=()))
+        return self._with(self.clauses._replace(order=()))
 
     def latest(self, column: Column | None = None) -> Self:
         """Put the newest first: by a column, else by `created_at`, else by the primary key."""
@@ -62,7 +64,7 @@ class Ordering[T: DeclarativeBase](Query[T]):
         Raises:
             ValueError: The number is below 0.
         """
-        return self._with(replace(self.clauses, limit=at_least(0, count, "limit")))
+        return self._with(self.clauses._replace(limit=at_least(0, count, "limit")))
 
     def offset(self, count: int) -> Self:
         """Skip so many records.
@@ -70,7 +72,7 @@ class Ordering[T: DeclarativeBase](Query[T]):
         Raises:
             ValueError: The number is below 0.
         """
-        return self._with(replace(self.clauses, offset=at_least(0, count, "offset")))
+        return self._with(self.clauses._replace(offset=at_least(0, count, "offset")))
 
     def lock_for_update(self, *, skip_locked: bool = False, nowait: bool = False) -> Self:
         """Lock the records until the transaction ends; SQLite has one writer at a time anyway.
@@ -79,7 +81,7 @@ class Ordering[T: DeclarativeBase](Query[T]):
             skip_locked: Whether to leave out records that others have locked.
             nowait: Whether to raise `DatabaseBusy` instead of waiting for them.
         """
-        return self._with(replace(self.clauses, lock=Lock(skip_locked, nowait)))
+        return self._with(self.clauses._replace(lock=Lock(skip_locked, nowait)))
 
     def _computed(self, name: str) -> Column:
         known = {label.name: label for label in self.clauses.computed}

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from sqlalchemy import Result, Select, SQLColumnExpression, inspect, select
+from sqlalchemy import FromClause, Result, Select, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from .._errors import typed_errors
 from .._session import exclusive_use
 from ._clauses import Clauses
-from ._expressions import Condition, refuse_foreign, refuse_value, sources
+from ._expressions import Condition, foreign, refuse_value, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Query[T: DeclarativeBase]:
 
     def fresh(self) -> Self:
         """Read records again that the session knows already."""
-        return self._with(replace(self.clauses, fresh=True))
+        return self._with(self.clauses._replace(fresh=True))
 
     def statement(self) -> "Select[T]":
         """Compile the query into a SQLAlchemy statement.
@@ -84,7 +84,12 @@ class Query[T: DeclarativeBase]:
 
     @property
     def _mapper(self) -> Mapper[T]:
-        return inspect(self.model)
+        mapper: Mapper[T] = self.model.__mapper__
+        return mapper
+
+    @property
+    def _joins_by_itself(self) -> bool:
+        return any(relation.lazy in {"joined", False} for relation in self._mapper.relationships)
 
     def _checked(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
         for condition in conditions:
@@ -93,8 +98,13 @@ class Query[T: DeclarativeBase]:
         return conditions
 
     def _refuse_foreign(self, expression: object) -> None:
-        joined = (source for join in self.clauses.joins for source in join.sources)
-        refuse_foreign(expression, {*self._mapper.tables, *joined}, self.model)
+        known = self._mapper.tables
+        for source in sources(expression):
+            if source not in known and not self._joins(source):
+                raise foreign(expression, source, self.model)
+
+    def _joins(self, source: FromClause) -> bool:
+        return any(source in join.sources for join in self.clauses.joins)
 
     def _values[V](
         self, column: SQLColumnExpression[object], statement: "Select[V]"

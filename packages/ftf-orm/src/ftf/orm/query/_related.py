@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute, aliased
 from sqlalchemy.sql.util import ClauseAdapter
 
-from ._expressions import element, refuse_foreign
+from ._expressions import element
 from ._query import Query
 
 
@@ -48,7 +48,7 @@ class Related[R: DeclarativeBase]:
         work_out: Callable[[SQLColumnExpression[V]], ColumnElement[W]],
     ) -> ScalarSelect[W]:
         """Work out a value over a column of all of them."""
-        refuse_foreign(column, inspect(self.query.model).tables, self.query.model)
+        self.query._refuse_foreign(column)  # noqa: SLF001  # a query like any other
         return self._select(work_out(column)).scalar_subquery()
 
     def _select[V](self, value: ColumnElement[V]) -> "Select[V]":

@@ -1,7 +1,7 @@
 """Conditions on related records, and values worked out over them."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from sqlalchemy import ColumnElement, Label, SQLColumnExpression, func, not_
@@ -143,7 +143,7 @@ class Relations[T: DeclarativeBase](Query[T]):
         if name in known or name in self._mapper.all_orm_descriptors:
             raise ValueError(f"{self.model.__name__} has a {name} already: give another alias")
         computed: tuple[Label[Any], ...] = (*self.clauses.computed, value.label(name))
-        return self._with(replace(self.clauses, computed=computed))
+        return self._with(self.clauses._replace(computed=computed))
 
     def _related[R: DeclarativeBase](
         self, relation: RelationTo[R], narrow: Narrow[R] | None

@@ -18,7 +18,9 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
 
     async def get(self) -> list[T]:
         """Deliver the records."""
-        result = (await self._execute(self.statement())).unique()
+        result = await self._execute(self.statement())
+        # A join for an eager load gives a record a row for each related one.
+        result = result.unique() if self.clauses.options or self._joins_by_itself else result
         if not self.clauses.computed:
             return list(result.scalars())
         names = [label.name for label in self.clauses.computed]
