@@ -48,7 +48,7 @@ async def create(
 @router.get("/{comment_id}")
 async def show(comment_id: Id, comments: Injected[CommentRepository]) -> CommentDetail:
     """Show a comment with its author."""
-    found = await comments.of_post(None).where(Comment.id == comment_id).first_or_fail()
+    found = await comments.of_post(None).where_key(comment_id).first_or_fail()
     return CommentDetail.model_validate(found)
 
 

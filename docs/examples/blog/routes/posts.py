@@ -33,7 +33,7 @@ async def create(
 @router.get("/{post_id}")
 async def show(post_id: Id, posts: Injected[PostRepository]) -> PostDetail:
     """Show a post with its author and comments."""
-    found = await posts.detailed().where(Post.id == post_id).first_or_fail()
+    found = await posts.detailed().where_key(post_id).first_or_fail()
     return PostDetail.model_validate(found)
 
 

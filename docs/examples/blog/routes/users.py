@@ -30,7 +30,7 @@ async def create(body: UserIn, users: Injected[UserRepository]) -> UserOut:
 @router.get("/{user_id}")
 async def show(user_id: Id, users: Injected[UserRepository]) -> UserDetail:
     """Show a user with roles."""
-    found = await users.detailed().where(User.id == user_id).first_or_fail()
+    found = await users.detailed().where_key(user_id).first_or_fail()
     return UserDetail.model_validate(found)
 
 
