@@ -41,10 +41,9 @@ class Ordering[T: DeclarativeBase](Query[T]):
 
     def order_by_key(self, direction: Direction = "asc") -> Self:
         """Sort by the primary key, within the columns sorted by before."""
-        query = self
-        for column in self._mapper.primary_key:
-            query = query.order_by(column, direction)
-        return query
+        key = self._mapper.primary_key
+        by = key if direction == "asc" else tuple(column.desc() for column in key)
+        return self._with(self.clauses._replace(order=(*self.clauses.order, *by)))
 
     def reorder(self) -> Self:
         """Forget the order."""
