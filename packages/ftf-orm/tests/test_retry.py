@@ -244,11 +244,21 @@ async def test_edge_38_a_commit_that_nobody_answered_is_not_tried_again(engine, 
     assert await session.scalar(text("SELECT 1")) == 1
 
 
+@pytest.mark.parametrize("error", [OSError(), OperationalError(None, None, Exception())])
+async def test_a_write_alone_may_have_an_unknown_outcome_too(authors, monkeypatch, error):
+    async def breaks() -> None:
+        raise error
+
+    monkeypatch.setattr(authors.session, "commit", breaks)
+    with pytest.raises(CommitOutcomeUnknown, match="look whether it was stored"):
+        await authors.create(Author(name="Ada"))
+
+
 async def test_a_commit_that_the_database_refuses_is_known_to_have_failed(session, monkeypatch):
     async def refuse() -> None:
         cause = Exception()
         cause.sqlstate = "23505"
-        raise OperationalError("COMMIT", None, cause)
+        raise OperationalError(None, None, cause)
 
     monkeypatch.setattr(session, "commit", refuse)
     with pytest.raises(DuplicateRecord, match="the same"):

@@ -1,6 +1,6 @@
 import pytest
-from bookshop import Author, Book, Genre, Review
-from sqlalchemy import func
+from bookshop import Author, Book, Genre, Review, book_genres
+from sqlalchemy import func, select
 
 from ftf.orm import QueryBuilder
 
@@ -87,6 +87,19 @@ async def test_edge_28_a_table_that_refers_to_itself(genres, library):
     childless = genres.where_has(Genre.parent).where_doesnt_have(Genre.children)
     assert await names(childless) == ["drama", "sonnet"]
     assert await names(genres.has(Genre.children, ">=", 2)) == ["root"]
+
+
+async def test_edge_28_subqueries_over_a_table_that_refers_to_itself_mean_all_of_it(
+    genres, library
+):
+    named = select(Genre.id).where(Genre.name == "sonnet")
+    parents = genres.where_has(Genre.children, lambda q: q.where(Genre.id.in_(named)))
+    assert await names(parents) == ["poetry"]
+    written = (
+        select(func.count()).select_from(book_genres).where(book_genres.c.genre_id == Genre.id)
+    )
+    popular = genres.where_has(Genre.children, lambda q: q.where(written.scalar_subquery() == 2))
+    assert await names(popular) == ["root"]
 
 
 async def test_related_conditions_may_join_and_group(authors, genres, library):

@@ -1,20 +1,20 @@
 """Transactions: one commit for many writes, and savepoints within."""
 
-from asyncio import current_task
+from asyncio import Task, current_task
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from inspect import isawaitable
 
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
-from ._errors import driver_code, typed_errors
+from ._commit import commit
+from ._errors import typed_errors
 from ._kept import keep_loaded
 from ._session import TRANSACTION, exclusive_use, open_transaction, set_open_transaction
 from ._sqlite import begin_immediate
-from .exceptions import CommitOutcomeUnknown, ConcurrentUse, TransactionMisuse
+from .exceptions import ConcurrentUse, TransactionMisuse
 
 type Callback = Callable[[], Awaitable[object] | object]
 
@@ -25,7 +25,7 @@ class Transaction:
     def __init__(self, session: AsyncSession, parent: "Transaction | None") -> None:
         self.session = session
         self._parent = parent
-        self.task = current_task()
+        self.task: Task[object] | None = current_task()
         self._boundary: SessionTransaction | None = None
         self._ending = False
         self._after_commit: list[Callback] = []
@@ -73,7 +73,6 @@ class Transaction:
         try:
             await self._begin()
             yield
-            await self._flush()
             await self._commit()
         except BaseException:
             await self.session.rollback()
@@ -84,7 +83,9 @@ class Transaction:
         async with self.session.begin_nested() as nested:
             self._boundary = nested.sync_transaction
             yield
-            await self._flush()
+            with exclusive_use(self.session), typed_errors():
+                await self.session.flush()
+            self._ending = True
 
     async def _begin(self) -> None:
         sync = self.session.sync_session
@@ -93,21 +94,12 @@ class Transaction:
             if sync.get_bind().dialect.name == "sqlite":
                 await (await self.session.connection()).run_sync(begin_immediate)
 
-    async def _flush(self) -> None:
-        with exclusive_use(self.session), typed_errors():
-            await self.session.flush()
-        self._ending = True
-
     async def _commit(self) -> None:
         if self.session.sync_session.get_transaction() is not self._boundary:
             raise TransactionMisuse("The session was rolled back or closed inside transaction()")
+        self._ending = True
         with exclusive_use(self.session), typed_errors():
-            try:
-                await self.session.commit()
-            except (DBAPIError, OSError) as error:
-                if _connection_broke(error):
-                    raise CommitOutcomeUnknown from error
-                raise
+            await commit(self.session)
 
     def _refuse_to_commit(self, nested: SessionTransaction | None) -> None:
         if not self._ending and (nested is None or nested is self._boundary):
@@ -137,10 +129,6 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
     opened = Transaction(session, open_transaction(session))
     async with opened._open():  # noqa: SLF001  # of this module
         yield opened
-
-
-def _connection_broke(error: DBAPIError | OSError) -> bool:
-    return isinstance(error, OSError) or error.connection_invalidated or not driver_code(error)
 
 
 async def _call(callbacks: list[Callback], outcome: str, *errors: BaseException) -> None:

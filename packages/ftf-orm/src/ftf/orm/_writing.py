@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import SessionTransactionOrigin
 
+from ._commit import commit
 from ._errors import typed_errors
 from ._kept import keep_loaded
 from ._session import exclusive_use, open_transaction
@@ -30,7 +31,7 @@ async def writing(session: AsyncSession, metadata: MetaData) -> AsyncIterator[No
             return
         try:
             yield
-            await session.commit()
+            await commit(session)
         except BaseException:
             await session.rollback()
             raise

@@ -116,6 +116,8 @@ class MissingDriver(OrmError, ImportError):
 
 
 class _OfModel(OrmError):
+    """About a model."""
+
     def __init__(self, model: type) -> None:
         super().__init__(model)
         self.model = model

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute, aliased
 from sqlalchemy.sql.util import ClauseAdapter
+from sqlalchemy.sql.visitors import ExternallyTraversible
 
 from ._expressions import element
 from ._query import Query
@@ -61,8 +62,23 @@ class Related[R: DeclarativeBase]:
         # has a name of its own, in the conditions too.
         other: Any = aliased(self.query.model)
         table = inspect(other).selectable
-        adapter = ClauseAdapter(table)
+        adapter = _Adapter(table)
         found = select(adapter.traverse(value)).select_from(other)
         found = found.where(self.relation.of_type(other))
         found = found.where(*(adapter.traverse(element(condition)) for condition in conditions))
         return found.correlate_except(table)
+
+
+class _Adapter(ClauseAdapter):
+    """Puts another name for a table into conditions, but not into what selects from it anew."""
+
+    def replace[E: ExternallyTraversible](
+        self,
+        col: E,
+        _include_singleton_constants: bool = False,  # noqa: FBT001, FBT002  # as overridden
+    ) -> E | None:
+        if isinstance(col, Select):
+            sources = col.columns_clause_froms
+            if any(self.selectable.is_derived_from(source) for source in sources):
+                return col
+        return super().replace(col, _include_singleton_constants)
