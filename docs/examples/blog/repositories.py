@@ -27,4 +27,4 @@ class CommentRepository(BaseRepository[Comment]):
     def of_post(self, post_id: int | None) -> QueryBuilder[Comment]:
         """Query the comments of one post, or of all."""
         query = self.query().with_(Comment.author)
-        return query if post_id is None else query.where(Comment.post_id == post_id)
+        return query.unless(post_id is None, lambda q: q.where(Comment.post_id == post_id))

@@ -6,6 +6,8 @@ from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ftf.orm import transaction
+
 from .models import Comment, Post, Role, User
 from .repositories import UserRepository
 
@@ -65,9 +67,9 @@ REMARKS = (
 
 async def seed(session: AsyncSession) -> None:
     """Fill an empty blog; one that has users is left as it is."""
-    if not await UserRepository(session).query().exists():
-        session.add_all(Believable(Random(1)).records())  # noqa: S311  # not a secret
-        await session.commit()
+    async with transaction(session):
+        if not await UserRepository(session).query().exists():
+            session.add_all(Believable(Random(1)).records())  # noqa: S311  # not a secret
 
 
 class Believable:

@@ -40,7 +40,7 @@ def arguments() -> Namespace:
     wanted = parser.parse_args()
     if unknown := set(wanted.scenarios) - {*NAMES}:
         parser.error(f"there is no scenario {', '.join(sorted(unknown))}, only {names}")
-    if wanted.rounds < 2:  # noqa: PLR2004  # quartiles need two
+    if wanted.rounds < 2:  # quartiles need two
         parser.error("--rounds must be at least 2")
     return wanted
 

@@ -49,7 +49,7 @@ class Comments(Controller):
     @get("/{comment_id}")
     async def show(self, comment_id: Id) -> CommentDetail:
         """Show a comment with its author."""
-        query = self.comments.of_post(None).where(Comment.id == comment_id)
+        query = self.comments.of_post(None).where_key(comment_id)
         return CommentDetail.model_validate(await query.first_or_fail())
 
     @patch("/{comment_id}")

@@ -32,7 +32,7 @@ class Posts(Controller):
     @get("/{post_id}")
     async def show(self, post_id: Id) -> PostDetail:
         """Show a post with its author and comments."""
-        found = await self.posts.detailed().where(Post.id == post_id).first_or_fail()
+        found = await self.posts.detailed().where_key(post_id).first_or_fail()
         return PostDetail.model_validate(found)
 
     @put("/{post_id}")

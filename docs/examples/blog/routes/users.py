@@ -31,7 +31,7 @@ class Users(Controller):
     @get("/{user_id}")
     async def show(self, user_id: Id) -> UserDetail:
         """Show a user with roles."""
-        found = await self.users.detailed().where(User.id == user_id).first_or_fail()
+        found = await self.users.detailed().where_key(user_id).first_or_fail()
         return UserDetail.model_validate(found)
 
     @put("/{user_id}")

@@ -1,6 +1,15 @@
 """The models of the tests: authors write books, which have reviews and genres."""
 
-from sqlalchemy import Column, ForeignKey, MetaData, Table, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ftf.orm import Base, BaseRepository, Timestamps
@@ -18,6 +27,8 @@ book_genres = Table(
     Model.metadata,
     Column("book_id", ForeignKey("books.id", ondelete="CASCADE"), primary_key=True),
     Column("genre_id", ForeignKey("genres.id", ondelete="CASCADE"), primary_key=True),
+    Column("rank", Integer),
+    Column("remark", String),
 )
 
 
@@ -41,7 +52,7 @@ class Book(Timestamps, Model):
     author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))
 
     author: Mapped[Author] = relationship(back_populates="books")
-    genres: Mapped[list["Genre"]] = relationship(secondary=book_genres)
+    genres: Mapped[list["Genre"]] = relationship(secondary=book_genres, back_populates="books")
     reviews: Mapped[list["Review"]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
     )
@@ -60,7 +71,7 @@ class Review(Model):
     __tablename__ = "reviews"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    stars: Mapped[int]
+    stars: Mapped[int] = mapped_column(CheckConstraint("stars BETWEEN 1 AND 5", name="stars"))
     book_id: Mapped[int] = mapped_column(ForeignKey("books.id", ondelete="CASCADE"))
 
 
@@ -69,6 +80,18 @@ class Genre(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("genres.id"))
+
+    books: Mapped[list[Book]] = relationship(secondary=book_genres, back_populates="genres")
+    parent: Mapped["Genre | None"] = relationship(back_populates="children", remote_side="Genre.id")
+    children: Mapped[list["Genre"]] = relationship(back_populates="parent")
+
+
+class Shelf(Model):
+    __tablename__ = "shelves"
+
+    room: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
 
 
 class AuthorRepository(BaseRepository[Author]): ...

@@ -103,7 +103,7 @@ async def test_edge_13_the_first_record_is_the_first_by_key_unless_sorted(author
 
 async def test_edge_13_the_key_decides_between_first_records(authors, statements):
     await authors.query().order_by(Author.born).first()
-    assert "ORDER BY authors.born ASC, authors.id ASC" in statements[-1]
+    assert "ORDER BY authors.born, authors.id" in statements[-1]
 
 
 async def test_a_first_record_that_is_missing_is_named(authors):

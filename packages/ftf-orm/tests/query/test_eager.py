@@ -1,5 +1,5 @@
 import pytest
-from bookshop import Author, Book, Draft, Genre
+from bookshop import Author, Book, Draft, Genre, Review
 
 from ftf.orm import QueryBuilder
 
@@ -41,8 +41,8 @@ def test_edge_11_what_is_no_relationship_of_the_model_is_refused(authors, path, 
 
 
 def test_a_model_without_relationships_says_so(session):
-    with pytest.raises(AttributeError, match="Genre has no relationship books; it has none"):
-        QueryBuilder(session, Genre).with_("books")
+    with pytest.raises(AttributeError, match="Review has no relationship books; it has none"):
+        QueryBuilder(session, Review).with_("books")
 
 
 def test_edge_11_two_models_may_have_relationships_of_one_name(books):
@@ -54,3 +54,41 @@ async def test_a_condition_on_a_relationship_is_kept(authors, fifty):
     query = authors.query().with_(Author.books.and_(Book.title == "book 7"))
     found = await query.order_by_key().get()
     assert [[book.title for book in author.books] for author in found[6:9]] == [[], ["book 7"], []]
+
+
+async def test_with_joined_brings_collections_along_once_each_in_one_query(
+    authors, fifty, statements
+):
+    found = await authors.query().with_joined(Author.books).order_by_key().limit(2).get()
+    assert [[book.title for book in author.books] for author in found] == [["book 0"], ["book 1"]]
+    assert "LEFT OUTER JOIN" in statements[0]
+    assert [each for each in statements if "reviews" not in each] == statements[:1]
+
+
+async def test_edge_13_the_first_with_a_joined_collection_has_all_of_it(authors, books, session):
+    ada = Author(name="Ada", books=[Book(title=title) for title in "abc"])
+    session.add(ada)
+    await session.commit()
+    session.expunge_all()
+    first = await authors.query().with_joined(Author.books).first_or_fail()
+    assert len(first.books) == 3
+    assert await authors.query().with_joined(Author.books).count() == 1
+
+
+async def test_edge_25_a_part_replaces_what_was_loaded_before(authors, fifty):
+    query = authors.query().order_by_key().limit(2)
+    assert [len(author.books) for author in await query.with_(Author.books).get()] == [1, 1]
+    part = Author.books.and_(Book.title == "book 1")
+    assert [len(author.books) for author in await query.with_(part).get()] == [0, 1]
+
+
+async def test_edge_26_paths_can_be_nested_share_a_start_and_end_in_nothing(session):
+    root = Genre(name="root", children=[Genre(name="child", children=[Genre(name="grandchild")])])
+    session.add(root)
+    await session.commit()
+    session.expunge_all()
+    query = QueryBuilder(session, Genre).with_("children.children", "children.parent", "parent")
+    found = await query.with_("children.children").order_by_key().get()
+    assert [genre.name for genre in found] == ["root", "child", "grandchild"]
+    assert found[0].children[0].children[0] is found[2]
+    assert found[0].parent is None

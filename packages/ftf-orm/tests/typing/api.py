@@ -1,39 +1,144 @@
 """What type checkers must make of the public names; never executed."""
 
-from typing import assert_type
+from typing import Self, assert_type
 
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ftf.container import Container
-from ftf.orm import Base, BaseRepository, DatabaseProvider, Page, QueryBuilder, Timestamps
+from ftf.orm import (
+    Base,
+    BaseRepository,
+    DatabaseProvider,
+    Page,
+    PaginatedQuery,
+    QueryBuilder,
+    Relation,
+    Timestamps,
+    Transaction,
+    run_transaction,
+    transaction,
+)
 
 
 class User(Timestamps, Base):
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str | None]
-    posts: Mapped[list["User"]] = relationship()
+    name: Mapped[str]
+    age: Mapped[int | None]
+    vip: Mapped[bool]
+    posts: Mapped[list["Post"]] = relationship()
+    drafts: Mapped[set["Post"]] = relationship()
+
+
+class Post(Base):
+    __tablename__ = "posts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    views: Mapped[int]
+    author: Mapped[User] = relationship()
+    editor: Mapped[User | None] = relationship()
+
+
+class UserQuery(QueryBuilder[User]):
+    def adults(self) -> Self:
+        return self.where(User.age >= 18)
 
 
 class UserRepository(BaseRepository[User]):
+    def query(self) -> UserQuery:
+        return UserQuery(self.session, self.model)
+
     async def named(self, name: str) -> User | None:
-        return await self.query().where(User.name == name).first()
+        return await self.query().adults().where(User.name == name).adults().first()
 
 
-async def main(session: AsyncSession) -> None:
-    users = UserRepository(session)
-    assert_type(await users.create(User()), User)
-    assert_type(await users.find(1), User | None)
-    assert_type(await users.find_or_fail(1), User)
-    query = users.query().where(User.id > 1).or_where(User.name.is_(None)).with_(User.posts)
-    assert_type(query, QueryBuilder[User])
-    query = query.order_by(func.lower(User.name)).latest(User.created_at).limit(1)
+class PostRepository(BaseRepository[Post]): ...
+
+
+async def steps(users: UserRepository, posts: PostRepository) -> None:
+    query = users.query().where(User.id > 1, User.vip).or_where(User.age.is_(None))
+    assert_type(query, UserQuery)
+    assert_type(query.where_in(User.id, [1]).where_in(User.age, {1, None}).adults(), UserQuery)
+    assert_type(query.where_like(User.name, "a%").where_between(User.age, 1, 2), UserQuery)
+    assert_type(query.when(1, lambda q: q.adults()).where_group(lambda q: q.adults()), UserQuery)
+    assert_type(query.with_(User.posts, "posts.author").with_joined(User.posts), UserQuery)
+    assert_type(query.order_by(func.lower(User.name)).latest(User.created_at).limit(1), UserQuery)
+    assert_type(query.join(User.posts).group_by(User.id).having(func.count() > 1), UserQuery)
+    assert_type(query.paginate(), PaginatedQuery[User])
+    post_query = posts.query()
+    assert_type(post_query, QueryBuilder[Post])
+    query.order_by(User.id, "up")  # type: ignore[arg-type]
+    query.where(True)  # type: ignore[arg-type]  # noqa: FBT003  # the mistake
+    query.where(User.age is None)  # type: ignore[arg-type]
+    query.has(User.posts, "=>", 1)  # type: ignore[arg-type]
+
+
+def of_posts(query: QueryBuilder[Post]) -> QueryBuilder[Post]:
+    return query.where(Post.views > 1)
+
+
+def of_users(query: QueryBuilder[User]) -> QueryBuilder[User]:
+    return query
+
+
+def related(users: UserQuery, posts: QueryBuilder[Post]) -> None:
+    query = users.where_has(User.posts, lambda q: assert_type(q, QueryBuilder[Post]))
+    assert_type(query, UserQuery)
+    users.where_has(User.drafts, lambda q: assert_type(q, QueryBuilder[Post]))
+    posts.where_has(Post.author, lambda q: assert_type(q, QueryBuilder[User]))
+    posts.where_doesnt_have(Post.editor, lambda q: assert_type(q, QueryBuilder[User]))
+    users.where_has(User.posts, lambda q: q.where_has(Post.author, of_users))
+    assert_type(users.has(User.posts, ">=", 3, of_posts), UserQuery)
+    assert_type(users.with_count(User.posts, of_posts, alias="n"), UserQuery)
+    assert_type(users.with_sum(User.posts, Post.views, of_posts).with_exists(User.posts), UserQuery)
+    users.where_has(User.posts, of_users)  # type: ignore[arg-type]
+    users.where_has(User.age)  # type: ignore[arg-type]
+
+
+async def terminals(query: UserQuery) -> None:
     assert_type(await query.get(), list[User])
     assert_type(await query.first(), User | None)
+    assert_type(await query.first_or_fail(), User)
+    assert_type(await query.sole(), User)
+    assert_type(await query.find_many([1]), list[User])
+    assert_type(await query.pluck(User.name), list[str])
+    assert_type(await query.pluck(User.age), list[int | None])
+    assert_type(await query.pluck(User.name + "!"), list[str])
+    assert_type(await query.value(User.name), str | None)
+    assert_type(await query.max(User.age), int | None)
+    assert_type(await query.min(User.name), str | None)
+    assert_type(await query.sum(User.id), int | None)
+    assert_type(await query.avg(User.age), float | None)
+    assert_type(await query.count(), int)
+    assert_type(await query.exists(), bool)
     assert_type(await query.paginate(), Page[User])
+    assert_type(await query.paginate(2, per_page=5).get(), list[User])
     assert_type((await query.paginate()).map(lambda user: user.id), Page[int])
-    query.order_by(User.id, "up")  # type: ignore[arg-type]
+
+
+async def repository(users: UserRepository, user: User, data: dict[str, str]) -> None:
+    await users.first_or_create(data, data)
+    assert_type(await users.create(user), User)
+    assert_type(await users.find(1), User | None)
+    assert_type(await users.find_or_fail(1), User)
+    assert_type(await users.first_or_create({User.name: "a"}, {User.age: 1}), tuple[User, bool])
+    assert_type(await users.update_or_create({"name": "a"}, {"age": 1}), tuple[User, bool])
+    await users.load(user, User.posts, "posts.author")
+    await users.load_missing([user], User.posts)
+    posts = users.relation(user, User.posts)
+    assert_type(posts, Relation[Post])
+    assert_type(await posts.query().get(), list[Post])
+
+
+async def transactions(session: AsyncSession, users: UserRepository) -> None:
+    async def work(tx: Transaction) -> int:
+        tx.after_commit(lambda: None)
+        return await users.count()
+
+    assert_type(await run_transaction(session, work, attempts=2), int)
+    async with transaction(session) as tx:
+        assert_type(tx, Transaction)
     DatabaseProvider("sqlite://", echo=True).register(Container())

@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
-from sqlalchemy import MetaData
-from sqlalchemy.orm import DeclarativeBase, RelationshipProperty
+from sqlalchemy import MetaData, event
+from sqlalchemy.orm import DeclarativeBase
+
+from ._lazy import explain_refusals, refuse_lazy_loads
 
 # Constraints need names to be found again: SQLite's batch migrations and every DROP rely on them.
 NAMING_CONVENTION = {
@@ -25,9 +27,6 @@ class Base(DeclarativeBase):
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING_CONVENTION)
 
-    def __init_subclass__(cls, **options: object) -> None:
-        for attribute in vars(cls).values():
-            if isinstance(attribute, RelationshipProperty) and attribute.lazy == "select":
-                attribute.lazy = "raise"
-                attribute.strategy_key = (("lazy", "raise"),)
-        super().__init_subclass__(**options)
+
+event.listen(Base, "before_mapper_configured", refuse_lazy_loads, propagate=True)
+event.listen(Base, "mapper_configured", explain_refusals, propagate=True)

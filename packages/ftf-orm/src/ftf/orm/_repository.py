@@ -1,18 +1,28 @@
 """Where a model's records come from and go to."""
 
+from collections.abc import Iterable, Sequence
 from types import get_original_bases
 from typing import get_args, get_origin
 
+from sqlalchemy import MetaData, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
+from ._loading import load
+from ._relation import Relation
+from ._session import exclusive_use
+from ._values import Key, Values, equal_to, named
 from ._writing import writing
-from .exceptions import RecordNotFound
-from .query import QueryBuilder
+from .exceptions import DuplicateRecord, RecordNotFound
+from .query import QueryBuilder, RelationPath, RelationTo, steps
 
 
 class BaseRepository[T: DeclarativeBase]:
-    """Finds and stores the records of one model, each write committed when it returns.
+    """Finds and stores the records of one model.
+
+    Each write is committed when it returns, unless a `transaction` is open on the session. One
+    that fails raises a `ConstraintViolation` or a `TransactionConflict`, and leaves the session
+    usable.
 
     Args:
         session: The session to work in.
@@ -37,19 +47,14 @@ class BaseRepository[T: DeclarativeBase]:
             raise TypeError(f"{name} has no model: class {name}(BaseRepository[TheModel])")
         self.session = session
 
-    async def create(self, instance: T) -> T:
-        """Store a new record.
-
-        Raises:
-            DuplicateRecord: A value that has to be unique is there already.
-        """
-        async with writing(self.session):
-            self.session.add(instance)
-        return instance
+    def query(self) -> QueryBuilder[T]:
+        """Start a query for records."""
+        return QueryBuilder(self.session, self.model)
 
     async def find(self, key: object) -> T | None:
         """Find the record with a primary key."""
-        return await self.session.get(self.model, key)
+        with exclusive_use(self.session):
+            return await self.session.get(self.model, key)
 
     async def find_or_fail(self, key: object) -> T:
         """Find the record with a primary key.
@@ -61,32 +66,150 @@ class BaseRepository[T: DeclarativeBase]:
             raise RecordNotFound(self.model)
         return instance
 
+    async def find_many(self, keys: Iterable[object]) -> list[T]:
+        """Find the records with primary keys, in the order of the keys, without missing ones."""
+        return await self.query().find_many(keys)
+
     async def all(self, limit: int = 100, offset: int = 0) -> list[T]:
         """List records in the order of their primary key."""
         return await self.query().order_by_key().limit(limit).offset(offset).get()
-
-    async def update(self, instance: T) -> T:
-        """Store what was changed on a record.
-
-        Raises:
-            DuplicateRecord: A value that has to be unique is there already.
-        """
-        async with writing(self.session):
-            self.session.add(instance)
-        return instance
-
-    async def delete(self, instance: T) -> None:
-        """Remove a record."""
-        async with writing(self.session):
-            await self.session.delete(instance)
 
     async def count(self) -> int:
         """Count the records."""
         return await self.query().count()
 
-    def query(self) -> QueryBuilder[T]:
-        """Start a query for records."""
-        return QueryBuilder(self.session, self.model)
+    async def exists(self, key: object) -> bool:
+        """Tell whether there is a record with a primary key."""
+        return await self.query().where_key(key).exists()
+
+    async def create(self, instance: T) -> T:
+        """Store a new record."""
+        async with writing(self.session, self._metadata):
+            self.session.add(instance)
+        return instance
+
+    async def update(self, instance: T) -> T:
+        """Store what was changed on a record.
+
+        Raises:
+            ValueError: The record was never stored.
+        """
+        if inspect(instance).transient:
+            raise ValueError(f"This {self.model.__name__} was never stored: use create()")
+        async with writing(self.session, self._metadata):
+            self.session.add(instance)
+        return instance
+
+    async def delete(self, instance: T) -> None:
+        """Remove a record."""
+        async with writing(self.session, self._metadata):
+            await self.session.delete(instance)
+
+    async def refresh(self, instance: T) -> T:
+        """Read a record again, with whatever others have changed.
+
+        Raises:
+            RecordNotFound: It was removed meanwhile.
+        """
+        key = inspect(instance).identity
+        found = await self.query().where_key(key).fresh().first()
+        if found is None:
+            raise RecordNotFound(self.model)
+        return found
+
+    async def load(self, records: T | Sequence[T], *relations: RelationPath) -> None:
+        """Bring relationships along for records that are there already, again if need be.
+
+        Args:
+            records: One record or many.
+            relations: Relationships such as `User.posts`, or dotted paths.
+
+        Raises:
+            AttributeError: The model has no such relationship.
+        """
+        for relation in relations:
+            await load(self.session, _many(records), relation, again=True)
+
+    async def load_missing(self, records: T | Sequence[T], *relations: RelationPath) -> None:
+        """Bring relationships along where they are not loaded.
+
+        Args:
+            records: One record or many.
+            relations: Relationships such as `User.posts`, or dotted paths.
+
+        Raises:
+            AttributeError: The model has no such relationship.
+        """
+        for relation in relations:
+            await load(self.session, _many(records), relation, again=False)
+
+    def relation[R: DeclarativeBase](self, record: T, relation: RelationTo[R]) -> Relation[R]:
+        """Work with the records on the other side of a record's relationship.
+
+        Raises:
+            AttributeError: The model has no such relationship.
+        """
+        steps(inspect(self.model), relation)
+        return Relation(self.session, record, relation)
+
+    async def first_or_create[K: Key, L: Key](
+        self, match: Values[K], values: Values[L] | None = None
+    ) -> tuple[T, bool]:
+        """Find the record with some values, or store one.
+
+        Whoever calls this at the same time gets the same record, if the values to match are
+        unique in the database.
+
+        Args:
+            match: What identifies the record, by column: `{User.email: "a@b.c"}`.
+            values: What else a new one has.
+
+        Returns:
+            The record, and whether it was created.
+        """
+        found = await self._matching(match)
+        if found is not None:
+            return found, False
+        try:
+            return await self.create(self._made_of(match, values)), True
+        except DuplicateRecord:
+            found = await self._matching(match)
+            if found is None:  # another value is a duplicate
+                raise
+            return found, False
+
+    async def update_or_create[K: Key, L: Key](
+        self, match: Values[K], values: Values[L]
+    ) -> tuple[T, bool]:
+        """Change the record with some values, or store one.
+
+        Args:
+            match: What identifies the record, by column: `{User.email: "a@b.c"}`.
+            values: What it has to have.
+
+        Returns:
+            The record, and whether it was created.
+        """
+        instance, created = await self.first_or_create(match, values)
+        if not created:
+            for name, value in named(self.model, values).items():
+                setattr(instance, name, value)
+            await self.update(instance)
+        return instance, created
+
+    async def _matching[K: Key](self, match: Values[K]) -> T | None:
+        return await self.query().where(*equal_to(self.model, match)).first()
+
+    def _made_of[K: Key, L: Key](self, match: Values[K], values: Values[L] | None) -> T:
+        return self.model(**{**named(self.model, match), **named(self.model, values or {})})
+
+    @property
+    def _metadata(self) -> MetaData:
+        return self.model.metadata
+
+
+def _many[T: DeclarativeBase](records: T | Sequence[T]) -> Sequence[T]:
+    return [records] if isinstance(records, DeclarativeBase) else records
 
 
 def _model_of(repository: type) -> object:

@@ -15,13 +15,15 @@ class DatabaseProvider(ServiceProvider):
 
     Args:
         url: Where the database is.
+        pgbouncer: Whether PgBouncer stands before PostgreSQL.
         options: Whatever SQLAlchemy's `create_async_engine` takes.
     """
 
     priority = -100  # what other providers boot may need the database
 
-    def __init__(self, url: str | URL, **options: object) -> None:
+    def __init__(self, url: str | URL, *, pgbouncer: bool = False, **options: object) -> None:
         self.url = url
+        self.pgbouncer = pgbouncer
         self.options = options
 
     def register(self, container: Container) -> None:
@@ -31,7 +33,7 @@ class DatabaseProvider(ServiceProvider):
         container.register(AsyncSession, _open_session, scope="scoped")
 
     def _open_engine(self) -> AsyncEngine:
-        return create_engine(self.url, **self.options)
+        return create_engine(self.url, pgbouncer=self.pgbouncer, **self.options)
 
 
 def _session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

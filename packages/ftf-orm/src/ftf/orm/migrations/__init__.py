@@ -1,5 +1,7 @@
 """Alembic migrations of an async database."""
 
+from ._discovery import import_models
 from ._environment import run_migrations
+from ._scaffold import scaffold
 
-__all__ = ["run_migrations"]
+__all__ = ["import_models", "run_migrations", "scaffold"]

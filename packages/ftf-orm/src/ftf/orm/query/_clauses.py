@@ -1,54 +1,119 @@
 """What a query was told so far."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    ColumnExpressionArgument,
-    Select,
-    SQLColumnExpression,
-    and_,
-    or_,
-)
+from sqlalchemy import ColumnElement, Label, Select, SQLColumnExpression, and_, or_, select, tuple_
+from sqlalchemy.orm import Mapper
 from sqlalchemy.sql.base import ExecutableOption
 
-type Condition = ColumnExpressionArgument[bool]
+from ._expressions import Condition, sources
+from ._join import Join
 
 
 @dataclass(frozen=True, slots=True)
-class Clauses:
+class Lock:
+    """How records are locked.
+
+    Args:
+        skip_locked: Whether to leave out records that others have locked.
+        nowait: Whether to fail instead of waiting for them.
+    """
+
+    skip_locked: bool
+    nowait: bool
+
+
+class Clauses(NamedTuple):
     """What a query was told so far.
 
     Args:
-        condition: What records have to meet.
+        conditions: What records have to meet, all of it.
+        joins: What they are joined with, in order.
+        groups: What they are grouped by.
+        having: What groups have to meet, all of it.
         order: What they are sorted by.
         options: How they are loaded.
+        computed: What is worked out for each of them.
         limit: How many there are at most.
         offset: How many are skipped.
+        distinct: Whether values that were delivered before are left out.
+        fresh: Whether what the session knows of them is read again.
+        lock: How they are locked.
     """
 
-    condition: ColumnElement[bool] | None = None
+    conditions: tuple[Condition, ...] = ()
+    joins: tuple[Join, ...] = ()
+    groups: tuple[SQLColumnExpression[object], ...] = ()
+    having: tuple[Condition, ...] = ()
     order: tuple[SQLColumnExpression[object], ...] = ()
     options: tuple[ExecutableOption, ...] = ()
+    computed: tuple[Label[object], ...] = ()
     limit: int | None = None
     offset: int = 0
+    distinct: bool = False
+    fresh: bool = False
+    lock: Lock | None = None
 
-    def and_(self, conditions: tuple[Condition, ...]) -> "Clauses":
+    def and_(self, *conditions: Condition) -> "Clauses":
         """Ask for what was asked before and every condition."""
-        return replace(self, condition=and_(*self._known(), *conditions)) if conditions else self
+        return self._replace(conditions=(*self.conditions, *conditions))
 
-    def or_(self, conditions: tuple[Condition, ...]) -> "Clauses":
+    def or_(self, *conditions: Condition) -> "Clauses":
         """Ask for what was asked before or any of the conditions."""
-        return replace(self, condition=or_(*self._known(), *conditions)) if conditions else self
+        before = (and_(*self.conditions),) if self.conditions else ()
+        return self._replace(conditions=(or_(*before, *conditions),)) if conditions else self
 
-    def filter[*Row](self, statement: "Select[*Row]") -> "Select[*Row]":
-        """Keep a statement to the rows that meet the condition."""
-        return statement if self.condition is None else statement.where(self.condition)
+    @property
+    def multiplies(self) -> bool:
+        """Whether a record can come more than once, because of what it is joined with."""
+        return bool(self.joins) and not self.groups and any(join.multiplies for join in self.joins)
 
-    def apply[*Row](self, statement: "Select[*Row]") -> "Select[*Row]":
-        """Tell a statement everything."""
-        statement = self.filter(statement).order_by(*self.order).options(*self.options)
-        return statement.limit(self.limit).offset(self.offset or None)
+    def rows[*Row](self, statement: "Select[*Row]") -> "Select[*Row]":
+        """Give a statement one row for each combination that the joins make, or for each group."""
+        for join in self.joins:
+            statement = statement.join(join.relation, isouter=join.outer)
+        statement = statement.where(*self.conditions) if self.conditions else statement
+        statement = statement.group_by(*self.groups) if self.groups else statement
+        return statement.having(*self.having) if self.having else statement
 
-    def _known(self) -> tuple[ColumnElement[bool], ...]:
-        return () if self.condition is None else (self.condition,)
+    def records[*Row, M](self, statement: "Select[*Row]", mapper: Mapper[M]) -> "Select[*Row]":
+        """Give a statement one row for each record, however often it is joined."""
+        if not self.multiplies:
+            return self.rows(statement)
+        for join in self.joins:
+            if not join.multiplies:
+                statement = statement.join(join.relation, isouter=join.outer)
+        return statement.where(self._among(mapper))
+
+    def about_model[M](self, mapper: Mapper[M]) -> tuple[Condition, ...]:
+        """Say everything that records have to meet by conditions on the model alone."""
+        return (self._among(mapper),) if self.joins or self.groups else self.conditions
+
+    def page[*Row](self, statement: "Select[*Row]") -> "Select[*Row]":
+        """Sort a statement's rows and cut them."""
+        statement = statement.order_by(*self.order) if self.order else statement
+        statement = statement if self.limit is None else statement.limit(self.limit)
+        return statement.offset(self.offset) if self.offset else statement
+
+    def refuse_open_order(self) -> None:
+        """Refuse to sort records by something that each of them can have more than once.
+
+        Raises:
+            ValueError: The order is by a column that a join multiplies.
+        """
+        if not self.multiplies:
+            return
+        open_ones = {source for join in self.joins if join.multiplies for source in join.sources}
+        for column in self.order:
+            if open_ones.intersection(sources(column)):
+                raise ValueError(
+                    f"a record has several {column}: sort by one of them, such as the greatest: "
+                    '.with_max(relation, column, alias="x").order_by("x", "desc")'
+                )
+
+    def _among[M](self, mapper: Mapper[M]) -> ColumnElement[bool]:
+        key = mapper.primary_key
+        # Uncorrelated: it names the model again, and means all of its records.
+        found = self.rows(select(*key).select_from(mapper)).correlate(None)
+        return key[0].in_(found) if len(key) == 1 else tuple_(*key).in_(found)

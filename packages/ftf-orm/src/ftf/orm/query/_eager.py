@@ -1,40 +1,89 @@
 """Eager loads: the relationships a query brings along."""
 
-from sqlalchemy import inspect
-from sqlalchemy.orm import DeclarativeBase, Load, Mapper, QueryableAttribute, selectinload
-from sqlalchemy.sql.base import ExecutableOption
+from dataclasses import dataclass
+from typing import Self
 
-type Relation = QueryableAttribute[object] | str
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Load,
+    Mapper,
+    QueryableAttribute,
+)
+
+from ._query import Query
+
+type RelationPath = QueryableAttribute[object] | str
 
 
-def eager_load(model: type[DeclarativeBase], relation: Relation) -> ExecutableOption:
-    """Load a relationship in one more query, however many records there are.
+@dataclass(frozen=True, slots=True)
+class Eager[T: DeclarativeBase](Query[T]):
+    """The steps that bring relationships along."""
 
-    Args:
-        model: The model that is queried.
-        relation: A relationship of it, or a dotted path such as `"posts.comments"`.
+    def with_(self, *relations: RelationPath) -> Self:
+        """Bring relationships along, each in one more query.
+
+        Args:
+            relations: Relationships such as `User.posts`, dotted paths such as
+                `"posts.comments"`, or a part: `User.posts.and_(Post.published)`. A part replaces
+                what was loaded of the relationship before.
+
+        Raises:
+            AttributeError: The model has no such relationship.
+        """
+        return self._load("selectinload", relations)
+
+    def with_joined(self, *relations: RelationPath) -> Self:
+        """Bring relationships along in the same query; best for one related record each.
+
+        Raises:
+            AttributeError: The model has no such relationship.
+        """
+        return self._load("joinedload", relations)
+
+    def _load(self, strategy: str, relations: tuple[RelationPath, ...]) -> Self:
+        loads = tuple(_option(self._mapper, relation, strategy) for relation in relations)
+        parts = any(getattr(relation, "_extra_criteria", ()) for relation in relations)
+        clauses = self.clauses
+        return self._with(
+            clauses._replace(options=(*clauses.options, *loads), fresh=clauses.fresh or parts)
+        )
+
+
+def check_relation[M](mapper: Mapper[M], relation: QueryableAttribute[object]) -> None:
+    """Refuse what is no relationship of a model.
 
     Raises:
         AttributeError: The model has no such relationship.
     """
-    mapper = inspect(model)
-    if isinstance(relation, str):
-        return _along(mapper, relation.split("."))
     if relation.key not in mapper.relationships or not mapper.isa(relation.parent.mapper):
         raise _no_relationship(mapper, str(relation))
-    return selectinload(relation)
 
 
-def _along(mapper: Mapper[DeclarativeBase], path: list[str]) -> ExecutableOption:
-    load = Load(mapper.class_)
-    for name in path:
+def steps[M](mapper: Mapper[M], relation: RelationPath) -> list[QueryableAttribute[object]]:
+    """List the relationships along a path.
+
+    Raises:
+        AttributeError: A model on the way has no such relationship.
+    """
+    if not isinstance(relation, str):
+        check_relation(mapper, relation)
+        return [relation]
+    found = []
+    for name in relation.split("."):
         if name not in mapper.relationships:
             raise _no_relationship(mapper, name)
-        load = load.selectinload(getattr(mapper.class_, name))
+        found.append(getattr(mapper.class_, name))
         mapper = mapper.relationships[name].mapper
+    return found
+
+
+def _option[M](mapper: Mapper[M], relation: RelationPath, strategy: str) -> Load:
+    load = Load(mapper.class_)
+    for step in steps(mapper, relation):
+        load = getattr(load, strategy)(step)
     return load
 
 
-def _no_relationship(mapper: Mapper[DeclarativeBase], name: str) -> AttributeError:
+def _no_relationship[M](mapper: Mapper[M], name: str) -> AttributeError:
     known = ", ".join(mapper.relationships.keys()) or "none"
     return AttributeError(f"{mapper.class_.__name__} has no relationship {name}; it has {known}")

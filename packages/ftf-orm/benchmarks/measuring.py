@@ -1,0 +1,113 @@
+"""Measuring everybody on one database."""
+
+import asyncio
+import gc
+from collections.abc import Awaitable, Callable
+from statistics import median
+from time import process_time
+
+import on_tortoise
+from contestants import AdvancedAlchemy, Ours, SQLAlchemy
+from models import Base, User, records
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from tortoise import Tortoise
+
+from ftf.orm import QueryBuilder, create_engine
+
+WORK = ("find", "list_100", "filtered", "count", "paginate", "eager", "create", "pluck", "entities")
+CALLS = {"find": 20, "count": 20, "create": 20, "paginate": 10, "pluck": 5, "entities": 2}
+
+type Call = Callable[[int], Awaitable[object]]
+
+
+def measure_on(url: str, rounds: int) -> None:
+    """Measure on one database, in so many turns of each."""
+    asyncio.run(on_database(url, rounds))
+
+
+async def on_database(url: str, rounds: int) -> None:
+    """Measure everything on one database."""
+    engine = create_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.drop_all)
+        await connection.run_sync(Base.metadata.create_all)
+    async with AsyncSession(engine) as session:
+        session.add_all(records())
+        await session.commit()
+    await on_tortoise.connect(engine.url)
+    await compare(engine, rounds)
+    await look_inside(engine)
+    await Tortoise.close_connections()
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.drop_all)
+    await engine.dispose()
+
+
+async def compare(engine: AsyncEngine, rounds: int) -> None:
+    """Print the milliseconds of hand-written SQLAlchemy, and the others as multiples of it."""
+    everybody = [
+        SQLAlchemy(engine),
+        Ours(engine),
+        AdvancedAlchemy(engine),
+        on_tortoise.OnTortoise(),
+    ]
+    print(f"\n| {engine.dialect.name} | SQLAlchemy | ftf-orm | Advanced Alchemy | Tortoise |")
+    print("|---|---|---|---|---|")
+    for name in WORK:
+        calls = [getattr(contestant, name, None) for contestant in everybody]
+        times = await take_turns(calls, CALLS.get(name, 5), rounds)
+        reference = times[0] or 0.0
+        shown = ["-" if time is None else f"{time / reference:.2f} x" for time in times[1:]]
+        print(f"| {name} | {reference * 1_000:.2f} ms | {' | '.join(shown)} |")
+
+
+async def take_turns(calls: list[Call | None], size: int, rounds: int) -> list[float | None]:
+    """Let everybody make some calls, again and again, and tell the median seconds of one."""
+    times: list[list[float]] = [[] for _ in calls]
+    for turn in range(-3, rounds):  # the first ones warm up
+        # Nobody is always the one who comes after the same other one.
+        for place in range(len(calls)):
+            index = (place + turn) % len(calls)
+            if (call := calls[index]) is not None:
+                seconds = await measure(call, size)
+                if turn >= 0:
+                    times[index].append(seconds)
+    return [median(found) if found else None for found in times]
+
+
+async def measure(call: Call, size: int) -> float:
+    """Take the CPU seconds of one call."""
+    gc.collect()
+    gc.disable()
+    begin = process_time()
+    for number in range(size):
+        await call(number)
+    end = process_time()
+    gc.enable()
+    return (end - begin) / size
+
+
+async def look_inside(engine: AsyncEngine) -> None:
+    """Print what a query costs to build, and how many statements are kept compiled."""
+    async with AsyncSession(engine) as session:
+        query = QueryBuilder(session, User)
+
+        def build(number: int) -> object:
+            built = query.where(User.age >= number).where(User.name != "x")
+            return built.order_by(User.name).limit(20).statement()
+
+        begin = process_time()
+        for number in range(2_000):
+            build(number)
+        print(f"\nbuilding a query of four calls: {(process_time() - begin) / 2e-3:.0f} us")
+        sizes = [await compiled(engine, query, count) for count in (1, 200)]
+    print(f"compiled statements kept after 1 and after 200 sets of values: {sizes}")
+
+
+async def compiled(engine: AsyncEngine, query: QueryBuilder[User], count: int) -> int:
+    """Run a query with different values and lists of values, and count what was compiled."""
+    for number in range(count):
+        narrowed = query.where(User.age >= number).where_in(User.age, range(number % 50 + 1))
+        await narrowed.where_like(User.name, f"%{number}").limit(number).get()
+    cache = engine.sync_engine._compiled_cache  # noqa: SLF001  # nothing public tells
+    return len(cache) if cache is not None else 0

@@ -1,0 +1,164 @@
+"""The records on the other side of one record's relationship."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import CursorResult, Executable, inspect, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, with_parent
+
+from ._loading import load
+from ._pivot import Pivot
+from ._writing import writing
+from .query import QueryBuilder, RelationTo
+
+type Values = Mapping[object, Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What has changed.
+
+    Args:
+        attached: The keys that are new.
+        detached: The keys that are gone.
+        updated: The keys whose further values have changed.
+    """
+
+    attached: list[object]
+    detached: list[object]
+    updated: list[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation[R: DeclarativeBase]:
+    """The records on the other side of one record's relationship; made by a repository.
+
+    What follows `query` is for many-to-many relationships: others are related by their primary
+    keys, with values for further columns of the table between. If the relationship is loaded on
+    the record, it is loaded again after a change.
+
+    Args:
+        session: The session to work in.
+        record: The record on this side.
+        relation: The relationship.
+    """
+
+    session: AsyncSession
+    record: DeclarativeBase
+    relation: RelationTo[R]
+
+    def query(self) -> QueryBuilder[R]:
+        """Start a query for the related records."""
+        prop = self.relation.property
+        query = QueryBuilder[R](self.session, prop.mapper.class_)
+        belongs = with_parent(self.record, self.relation)
+        if prop.secondary is None:
+            return query.where(belongs)
+        between = select(literal(1)).where(belongs).correlate(*prop.mapper.tables)
+        return query.where(between.exists())
+
+    async def pivots(self) -> dict[object, dict[str, object]]:
+        """Read the values of the further columns, by the keys of the related records."""
+        pivot = Pivot.of(self.record, self.relation)
+        rows = await self.session.execute(select(pivot.table).where(pivot.is_mine))
+        return {row[pivot.theirs.name]: pivot.further(row) for row in rows.mappings()}
+
+    async def attach(self, *keys: object, **values: object) -> None:
+        """Relate others too.
+
+        Args:
+            keys: Their primary keys.
+            values: Values for further columns.
+
+        Raises:
+            AttributeError: There is no such column.
+            DuplicateRecord: One of them is related already, and the database forbids it twice.
+            ForeignKeyViolation: One of them is missing.
+        """
+        pivot = Pivot.of(self.record, self.relation)
+        rows = [pivot.row(key, values) for key in dict.fromkeys(keys)]
+        if rows:
+            await self._write(pivot, (pivot.table.insert().values(rows),))
+
+    async def detach(self, *keys: object) -> int:
+        """Relate some of the others no longer, or none at all, and count them."""
+        pivot = Pivot.of(self.record, self.relation)
+        condition = pivot.is_one_of(keys) if keys else pivot.is_mine
+        return await self._write(pivot, (pivot.table.delete().where(condition),))
+
+    async def update_pivot(self, key: object, **values: object) -> bool:
+        """Change values of the further columns, and tell whether the two are related.
+
+        Raises:
+            AttributeError: There is no such column.
+        """
+        pivot = Pivot.of(self.record, self.relation)
+        pivot.row(key, values)
+        changed = pivot.table.update().where(pivot.is_one_of([key])).values(values)
+        return bool(await self._write(pivot, (changed,)))
+
+    async def sync(self, keys: Iterable[object] | Values, *, detaching: bool = True) -> Synced:
+        """Relate these and no others; what is as it should be is not written.
+
+        Args:
+            keys: Their primary keys, or values for further columns by primary key.
+            detaching: Whether others are related no longer.
+
+        Raises:
+            AttributeError: There is no such column.
+            ForeignKeyViolation: One of them is missing.
+        """
+        wanted = dict(keys) if isinstance(keys, Mapping) else {key: {} for key in keys}
+        known = await self.pivots()
+        both = [key for key in wanted if key in known]
+        change = Synced(
+            attached=[key for key in wanted if key not in known],
+            detached=[key for key in known if key not in wanted and detaching],
+            updated=[key for key in both if _differ(wanted[key], known[key])],
+        )
+        return await self._change(wanted, change)
+
+    async def toggle(self, keys: Iterable[object]) -> Synced:
+        """Relate those that are not related, and no longer those that are.
+
+        Raises:
+            ForeignKeyViolation: One of them is missing.
+        """
+        wanted: dict[object, Mapping[str, object]] = {key: {} for key in keys}
+        known = await self.pivots()
+        attached = [key for key in wanted if key not in known]
+        detached = [key for key in wanted if key in known]
+        return await self._change(wanted, Synced(attached, detached, []))
+
+    async def _change(
+        self, wanted: Mapping[object, Mapping[str, object]], change: Synced
+    ) -> Synced:
+        pivot = Pivot.of(self.record, self.relation)
+        dialect = self.session.get_bind().dialect.name
+        rows = [pivot.row(key, wanted[key]) for key in change.attached]
+        statements: list[Executable] = [
+            pivot.table.update().where(pivot.is_one_of([key])).values(pivot.row(key, wanted[key]))
+            for key in change.updated
+        ]
+        if change.detached:
+            statements.append(pivot.table.delete().where(pivot.is_one_of(change.detached)))
+        # One at a time: rows may have values for different columns.
+        statements += (pivot.insert_new(row, dialect) for row in rows)
+        if statements:
+            await self._write(pivot, statements)
+        return change
+
+    async def _write(self, pivot: Pivot, statements: Iterable[Executable]) -> int:
+        count = 0
+        async with writing(self.session, pivot.table.metadata):
+            for statement in statements:
+                result = await self.session.execute(statement)
+                count += result.rowcount if isinstance(result, CursorResult) else 0
+        if self.relation.key not in inspect(self.record).unloaded:
+            await load(self.session, [self.record], self.relation, again=True)
+        return count
+
+
+def _differ(wanted: Mapping[str, object], known: Mapping[str, object]) -> bool:
+    return any(name not in known or known[name] != value for name, value in wanted.items())

@@ -1,0 +1,66 @@
+"""What SQLite needs to be as sound as a server."""
+
+import re
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_NEEDS_NO_TRANSACTION = re.compile(r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN)\b", re.IGNORECASE)
+_PRAGMAS = (
+    # SQLite ignores foreign keys, and with them ON DELETE, unless each connection asks.
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = NORMAL",
+)
+_WRITE_AHEAD_LOG = "PRAGMA journal_mode = WAL"  # readers and a writer do not wait for each other
+
+
+def prepare_sqlite(engine: AsyncEngine, *, read_only: bool = False) -> None:
+    """Give an engine's connections SQLite's sound settings.
+
+    A transaction begins with its first write, and at once as the only writer: one that has read
+    before cannot be refused half-way because somebody else wrote meanwhile, and savepoints are
+    part of it (SQLAlchemy's documentation, "SQLite", "Transactions with SQLite and the sqlite3
+    driver"; https://sqlite.org/lang_transaction.html).
+
+    Args:
+        engine: The engine.
+        read_only: Whether the file cannot be written, not even to switch its journal.
+    """
+    pragmas = _PRAGMAS if read_only else (*_PRAGMAS, _WRITE_AHEAD_LOG)
+
+    def set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    event.listen(engine.sync_engine, "connect", set_up)
+    event.listen(engine.sync_engine, "before_cursor_execute", _begin_to_write)
+
+
+def begin_immediate(connection: Connection) -> None:
+    """Become the only writer, unless the connection is that already or commits each statement."""
+    if not _in_transaction(connection) and not _commits_each_statement(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_to_write(
+    connection: Connection,
+    _cursor: DBAPICursor,
+    statement: str,
+    _parameters: object,
+    _context: ExecutionContext | None,
+    _many: bool,  # noqa: FBT001  # SQLAlchemy passes it by position
+) -> None:
+    if not _NEEDS_NO_TRANSACTION.match(statement):
+        begin_immediate(connection)
+
+
+def _in_transaction(connection: Connection) -> bool:
+    return bool(getattr(connection.connection.driver_connection, "in_transaction", False))
+
+
+def _commits_each_statement(connection: Connection) -> bool:
+    return connection._is_autocommit_isolation()  # noqa: SLF001  # no public name tells

@@ -1,0 +1,154 @@
+"""Transactions: one commit for many writes, and savepoints within."""
+
+from asyncio import Task, current_task
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from inspect import isawaitable
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
+
+from ._commit import commit
+from ._errors import typed_errors
+from ._kept import keep_loaded
+from ._session import TRANSACTION, exclusive_use, open_transaction, set_open_transaction
+from ._sqlite import begin_immediate
+from .exceptions import ConcurrentUse, TransactionMisuse
+
+type Callback = Callable[[], Awaitable[object] | object]
+
+
+class Transaction:
+    """An open transaction, or a savepoint within one; made by `transaction`."""
+
+    def __init__(self, session: AsyncSession, parent: "Transaction | None") -> None:
+        self.session = session
+        self._parent = parent
+        self.task: Task[object] | None = current_task()
+        self._boundary: SessionTransaction | None = None
+        self._ending = False
+        self._after_commit: list[Callback] = []
+        self._after_rollback: list[Callback] = []
+        if parent is not None and parent.task is not self.task:
+            raise ConcurrentUse
+
+    @property
+    def is_savepoint(self) -> bool:
+        """Whether it lies within another transaction."""
+        return self._parent is not None
+
+    def after_commit(self, callback: Callback) -> None:
+        """Call a function, plain or async, once everything is committed, the outermost included."""
+        self._after_commit.append(callback)
+
+    def after_rollback(self, callback: Callback) -> None:
+        """Call a function, plain or async, if this transaction or one around it is rolled back."""
+        self._after_rollback.append(callback)
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[None]:
+        block = self._outermost() if self._parent is None else self._savepoint()
+        set_open_transaction(self.session, self)
+        try:
+            try:
+                with keep_loaded(self.session.sync_session):
+                    async with block:
+                        yield
+            finally:
+                set_open_transaction(self.session, self._parent)
+        except BaseException as error:
+            await _call(self._after_rollback, "rolled back", error)
+            raise
+        if self._parent is None:
+            await _call(self._after_commit, "committed")
+        else:
+            for callback in self._after_commit:
+                self._parent.after_commit(callback)
+            for callback in self._after_rollback:
+                self._parent.after_rollback(callback)
+
+    @asynccontextmanager
+    async def _outermost(self) -> AsyncIterator[None]:
+        try:
+            await self._begin()
+            yield
+            await self._commit()
+        except BaseException:
+            await self.session.rollback()
+            raise
+
+    @asynccontextmanager
+    async def _savepoint(self) -> AsyncIterator[None]:
+        async with self.session.begin_nested() as nested:
+            self._boundary = nested.sync_transaction
+            yield
+            with exclusive_use(self.session), typed_errors():
+                await self.session.flush()
+            self._ending = True
+
+    async def _begin(self) -> None:
+        sync = self.session.sync_session
+        with exclusive_use(self.session), typed_errors():
+            self._boundary = sync.get_transaction() or sync.begin()
+            if sync.get_bind().dialect.name == "sqlite":
+                await (await self.session.connection()).run_sync(begin_immediate)
+
+    async def _commit(self) -> None:
+        if self.session.sync_session.get_transaction() is not self._boundary:
+            raise TransactionMisuse("The session was rolled back or closed inside transaction()")
+        self._ending = True
+        with exclusive_use(self.session), typed_errors():
+            await commit(self.session)
+
+    def _refuse_to_commit(self, nested: SessionTransaction | None) -> None:
+        if not self._ending and (nested is None or nested is self._boundary):
+            raise TransactionMisuse(
+                "session.commit() inside transaction(): the block commits at its end; "
+                "leave the call out, or move it behind the block"
+            )
+
+
+@asynccontextmanager
+async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
+    """Commit what happens in the block at its end, or roll it back if it raises.
+
+    A block within another one is a savepoint: if it raises and the outer one goes on, only its
+    own writes are undone. What was loaded before stays loaded, unless the block wrote it. On
+    SQLite the outermost block is the only writer from its beginning. Callbacks run after the
+    outermost block, all of them.
+
+    Raises:
+        ConcurrentUse: Another task has the session's transaction open.
+        ConstraintViolation: Pending changes break a rule of the database.
+        TransactionConflict: It lost against another transaction; see `run_transaction`.
+        CommitOutcomeUnknown: The connection broke during COMMIT.
+        TransactionMisuse: The session was committed or rolled back in the block.
+        ExceptionGroup: Callbacks failed; what was committed stays so.
+    """
+    opened = Transaction(session, open_transaction(session))
+    async with opened._open():  # noqa: SLF001  # of this module
+        yield opened
+
+
+async def _call(callbacks: list[Callback], outcome: str, *errors: BaseException) -> None:
+    """Call all of them, however many fail."""
+    failures: list[BaseException] = []
+    for callback in callbacks:
+        try:
+            if isawaitable(result := callback()):
+                await result
+        except Exception as failure:  # noqa: BLE001  # raised below, with the others
+            failures.append(failure)
+    if failures:
+        message = f"the transaction was {outcome}, and {len(failures)} of its callbacks failed"
+        raise BaseExceptionGroup(message, [*errors, *failures])
+
+
+def _refuse_to_commit(session: Session) -> None:
+    opened: Transaction | None = session.info.get(TRANSACTION)
+    if opened is not None:
+        opened._refuse_to_commit(session.get_nested_transaction())  # noqa: SLF001  # of this module
+
+
+event.listen(Session, "before_commit", _refuse_to_commit)  # where `transaction` is open

@@ -1,0 +1,39 @@
+"""The files that a project's migrations start with."""
+
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from ..exceptions import MigrationError
+
+_FILES = {
+    "alembic.ini": "alembic.ini",
+    "env.py": "migrations/env.py",
+    "script.py.mako": "migrations/script.py.mako",
+}
+
+
+def scaffold(models: str, directory: Path) -> list[Path]:
+    """Write `alembic.ini` and a folder `migrations`, ready for Alembic's own commands.
+
+    Args:
+        models: The module or package with the models.
+        directory: Where to write.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        MigrationError: One of them is there already; nothing is written.
+    """
+    paths = {name: directory / path for name, path in _FILES.items()}
+    if there := [str(path) for path in paths.values() if path.exists()]:
+        raise MigrationError(f"nothing is written, as there is already: {', '.join(there)}")
+    for name, path in paths.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = (files(__package__) / "template" / f"{name}.txt").read_text()
+        path.write_text(
+            text if name.endswith(".mako") else Template(text).substitute(models=models)
+        )
+    (directory / "migrations" / "versions").mkdir(exist_ok=True)
+    return list(paths.values())

@@ -1,0 +1,134 @@
+"""What records have to meet."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy import ARRAY, Select, SQLColumnExpression, any_, bindparam, false, not_, or_, tuple_
+from sqlalchemy.orm import DeclarativeBase
+
+from ._expressions import Column, Condition, element
+from ._query import Query
+
+# PostgreSQL takes at most 65,535 values in a statement, and asyncpg half of it.
+_MOST_PARAMETERS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions[T: DeclarativeBase](Query[T]):
+    """The steps that keep records out."""
+
+    def where(self, *conditions: Condition) -> Self:
+        """Keep records that meet what was asked before and every condition.
+
+        Raises:
+            TypeError: A condition is a Python value, as in `User.age is None`.
+            ValueError: A condition is about another table.
+        """
+        return self._with(self.clauses.and_(*self._checked(conditions)))
+
+    def or_where(self, *conditions: Condition) -> Self:
+        """Keep records that meet everything that was asked before, or any of the conditions."""
+        return self._with(self.clauses.or_(*self._checked(conditions)))
+
+    def where_any(self, *conditions: Condition) -> Self:
+        """Keep records that meet at least one of the conditions; of none, none can be met."""
+        return self.where(or_(false(), *self._checked(conditions)))
+
+    def where_not(self, *conditions: Condition) -> Self:
+        """Keep records that meet none of the conditions.
+
+        A comparison with a missing value is neither met nor not met, as always in SQL.
+        """
+        return self.where(*(not_(condition) for condition in self._checked(conditions)))
+
+    def where_group(self, build: Callable[[Self], Self]) -> Self:
+        """Keep records that meet what a function asks for, in parentheses.
+
+        Args:
+            build: Takes a query without conditions and returns it with some.
+        """
+        before = self.clauses.conditions
+        built = build(self._with(self.clauses._replace(conditions=()))).clauses
+        return self._with(built._replace(conditions=(*before, *built.conditions)))
+
+    def where_in[V](
+        self, column: SQLColumnExpression[V], values: "Iterable[V | None] | Select[V]"
+    ) -> Self:
+        """Keep records with one of the values; of no values, that is none.
+
+        Args:
+            column: The column.
+            values: The values, None for a missing one; or a statement that selects them.
+        """
+        self._refuse_foreign(column)
+        if isinstance(values, Select):
+            return self.where(column.in_(values))
+        known = dict.fromkeys(values)
+        without_none = [value for value in known if value is not None]
+        found = self._among(column, without_none)
+        return self.where(or_(found, column.is_(None)) if None in known else found)
+
+    def where_not_in[V](
+        self, column: SQLColumnExpression[V], values: "Iterable[V | None] | Select[V]"
+    ) -> Self:
+        """Keep records with a value that is none of these.
+
+        Records without a value are left out, unless there are no values at all.
+        """
+        self._refuse_foreign(column)
+        if isinstance(values, Select):
+            return self.where(column.not_in(values))
+        known = dict.fromkeys(values)
+        without_none = [value for value in known if value is not None]
+        query = self.where(not_(self._among(column, without_none))) if without_none else self
+        return query.where(column.is_not(None)) if None in known else query
+
+    def where_null(self, column: Column) -> Self:
+        """Keep records without a value."""
+        return self.where(column.is_(None))
+
+    def where_not_null(self, column: Column) -> Self:
+        """Keep records with a value."""
+        return self.where(column.is_not(None))
+
+    def where_like(self, column: SQLColumnExpression[str | None], pattern: str) -> Self:
+        """Keep records whose text is like a pattern: % stands for any text, _ for a character.
+
+        SQLite takes ASCII letters of either case for the same, PostgreSQL does not. For what a
+        client sends, `where(User.name.contains(text, autoescape=True))`.
+        """
+        return self.where(column.like(pattern))
+
+    def where_between[V](self, column: SQLColumnExpression[V], low: V, high: V) -> Self:
+        """Keep records with a value from a lowest to a highest, both included.
+
+        Raises:
+            TypeError: A bound is None.
+        """
+        if low is None or high is None:
+            raise TypeError(f"{column} needs two bounds: with one, use where({column} >= ...)")
+        return self.where(column.between(low, high))
+
+    def where_key(self, *keys: object) -> Self:
+        """Keep records with one of the primary keys; one of many columns is a tuple.
+
+        Raises:
+            ValueError: A key has another number of columns.
+        """
+        columns = self._mapper.primary_key
+        rows = [key if isinstance(key, tuple) else (key,) for key in keys]
+        for row in rows:
+            if len(row) != len(columns):
+                name, size = self.model.__name__, len(columns)
+                raise ValueError(f"a key of {name} has {size} columns, unlike {row}")
+        if len(columns) == 1:
+            return self.where_in(columns[0], [row[0] for row in rows])
+        return self.where(tuple_(*columns).in_(rows))
+
+    def _among[V](self, column: SQLColumnExpression[V], values: list[V]) -> Condition:
+        if len(values) <= _MOST_PARAMETERS or self.session.get_bind().dialect.name != "postgresql":
+            return column.in_(values)
+        return column == any_(
+            bindparam(None, values, type_=ARRAY(element(column).type), unique=True)
+        )

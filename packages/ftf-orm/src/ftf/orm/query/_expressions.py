@@ -1,0 +1,51 @@
+"""SQL expressions, and which tables they are about."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    ColumnExpressionArgument,
+    FromClause,
+    SQLColumnExpression,
+)
+
+type Condition = ColumnExpressionArgument[bool]
+type Column = SQLColumnExpression[object]
+
+
+def element(expression: object) -> ColumnElement[Any]:
+    """Make the SQL of what stands for it, such as an attribute of a model."""
+    convert = getattr(expression, "__clause_element__", None)
+    found = expression if convert is None else convert()
+    if not isinstance(found, ClauseElement):
+        raise TypeError(f"{expression!r} is no SQL expression")
+    return cast("ColumnElement[Any]", found)
+
+
+def sources(expression: object) -> Iterable[FromClause]:
+    """List the tables and aliases that an expression takes values from, subqueries left out."""
+    found: Iterable[FromClause] = getattr(element(expression), "_from_objects", ())
+    return found
+
+
+def foreign(expression: object, source: FromClause, model: type) -> ValueError:
+    """Say that an expression is about a table that is not queried, and would be multiplied by."""
+    return ValueError(
+        f"{expression} is about {source}, and the query about {model.__name__}: "
+        "use where_has(relation, ...), or join(relation) first"
+    )
+
+
+def refuse_value(condition: object) -> None:
+    """Refuse a condition that Python has worked out already.
+
+    Raises:
+        TypeError: It is True, False or None.
+    """
+    if condition is None or isinstance(condition, bool):
+        raise TypeError(
+            f"a condition is an expression, not {condition}: write Model.column.is_(None) for "
+            "`is None`, and & | ~ for `and` `or` `not`"
+        )

@@ -1,0 +1,114 @@
+"""In which order records come, and how many of them."""
+
+from dataclasses import dataclass
+from typing import Literal, Self, get_args
+
+from sqlalchemy import UnaryExpression
+from sqlalchemy.orm import DeclarativeBase
+
+from ._clauses import Lock
+from ._expressions import Column
+from ._query import Query
+
+type Direction = Literal["asc", "desc"]
+
+_DIRECTIONS = get_args(Direction.__value__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering[T: DeclarativeBase](Query[T]):
+    """The steps that sort records and cut them."""
+
+    def order_by(self, column: Column | str, direction: Direction = "asc") -> Self:
+        """Sort by a column, within the columns sorted by before.
+
+        Args:
+            column: A column or expression; one such as `User.name.desc()` keeps its direction.
+                Or the name of something worked out before, such as "posts_count".
+            direction: "asc" or "desc".
+
+        Raises:
+            ValueError: The direction is neither "asc" nor "desc", the column is of another table,
+                or the name of nothing worked out before.
+        """
+        if direction not in _DIRECTIONS:
+            raise ValueError(f"{direction!r} is no direction: use 'asc' or 'desc'")
+        by = self._computed(column) if isinstance(column, str) else column
+        self._refuse_foreign(by)
+        if direction == "desc" and not (isinstance(by, UnaryExpression) and by.modifier):
+            by = by.desc()
+        return self._with(self.clauses._replace(order=(*self.clauses.order, by)))
+
+    def order_by_key(self, direction: Direction = "asc") -> Self:
+        """Sort by the primary key, within the columns sorted by before."""
+        key = self._mapper.primary_key
+        by = key if direction == "asc" else tuple(column.desc() for column in key)
+        return self._with(self.clauses._replace(order=(*self.clauses.order, *by)))
+
+    def reorder(self) -> Self:
+        """Forget the order."""
+        return self._with(self.clauses._replace(order=()))
+
+    def latest(self, column: Column | None = None) -> Self:
+        """Put the newest first: by a column, else by `created_at`, else by the primary key."""
+        return self._by_age(column, "desc")
+
+    def oldest(self, column: Column | None = None) -> Self:
+        """Put the oldest first: by a column, else by `created_at`, else by the primary key."""
+        return self._by_age(column, "asc")
+
+    def limit(self, count: int) -> Self:
+        """Deliver at most so many records.
+
+        Raises:
+            ValueError: The number is below 0.
+        """
+        return self._with(self.clauses._replace(limit=at_least(0, count, "limit")))
+
+    def offset(self, count: int) -> Self:
+        """Skip so many records.
+
+        Raises:
+            ValueError: The number is below 0.
+        """
+        return self._with(self.clauses._replace(offset=at_least(0, count, "offset")))
+
+    def lock_for_update(self, *, skip_locked: bool = False, nowait: bool = False) -> Self:
+        """Lock the records until the transaction ends; SQLite has one writer at a time anyway.
+
+        Args:
+            skip_locked: Whether to leave out records that others have locked.
+            nowait: Whether to raise `DatabaseBusy` instead of waiting for them.
+        """
+        return self._with(self.clauses._replace(lock=Lock(skip_locked, nowait)))
+
+    def _computed(self, name: str) -> Column:
+        known = {label.name: label for label in self.clauses.computed}
+        if name not in known:
+            names = ", ".join(known) or "nothing"
+            raise ValueError(
+                f"{name!r} is not worked out by this query, only {names}: use a column"
+            )
+        return known[name]
+
+    def _by_age(self, column: Column | None, direction: Direction) -> Self:
+        if column is None:
+            column = getattr(self.model, "created_at", None)
+        if column is None:
+            return self.order_by_key(direction)
+        return self.order_by(column, direction)
+
+    def _settled(self) -> Self:
+        """Let the primary key decide where the order leaves it open."""
+        return self if self.clauses.groups else self.order_by_key()
+
+
+def at_least(least: int, number: int, name: str) -> int:
+    """Check a number.
+
+    Raises:
+        ValueError: It is too small.
+    """
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, not {number}")
+    return number

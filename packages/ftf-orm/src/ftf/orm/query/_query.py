@@ -1,0 +1,124 @@
+"""What every part of the query builder is built on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from sqlalchemy import FromClause, Result, Select, SQLColumnExpression, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapper
+
+from .._errors import typed_errors
+from .._session import exclusive_use
+from ._clauses import Clauses
+from ._expressions import Condition, foreign, refuse_value, sources
+
+
+@dataclass(frozen=True, slots=True)
+class Query[T: DeclarativeBase]:
+    """A query for the records of one model; every step returns a new one.
+
+    Args:
+        session: The session to run in.
+        model: The model to query.
+        clauses: What the query was told so far.
+    """
+
+    session: AsyncSession
+    model: type[T]
+    clauses: Clauses = field(default_factory=Clauses)
+
+    def when(
+        self,
+        condition: object,
+        then: Callable[[Self], Self],
+        otherwise: Callable[[Self], Self] | None = None,
+    ) -> Self:
+        """Take a step if a condition is true, and maybe another one if not."""
+        if condition:
+            return then(self)
+        return self if otherwise is None else otherwise(self)
+
+    def unless(self, condition: object, then: Callable[[Self], Self]) -> Self:
+        """Take a step if a condition is false."""
+        return self if condition else then(self)
+
+    def tap(self, look: Callable[[Self], object]) -> Self:
+        """Show the query to a function, and go on as if nothing had happened."""
+        look(self)
+        return self
+
+    def fresh(self) -> Self:
+        """Read records again that the session knows already."""
+        return self._with(self.clauses._replace(fresh=True))
+
+    def statement(self) -> "Select[T]":
+        """Compile the query into a SQLAlchemy statement.
+
+        With `with_count` and the like, what they work out follows the record in each row.
+
+        Raises:
+            ValueError: It sorts records by something that each of them can have more than once.
+        """
+        clauses = self.clauses
+        clauses.refuse_open_order()
+        statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
+        statement = clauses.page(clauses.records(statement, self._mapper))
+        statement = statement.options(*clauses.options) if clauses.options else statement
+        if clauses.fresh:
+            statement = statement.execution_options(populate_existing=True)
+        if clauses.lock is not None:
+            lock = clauses.lock
+            statement = statement.with_for_update(skip_locked=lock.skip_locked, nowait=lock.nowait)
+        return statement
+
+    def to_sql(self, *, literals: bool = False) -> str:
+        """Write the query in the SQL of the session's database.
+
+        Args:
+            literals: Whether to write values instead of placeholders; to be read, not to be run.
+        """
+        options = {"literal_binds": True} if literals else {}
+        dialect = self.session.get_bind().dialect
+        return str(self.statement().compile(dialect=dialect, compile_kwargs=options))
+
+    @property
+    def _mapper(self) -> Mapper[T]:
+        mapper: Mapper[T] = self.model.__mapper__
+        return mapper
+
+    @property
+    def _joins_by_itself(self) -> bool:
+        return any(relation.lazy in {"joined", False} for relation in self._mapper.relationships)
+
+    def _checked(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        for condition in conditions:
+            refuse_value(condition)
+            self._refuse_foreign(condition)
+        return conditions
+
+    def _refuse_foreign(self, expression: object) -> None:
+        known = self._mapper.tables
+        for source in sources(expression):
+            if source not in known and not self._joins(source):
+                raise foreign(expression, source, self.model)
+
+    def _joins(self, source: FromClause) -> bool:
+        return any(source in join.sources for join in self.clauses.joins)
+
+    def _values[V](
+        self, column: SQLColumnExpression[object], statement: "Select[V]"
+    ) -> "Select[V]":
+        """Give a statement a row for each record, or for each match if a joined column is asked."""
+        self._refuse_foreign(column)
+        if not set(sources(column)).issubset(self._mapper.tables):
+            return self.clauses.rows(statement)
+        self.clauses.refuse_open_order()
+        return self.clauses.records(statement, self._mapper)
+
+    async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
+        with exclusive_use(self.session), typed_errors():
+            return await self.session.execute(statement)
+
+    def _with(self, clauses: Clauses) -> Self:
+        return replace(self, clauses=clauses)

@@ -1,0 +1,97 @@
+"""Who migrates, from where, and whether somebody else does too."""
+
+import asyncio
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import bookshop
+import pytest
+import sqlalchemy
+from alembic import command
+from database import BOOKSHOP, add_revision, tables
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, inspect
+
+from ftf.orm import create_engine
+
+
+async def test_edge_55_migrations_run_inside_a_running_loop(project, database_url):
+    command.upgrade(project, "head")
+    assert await asyncio.to_thread(tables, database_url) == BOOKSHOP
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_an_engine_can_be_brought_along(project, database_url, running):
+    async def upgrade() -> None:
+        command.upgrade(project, "head")
+
+    engine = project.attributes["connection"] = create_engine(database_url)
+    if running:
+        asyncio.run(upgrade())
+    else:
+        command.upgrade(project, "head")
+    del project.attributes["connection"]
+    assert tables(database_url) == BOOKSHOP
+    asyncio.run(engine.dispose())
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_engine_that_is_not_async_can_be_brought_along(project, database_url):
+    engine = sqlalchemy.create_engine(database_url.replace("+aiosqlite", ""))
+    project.attributes["connection"] = engine
+    command.upgrade(project, "head")
+    del project.attributes["connection"]
+    assert set(inspect(engine).get_table_names()) > BOOKSHOP
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_database_in_memory_is_migrated_where_it_is(project):
+    async def run() -> set[str]:
+        engine = create_engine("sqlite://")
+        project.attributes["connection"] = engine
+        command.upgrade(project, "head")
+        del project.attributes["connection"]
+        async with engine.connect() as connection:
+            names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        await engine.dispose()
+        return set(names) - {"alembic_version"}
+
+    assert asyncio.run(run()) == BOOKSHOP
+
+
+def test_edge_55_deployers_at_once_take_turns(project, database_url):
+    def upgrade(_: int) -> int:
+        script = (
+            "import sys; from alembic import command; from alembic.config import Config;"
+            f"sys.path.insert(0, {str(Path(bookshop.__file__).parent)!r});"
+            "config = Config(); config.set_main_option('script_location', sys.argv[1]);"
+            "command.upgrade(config, 'head')"
+        )
+        folder = project.get_main_option("script_location")
+        return subprocess.run([sys.executable, "-c", script, folder], check=False).returncode  # noqa: S603
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(upgrade, range(2))) == [0, 0]
+    assert tables(database_url) == BOOKSHOP
+
+
+def test_the_lock_is_given_back_after_a_failure(project, database_url):
+    command.upgrade(project, "head")
+    add_revision(project, "1 / 0")
+
+    def fail(connection: Connection) -> None:
+        project.attributes["connection"] = connection
+        with pytest.raises(ZeroDivisionError):
+            command.upgrade(project, "head")
+        del project.attributes["connection"]
+
+    async def run() -> None:
+        engine = create_engine(database_url, poolclass=AsyncAdaptedQueuePool, pool_size=2)
+        async with engine.connect() as first, engine.connect() as second:
+            await first.run_sync(fail)
+            await second.run_sync(fail)
+        await engine.dispose()
+
+    asyncio.run(run())

@@ -1,0 +1,78 @@
+import asyncio
+
+import pytest
+from bookshop import Author, AuthorRepository, Book
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ftf.orm import DuplicateRecord, transaction
+
+
+async def test_what_is_missing_is_created_and_what_is_there_found(authors, seen):
+    ada, created = await authors.first_or_create({Author.email: "a@b.c"}, {"name": "Ada"})
+    assert (ada.name, ada.email, created) == ("Ada", "a@b.c", True)
+    assert (await seen(Author, ada.id)).name == "Ada"
+    again = await authors.first_or_create({"email": "a@b.c"}, {Author.name: "Eve"})
+    assert again == (ada, False)
+    assert ada.name == "Ada"
+
+
+async def test_a_missing_value_can_be_matched(authors):
+    ada, _ = await authors.first_or_create({Author.name: "Ada", Author.born: None})
+    assert await authors.first_or_create({Author.name: "Ada", Author.born: None}) == (ada, False)
+
+
+async def test_what_is_there_is_changed(authors, seen):
+    ada, created = await authors.update_or_create({Author.email: "a@b.c"}, {Author.name: "Ada"})
+    assert created
+    found = await authors.update_or_create({Author.email: "a@b.c"}, {Author.name: "Augusta"})
+    assert found == (ada, False)
+    assert (await seen(Author, ada.id)).name == "Augusta"
+
+
+async def test_edge_39_another_value_that_is_taken_is_no_match(authors):
+    await authors.create(Author(name="Ada", born=1815))
+    with pytest.raises(DuplicateRecord, match="name and born"):
+        await authors.first_or_create({Author.email: "x@y.z"}, {"name": "Ada", "born": 1815})
+
+
+async def test_edge_39_a_hundred_at_once_create_one(engine):
+    async def call() -> tuple[int, bool]:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            authors = AuthorRepository(session)
+            author, created = await authors.first_or_create(
+                {Author.email: "a@b.c"}, {Author.name: "Ada"}
+            )
+            return author.id, created
+
+    results = await asyncio.gather(*(call() for _ in range(100)))
+    assert len({key for key, _ in results}) == 1
+    assert sum(created for _, created in results) == 1
+    async with AsyncSession(engine) as session:
+        assert await AuthorRepository(session).count() == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_edge_39_a_race_that_is_lost_inside_a_transaction_leaves_it_open(engine, authors):
+    async def lose() -> tuple[Author, bool]:
+        async with AsyncSession(engine, expire_on_commit=False) as session, transaction(session):
+            await AuthorRepository(session).create(Author(name="Bo"))
+            return await AuthorRepository(session).first_or_create(
+                {Author.email: "a@b.c"}, {"name": "Eve"}
+            )
+
+    async with transaction(authors.session):
+        await authors.create(Author(name="Ada", email="a@b.c"))
+        task = asyncio.create_task(lose())
+        waiting = text("SELECT 1 FROM pg_locks WHERE NOT granted")
+        while not await authors.session.scalar(waiting):
+            assert not task.done()
+    loser, created = await task
+    assert (loser.name, created) == ("Ada", False)
+    assert await authors.count() == 2
+
+
+@pytest.mark.parametrize("wrong", ["nickname", Book.title])
+async def test_a_value_that_belongs_to_nothing_is_refused(authors, wrong):
+    with pytest.raises(AttributeError, match=r"Author has no attribute (nickname|Book\.title)"):
+        await authors.first_or_create({wrong: 1})

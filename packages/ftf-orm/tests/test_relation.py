@@ -1,0 +1,180 @@
+import asyncio
+
+import pytest
+from bookshop import Author, Book, BookRepository, Genre
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ftf.orm import (
+    BaseRepository,
+    DuplicateRecord,
+    ForeignKeyViolation,
+    RelationNotLoaded,
+    transaction,
+)
+
+
+class GenreRepository(BaseRepository[Genre]): ...
+
+
+@pytest.fixture
+async def keys(session) -> list[int]:
+    """The keys of five genres."""
+    genres = [Genre(name=name) for name in "abcde"]
+    session.add_all(genres)
+    await session.commit()
+    return [genre.id for genre in genres]
+
+
+@pytest.fixture
+async def book(authors, books, session) -> Book:
+    ada = await authors.create(Author(name="Ada"))
+    book = await books.create(Book(title="Notes", author_id=ada.id))
+    other = await books.create(Book(title="Other", author_id=ada.id, genres=[Genre(name="z")]))
+    assert other.id != book.id
+    session.expunge_all()
+    return await books.find_or_fail(book.id)
+
+
+@pytest.fixture
+def genres(books, book):
+    return books.relation(book, Book.genres)
+
+
+async def test_others_are_attached_with_values_for_the_table_between(genres, keys, statements):
+    await genres.attach(keys[0], keys[1], rank=3)
+    await genres.attach(keys[2], keys[2])
+    await genres.attach()
+    assert await genres.pivots() == {
+        keys[0]: {"rank": 3, "remark": None},
+        keys[1]: {"rank": 3, "remark": None},
+        keys[2]: {"rank": None, "remark": None},
+    }
+
+
+async def test_related_records_are_queried_like_others(genres, keys):
+    await genres.attach(*keys[:3])
+    query = genres.query().where(Genre.name != "b").order_by(Genre.name)
+    assert await query.pluck(Genre.name) == ["a", "c"]
+    assert await query.count() == 2
+
+
+async def test_the_many_of_one_and_the_one_of_many_are_queried_too(authors, books, book):
+    ada = await authors.find_or_fail(book.author_id)
+    titles = authors.relation(ada, Author.books).query().order_by(Book.title)
+    assert await titles.pluck(Book.title) == ["Notes", "Other"]
+    assert await books.relation(book, Book.author).query().sole() is ada
+
+
+async def test_edge_28_a_table_that_refers_to_itself_is_queried_too(session, keys):
+    genres = GenreRepository(session)
+    parent, child = await genres.find_many(keys[:2])
+    child.parent_id = parent.id
+    await genres.update(child)
+    assert await genres.relation(parent, Genre.children).query().sole() is child
+    assert await genres.relation(child, Genre.parent).query().sole() is parent
+
+
+async def test_what_is_attached_already_is_a_duplicate_and_changes_nothing(genres, keys):
+    await genres.attach(keys[0])
+    with pytest.raises(DuplicateRecord, match="book_id and genre_id"):
+        await genres.attach(keys[1], keys[0])
+    assert list(await genres.pivots()) == [keys[0]]
+
+
+async def test_edge_33_what_is_missing_cannot_be_attached(genres, keys):
+    for change in (genres.attach(999), genres.sync([keys[0], 999]), genres.toggle([999])):
+        with pytest.raises(ForeignKeyViolation, match="missing one"):
+            await change
+    assert await genres.pivots() == {}
+
+
+async def test_others_are_detached_and_counted(genres, keys):
+    await genres.attach(*keys)
+    assert await genres.detach(keys[0], 999) == 1
+    assert await genres.detach() == 4
+    assert await genres.query().exists() is False
+
+
+async def test_values_of_the_table_between_change(genres, keys):
+    await genres.attach(keys[0], rank=1)
+    assert await genres.update_pivot(keys[0], rank=2)
+    assert not await genres.update_pivot(keys[1], rank=2)
+    assert (await genres.pivots())[keys[0]]["rank"] == 2
+    with pytest.raises(AttributeError, match="book_genres has no column colour"):
+        await genres.update_pivot(keys[0], colour="red")
+
+
+async def test_edge_33_sync_tells_what_it_changed(genres, keys):
+    await genres.attach(*keys[:3], rank=1)
+    changed = await genres.sync({keys[1]: {}, keys[2]: {"rank": 2}, keys[3]: {"remark": "new"}})
+    assert (changed.attached, changed.detached, changed.updated) == (
+        [keys[3]], [keys[0]], [keys[2]],
+    )  # fmt: skip
+    assert await genres.pivots() == {
+        keys[1]: {"rank": 1, "remark": None},
+        keys[2]: {"rank": 2, "remark": None},
+        keys[3]: {"rank": None, "remark": "new"},
+    }
+
+
+async def test_edge_33_sync_of_what_is_there_writes_nothing(genres, keys, statements):
+    await genres.attach(*keys[:2], rank=1)
+    statements.clear()
+    changed = await genres.sync([keys[1], keys[0], keys[1]])
+    assert (changed.attached, changed.detached, changed.updated) == ([], [], [])
+    assert all(statement.startswith("SELECT") for statement in statements)
+
+
+async def test_sync_can_leave_others_alone(genres, keys):
+    await genres.attach(keys[0])
+    assert (await genres.sync([keys[1]], detaching=False)).detached == []
+    assert set(await genres.pivots()) == set(keys[:2])
+
+
+async def test_toggle_turns_over(genres, keys):
+    await genres.attach(keys[0], keys[1])
+    changed = await genres.toggle([keys[1], keys[2]])
+    assert (changed.attached, changed.detached) == ([keys[2]], [keys[1]])
+    assert set(await genres.pivots()) == {keys[0], keys[2]}
+
+
+async def test_edge_33_many_can_sync_the_same_at_once(engine, book, keys):
+    async def sync() -> None:
+        async with AsyncSession(engine) as session:
+            books = BookRepository(session)
+            found = await books.find_or_fail(book.id)
+            await books.relation(found, Book.genres).sync(keys)
+
+    await asyncio.gather(*(sync() for _ in range(10)))
+    async with AsyncSession(engine) as session:
+        assert len(await BookRepository(session).relation(book, Book.genres).pivots()) == 5
+
+
+async def test_edge_33_a_loaded_collection_follows(books, book, genres, keys):
+    await genres.attach(keys[0])
+    with pytest.raises(RelationNotLoaded, match=r"Book\.genres"):
+        _ = book.genres
+    await books.load(book, Book.genres)
+    await genres.attach(keys[1])
+    assert {genre.id for genre in book.genres} == set(keys[:2])
+    await genres.detach()
+    assert book.genres == []
+
+
+async def test_changes_belong_to_a_transaction_around_them(session, genres, keys):
+    with pytest.raises(KeyError, match="x"):
+        async with transaction(session):
+            await genres.sync(keys)
+            raise KeyError("x")
+    assert await genres.pivots() == {}
+
+
+async def test_what_has_no_table_between_cannot_attach(authors, book, session):
+    ada = await authors.find_or_fail(book.author_id)
+    with pytest.raises(TypeError, match=r"Author\.books has no table between.*set the foreign key"):
+        await authors.relation(ada, Author.books).attach(1)
+
+
+def test_a_relationship_of_another_model_is_refused(authors, book):
+    with pytest.raises(AttributeError, match=r"Author has no relationship Book\.genres"):
+        authors.relation(Author(), Book.genres)
