@@ -8,7 +8,14 @@ from pydantic import BaseModel, Field
 from starlette.responses import PlainTextResponse
 
 from ftf.http import FastTrackFramework, ProblemResponse
-from ftf.orm import Base, DuplicateRecord, RecordNotFound
+from ftf.orm import (
+    Base,
+    Deadlock,
+    DuplicateRecord,
+    ForeignKeyViolation,
+    RecordNotFound,
+    StaleRecord,
+)
 
 
 class Order(BaseModel):
@@ -147,24 +154,29 @@ async def test_a_handler_of_the_users_wins(serve):
         assert (await client.get("/nowhere")).text == "nothing here"
 
 
-async def test_errors_of_the_orm_have_their_status(app, serve):
-    class Ticket(Base):
-        __abstract__ = True
+class Ticket(Base):
+    __abstract__ = True
 
-    @app.get("/missing")
-    async def missing() -> None:
-        raise RecordNotFound(Ticket)
 
-    @app.get("/duplicate")
-    async def duplicate() -> None:
-        raise DuplicateRecord(("seat",))
+@pytest.mark.parametrize(
+    ("error", "status", "detail"),
+    [
+        (RecordNotFound(Ticket), 404, "Ticket not found"),
+        (DuplicateRecord(("seat",)), 409, "Another record already has the same seat"),
+        (ForeignKeyViolation(("show_id",)), 409, "A record refers to a missing one"),
+        (StaleRecord(), 409, "changed or removed meanwhile"),
+        (Deadlock(), 503, "in a deadlock with another one"),
+    ],
+)
+async def test_errors_of_the_orm_have_their_status(app, serve, error, status, detail):
+    @app.get("/")
+    async def fail() -> None:
+        raise error
 
     async with serve(app) as client:
-        answer = await client.get("/missing")
-        assert (answer.status_code, answer.json()["detail"]) == (404, "Ticket not found")
-        answer = await client.get("/duplicate")
-        assert answer.status_code == 409
-        assert answer.json()["detail"] == "Another record already has the same seat"
+        answer = await client.get("/")
+    assert answer.status_code == status
+    assert detail in answer.json()["detail"]
 
 
 def test_the_orm_is_not_needed(monkeypatch):

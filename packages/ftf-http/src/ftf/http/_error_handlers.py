@@ -37,9 +37,15 @@ def orm_handlers(*, problem_details: bool) -> Handlers:
     """List the handlers of what ftf-orm raises, if it is installed."""
     if find_spec("ftf.orm") is None:
         return {}
-    from ftf.orm import DuplicateRecord, RecordNotFound  # noqa: PLC0415  # optional
+    from ftf import orm  # noqa: PLC0415  # optional
 
-    statuses = {RecordNotFound: 404, DuplicateRecord: 409}
+    statuses: dict[type[Exception], int] = {
+        orm.RecordNotFound: 404,
+        orm.DuplicateRecord: 409,
+        orm.ForeignKeyViolation: 409,
+        orm.StaleRecord: 409,
+        orm.TransactionConflict: 503,
+    }
     answers = {
         error: with_text(status, "", problem_details=problem_details)
         for error, status in statuses.items()
