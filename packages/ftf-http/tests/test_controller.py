@@ -106,3 +106,50 @@ async def test_a_controller_inherits_handlers_and_overrides_them(serve):
     async with serve(app) as client:
         assert (await client.get("/special")).json() == [1, 1]
         assert (await client.get("/special/1")).json() == "special 1"
+
+
+def no_self(*args, **kwargs):
+    """What a decorator that forgets `functools.wraps` leaves."""
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        staticmethod(get()(lambda: 1)),
+        classmethod(get()(lambda cls: 1)),
+        get()(lambda: 1),
+        get()(lambda page=1: page),
+        get()(no_self),
+    ],
+    ids=["static", "class", "no parameter", "a default", "a bad decorator"],
+)
+def test_a_handler_without_self_is_refused_and_nothing_is_registered(method):
+    app = FastTrackFramework()
+    mistaken = type("Mistaken", (Controller,), {"index": method})
+    with pytest.raises(TypeError, match=r"Mistaken\.index is a route handler and has no `self`"):
+        app.add_controller(mistaken)
+    assert mistaken not in app.container
+
+
+@pytest.mark.parametrize("kind", [staticmethod, classmethod])
+def test_a_verb_refuses_what_is_no_method_of_an_instance(kind):
+    def index() -> None: ...
+
+    with pytest.raises(TypeError, match="index is a route handler and has no `self`"):
+        get()(kind(index))
+
+
+@pytest.mark.parametrize("mistaken", [Counter, Things(Counter())])
+def test_what_is_no_controller_class_is_refused(mistaken):
+    with pytest.raises(TypeError, match="is no class that inherits from Controller"):
+        FastTrackFramework().add_controller(mistaken)
+    with pytest.raises(TypeError, match="is no class that inherits from Controller"):
+        Router().add_controller(mistaken)
+
+
+def test_a_prefix_without_a_leading_slash_is_refused():
+    class Users(Controller):
+        prefix = "users"
+
+    with pytest.raises(ValueError, match="Users has no leading slash: write '/users'"):
+        FastTrackFramework().add_controller(Users)

@@ -78,6 +78,16 @@ async def test_a_second_signal_does_not_wait(told):
     assert told == [signal.SIGTERM]
 
 
+async def test_the_server_is_told_of_the_second_signal_once(told):
+    app = FastTrackFramework()
+    async with app.router.lifespan_context(app):
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert told == [signal.SIGTERM]
+
+
 async def test_the_server_gets_its_handler_back(app, told):
     before = signal.getsignal(signal.SIGTERM)
     async with app.router.lifespan_context(app):
@@ -122,7 +132,7 @@ async def test_a_cancelled_stream_stays_cancelled(app):
     serving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await serving
-    assert app.draining.streams == set()
+    assert not app.draining.streams
 
 
 async def test_a_mounted_application_stops_with_the_outer_one(app, told):

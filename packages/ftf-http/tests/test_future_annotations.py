@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from fastapi import Request
 
 from ftf.http import FastTrackFramework, Inject, Injected, InvalidInjectionError
 
 if TYPE_CHECKING:
     from decimal import Decimal
+
+    from starlette.types import ASGIApp
 
 
 class Greeter:
@@ -56,6 +59,39 @@ async def test_edge_24_a_type_that_only_checkers_see_needs_the_default_form(serv
 
     async with serve(app) as client:
         assert (await client.get("/")).json() == "good day"
+
+
+class Polite:
+    def __init__(self, app: ASGIApp, greeter: Greeter) -> None:
+        self.app, self.greeter = app, greeter
+
+    async def __call__(self, scope, receive, send) -> None:
+        scope["greeting"] = self.greeter.greet()
+        await self.app(scope, receive, send)
+
+
+async def test_edge_24_a_constructor_that_a_middleware_inherits(serve):
+    app = FastTrackFramework()
+    app.add_middleware(type("Inheriting", (Polite,), {"__module__": "elsewhere"}))
+
+    @app.get("/")
+    async def show(request: Request) -> str:
+        return request.scope["greeting"]
+
+    async with serve(app) as client:
+        assert (await client.get("/")).json() == "good day"
+
+
+async def test_edge_24_a_middleware_whose_annotations_cannot_be_read_is_refused(serve):
+    class Counting:
+        def __init__(self, app: ASGIApp, amount: Decimal) -> None: ...
+
+    app = FastTrackFramework()
+    app.add_middleware(Counting)
+    message = "'amount' of .*Counting.__init__ is annotated 'Decimal', which cannot be evaluated"
+    with pytest.raises(InvalidInjectionError, match=message):
+        async with serve(app):
+            pass
 
 
 async def test_edge_24_an_injection_that_cannot_be_read_is_refused_with_the_remedy():

@@ -85,6 +85,16 @@ async def test_a_header_of_the_handler_s_wins(app, serve):
         assert (await client.get("/tell")).headers.get_list("x-frame-options") == ["SAMEORIGIN"]
 
 
+async def test_a_response_has_one_id_whatever_its_handler_sets(app, serve):
+    async def forward() -> PlainTextResponse:
+        return PlainTextResponse("", headers={"X-Request-ID": "upstream's"})
+
+    app.add_api_route("/forward", forward)
+    async with serve(app) as client:
+        answer = await client.get("/forward", headers={"x-request-id": "ours"})
+    assert answer.headers.get_list("x-request-id") == ["ours"]
+
+
 async def test_security_headers_can_be_chosen(serve):
     app = FastTrackFramework(security_headers={"Content-Security-Policy": "default-src 'none'"})
     async with serve(app) as client:

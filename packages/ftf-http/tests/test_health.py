@@ -1,9 +1,11 @@
 import asyncio
+import threading
+from functools import partial
 
 import pytest
 from fastapi.responses import PlainTextResponse
 
-from ftf.http import FastTrackFramework
+from ftf.http import FastTrackFramework, InvalidApplicationError
 
 
 class Database:
@@ -59,6 +61,63 @@ async def test_a_check_that_takes_too_long_fails_and_the_others_are_told(app, se
     assert answer.status_code == 503
     assert answer.json()["checks"] == {"slow": "timed out", "quick": "ok"}
     assert "readiness check slow took over 0 s" in caplog.text
+
+
+async def test_a_check_that_blocks_holds_nothing_up_but_itself(app, serve, caplog):
+    go_on = threading.Event()
+
+    def block(database: Database) -> None:
+        go_on.wait(10)
+
+    app.add_readiness_check("blocking", block, timeout=0.01)
+    async with serve(app) as client:
+        answer = await client.get("/ready")
+        assert not go_on.is_set()
+        go_on.set()
+    assert answer.json()["checks"] == {"blocking": "timed out"}
+
+
+async def test_anything_that_can_be_called_is_a_check(app, serve):
+    class Ping:
+        async def __call__(self, database: Database) -> bool:
+            return database.up
+
+        async def method(self, database: Database, /, retries: int = 3) -> bool:
+            return (database.up, retries) == (True, 3)
+
+    async def answer(status: int) -> bool:
+        return status < 400
+
+    app.add_readiness_check("object", Ping())
+    app.add_readiness_check("method", Ping().method)
+    app.add_readiness_check("partial", partial(answer, 500))
+    app.add_readiness_check("lambda", lambda: answer(500))
+    async with serve(app) as client:
+        checks = (await client.get("/ready")).json()["checks"]
+    assert checks == {"object": "ok", "method": "ok", "partial": "failed", "lambda": "failed"}
+
+
+def test_two_checks_cannot_share_a_name(app):
+    app.add_readiness_check("database", lambda: False)
+    with pytest.raises(ValueError, match="There is a readiness check database already"):
+        app.add_readiness_check("database", lambda: True)
+
+
+def test_what_cannot_be_called_is_no_check(app):
+    with pytest.raises(TypeError, match="Readiness check database is not callable: 'ping'"):
+        app.add_readiness_check("database", "ping")
+
+
+async def test_a_check_that_cannot_get_its_services_stops_the_start(app, serve):
+    class Missing:
+        def __init__(self, number: int) -> None: ...
+
+    def ping(m: Missing) -> None: ...
+
+    app.add_readiness_check("database", ping)
+    with pytest.raises(InvalidApplicationError, match="Readiness check database, parameter 'm'"):
+        async with serve(app):
+            pass
 
 
 async def test_an_application_that_is_about_to_stop_is_not_ready_but_alive(app, serve):

@@ -75,6 +75,24 @@ def test_an_application_without_models_is_described_too():
     assert "Problem" in FastTrackFramework().openapi()["components"]["schemas"]
 
 
+def test_a_model_of_the_user_s_keeps_its_name():
+    class Problem(BaseModel):
+        chess: str
+
+    app = FastTrackFramework()
+
+    @app.post("/")
+    async def solve(problem: Problem) -> None: ...
+
+    document = app.openapi()
+    schemas = document["components"]["schemas"]
+    assert list(schemas["Problem"]["properties"]) == ["chess"]
+    reference = {"$ref": "#/components/schemas/ProblemDetails"}
+    assert schema_of(document["paths"]["/"]["post"]["responses"]["default"]) == reference
+    assert schemas["ValidationProblem"]["allOf"][0] == reference
+    assert "request_id" in schemas["ProblemDetails"]["properties"]
+
+
 async def test_without_problem_details_everything_is_fastapi_s(serve):
     class SoldOutError(Exception): ...
 
@@ -84,10 +102,15 @@ async def test_without_problem_details_everything_is_fastapi_s(serve):
     app = with_routes(FastTrackFramework(problem_details=False, title="Shop"))
     assert app.openapi() == with_routes(FastAPI(title="Shop")).openapi()
     app.map_error(SoldOutError, 410)
+    app.map_error(ConnectionError, 503)
 
     @app.get("/sold-out")
     async def sold_out() -> None:
         raise SoldOutError("No tickets left")
+
+    @app.get("/down")
+    async def down() -> None:
+        raise ConnectionError("secret host")
 
     @app.get("/missing")
     async def missing() -> None:
@@ -100,6 +123,7 @@ async def test_without_problem_details_everything_is_fastapi_s(serve):
     async with serve(app) as client:
         for path, status, detail in (
             ("/sold-out", 410, "No tickets left"),
+            ("/down", 503, "Service Unavailable"),
             ("/missing", 404, "Ticket not found"),
             ("/forbidden", 403, "No"),
         ):

@@ -145,6 +145,22 @@ async def test_a_mapped_error_shows_its_text(app, serve):
     assert answer.json() == {"title": "Sold out", "status": 410, "detail": "No tickets left"}
 
 
+async def test_a_mapped_error_of_the_server_is_for_the_log(app, serve, caplog):
+    app.map_error(ConnectionError, 503, "Come back later")
+
+    @app.get("/")
+    async def fail() -> None:
+        raise ConnectionError("secret host")
+
+    async with serve(app) as client:
+        answer = await client.get("/")
+    found = answer.headers["x-request-id"]
+    assert answer.json() == {"title": "Come back later", "status": 503, "request_id": found}
+    (record,) = (record for record in caplog.records if record.name == "ftf.http")
+    assert record.getMessage() == f"answered 503: / (request {found})"
+    assert str(record.exc_info[1]) == "secret host"
+
+
 async def test_a_handler_of_the_users_wins(serve):
     async def not_found(request, error):
         return PlainTextResponse("nothing here", 404)

@@ -19,7 +19,7 @@ from ._controller import Controller, operations_of
 from ._cors import is_cors, refuse_open_cors
 from ._draining import Draining
 from ._edge import EdgeMiddleware
-from ._error_handlers import answering, orm_handlers, problem_handlers, with_text
+from ._error_handlers import mapped, orm_handlers, problem_handlers
 from ._exchange import serve_from
 from ._health import Check, Readiness, ReadinessCheck, live
 from ._lifespan import with_container
@@ -28,7 +28,8 @@ from ._openapi import document_problems
 from ._options import ApplicationOptions, Json, check_options
 from ._request_scope import ScopeMiddleware
 from ._route import Route
-from ._validation import walk
+from ._stream_end import StreamEndMiddleware
+from ._validation import asked_by_middleware, asked_by_routes, validate, walk
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -117,10 +118,15 @@ class FastTrackFramework(FastAPI):
         """Serve a controller, which the container makes anew for each request.
 
         One that was registered before lives as long as its registration says.
+
+        Raises:
+            TypeError: It is no `Controller`, or a method of it has no `self`.
+            ValueError: Its prefix does not start with a slash.
         """
+        operations = list(operations_of(controller))
         if controller not in self.container:
             self.container.register(controller, scope="scoped")
-        for path, endpoint, options in operations_of(controller):
+        for path, endpoint, options in operations:
             self.router.add_api_route(path, endpoint, **options)
 
     def add_readiness_check(self, name: str, check: Check, timeout: float = 5.0) -> None:
@@ -130,21 +136,27 @@ class FastTrackFramework(FastAPI):
             name: What `/ready` calls it.
             check: A function whose arguments the container delivers; it fails by raising, by
                 returning `False` or by taking too long.
-            timeout: How long it may take, in seconds.
+            timeout: How long it may take, in seconds. A plain function runs in a thread, where it
+                cannot be stopped, only left alone.
+
+        Raises:
+            TypeError: The check is not callable.
+            ValueError: There is a check of this name already.
         """
         self._readiness.add(ReadinessCheck(name, check, timeout))
 
     def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
         """Answer an exception with a problem whose detail is the exception's text.
 
+        A status of 500 and above shows the request's id instead, and the exception is logged.
+
         Args:
             error: The exception's class; subclasses are included.
             status: The HTTP status code.
             title: What kind of problem it is; the status's own phrase by default.
         """
-        self.add_exception_handler(
-            error, answering(with_text(status, title, problem_details=self.problem_details))
-        )
+        handler = mapped(status, title, problem_details=self.problem_details)
+        self.add_exception_handler(error, handler)
 
     def add_middleware(
         self, middleware_class: Callable[..., ASGIApp], *args: object, **kwargs: object
@@ -171,10 +183,19 @@ class FastTrackFramework(FastAPI):
         app = self._inner_stack()
         if self.problem_details and self._limits_bodies():
             app = BodyLimitProblem(app)
-        app = ScopeMiddleware(app, self.container)
+        app = ScopeMiddleware(StreamEndMiddleware(app, self.draining), self.container)
         for cls, args, kwargs in reversed([*filter(is_cors, self.user_middleware)]):
             app = cls(app, *args, **kwargs)
         return EdgeMiddleware(app, self.security_headers, self.draining)
+
+    def validate_injections(self) -> None:
+        """Check what is registered, and what routes, middleware and readiness checks ask for.
+
+        Raises:
+            InvalidApplicationError: Some of it cannot be built; the error holds every fault.
+        """
+        routes, middleware = asked_by_routes(self.routes), asked_by_middleware(self.user_middleware)
+        validate(self.container, (*routes, *middleware, *self._readiness.asked()))
 
     async def build_middleware(self) -> None:
         """Build the middleware that needs services, with those of this start."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
-from inspect import signature
+from inspect import Parameter, getattr_static, signature
 from typing import ClassVar, NamedTuple, Unpack
 
 from fastapi import params
@@ -63,12 +63,18 @@ def delete[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Call
 
 
 def operations_of(controller: type[Controller]) -> Iterator[tuple[str, Endpoint, RouteOptions]]:
-    """List the path, handler and options of each route of a controller, in order of definition."""
+    """List the path, handler and options of each route of a controller, in order of definition.
+
+    Raises:
+        TypeError: It is no `Controller`, or a method of it has no `self`.
+        ValueError: Its prefix does not start with a slash.
+    """
+    _check(controller)
     names = dict.fromkeys(name for cls in reversed(controller.__mro__) for name in vars(cls))
     for name in names:
         method = getattr(controller, name)
         for path, options in getattr(method, _OPERATIONS, ()):
-            own = next(iter(signature(method).parameters))
+            own = _own_parameter(controller, name)
             joined = options.copy()
             joined["tags"] = [*controller.tags, *(options.get("tags") or ())]
             joined["dependencies"] = [
@@ -78,8 +84,33 @@ def operations_of(controller: type[Controller]) -> Iterator[tuple[str, Endpoint,
             yield controller.prefix + path, compiled(method, {own: controller}), joined
 
 
+def _check(controller: object) -> None:
+    if not (isinstance(controller, type) and issubclass(controller, Controller)):
+        raise TypeError(f"{controller!r} is no class that inherits from Controller.")
+    if controller.prefix and not controller.prefix.startswith("/"):
+        remedy = f"write {'/' + controller.prefix!r}"
+        raise ValueError(f"The prefix of {controller.__qualname__} has no leading slash: {remedy}.")
+
+
+def _own_parameter(controller: type[Controller], name: str) -> str:
+    """Find what a method calls its controller."""
+    defined = getattr_static(controller, name)
+    parameters = iter(signature(getattr(controller, name)).parameters.values())
+    own = None if isinstance(defined, staticmethod | classmethod) else next(parameters, None)
+    positional = {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
+    if own is None or own.kind not in positional or own.default is not Parameter.empty:
+        raise TypeError(_no_self(f"{controller.__qualname__}.{name}"))
+    return own.name
+
+
+def _no_self(method: str) -> str:
+    return f"{method} is a route handler and has no `self`: make it a method of the instance."
+
+
 def _verb[F: Endpoint](verb: str, path: str, options: RouteOptions) -> Callable[[F], F]:
     def mark(method: F) -> F:
+        if isinstance(method, staticmethod | classmethod):
+            raise TypeError(_no_self(method.__qualname__))
         operation = Operation(path, {**options, "methods": [verb]})
         setattr(method, _OPERATIONS, (*getattr(method, _OPERATIONS, ()), operation))
         return method

@@ -1,15 +1,24 @@
 """What happens between the signal to stop and the end of an application."""
 
 import signal
-from asyncio import AbstractEventLoop, Event, Task, get_running_loop
+from asyncio import AbstractEventLoop, Event, Task, TimerHandle, get_running_loop
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import current_thread, main_thread
 from types import FrameType
 
 type SignalHandler = Callable[[int, FrameType | None], object]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(slots=True)
+class Stream:
+    """Whether an event stream was told to end, and whether its last byte is out."""
+
+    told: bool = False
+    complete: bool = False
 
 
 class Draining:
@@ -24,9 +33,10 @@ class Draining:
 
     def __init__(self, delay: float = 0.0) -> None:
         self.delay = delay
-        self.streams: set[Task[object]] = set()
+        self.streams: dict[Task[object], Stream] = {}
         self._begun = False
         self._over = Event()
+        self._timer: TimerHandle | None = None
         self._leads = True
         self._followers: list[Draining] = []
 
@@ -40,8 +50,9 @@ class Draining:
         await self._over.wait()
 
     def follow(self, leader: "Draining") -> None:
-        """Leave the signal to the application that this one is mounted in."""
+        """Leave the signal to the application that this one is mounted in; share its streams."""
         self._leads = False
+        self.streams = leader.streams
         leader._followers.append(self)  # noqa: SLF001  # one of its own kind
 
     def begin(self) -> None:
@@ -54,14 +65,35 @@ class Draining:
         """Let `/ready` fail, wake whoever waits, and end the event streams that are open."""
         self.begin()
         self._over.set()
+        if self._timer is not None:
+            self._timer.cancel()
         for task in tuple(self.streams):
-            task.cancel()
+            self._end(task)
         for follower in self._followers:
             follower.end_streams()
 
-    def ended(self, task: "Task[object]") -> bool:
-        """Tell whether a task was cancelled to end its event stream, and by nobody else."""
-        return self.begun and task in self.streams and task.uncancel() == 0
+    def watch(self, task: "Task[object]") -> None:
+        """End the event stream of a task when the application stops, at once if it does already."""
+        self.streams[task] = Stream()
+        if self._over.is_set():
+            self._end(task)
+
+    def complete(self, task: "Task[object]") -> None:
+        """Let a stream be whose last byte is out."""
+        if task in self.streams:
+            self.streams[task].complete = True
+
+    def release(self, task: "Task[object]") -> Stream | None:
+        """Stop to watch a task; its stream comes back if that alone was why it was cancelled."""
+        stream = self.streams.pop(task, None)
+        return stream if stream and stream.told and task.uncancel() == 0 else None
+
+    def _end(self, task: "Task[object]") -> None:
+        """Cancel a task once: what it does about it is its own."""
+        stream = self.streams[task]
+        if not (stream.told or stream.complete):
+            stream.told = True
+            task.cancel()
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -95,12 +127,15 @@ class Draining:
             self.end_streams()
             theirs(number, frame)
 
+        def stop_later(number: int, frame: FrameType | None) -> None:
+            self._timer = loop.call_later(self.delay, stop, number, frame)
+
         def begin(number: int, frame: FrameType | None) -> None:
             if self.begun:  # somebody is impatient, or the loop is stuck
                 loop.call_soon_threadsafe(self.end_streams)
                 theirs(number, frame)
                 return
             self.begin()
-            loop.call_soon_threadsafe(loop.call_later, self.delay, stop, number, frame)
+            loop.call_soon_threadsafe(stop_later, number, frame)
 
         return begin

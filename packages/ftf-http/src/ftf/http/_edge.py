@@ -1,6 +1,6 @@
 """What concerns every request, whatever answers it: its id, security headers, event streams."""
 
-from asyncio import CancelledError, Task, current_task
+from asyncio import Task, current_task
 from collections.abc import Mapping
 from typing import cast
 
@@ -16,7 +16,7 @@ _EVENT_STREAM = b"text/event-stream"
 
 
 class EdgeMiddleware:
-    """Names requests, adds security headers, and ends event streams when the application stops.
+    """Names requests, adds security headers, and has event streams end with the application.
 
     One layer does all three, because each layer costs every request the same again.
 
@@ -44,24 +44,25 @@ class EdgeMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in _STARTS:
-                self._complete(message, named, task)
+                streams = self._complete(message, named)
+                await send(message)
+                if streams:
+                    self.draining.watch(task)
+                return
+            if not message.get("more_body"):
+                self.draining.complete(task)
             await send(message)
 
-        try:
-            await self.app(scope, receive, send_with_headers)
-        except CancelledError:
-            if not self.draining.ended(task):
-                raise
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        finally:
-            self.draining.streams.discard(task)
+        await self.app(scope, receive, send_with_headers)
 
-    def _complete(self, message: Message, named: bytes | None, task: "Task[object]") -> None:
-        """Add the headers of a response or handshake that starts, and note an event stream."""
-        own = dict(message.get("headers", ()))
-        added = [] if named is None else [(HEADER, named)]
+    def _complete(self, message: Message, named: bytes | None) -> bool:
+        """Add the headers of what starts, and tell whether it is a stream to watch."""
+        headers: Headers = [*message.get("headers", ())]
+        own = dict(headers)
+        if named is not None:
+            headers = [header for header in headers if header[0].lower() != HEADER]
+            headers.append((HEADER, named))
         if message["type"] == "http.response.start":
-            added += [header for header in self.headers if header[0] not in own]
-            if own.get(b"content-type", b"").startswith(_EVENT_STREAM):
-                self.draining.streams.add(task)
-        message["headers"] = [*message.get("headers", ()), *added]
+            headers += [header for header in self.headers if header[0] not in own]
+        message["headers"] = headers
+        return named is not None and own.get(b"content-type", b"").startswith(_EVENT_STREAM)

@@ -1,5 +1,6 @@
 """Which exception becomes which response."""
 
+import logging
 from collections.abc import Callable, Coroutine, Sequence
 from importlib.util import find_spec
 from inspect import iscoroutinefunction
@@ -13,14 +14,16 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.websockets import WebSocket
 
-from ._problem import ProblemResponse
+from ._problem import ProblemResponse, phrase_of
 from ._refusal import refuse
-from ._request_id import noted_request_id
+from ._request_id import label, noted_request_id, request_id
 
 type Handler = Callable[[Request, Exception], Coroutine[None, None, Response]]
 type Handlers = dict[int | type[Exception], Handler]
 type Answer = Callable[[Exception], Response]
 
+_logger = logging.getLogger("ftf.http")
+_SERVER_ERROR = 500
 _UNEXPECTED = {500, Exception}  # FastAPI takes either, and the last one of both
 
 
@@ -61,6 +64,21 @@ def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
         if isinstance(connection, WebSocket):
             return await refuse(connection, response, str(getattr(error, "detail", error)))
         return response
+
+    return cast("Handler", handle)
+
+
+def mapped(status: int, title: str, *, problem_details: bool) -> Handler:
+    """Make a handler that shows a client its own errors, and tells the log of the server's."""
+    if status < _SERVER_ERROR:
+        return answering(with_text(status, title, problem_details=problem_details))
+
+    async def handle(connection: HTTPConnection, error: Exception) -> Response:
+        _logger.error("answered %s: %s", status, label(connection.scope), exc_info=error)
+        response: Response = JSONResponse({"detail": title or phrase_of(status)}, status)
+        if problem_details:
+            response = ProblemResponse(status, title=title, request_id=request_id(connection))
+        return await answering(lambda _: response)(cast("Request", connection), error)
 
     return cast("Handler", handle)
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial, wraps
+from inspect import isawaitable, iscoroutinefunction
 from typing import NamedTuple
 
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -12,6 +15,7 @@ from ftf.container import Container
 
 from ._draining import Draining
 from ._problem import ProblemResponse
+from ._signature import required_annotations
 
 type Check = Callable[..., Awaitable[object] | object]
 
@@ -37,17 +41,29 @@ class Readiness:
     def __init__(self, container: Container, draining: Draining) -> None:
         self._container = container
         self._draining = draining
-        self._checks: list[ReadinessCheck] = []
+        self._checks: dict[str, ReadinessCheck] = {}
+        self._prepared: dict[str, Callable[..., partial[object]]] = {}
 
     def add(self, check: ReadinessCheck) -> None:
-        """Ask one thing more."""
-        self._checks.append(check)
+        """Ask one thing more, which has a name of its own."""
+        if not callable(check.check):
+            raise TypeError(f"Readiness check {check.name} is not callable: {check.check!r}.")
+        if check.name in self._checks:
+            raise ValueError(f"There is a readiness check {check.name} already: name this another.")
+        self._checks[check.name] = check
+        self._prepared[check.name] = _prepared(check.check)
+
+    def asked(self) -> Iterator[tuple[str, str, object]]:
+        """List what the checks want injected: where, which parameter, which key."""
+        for name, asked in self._checks.items():
+            wanted = required_annotations(asked.check)
+            yield from ((f"Readiness check {name}", *each) for each in wanted.items())
 
     async def respond(self, _: Request) -> Response:
         """Answer 200, or 503 with the names of what is not ready."""
         if self._draining.begun:
             return ProblemResponse(503, "The application is about to stop.")
-        results = dict(await asyncio.gather(*map(self._run, self._checks)))
+        results = dict(await asyncio.gather(*map(self._run, self._checks.values())))
         if failed := [name for name, result in results.items() if result != "ok"]:
             return ProblemResponse(503, f"Not ready: {', '.join(failed)}.", checks=results)
         return JSONResponse({"status": "ready", "checks": results})
@@ -56,7 +72,7 @@ class Readiness:
         """Run a check with services of its own; the reason of a failure is for the log only."""
         try:
             async with asyncio.timeout(asked.timeout), self._container.scoped_context() as scope:
-                ready = await scope.acall(asked.check)
+                ready = await _result(await scope.acall(self._prepared[asked.name]))
         except TimeoutError:
             _logger.warning("readiness check %s took over %s s", asked.name, asked.timeout)
             return asked.name, "timed out"
@@ -64,6 +80,27 @@ class Readiness:
             _logger.exception("readiness check %s failed", asked.name)
             return asked.name, "failed"
         return asked.name, "failed" if ready is False else "ok"
+
+
+def _prepared(check: Check) -> Callable[..., partial[object]]:
+    """Leave the call of a check for later, when its arguments are there."""
+
+    @wraps(check, updated=())
+    def prepare(*args: object, **kwargs: object) -> partial[object]:
+        return partial(check, *args, **kwargs)
+
+    return prepare
+
+
+async def _result(call: partial[object]) -> object:
+    """Call a check, in a thread if it is not async."""
+    checks = (call.func, getattr(call.func, "__call__", None))  # noqa: B004  # of an instance
+    result = call() if any(map(iscoroutinefunction, checks)) else await _in_thread(call)
+    return await result if isawaitable(result) else result
+
+
+async def _in_thread(call: partial[object]) -> object:
+    return await run_sync(call, abandon_on_cancel=True)
 
 
 async def live(_: Request) -> Response:

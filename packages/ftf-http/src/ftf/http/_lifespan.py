@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Lifespan
 
-from ._validation import validate, walk
+from ._validation import walk
 
 if TYPE_CHECKING:
     from ._application import FastTrackFramework
@@ -21,7 +21,7 @@ def with_container(lifespan: "Lifespan[FastTrackFramework]") -> "Lifespan[FastTr
     async def started(app: "FastTrackFramework") -> AsyncIterator[State | None]:
         with app.draining.listening():
             async with app.container, AsyncExitStack() as stack:
-                validate(app.container, app.routes, app.user_middleware)
+                app.validate_injections()
                 await app.container.boot()
                 await app.build_middleware()
                 state = await stack.enter_async_context(lifespan(app))

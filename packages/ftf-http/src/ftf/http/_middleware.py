@@ -3,7 +3,7 @@
 from asyncio import create_task
 from collections.abc import Callable, Mapping
 from contextvars import Context
-from inspect import Parameter, signature
+from inspect import signature
 from typing import cast
 
 from starlette.middleware import Middleware
@@ -11,23 +11,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ftf.container import Container
 
-from ._signature import evaluated_signature
-
-_VARIADIC = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
+from ._signature import required_annotations
 
 
 def wanted_by(middleware: Middleware) -> Mapping[str, object]:
     """List the constructor arguments that a middleware still needs, with their annotations."""
     given = _given(None, middleware)
-    constructor = vars(middleware.cls).get("__init__", middleware.cls)
-    parameters = evaluated_signature(constructor).parameters
-    return {
-        name: parameter.annotation
-        for name, parameter in signature(middleware.cls).parameters.items()
-        if name not in given and parameter.default is Parameter.empty
-        if parameter.kind not in _VARIADIC
-        for parameter in [parameters[name]]
-    }
+    wanted = required_annotations(_constructor(middleware.cls), given)
+    known = signature(middleware.cls).parameters  # without `self`
+    return {name: key for name, key in wanted.items() if name in known}
+
+
+def _constructor(cls: Callable[..., object]) -> Callable[..., object]:
+    """Find where the arguments of a class are annotated, which may be in another module."""
+    inits = (vars(base).get("__init__") for base in getattr(cls, "__mro__", ())[:-1])
+    return next(filter(None, inits), cls)
 
 
 class BuiltMiddleware:

@@ -13,7 +13,6 @@ _REPLACED = "#/components/schemas/HTTPValidationError"
 _FIRST_ERROR = 400
 
 _PROBLEM: Json = {
-    "title": "Problem",
     "description": "Problem details (RFC 9457).",
     "type": "object",
     "required": ["title", "status"],
@@ -34,17 +33,10 @@ _FAULT: Json = {
         "detail": {"type": "string", "description": "What is wrong with it."},
     },
 }
-_VALIDATION_PROBLEM: Json = {
-    "title": "ValidationProblem",
-    "description": "Problem details of a request that is not valid.",
-    "allOf": [
-        {"$ref": "#/components/schemas/Problem"},
-        {
-            "type": "object",
-            "required": ["errors"],
-            "properties": {"errors": {"type": "array", "items": _FAULT}},
-        },
-    ],
+_ERRORS: Json = {
+    "type": "object",
+    "required": ["errors"],
+    "properties": {"errors": {"type": "array", "items": _FAULT}},
 }
 
 
@@ -54,17 +46,28 @@ def document_problems(document: Json) -> None:
     FastAPI's validation errors are replaced, documented errors without content get one, and every
     operation gets a default response.
     """
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    problem, validation = _free("Problem", schemas), _free("ValidationProblem", schemas)
     for operation in _operations(document):
         responses = operation.setdefault("responses", {})
         for status, response in responses.items():
-            _document_error(status, response)
-        responses.setdefault("default", {"description": "An error", "content": _content("Problem")})
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            _document_error(status, response, problem, validation)
+        default = {"description": "An error", "content": _content(problem)}
+        responses.setdefault("default", default)
     for name in ("HTTPValidationError", "ValidationError"):
         if f"#/components/schemas/{name}'" not in str(document):
             schemas.pop(name, None)
-    schemas.setdefault("Problem", _PROBLEM)
-    schemas.setdefault("ValidationProblem", _VALIDATION_PROBLEM)
+    schemas[problem] = {"title": problem, **_PROBLEM}
+    schemas[validation] = {
+        "title": validation,
+        "description": "Problem details of a request that is not valid.",
+        "allOf": [_reference(problem), _ERRORS],
+    }
+
+
+def _free(name: str, schemas: Json) -> str:
+    """Find a name that no model of the user's has."""
+    return _free(f"{name}Details", schemas) if name in schemas else name
 
 
 def _operations(document: Json) -> Iterator[Json]:
@@ -72,13 +75,17 @@ def _operations(document: Json) -> Iterator[Json]:
         yield from (operation for method, operation in path.items() if method in _METHODS)
 
 
-def _document_error(status: str, response: Json) -> None:
+def _document_error(status: str, response: Json, problem: str, validation: str) -> None:
     if _REPLACED in str(response):
         response["description"] = HTTPStatus(int(status)).phrase
-        response["content"] = _content("ValidationProblem")
+        response["content"] = _content(validation)
     elif status.isdecimal() and int(status) >= _FIRST_ERROR and "content" not in response:
-        response["content"] = _content("Problem")
+        response["content"] = _content(problem)
 
 
 def _content(schema: str) -> Json:
-    return {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {MEDIA_TYPE: {"schema": _reference(schema)}}
+
+
+def _reference(schema: str) -> Json:
+    return {"$ref": f"#/components/schemas/{schema}"}

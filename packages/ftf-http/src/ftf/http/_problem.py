@@ -9,6 +9,11 @@ from starlette.responses import JSONResponse
 MEDIA_TYPE = "application/problem+json"
 
 
+def phrase_of(status: int) -> str:
+    """Name a status code, which may be one that nobody has defined."""
+    return HTTPStatus(status).phrase if status in HTTPStatus else "Error"
+
+
 class ProblemResponse(JSONResponse):
     """An `application/problem+json` response (RFC 9457).
 
@@ -31,7 +36,7 @@ class ProblemResponse(JSONResponse):
         headers: Mapping[str, str] | None = None,
         **members: object,
     ) -> None:
-        title = title or (HTTPStatus(status).phrase if status in HTTPStatus else "Error")
+        title = title or phrase_of(status)
         content: dict[str, object] = {"title": title, "status": status}
         if detail and detail != title:
             content["detail"] = detail

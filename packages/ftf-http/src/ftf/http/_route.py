@@ -44,6 +44,11 @@ class Router(APIRouter):
         super().__init__(route_class=route_class, **options)
 
     def add_controller(self, controller: type[Controller]) -> None:
-        """Add the routes of a controller."""
+        """Add the routes of a controller.
+
+        Raises:
+            TypeError: It is no `Controller`, or a method of it has no `self`.
+            ValueError: Its prefix does not start with a slash.
+        """
         for path, endpoint, options in operations_of(controller):
             self.add_api_route(path, endpoint, **options)

@@ -1,9 +1,13 @@
 """A handler's signature with its annotations evaluated, local types included."""
 
 import typing
-from collections.abc import Callable, Mapping
-from inspect import Signature, currentframe, signature, unwrap
+from collections.abc import Callable, Collection, Mapping
+from inspect import Parameter, Signature, currentframe, signature, unwrap
 from types import SimpleNamespace
+
+from .exceptions import InvalidInjectionError
+
+_VARIADIC = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
 
 
 def evaluated_signature(function: Callable[..., object]) -> Signature:
@@ -15,6 +19,27 @@ def evaluated_signature(function: Callable[..., object]) -> Signature:
         for parameter in read.parameters.values()
     ]
     return Signature(parameters, return_annotation=names.evaluate(read.return_annotation))
+
+
+def required_annotations(
+    function: Callable[..., object], given: Collection[str] = ()
+) -> dict[str, object]:
+    """List the parameters without a default that are not given, with their annotations.
+
+    Raises:
+        InvalidInjectionError: An annotation cannot be evaluated.
+    """
+    required = {
+        name: parameter.annotation
+        for name, parameter in evaluated_signature(function).parameters.items()
+        if name not in given
+        if parameter.default is Parameter.empty and parameter.kind not in _VARIADIC
+    }
+    for name, annotation in required.items():
+        if isinstance(annotation, str):
+            problem = f"is annotated {annotation!r}, which cannot be evaluated"
+            raise InvalidInjectionError(function, name, problem, "Import its names at run time.")
+    return required
 
 
 class _Names:

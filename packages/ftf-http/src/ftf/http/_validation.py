@@ -19,15 +19,12 @@ from .exceptions import InjectionFault, InvalidApplicationError
 type Asked = tuple[str, str, object]
 
 
-def validate(
-    container: Container, routes: Iterable[BaseRoute], middleware: Iterable[Middleware]
-) -> None:
-    """Check what is registered, and what routes and middleware want injected.
+def validate(container: Container, asked: Iterable[Asked]) -> None:
+    """Check what is registered, and what is to be injected.
 
     Raises:
         InvalidApplicationError: Some of it cannot be built; the error holds every fault.
     """
-    asked = (*asked_by_routes(routes), *_asked_by_middleware(middleware))
     faults = list(_faults(container, asked))
     known = {str(fault.error) for fault in faults}
     registered = [fault for fault in _registered(container) if str(fault) not in known]
@@ -61,7 +58,8 @@ def _wanted(dependant: Dependant) -> Iterator[tuple[str, object]]:
             yield from _wanted(below)
 
 
-def _asked_by_middleware(middleware: Iterable[Middleware]) -> Iterator[Asked]:
+def asked_by_middleware(middleware: Iterable[Middleware]) -> Iterator[Asked]:
+    """List the constructor arguments that middleware leaves to the container."""
     for entry in middleware:
         name = getattr(entry.cls, "__name__", repr(entry.cls))
         yield from ((f"Middleware {name}", *wanted) for wanted in wanted_by(entry).items())

@@ -1,0 +1,35 @@
+"""The end of event streams that no client would end."""
+
+from asyncio import CancelledError, Task, current_task
+from typing import cast
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ._draining import Draining
+
+
+class StreamEndMiddleware:
+    """Completes event streams that were cancelled, and keeps what closes after them from that.
+
+    Args:
+        app: The ASGI application to wrap.
+        draining: Cancels them.
+    """
+
+    def __init__(self, app: ASGIApp, draining: Draining) -> None:
+        self.app = app
+        self.draining = draining
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        task = cast("Task[object]", current_task())
+        try:
+            await self.app(scope, receive, send)
+        except CancelledError:
+            ended = self.draining.release(task)
+            if ended is None:
+                raise
+            if not ended.complete:
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self.draining.release(task)
