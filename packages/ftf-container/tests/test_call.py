@@ -1,6 +1,14 @@
+import asyncio
+
 import pytest
 
-from ftf.container import AsyncDependencyError, Container, ScopeNotActiveError
+from ftf.container import (
+    AsyncDependencyError,
+    Container,
+    ScopeClosedError,
+    ScopeNotActiveError,
+    UnregisteredDependencyError,
+)
 
 
 class Clock:
@@ -54,3 +62,27 @@ def test_an_async_function_or_service_needs_acall(function):
     container.register(Clock, open_clock)
     with pytest.raises(AsyncDependencyError, match="acall"):
         container.call(function, name="Ada")
+
+
+def test_the_names_of_given_arguments_are_names_and_nothing_else():
+    def keep(**given: object) -> dict[str, object]:
+        return given
+
+    names = {"a=print('never'), b": 1, "class": 2}
+    assert Container().call(keep, **names) == names
+
+
+async def test_what_is_wrong_is_told_when_it_is_awaited():
+    class Missing:
+        def __init__(self, number: int) -> None: ...
+
+    def call(missing: Missing) -> None: ...
+
+    container = Container()
+    async with container.scoped_context() as scope:
+        asks = [container.aresolve(Missing), scope.aresolve(Missing), scope.acall(call)]
+    asks += [scope.aresolve(Missing), scope.acall(call)]
+    answers = await asyncio.gather(*asks, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [UnregisteredDependencyError] * 3 + [
+        ScopeClosedError
+    ] * 2

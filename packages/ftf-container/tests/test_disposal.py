@@ -54,6 +54,16 @@ def test_a_reset_closes_every_singleton_last_made_first_and_makes_new_ones(conta
     assert events == ["pool", "engine"] * 2
 
 
+def test_a_plain_with_closes_what_needs_no_waiting(container, events):
+    with pytest.raises(ValueError, match="body"), container:
+        container.resolve(Cache)
+        raise ValueError("body")
+    assert events == []
+    with container:
+        container.resolve(Cache)
+    assert events == ["pool", "engine"]
+
+
 def test_a_reset_of_nothing_does_nothing(container, events):
     container.reset_singletons()
     assert events == []

@@ -232,3 +232,12 @@ def test_a_late_extension_reaches_those_who_were_delivered_without_it(container)
     assert container.resolve(Newsletter).mailer.trace() == "smtp"
     container.extend(Mailer, mark("late"))
     assert container.resolve(Newsletter).mailer.trace() == "late(smtp)"
+
+
+def test_a_decorator_that_yields_is_refused():
+    def decorate(made, container):
+        yield made
+
+    container = Container()
+    with pytest.raises(InvalidRegistrationError, match="cannot yield"):
+        container.extend(list, decorate)

@@ -1,6 +1,7 @@
 """Overrides that follow, enclose and outlast one another."""
 
 import asyncio
+import weakref
 from typing import Protocol
 
 import pytest
@@ -128,3 +129,22 @@ async def test_disposing_of_a_container_leaves_its_overrides_in_force(container)
     container.override(Database, Fake)
     await container.dispose_all()
     assert container.resolve(Service).database.name == "fake"
+
+
+async def test_what_was_begun_under_an_override_that_ended_is_not_kept():
+    go, container = asyncio.Event(), Container()
+
+    async def slow() -> Fake:
+        await go.wait()
+        return Fake()
+
+    async def ask() -> weakref.ref[object]:
+        return weakref.ref(await container.aresolve(Database))
+
+    container.register(Database, Postgres, scope="singleton")
+    async with container.override_context(Database, slow):
+        late = asyncio.create_task(ask())
+        await asyncio.sleep(0)
+    go.set()
+    assert (await late)() is None
+    assert type(await container.aresolve(Database)) is Postgres

@@ -57,16 +57,23 @@ async def test_edge_48_a_generator_scope_finalised_elsewhere_still_closes_its_se
     assert session.closed
 
 
-def test_a_scope_entered_twice_is_closed_once_and_told_of(container):
-    other = Container()
-    other.register(Session, scope="scoped")
+def test_a_scope_is_entered_only_once(container):
     scope = container.scoped_context()
-    with pytest.raises(RuntimeError, match="already been used"), scope:
-        with scope:
-            session = container.resolve(Session)
-            with pytest.raises(ScopeNotActiveError, match="Session is scoped"):
-                other.resolve(Session)
-        assert session.closed
+    with scope:
+        session = container.resolve(Session)
+        with pytest.raises(RuntimeError, match="entered once"):
+            scope.__enter__()
+    assert session.closed
+    with pytest.raises(ScopeNotActiveError, match="Session is scoped"):
+        container.resolve(Session)
+    with pytest.raises(RuntimeError, match="entered once"):
+        scope.__enter__()
+
+
+async def test_a_scope_is_entered_only_once_by_async_with_either(container):
+    async with container.scoped_context() as scope:
+        with pytest.raises(RuntimeError, match="entered once"):
+            await scope.__aenter__()
 
 
 def test_scopes_that_end_out_of_order_are_all_closed(container):

@@ -59,7 +59,7 @@ class Assembly:
         if node.is_awaited and not self._awaiting:
             refuse_async(node, node)
         services = self._arguments(node)
-        passed = (f"{name}=given[{name!r}]" for name in given)
+        passed = ("**given",) if given else ()
         awaited = "await " if node.is_awaited else ""
         self._write(f"x = {awaited}f({', '.join((*services, *passed))})")
         maybe = self._awaiting and not node.is_awaited

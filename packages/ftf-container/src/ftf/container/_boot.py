@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from ._key import normalise
@@ -28,6 +29,7 @@ class Boot:
         self._registry = registry
         self._booted: list[ServiceProvider] = []
         self._is_over = False
+        self._lock = RLock()
 
     def is_due(self, node: "Node") -> bool:
         """Tell whether a service comes from a deferred provider that missed the others' boot."""
@@ -55,7 +57,7 @@ class Boot:
         Raises:
             AsyncDependencyError: One of them has to be awaited; it stays due.
         """
-        with self._marked():
+        with self._lock, self._marked():
             for provider in [each for each in self._registry.unbooted if each.provides]:
                 if (boot := boot_of(provider)) is not None:
                     if Kind.of(boot).is_async:

@@ -11,6 +11,7 @@ from ._assembly import Assembly
 from ._binding import Binding
 from ._graph import Graph
 from ._kind import Kind
+from ._scope import later
 
 if TYPE_CHECKING:
     from ._resolvers import Resolvers
@@ -45,7 +46,8 @@ class Calls:
         try:
             return self._calls[id(source)][names]
         except KeyError:
-            return self._write_call(source, function, names)
+            write = partial(self._write_call, source, function, names)
+            return later(write) if awaiting else write()
 
     def _write_call(self, source: object, function: Door, names: tuple[Any, ...]) -> Door:
         awaiting, _, *given = names
@@ -54,6 +56,12 @@ class Calls:
         binding = Binding(source, function, "transient", Kind.CALL if kind.is_generator else kind)
         with self._resolvers.lock:
             node = self._graph.call(binding, given)
+            if self._resolvers.boot.is_due(node):
+                again = partial(self._write_call, source, function, names)
+                return self._resolvers.late(again, awaiting=awaiting)
+            if not {parameter.name for parameter in binding.parameters()}.issuperset(given):
+                # Names that only `**kwargs` takes may be any: they are not worth remembering.
+                return Assembly(self._resolvers, awaiting=awaiting).call(node, given)
             try:
                 # What is remembered must not keep the function alive.
                 stand_in = proxy(source)

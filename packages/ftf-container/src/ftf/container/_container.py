@@ -16,7 +16,7 @@ from ._provider import ServiceProvider
 from ._registry import Layer, Registry
 from ._resolvers import Resolvers
 from ._scope import Scope, units_of
-from ._teardown import aclose, close, refuse_awaited
+from ._teardown import aclose, close, may_close
 from ._unit_of_work import UnitsOfWork
 from .exceptions import GraphError
 
@@ -48,11 +48,11 @@ class Container:
         self._resolvers = Resolvers(self, self._registry)
         self._root = self._resolvers.root
         self._entries = self._resolvers.entries
-        self._bind(Binding.of_value(NoneType, None))
-        self._bind(Binding.of_value(Container, self))
-        self._bind(Binding(Scope, Scope, "scoped", Kind.SCOPE))
-        self._bind(Binding.of(UnitsOfWork, units_of, "scoped"))
-        self._bind(Binding.of(Boot, self._resolvers.boot.run, "singleton"))
+        self._resolvers.bind(Binding.of_value(NoneType, None))
+        self._resolvers.bind(Binding.of_value(Container, self))
+        self._resolvers.bind(Binding(Scope, Scope, "scoped", Kind.SCOPE))
+        self._resolvers.bind(Binding.of(UnitsOfWork, units_of, "scoped"))
+        self._resolvers.bind(Binding.of(Boot, self._resolvers.boot.run, "singleton"))
         self._own = frozenset(self._registry.bindings)
 
     def register[T](
@@ -76,11 +76,11 @@ class Container:
         """
         known = normalise(key)
         factory = known if implementation is None else implementation
-        self._bind(Binding.of(known, factory, scope))
+        self._resolvers.bind(Binding.of(known, factory, scope))
 
     def instance[T](self, key: "TypeForm[T]", value: T) -> None:
         """Register a ready object, which the container never closes."""
-        self._bind(Binding.of_value(normalise(key), value))
+        self._resolvers.bind(Binding.of_value(normalise(key), value))
 
     def extend[T](
         self, key: "TypeForm[T]", decorate: "Callable[[T, Container], T | Awaitable[T]]"
@@ -263,9 +263,7 @@ class Container:
             AsyncDependencyError: One has to be awaited: use `dispose_all`. None was closed.
             ExceptionGroup: What closing raised.
         """
-        refuse_awaited(self._root._exits)
-        self._resolvers.empty()
-        close(self._root._exits, None)
+        self.__exit__(None, None, None)
 
     async def dispose_all(self) -> None:
         """Close every singleton, last made first.
@@ -275,7 +273,17 @@ class Container:
         Raises:
             ExceptionGroup: What closing raised.
         """
-        await self._dispose(None)
+        await self.__aexit__(None, None, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if may_close(self._root._exits, body):
+            self._resolvers.empty()
+            close(self._root._exits, body)
 
     async def __aenter__(self) -> Self:
         return self
@@ -283,15 +291,9 @@ class Container:
     async def __aexit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
-        await self._dispose(body)
-
-    async def _dispose(self, body: BaseException | None) -> None:
         self._resolvers.boot.rearm()
         self._resolvers.empty()
         await aclose(self._root._exits, body)
-
-    def _bind(self, binding: Binding) -> None:
-        self._resolvers.bind(binding)
 
     def _tagged(self, tag: str) -> "tuple[TypeForm[object], ...]":
         return cast("tuple[TypeForm[object], ...]", self._registry.tags.get(tag, ()))

@@ -1,6 +1,7 @@
 """From nodes to functions: each is written when first needed, and dropped when it is stale."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from itertools import chain
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -105,7 +106,10 @@ class Resolvers:
         """
         binding, instances = self._registry.bindings.get(key), self.singletons.instances
         value = binding if binding is not None and binding.kind is Kind.VALUE else None
-        built = [each for each in instances if key in {each, open_form(each)}]
+        built = [each for each in list(instances) if key in {each, open_form(each)}]
+        if Kind.of(extension).is_generator:
+            problem, remedy = "A decorator cannot yield.", "Let it return the instance."
+            raise InvalidRegistrationError((Step(key),), problem, remedy)
         if (value or built) and Kind.of(extension).is_async:
             problem, remedy = "It exists already.", "Extend it before it is built."
             raise InvalidRegistrationError((Step(key),), problem, remedy)
@@ -160,7 +164,7 @@ class Resolvers:
         with self.lock:
             node = key if isinstance(key, Node) else self._graph.node(normalise(key))
             if self.boot.is_due(node):
-                return self._late(key, awaiting=awaiting)
+                return self.late(partial(self.open, key, awaiting=awaiting), awaiting=awaiting)
             door = self._door(node, awaiting=awaiting)
             if not awaiting and node is not key:
                 ready = self.singletons.ready(node)
@@ -193,7 +197,7 @@ class Resolvers:
 
     def kept(self, scope: Scope) -> dict[object, object]:
         """List the instances of a scope by key."""
-        pairs = zip(self._indexes, scope._instances, strict=False)
+        pairs = zip(list(self._indexes), scope._instances, strict=False)
         return {key: instance for key, instance in pairs if instance is not MISSING}
 
     def resource_of(self, scope: Scope, instance: object) -> Resource | None:
@@ -202,7 +206,7 @@ class Resolvers:
         if method is None or self._registry.is_given(instance):
             return None
         overridden = (scope._overridden or {}).values()
-        known = chain(scope._instances, overridden, self.singletons.instances.values())
+        known = chain(scope._instances, list(overridden), list(self.singletons.instances.values()))
         return None if any(instance is each for each in known) else getattr(instance, method)
 
     def entered(self, node: Node) -> Scope:
@@ -223,17 +227,18 @@ class Resolvers:
             raise ScopeClosedError((node.binding.step(),))
         return scope or self.root
 
-    def _late(self, key: object, *, awaiting: bool) -> Door:
-        """Boot a deferred provider that has just been loaded, before what it provides is used."""
-        if not awaiting:
+    def late(self, find: Callable[[], Door], *, awaiting: bool) -> Door:
+        """Boot deferred providers that have just been loaded, before what they provide is used."""
+
+        def deliver(*arguments: object) -> object:
             self.boot.run_now()
-            return self.open(key, awaiting=False)
+            return find()(*arguments)
 
-        async def door(scope: Scope) -> object:
+        async def adeliver(*arguments: object) -> object:
             await self.container.boot()
-            return await self.open(key, awaiting=True)(scope)
+            return await find()(*arguments)
 
-        return door
+        return adeliver if awaiting else deliver
 
     def _door(self, node: Node, *, awaiting: bool) -> Door:
         singletons = self.singletons

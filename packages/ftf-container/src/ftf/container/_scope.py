@@ -2,15 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar, Token
+from functools import partial
 from inspect import markcoroutinefunction
 from types import TracebackType
-from typing import TYPE_CHECKING, Never, Self, cast, overload
+from typing import TYPE_CHECKING, Any, Never, Self, cast, overload
 
 from ._flight import Builder, Wake
 from ._path import Step, location_of
-from ._teardown import Exit, aclose, close, refuse_awaited
+from ._teardown import Exit, aclose, close, may_close
 from ._unit_of_work import UnitsOfWork
-from .exceptions import AsyncDependencyError, ScopeClosedError
+from .exceptions import ScopeClosedError
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -26,6 +27,7 @@ MISSING = object()
 """Stands for an instance that was not made."""
 
 _NOTHING: list[object] = []
+_ENTERED = "A scope is entered once: ask `container.scoped_context()` for another one."
 """Stands for the instances of a scope that has ended."""
 
 
@@ -57,6 +59,7 @@ class Scope:
         self._exits: list[Exit] = []
         self._closed = False
         self._overridden: dict[object, object] | None = None
+        self._token: Token[Scope | ManualScope | None] | None = None
         self._units: UnitsOfWork | None = None
         self._waiters: dict[object, list[Wake]] | None = None
 
@@ -83,8 +86,8 @@ class Scope:
         try:
             door = self._resolvers.awaiting[key]
         except (KeyError, TypeError):
-            door = None
-        return (door or self._resolvers.open(key, awaiting=True))(self)  # type: ignore[no-any-return]
+            door = later(partial(self._resolvers.open, key, awaiting=True))
+        return door(self)  # type: ignore[no-any-return]
 
     def call[T](self, function: Callable[..., T], /, **given: object) -> T:
         """Call a function with the services it asks for.
@@ -132,8 +135,8 @@ class Scope:
 
     @property
     def _outer(self) -> "Scope | ManualScope | None":
-        outer = self._token.old_value
-        return None if outer is Token.MISSING or outer is self else outer
+        outer = self._token.old_value if self._token else None
+        return None if outer is Token.MISSING else outer
 
     @property
     def units(self) -> UnitsOfWork:
@@ -153,15 +156,9 @@ class Scope:
             AsyncDependencyError: Something in it has to be awaited; the scope stays open.
             ExceptionGroup: What closing raised, if `body` is `None`.
         """
-        try:
-            refuse_awaited(self._exits)
-        except AsyncDependencyError as refusal:
-            if body is None:
-                raise
-            body.add_note(f"Its scope stays open. {refusal}")
-            return
-        self._end()
-        close(self._exits, body)
+        if may_close(self._exits, body):
+            self._end()
+            close(self._exits, body)
 
     async def aclose(self, body: BaseException | None = None) -> None:
         """End the scope, telling generators what `body` raised.
@@ -178,6 +175,8 @@ class Scope:
         self._instances = _NOTHING
 
     def __enter__(self) -> Self:
+        if self._token is not None or self._closed:
+            raise RuntimeError(_ENTERED)
         self._token = innermost.set(self)
         return self
 
@@ -188,6 +187,8 @@ class Scope:
         self.close(body)
 
     async def __aenter__(self) -> Self:
+        if self._token is not None or self._closed:
+            raise RuntimeError(_ENTERED)
         self._token = innermost.set(self)
         return self
 
@@ -196,7 +197,7 @@ class Scope:
     ) -> Coroutine[object, object, None]:
         # As `_leave` and `_end` do, without the time that calling them takes.
         try:  # noqa: SIM105
-            innermost.reset(self._token)
+            innermost.reset(self._token)  # type: ignore[arg-type]  # it was entered
         except ValueError:
             pass
         self._closed = True
@@ -207,9 +208,18 @@ class Scope:
     def _leave(self) -> None:
         # A scope that ends in another context than it began in has nothing to restore there.
         try:  # noqa: SIM105  # suppress takes longer than all of the rest
-            innermost.reset(self._token)
+            innermost.reset(self._token)  # type: ignore[arg-type]  # it was entered
         except ValueError:
             pass
+
+
+def later(find: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+    """Find a coroutine function when it is awaited, and not yet when it is called."""
+
+    async def deliver(*arguments: object) -> object:
+        return await find()(*arguments)
+
+    return deliver
 
 
 def units_of(scope: Scope) -> UnitsOfWork:
@@ -224,10 +234,14 @@ class _Closed:
         return self
 
     def __getitem__(self, key: object) -> Never:
+        raise KeyError(key)
+
+    def open(self, key: object, *_: object, **__: object) -> Never:
         raise ScopeClosedError((Step(key, "", location_of(key)),))
 
-    def find(self, function: object, *_: object, **__: object) -> Never:
-        raise ScopeClosedError((Step(function, "", location_of(function)),))
+    def find(self, function: object, *_: object, awaiting: bool) -> Callable[..., Any]:
+        refuse = partial(self.open, function)
+        return later(refuse) if awaiting else refuse()
 
 
 _CLOSED = cast("Resolvers", _Closed())

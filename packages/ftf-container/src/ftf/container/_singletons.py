@@ -54,11 +54,7 @@ class Singletons:
 
     async def abuild(self, node: Node) -> object:
         """Build a singleton like `build`, awaiting whatever has to be."""
-        built = [
-            await self._abuild_one(each) if each.is_async else self._build_one(each)
-            for each in self._unbuilt(node)
-        ]
-        return built[-1]
+        return [await self._abuild_one(each) for each in self._unbuilt(node)][-1]
 
     def _unbuilt(self, node: Node) -> list[Node]:
         """List a singleton and those below it that are not there yet, each after what it needs."""
@@ -103,10 +99,11 @@ class Singletons:
             leave(self._root, node.slot)
 
     def _keep(self, node: Node, made: object) -> object:
-        """Keep a singleton, unless its key was registered anew while it was made."""
+        """Keep a singleton, unless what it was made from ended while it was made."""
         binding = node.binding
         with self._resolvers.lock:
-            if node.layers or self._registry.bindings.get(binding.key, binding) is binding:
+            current = self._registry.bindings.get(binding.key, binding) is binding
+            if node.layers.issubset(self._registry.layers) if node.layers else current:
                 self.instances[node.slot] = made
             self._resolvers.forget()
         return made

@@ -34,6 +34,22 @@ def refuse_awaited(exits: list[Exit]) -> None:
             _refuse(slot)
 
 
+def may_close(exits: list[Exit], body: BaseException | None) -> bool:
+    """Tell whether nothing has to be awaited; if the body failed, a note on its failure tells it.
+
+    Raises:
+        AsyncDependencyError: Something has to be, and the body did not fail.
+    """
+    try:
+        refuse_awaited(exits)
+    except AsyncDependencyError as refusal:
+        if body is None:
+            raise
+        body.add_note(f"What was opened stays open. {refusal}")
+        return False
+    return True
+
+
 def close(exits: list[Exit], body: BaseException | None) -> None:
     """Close everything, none of which may have to be awaited.
 
