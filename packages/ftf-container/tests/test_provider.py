@@ -1,6 +1,6 @@
 import pytest
 
-from ftf.container import Container, ServiceProvider
+from ftf.container import Container, InvalidRegistrationError, ServiceProvider
 
 
 class Journal(list[str]): ...
@@ -71,3 +71,16 @@ async def test_a_provider_that_failed_to_boot_is_booted_again():
         await container.boot()
     await container.boot()
     assert next(answers, "used up") == "used up"
+
+
+def test_a_provider_that_is_a_class_is_refused():
+    with pytest.raises(InvalidRegistrationError, match=r"Silent is a class[.]\n(.|\n)*an instance"):
+        Container().add_provider(Silent)
+
+
+def test_provided_keys_that_are_no_collection_are_refused():
+    class One(ServiceProvider):
+        provides = Journal
+
+    with pytest.raises(InvalidRegistrationError, match="`provides` of One is no collection"):
+        Container().add_provider(One())

@@ -239,3 +239,17 @@ async def test_edge_26_a_mock_is_neither_awaited_nor_closed(mock, lifetime):
             with container.override_instance(Pool, other := mock(spec=Pool)):
                 assert await scope.aresolve(Pool) is other
     assert fake.mock_calls == []
+
+
+def test_a_context_manager_function_may_be_given_some_arguments_first():
+    @contextmanager
+    def open_pool(name: str) -> Iterator[Pool]:
+        events.append(f"{name} opened")
+        yield Pool()
+        events.append(f"{name} closed")
+
+    container = Container()
+    container.register(Pool, partial(open_pool, "first"), scope="scoped")
+    with container.scoped_context() as scope:
+        assert type(scope.resolve(Pool)) is Pool
+    assert events == ["first opened", "first closed"]

@@ -13,9 +13,10 @@ from collections.abc import (
     Iterator,
 )
 from enum import Enum, auto
+from functools import partial
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from types import MethodType, UnionType
-from typing import Any, Self, Union, get_args, get_origin, is_protocol
+from typing import Any, Self, Union, cast, get_args, get_origin, is_protocol
 
 from ._key import unqualified
 from ._path import name_of
@@ -104,6 +105,8 @@ def _may_be(result: object, key: object) -> bool:
 
 def unmanaged(factory: object) -> object:
     """See through `@contextmanager`: the generator function below is what the container drives."""
+    if isinstance(factory, partial) and (below := unmanaged(factory.func)) is not factory.func:
+        return partial(cast("Callable[..., object]", below), *factory.args, **factory.keywords)
     function: object = getattr(factory, "__func__", factory)
     if not callable(function) or getattr(function, "__globals__", None) is not vars(contextlib):
         return factory

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Never, get_args, get_origin
+from typing import TYPE_CHECKING, Never, cast, get_args, get_origin
 
 from ._binding import Binding
 from ._generics import open_form
@@ -88,7 +88,19 @@ class Registry:
         self.given.update(keys)
 
     def add(self, provider: "ServiceProvider") -> None:
-        """Let a provider register its services, or wait until one of them is wanted."""
+        """Let a provider register its services, or wait until one of them is wanted.
+
+        Raises:
+            InvalidRegistrationError: It is a class, or `provides` is no collection.
+        """
+        given, provides = cast("object", provider), cast("object", provider.provides)
+        if isinstance(given, type):
+            problem = f"{name_of(given)} is a class."
+            raise InvalidRegistrationError((Step(given),), problem, "Pass an instance of it.")
+        if not isinstance(provides, Collection):
+            problem = f"`provides` of {name_of(type(provider))} is no collection of keys."
+            remedy = "Put the keys into a tuple."
+            raise InvalidRegistrationError((Step(type(provider)),), problem, remedy)
         if provider.provides:
             self.deferred |= {normalise(key): provider for key in provider.provides}
         else:
