@@ -4,7 +4,10 @@ from inspect import signature
 
 import pytest
 from fastapi import Depends, FastAPI, HTTPException, WebSocket
+from fastapi.middleware import Middleware
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import PlainTextResponse
+from starlette.routing import Mount
 
 from ftf.container import Container
 from ftf.http import FastTrackFramework, Injected
@@ -151,14 +154,18 @@ async def test_edge_31_a_mounted_application_starts_and_stops_with_the_outer_one
 
     outer = FastTrackFramework(lifespan=noting("outer", None))
     inner = FastTrackFramework(lifespan=noting("inner", {"colour": "green"}))
-    silent = FastTrackFramework()
-    outer.mount("/inner", inner)
+    silent, deep, plain = FastTrackFramework(), FastTrackFramework(), FastAPI()
+    deep.router.lifespan_context = noting("deep", None)
+    outer.router.routes.append(Mount("/inner", inner, middleware=[Middleware(GZipMiddleware)]))
     outer.mount("/again", inner)
     outer.mount("/silent", silent)
-    outer.mount("/plain", FastAPI())
+    outer.mount("/plain", plain)
+    plain.mount("/deep", deep)
     async with outer.router.lifespan_context(outer) as state:
         assert state == {"colour": "green"}
-    assert log == ["outer starts", "inner starts", "inner stops", "outer stops"]
+    starts, stops = log[:3], log[3:]
+    assert starts == ["outer starts", "inner starts", "deep starts"]
+    assert stops == ["deep stops", "inner stops", "outer stops"]
 
 
 async def test_edge_31_ours_mounted_in_a_plain_application(serve):

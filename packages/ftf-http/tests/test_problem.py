@@ -4,10 +4,12 @@ from typing import Annotated
 import pytest
 from fastapi import HTTPException, Query
 from fastapi.exceptions import RequestValidationError
+from httpx import ASGITransport, AsyncClient
 from pydantic import BaseModel, Field
 from starlette.responses import PlainTextResponse
 
-from ftf.http import FastTrackFramework, ProblemResponse
+from ftf.container import UnitsOfWork
+from ftf.http import FastTrackFramework, Injected, ProblemResponse
 from ftf.orm import (
     Base,
     Deadlock,
@@ -159,6 +161,24 @@ async def test_a_mapped_error_of_the_server_is_for_the_log(app, serve, caplog):
     (record,) = (record for record in caplog.records if record.name == "ftf.http")
     assert record.getMessage() == f"answered 503: / (request {found})"
     assert str(record.exc_info[1]) == "secret host"
+
+
+async def test_a_commit_that_fails_as_expected_is_logged_once(app, caplog):
+    class Unit:
+        async def commit(self) -> None:
+            raise ConnectionError("secret host")
+
+        async def rollback(self) -> None: ...
+
+    app.map_error(ConnectionError, 503)
+
+    @app.get("/")
+    async def write(units: Injected[UnitsOfWork]) -> None:
+        units.add(Unit())
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        assert (await client.get("/")).status_code == 503
+    assert [record.name for record in caplog.records if record.levelname == "ERROR"] == ["ftf.http"]
 
 
 async def test_a_handler_of_the_users_wins(serve):

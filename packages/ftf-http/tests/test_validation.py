@@ -3,10 +3,18 @@
 from typing import Annotated, Protocol
 
 import pytest
-from fastapi import APIRouter, Depends, WebSocket
+from fastapi import APIRouter, Depends, FastAPI, WebSocket
 
-from ftf.container import GraphError
-from ftf.http import Controller, FastTrackFramework, Injected, InvalidApplicationError, Router, get
+from ftf.container import Container, GraphError
+from ftf.http import (
+    Controller,
+    FastTrackFramework,
+    Injected,
+    InvalidApplicationError,
+    Router,
+    ScopeMiddleware,
+    get,
+)
 
 
 class Mailer(Protocol):
@@ -87,6 +95,22 @@ async def test_edge_26_every_fault_is_in_the_report(app, serve):
     ]
     assert "Report" in str(report.registered[-1])
     assert isinstance(report, GraphError)
+
+
+async def test_edge_31_what_is_mounted_without_a_container_is_checked_too(app, serve):
+    plain, scoped, own = FastAPI(), FastAPI(), FastTrackFramework()
+    mailers = Container()
+    mailers.register(Mailer, object)
+    own.register(Mailer, object)
+    scoped.add_middleware(ScopeMiddleware, container=mailers)
+    for path, inner in {"/plain": plain, "/scoped": scoped, "/own": own}.items():
+
+        @inner.get("/mails")
+        async def index(mailer: Injected[Mailer]) -> None: ...
+
+        app.mount(path, inner)
+    (fault,) = (await report_of(app, serve)).injections
+    assert (fault.place, fault.parameter) == ("GET /plain/mails", "mailer")
 
 
 async def test_a_registered_service_that_cannot_be_built_stops_the_start(app, serve):

@@ -24,12 +24,13 @@ from ._exchange import serve_from
 from ._health import Check, Readiness, ReadinessCheck, live
 from ._lifespan import with_container
 from ._middleware import BuiltMiddleware, wanted_by
+from ._mounts import walk
 from ._openapi import document_problems
 from ._options import ApplicationOptions, Json, check_options
 from ._request_scope import ScopeMiddleware
 from ._route import Route
 from ._stream_end import StreamEndMiddleware
-from ._validation import asked_by_middleware, asked_by_routes, validate, walk
+from ._validation import asked_by_middleware, asked_by_routes, validate
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -67,7 +68,8 @@ class FastTrackFramework(FastAPI):
             OWASP advises for any API. `Content-Security-Policy` and `Strict-Transport-Security`
             depend on what is served, and where.
         shutdown_delay: Seconds that the server goes on after it was told to stop and `/ready`
-            has started to fail, for a load balancer to notice.
+            has started to fail, for a load balancer to notice. The server has to be uvicorn, or
+            install its signal handlers as uvicorn does.
         options: Whatever else FastAPI takes.
 
     Raises:

@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket
 
-from ._inject import marks
+from ._inject import lacks_key, marks
 from ._request_scope import scope_of
 from ._services import Services
 from ._signature import evaluated_signature
@@ -42,7 +42,8 @@ def compiled(endpoint: Endpoint, own: dict[str, object] | None = None) -> Endpoi
         own: Further parameters to inject, by name, with the keys of their services.
 
     Raises:
-        InvalidInjectionError: A parameter is injected twice, or its annotation cannot be read.
+        InvalidInjectionError: A parameter is injected twice or without a key, or its annotation
+            cannot be read.
     """
     if keys_of(endpoint) or not isroutine(endpoint):
         return endpoint
@@ -65,6 +66,9 @@ def _injected(endpoint: Endpoint, signature: Signature) -> dict[str, object]:
         found = marks(parameter.annotation, parameter.default)
         if len(found) > 1:
             problem, remedy = "is injected twice", "Keep one of the two forms."
+            raise InvalidInjectionError(endpoint, name, problem, remedy)
+        if lacks_key(parameter.annotation, parameter.default):
+            problem, remedy = "is injected without a key", "Write `Inject(T)` or `Injected[T]`."
             raise InvalidInjectionError(endpoint, name, problem, remedy)
         if found:
             keys[name] = found[0].key

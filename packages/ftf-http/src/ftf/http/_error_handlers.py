@@ -90,18 +90,25 @@ def with_text(status: int, title: str, *, problem_details: bool) -> Answer:
     return lambda error: JSONResponse({"detail": str(error)}, status)
 
 
-async def answer(application: object, request: Request, error: Exception) -> Response:
-    """Find the response to an error outside of any route, as Starlette finds it inside."""
+async def answer(application: object, request: Request, error: Exception) -> tuple[Response, bool]:
+    """Find the response to an error outside of any route, as Starlette finds it inside.
+
+    Returns:
+        The response, and whether nothing but the handlers of last resort knew the error.
+    """
     handlers: dict[object, Handler] = getattr(application, "exception_handlers", {})
     status = error.status_code if isinstance(error, HTTPException) else None
     specific = (status, *type(error).__mro__)
-    found = [handlers[key] for key in specific if key in handlers and key not in _UNEXPECTED]
-    found += reversed([handler for key, handler in handlers.items() if key in _UNEXPECTED])
-    if not found:
-        return PlainTextResponse("Internal Server Error", 500)
-    if iscoroutinefunction(found[0]):
-        return await found[0](request, error)
-    return cast("Response", await run_in_threadpool(found[0], request, error))
+    known = [handlers[key] for key in specific if key in handlers and key not in _UNEXPECTED]
+    last = [handler for key, handler in handlers.items() if key in _UNEXPECTED]
+    if not known and not last:
+        return PlainTextResponse("Internal Server Error", 500), True
+    handler = known[0] if known else last[-1]
+    if iscoroutinefunction(handler):
+        response = await handler(request, error)
+    else:
+        response = cast("Response", await run_in_threadpool(handler, request, error))
+    return response, not known
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -24,7 +24,7 @@ class Exchange:
     """The two channels of an ASGI connection, as the application gets them.
 
     Attributes:
-        failure: An error of settling that was answered with status 500.
+        failure: An error of settling that no handler was made for.
     """
 
     __slots__ = (
@@ -110,8 +110,8 @@ class Exchange:
     async def _replace(self, error: Exception) -> None:
         """Answer with what went wrong; the rest of the application's response is dropped."""
         self._replaced = True
-        response = await answer(self._app, Request(self._scope), error)
-        if response.status_code >= 500:  # noqa: PLR2004
+        response, unexpected = await answer(self._app, Request(self._scope), error)
+        if unexpected:
             self.failure = error
         await response(self._scope, self._receive, self._send)
 

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial, wraps
 from inspect import isawaitable, iscoroutinefunction
 from typing import NamedTuple
 
-from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -43,6 +44,7 @@ class Readiness:
         self._draining = draining
         self._checks: dict[str, ReadinessCheck] = {}
         self._prepared: dict[str, Callable[..., partial[object]]] = {}
+        self._threads: dict[str, ThreadPoolExecutor] = {}
 
     def add(self, check: ReadinessCheck) -> None:
         """Ask one thing more, which has a name of its own."""
@@ -52,6 +54,8 @@ class Readiness:
             raise ValueError(f"There is a readiness check {check.name} already: name this another.")
         self._checks[check.name] = check
         self._prepared[check.name] = _prepared(check.check)
+        # One thread each: a check that hangs blocks the next run of itself, and nothing else.
+        self._threads[check.name] = ThreadPoolExecutor(1, f"ready-{check.name}")
 
     def asked(self) -> Iterator[tuple[str, str, object]]:
         """List what the checks want injected: where, which parameter, which key."""
@@ -72,7 +76,8 @@ class Readiness:
         """Run a check with services of its own; the reason of a failure is for the log only."""
         try:
             async with asyncio.timeout(asked.timeout), self._container.scoped_context() as scope:
-                ready = await _result(await scope.acall(self._prepared[asked.name]))
+                call = await scope.acall(self._prepared[asked.name])
+                ready = await _result(call, self._threads[asked.name])
         except TimeoutError:
             _logger.warning("readiness check %s took over %s s", asked.name, asked.timeout)
             return asked.name, "timed out"
@@ -92,15 +97,15 @@ def _prepared(check: Check) -> Callable[..., partial[object]]:
     return prepare
 
 
-async def _result(call: partial[object]) -> object:
-    """Call a check, in a thread if it is not async."""
+async def _result(call: partial[object], thread: ThreadPoolExecutor) -> object:
+    """Call a check, in its thread if it is not async."""
     checks = (call.func, getattr(call.func, "__call__", None))  # noqa: B004  # of an instance
-    result = call() if any(map(iscoroutinefunction, checks)) else await _in_thread(call)
+    if any(map(iscoroutinefunction, checks)):
+        result = call()
+    else:
+        in_context = partial(copy_context().run, call)
+        result = await asyncio.get_running_loop().run_in_executor(thread, in_context)
     return await result if isawaitable(result) else result
-
-
-async def _in_thread(call: partial[object]) -> object:
-    return await run_sync(call, abandon_on_cancel=True)
 
 
 async def live(_: Request) -> Response:

@@ -58,11 +58,22 @@ else:
 
 def marks(annotation: object, default: object) -> list[Resolution]:
     """List the resolutions that a parameter's annotation and default ask for."""
+    return [
+        mark.dependency
+        for mark in _candidates(annotation, default)
+        if isinstance(mark, params.Depends) and isinstance(mark.dependency, Resolution)
+    ]
+
+
+def lacks_key(annotation: object, default: object) -> bool:
+    """Tell whether a parameter names `Inject` or `Injected` without a key."""
+    return annotation is Injected or any(
+        mark is Inject for mark in _candidates(annotation, default)
+    )
+
+
+def _candidates(annotation: object, default: object) -> tuple[object, ...]:
     while isinstance(annotation, TypeAliasType):
         annotation = annotation.__value__
     metadata = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
-    return [
-        mark.dependency
-        for mark in (*metadata, default)
-        if isinstance(mark, params.Depends) and isinstance(mark.dependency, Resolution)
-    ]
+    return (*metadata, default)

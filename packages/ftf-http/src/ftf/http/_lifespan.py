@@ -1,12 +1,13 @@
 """Start and stop of an application: the container around everything the user brings."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
+from starlette.routing import BaseRoute
 from starlette.types import Lifespan
 
-from ._validation import walk
+from ._mounts import mounts
 
 if TYPE_CHECKING:
     from ._application import FastTrackFramework
@@ -34,8 +35,7 @@ async def _start_mounted(
     app: "FastTrackFramework", stack: AsyncExitStack, state: State | None
 ) -> State | None:
     """Start the applications mounted in this one, which Starlette does not; theirs is its state."""
-    mounted = {id(inner): inner for inner in map(_application_of, walk(app.routes)) if inner}
-    for inner in mounted.values():
+    for inner in dict.fromkeys(_mounted(app.routes)):
         inner.draining.follow(app.draining)
         theirs = await stack.enter_async_context(inner.router.lifespan_context(inner))
         if theirs:
@@ -43,8 +43,11 @@ async def _start_mounted(
     return state
 
 
-def _application_of(route: object) -> "FastTrackFramework | None":
+def _mounted(routes: Iterable[BaseRoute]) -> "Iterator[FastTrackFramework]":
     from ._application import FastTrackFramework  # noqa: PLC0415  # it imports this module
 
-    inner = getattr(route, "app", None)
-    return inner if isinstance(inner, FastTrackFramework) else None
+    for _, app, below in mounts(routes):
+        if isinstance(app, FastTrackFramework):
+            yield app
+        else:
+            yield from _mounted(below)

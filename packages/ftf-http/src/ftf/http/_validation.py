@@ -1,10 +1,9 @@
 """Whether everything that is injected can be delivered, before the first request."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import NoneType, UnionType
 from typing import Union, get_args, get_origin
 
-from fastapi import routing
 from fastapi.dependencies.models import Dependant
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
@@ -14,6 +13,8 @@ from ftf.container import Container, DependencyResolutionError, GraphError
 from ._endpoint import keys_of
 from ._inject import Resolution
 from ._middleware import wanted_by
+from ._mounts import mounts, walk
+from ._request_scope import ScopeMiddleware
 from .exceptions import InjectionFault, InvalidApplicationError
 
 type Asked = tuple[str, str, object]
@@ -32,20 +33,23 @@ def validate(container: Container, asked: Iterable[Asked]) -> None:
         raise InvalidApplicationError(faults, registered)
 
 
-def asked_by_routes(routes: Iterable[BaseRoute]) -> Iterator[Asked]:
-    """List the injections of routes: where, which parameter, which key."""
+def asked_by_routes(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Asked]:
+    """List the injections of routes, mounted ones included: where, which parameter, which key."""
     for route in walk(routes):
         dependant = getattr(route, "dependant", None)
         if dependant is not None:
             methods = ",".join(sorted(getattr(route, "methods", None) or ("WEBSOCKET",)))
-            place = f"{methods} {getattr(route, 'path', '')}"
+            place = f"{methods} {prefix}{getattr(route, 'path', '')}"
             yield from ((place, *wanted) for wanted in _wanted(dependant))
+    for path, app, below in mounts(routes):
+        if not _opens_scopes(app):
+            yield from asked_by_routes(below, prefix + path)
 
 
-def walk(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
-    """List routes with the ones of included routers, which newer FastAPI keeps as a tree."""
-    contexts = getattr(routing, "iter_route_contexts", None)
-    return iter(routes) if contexts is None else contexts(list(routes))
+def _opens_scopes(app: object) -> bool:
+    """Tell whether a mounted application has a container of its own."""
+    middleware: list[object] = [entry.cls for entry in getattr(app, "user_middleware", ())]
+    return ScopeMiddleware in middleware or isinstance(getattr(app, "container", None), Container)
 
 
 def _wanted(dependant: Dependant) -> Iterator[tuple[str, object]]:

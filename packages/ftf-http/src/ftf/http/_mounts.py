@@ -1,0 +1,22 @@
+"""The routes of an application, and what is mounted in it."""
+
+from collections.abc import Iterable, Iterator
+
+from fastapi import routing
+from starlette.routing import BaseRoute
+
+
+def walk(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """List routes with the ones of included routers, which newer FastAPI keeps as a tree."""
+    contexts = getattr(routing, "iter_route_contexts", None)
+    return iter(routes) if contexts is None else contexts(list(routes))
+
+
+def mounts(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, object, list[BaseRoute]]]:
+    """List what is mounted, whatever middleware is around it: where, what, and its routes."""
+    for route in walk(routes):
+        app: object = getattr(route, "app", None)
+        while not hasattr(app, "routes") and hasattr(app, "app"):
+            app = app.app
+        if hasattr(app, "routes"):
+            yield getattr(route, "path", ""), app, app.routes
