@@ -153,3 +153,12 @@ def test_a_prefix_without_a_leading_slash_is_refused():
 
     with pytest.raises(ValueError, match="Users has no leading slash: write '/users'"):
         FastTrackFramework().add_controller(Users)
+
+
+def test_parameters_that_cannot_be_named_are_refused():
+    class Users(Controller):
+        @get()
+        async def show(self, /, number: int) -> None: ...
+
+    with pytest.raises(TypeError, match=r"Users\.show is called by keywords: remove the `/`"):
+        FastTrackFramework().add_controller(Users)

@@ -1,15 +1,18 @@
 """The short way from a request to a handler, which gives FastAPI's own answers."""
 
 import contextlib
+from functools import partial
 from typing import Annotated
 
 import pytest
-from fastapi import Cookie, Header, Query, Request
+from fastapi import Cookie, Depends, Header, HTTPException, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from fastapi.routing import APIRoute
+from fastapi.security import SecurityScopes
 from starlette.requests import HTTPConnection
 
-from ftf.http import FastTrackFramework, Injected, NoRequestScopeError, Route
+from ftf.http import FastTrackFramework, Injected, NoRequestScopeError, Route, Router
 
 
 class Greeter: ...
@@ -27,25 +30,32 @@ class Greeter: ...
         "/bare",
         "/trimmed",
         "/request",
+        "/tenant",
+        "/own-status",
+        "/scopes",
+        "/partial?number=3&suffix=!",
     ],
 )
-async def test_a_short_way_gives_the_same_answer_as_fastapi_s(serve, path):
+@pytest.mark.parametrize("prefix", ["", "/{tenant}"])
+async def test_a_short_way_gives_the_same_answer_as_fastapi_s(serve, path, prefix):
+    headers = {"x-token": "t", "cookie": "c=1", "x-request-id": "i"}
     answers = []
     for route_class in (Route, APIRoute):
         app = FastTrackFramework()
         app.router.route_class = route_class
-        async with serve(with_routes(app)) as client:
-            answers.append(
-                await client.get(
-                    path, headers={"x-token": "t", "cookie": "c=1", "x-request-id": "i"}
-                )
-            )
+        if prefix:
+            app.include_router(with_routes(Router(route_class=route_class)), prefix=prefix)
+        else:
+            with_routes(app)
+        async with serve(app) as client:
+            at = prefix.format(tenant="shop") + path
+            answers.append(await client.get(at, headers=headers))
     short, fastapi_s = answers
     assert (short.status_code, short.content) == (fastapi_s.status_code, fastapi_s.content)
     assert short.headers == fastapi_s.headers
 
 
-def with_routes(app: FastTrackFramework) -> FastTrackFramework:
+def with_routes[R: FastTrackFramework | Router](app: R) -> R:
     @app.get("/item/{number}")
     async def item(
         number: int,
@@ -55,6 +65,10 @@ def with_routes(app: FastTrackFramework) -> FastTrackFramework:
         page: Annotated[int, Query(ge=1)] = 1,
     ) -> dict[str, object]:
         return {"number": number, "token": x_token, "c": c, "tags": tags, "page": page}
+
+    @app.get("/tenant")
+    async def tenant(tenant: str = "none") -> str:
+        return tenant
 
     @app.get("/nothing", status_code=204)
     async def nothing() -> None: ...
@@ -79,7 +93,80 @@ def with_routes(app: FastTrackFramework) -> FastTrackFramework:
     async def request(request: Request, connection: HTTPConnection) -> bool:
         return request is connection
 
+    return with_more_routes(app)
+
+
+def with_more_routes[R: FastTrackFramework | Router](app: R) -> R:
+    @app.get("/own-status")
+    async def own_status(response: Response) -> str:
+        response.status_code = 202
+        return "accepted"
+
+    async def part(number: int, suffix: str) -> str:
+        return f"{number}{suffix}"
+
+    app.get("/partial")(partial(part, suffix="!"))
+
+    @app.get("/scopes")
+    async def scopes(scopes: SecurityScopes) -> list[str]:
+        return scopes.scopes
+
     return app
+
+
+async def test_an_included_route_takes_the_short_way_too(serve, monkeypatch):
+    async def unwanted(**_) -> None:
+        raise AssertionError
+
+    app, router = FastTrackFramework(), Router()
+
+    @router.get("/")
+    async def show(greeter: Injected[Greeter]) -> str:
+        return type(greeter).__name__
+
+    app.include_router(router, prefix="/included")
+    async with serve(app) as client:
+        monkeypatch.setattr("fastapi.routing.solve_dependencies", unwanted)
+        assert (await client.get("/included/")).json() == "Greeter"
+
+
+async def test_no_inclusion_loses_its_dependencies(serve):
+    async def refuse() -> None:
+        raise HTTPException(403)
+
+    app, router = FastTrackFramework(), Router()
+
+    @router.get("/")
+    async def show(greeter: Injected[Greeter]) -> str:
+        return type(greeter).__name__
+
+    app.include_router(router, prefix="/open")
+    async with serve(app) as client:
+        assert (await client.get("/open/")).status_code == 200
+        app.include_router(router, prefix="/closed", dependencies=[Depends(refuse)])
+        app.include_router(router, prefix="/ajar")
+        assert (await client.get("/closed/")).status_code == 403
+        assert (await client.get("/ajar/")).status_code == 200
+        assert (await client.get("/open/")).status_code == 200
+
+
+async def test_an_error_of_a_short_way_says_where_its_handler_is(bare):
+    app = FastTrackFramework(problem_details=False)
+    told = []
+
+    @app.exception_handler(RequestValidationError)
+    async def tell(request, error) -> PlainTextResponse:
+        told.append(str(error))
+        return PlainTextResponse("")
+
+    @app.get("/item/{number}")
+    async def item(number: int, greeter: Injected[Greeter]) -> None: ...
+
+    async with bare(app) as client:
+        await client.get("/item/x")
+    assert f'File "{__file__}", line ' in told[0]
+    assert "in item" in told[0]
+    assert "GET /item/{number}" in told[0]
 
 
 async def test_a_request_that_telemetry_follows_takes_fastapi_s_way():

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi import Request
 
-from ftf.http import FastTrackFramework, Inject, Injected, InvalidInjectionError
+from ftf.http import (
+    Controller,
+    FastTrackFramework,
+    Inject,
+    Injected,
+    InvalidInjectionError,
+    delete,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -80,6 +87,22 @@ async def test_edge_24_a_constructor_that_a_middleware_inherits(serve):
 
     async with serve(app) as client:
         assert (await client.get("/")).json() == "good day"
+
+
+async def test_edge_24_a_handler_that_returns_nothing_may_say_so(serve):
+    class Items(Controller):
+        @delete("/controlled", status_code=204)
+        async def remove(self) -> None: ...
+
+    app = FastTrackFramework()
+    app.add_controller(Items)
+
+    @app.delete("/compiled", status_code=204)
+    async def remove(greeter: Injected[Greeter]) -> None: ...
+
+    async with serve(app) as client:
+        assert (await client.delete("/controlled")).status_code == 204
+        assert (await client.delete("/compiled")).status_code == 204
 
 
 async def test_edge_24_a_middleware_whose_annotations_cannot_be_read_is_refused(serve):

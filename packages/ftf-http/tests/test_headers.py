@@ -155,3 +155,25 @@ def test_any_origin_without_credentials_is_fine():
     FastTrackFramework().add_middleware(
         CORSMiddleware, allow_origin_regex=r"https://\w+\.shop\.example", allow_credentials=True
     )
+
+
+class Clock: ...
+
+
+class ConfiguredCors(CORSMiddleware):
+    def __init__(self, app, settings: dict[str, list[str]], clock: Clock) -> None:
+        super().__init__(app, **settings)
+
+
+async def test_edge_39_cors_of_the_user_s_own_class_gets_services_and_reaches_errors(serve):
+    app = FastTrackFramework()
+    app.add_middleware(ConfiguredCors, settings={"allow_origins": ["https://shop.example"]})
+
+    @app.get("/")
+    async def fail() -> None:
+        raise LookupError
+
+    async with serve(app) as client:
+        answer = await client.get("/", headers={"origin": "https://shop.example"})
+    assert answer.status_code == 500
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example"

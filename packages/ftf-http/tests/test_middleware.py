@@ -2,12 +2,16 @@
 
 import pytest
 from fastapi import HTTPException
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 
 from ftf.container import ScopeNotActiveError
-from ftf.http import FastTrackFramework, Injected
+from ftf.http import FastTrackFramework, Injected, InvalidInjectionError
 
 
 class Clock:
@@ -156,3 +160,29 @@ async def test_the_lifespan_reaches_the_application_through_middleware_that_it_b
 
     await app({"type": "lifespan", "app": app, "state": {}}, receive, send)
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+async def test_what_can_neither_be_given_nor_looked_up_is_refused(app, serve):
+    class Limited:
+        def __init__(self, app, limit) -> None: ...
+
+    app.add_middleware(Limited)
+    with pytest.raises(
+        InvalidInjectionError, match=r"'limit' of .*__init__ has no annotation"
+    ) as it:
+        async with serve(app):
+            pass
+    assert str(it.value).endswith("Annotate it with its service, or pass it.")
+
+
+async def test_opentelemetry_instruments_the_application(app, serve):
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    FastAPIInstrumentor.instrument_app(app, tracer_provider=provider)
+    try:
+        async with serve(app) as client:
+            assert (await client.get("/")).json() == "fine"
+    finally:
+        FastAPIInstrumentor.uninstrument_app(app)
+    assert "GET /" in {span.name for span in spans.get_finished_spans()}

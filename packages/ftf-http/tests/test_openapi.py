@@ -130,3 +130,17 @@ async def test_without_problem_details_everything_is_fastapi_s(serve):
             answer = await client.get(path)
             assert (answer.status_code, answer.json()) == (status, {"detail": detail})
         assert "detail" in (await client.post("/orders", json={})).json()
+
+
+def test_a_model_that_is_named_almost_like_fastapi_s_own_is_documented_as_it_is():
+    class HTTPValidationErrors(BaseModel): ...
+
+    app = FastTrackFramework()
+
+    @app.get("/", responses={"4XX": {"model": HTTPValidationErrors}})
+    async def show() -> None: ...
+
+    response = app.openapi()["paths"]["/"]["get"]["responses"]["4XX"]
+    assert schema_of(response, "application/json") == {
+        "$ref": "#/components/schemas/HTTPValidationErrors"
+    }

@@ -96,6 +96,35 @@ async def test_a_fault_without_a_place_is_one_of_the_body(app, serve):
     assert answer.json()["errors"] == [{"in": "body", "pointer": "", "detail": "Odd"}]
 
 
+async def test_faults_that_a_handler_finds_itself_need_no_more_than_a_text(app, serve):
+    faults = [{"loc": ("body", "x"), "msg": "is taken"}, "too late", {}]
+
+    @app.get("/")
+    async def fail() -> None:
+        raise RequestValidationError(faults)
+
+    async with serve(app) as client:
+        answer = await client.get("/")
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"in": "body", "pointer": "/x", "detail": "is taken"},
+        {"detail": "too late"},
+        {"in": "body", "pointer": "", "detail": ""},
+    ]
+
+
+@pytest.mark.parametrize("status", [200, 399, 600, "404"])
+def test_a_mapped_error_has_the_status_of_one(app, status):
+    with pytest.raises(ValueError, match=f"{status!r} is no status of an error"):
+        app.map_error(LookupError, status)
+
+
+@pytest.mark.parametrize("mapped", [int, KeyboardInterrupt, LookupError()])
+def test_what_is_no_exception_is_not_mapped(app, mapped):
+    with pytest.raises(TypeError, match="is no class of exceptions"):
+        app.map_error(mapped, 404)
+
+
 async def test_an_http_exception_keeps_its_status_headers_and_detail(app, serve):
     @app.get("/text")
     async def text() -> None:

@@ -54,6 +54,49 @@ async def test_edge_7_a_stream_and_its_background_tasks_still_have_their_service
     assert log == ["one", "two", "task", "closed"]
 
 
+async def test_a_service_of_a_plain_asgi_application_can_have_the_request(container):
+    class Page:
+        def __init__(self, request: Request, again: Request) -> None:
+            self.path = request.url.path if request is again else None
+
+    async def show(scope, receive, send) -> None:
+        page = await scope["ftf.scope"].aresolve(Page)
+        scope["found"] = page.path
+
+    async def never(*message: object) -> dict[str, object]: ...
+
+    scope = {"type": "http", "path": "/page", "headers": []}
+    await ScopeMiddleware(show, container)(scope, never, never)
+    assert scope["found"] == "/page"
+
+
+@pytest.mark.parametrize("app", [FastTrackFramework(), FastAPI()], ids=["ours", "plain"])
+async def test_services_and_handlers_read_the_same_body(serve, app):
+    class Signed:
+        def __init__(self, body: bytes) -> None:
+            self.body = body
+
+    async def sign(request: Request) -> Signed:
+        return Signed(await request.body())
+
+    container = app.container if isinstance(app, FastTrackFramework) else Container()
+    container.register(Signed, sign, scope="scoped")
+    if not isinstance(app, FastTrackFramework):
+        app.add_middleware(ScopeMiddleware, container=container)
+
+    @app.post("/json")
+    async def parsed(message: dict[str, int], signed: Injected[Signed]) -> str:
+        return f"{message} {signed.body.decode()}"
+
+    @app.post("/raw")
+    async def raw(request: Request, signed: Injected[Signed]) -> bool:
+        return await request.body() == signed.body
+
+    async with asyncio.timeout(10), serve(app) as client:
+        assert (await client.post("/json", json={"a": 1})).json() == "{'a': 1} {\"a\":1}"
+        assert (await client.post("/raw", content=b"x")).json() is True
+
+
 async def test_edge_1_services_see_what_the_handler_raised(container, log, serve):
     app = FastTrackFramework(container=container)
 

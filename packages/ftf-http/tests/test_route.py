@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import inspect
 from collections.abc import AsyncIterator
 from typing import Annotated, Protocol
 
@@ -68,6 +69,16 @@ async def test_a_handler_is_still_its_author_s_function(app):
     assert await show(Polite()) == "good day"
     operation = app.openapi()["paths"]["/"]["get"]
     assert (operation["summary"], operation["description"]) == ("Show", "Say hello.")
+
+
+async def test_a_handler_keeps_what_decorators_have_noted_on_it(app):
+    async def show(greeter: Injected[Greeter]) -> None: ...
+
+    show.permission = "admin"
+    app.get("/")(show)
+    endpoint = route_of(app, "/").endpoint
+    assert endpoint.permission == "admin"
+    assert inspect.unwrap(endpoint) is show
 
 
 async def test_a_handler_that_wants_nothing_is_left_alone(app):
@@ -199,8 +210,9 @@ async def test_edge_27_a_route_added_after_the_start_works(app, serve):
         assert (await client.get("/")).json() == "good day"
 
 
-async def test_edge_27_a_route_class_of_the_user_s_works(app, serve):
-    class Stamped(APIRoute):
+@pytest.mark.parametrize("base", [APIRoute, Route])
+async def test_edge_27_a_route_class_of_the_user_s_works(app, serve, base):
+    class Stamped(base):
         def get_route_handler(self):
             handle = super().get_route_handler()
 
@@ -218,9 +230,12 @@ async def test_edge_27_a_route_class_of_the_user_s_works(app, serve):
         return greeter.greet()
 
     app.include_router(router)
+    app.router.route_class = Stamped
+    app.get("/own")(show)
     async with serve(app) as client:
-        answer = await client.get("/")
-    assert (answer.json(), answer.headers["x-stamp"]) == ("good day", "yes")
+        for path in ("/", "/own"):
+            answer = await client.get(path)
+            assert (answer.json(), answer.headers["x-stamp"]) == ("good day", "yes")
 
 
 async def test_a_handler_can_have_the_connection_for_itself(app, serve):

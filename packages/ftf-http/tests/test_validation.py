@@ -4,6 +4,8 @@ from typing import Annotated, Protocol
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, WebSocket
+from fastapi.responses import PlainTextResponse
+from starlette.routing import Host
 
 from ftf.container import Container, GraphError
 from ftf.http import (
@@ -111,6 +113,21 @@ async def test_edge_31_what_is_mounted_without_a_container_is_checked_too(app, s
         app.mount(path, inner)
     (fault,) = (await report_of(app, serve)).injections
     assert (fault.place, fault.parameter) == ("GET /plain/mails", "mailer")
+
+
+async def test_edge_31_what_is_mounted_may_be_anything(app, serve):
+    class Foreign:
+        app = routes = property(lambda self: self.handle)
+
+        async def handle(self, scope, receive, send) -> None:
+            await PlainTextResponse("foreign")(scope, receive, send)
+
+        __call__ = handle
+
+    app.mount("/foreign", Foreign())
+    app.router.routes.append(Host("plain.example", FastAPI()))
+    async with serve(app) as client:
+        assert (await client.get("/foreign/")).text == "foreign"
 
 
 async def test_a_registered_service_that_cannot_be_built_stops_the_start(app, serve):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -156,7 +157,15 @@ class FastTrackFramework(FastAPI):
             error: The exception's class; subclasses are included.
             status: The HTTP status code.
             title: What kind of problem it is; the status's own phrase by default.
+
+        Raises:
+            TypeError: It is no class of exceptions.
+            ValueError: The status is none of an error.
         """
+        if Exception not in getattr(error, "__mro__", ()):
+            raise TypeError(f"{error!r} is no class of exceptions.")
+        if status not in range(400, 600):
+            raise ValueError(f"{status!r} is no status of an error: take one from 400 to 599.")
         handler = mapped(status, title, problem_details=self.problem_details)
         self.add_exception_handler(error, handler)
 
@@ -186,9 +195,11 @@ class FastTrackFramework(FastAPI):
         if self.problem_details and self._limits_bodies():
             app = BodyLimitProblem(app)
         app = ScopeMiddleware(StreamEndMiddleware(app, self.draining), self.container)
-        for cls, args, kwargs in reversed([*filter(is_cors, self.user_middleware)]):
+        for cors in reversed([*filter(is_cors, self.user_middleware)]):
+            cls, args, kwargs = self._deferred(cors)
             app = cls(app, *args, **kwargs)
-        return EdgeMiddleware(app, self.security_headers, self.draining)
+        # Instrumentation looks for this class outermost, and turns itself off without it.
+        return ServerErrorMiddleware(EdgeMiddleware(app, self.security_headers, self.draining))
 
     def validate_injections(self) -> None:
         """Check what is registered, and what routes, middleware and readiness checks ask for.

@@ -66,7 +66,7 @@ def operations_of(controller: type[Controller]) -> Iterator[tuple[str, Endpoint,
     """List the path, handler and options of each route of a controller, in order of definition.
 
     Raises:
-        TypeError: It is no `Controller`, or a method of it has no `self`.
+        TypeError: It is no `Controller`, or a method of it has no `self` to be called with.
         ValueError: Its prefix does not start with a slash.
     """
     _check(controller)
@@ -97,9 +97,15 @@ def _own_parameter(controller: type[Controller], name: str) -> str:
     defined = getattr_static(controller, name)
     parameters = iter(signature(getattr(controller, name)).parameters.values())
     own = None if isinstance(defined, staticmethod | classmethod) else next(parameters, None)
-    positional = {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
-    if own is None or own.kind not in positional or own.default is not Parameter.empty:
-        raise TypeError(_no_self(f"{controller.__qualname__}.{name}"))
+    method = f"{controller.__qualname__}.{name}"
+    if own is not None and own.kind is Parameter.POSITIONAL_ONLY:
+        raise TypeError(f"{method} is called by keywords: remove the `/` from its parameters.")
+    if (
+        own is None
+        or own.kind is not Parameter.POSITIONAL_OR_KEYWORD
+        or own.default is not own.empty
+    ):
+        raise TypeError(_no_self(method))
     return own.name
 
 

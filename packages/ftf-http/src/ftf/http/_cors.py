@@ -24,7 +24,8 @@ def refuse_open_cors(middleware: Middleware) -> None:
     """
     if not is_cors(middleware):
         return
-    options = signature(CORSMiddleware).bind(None, *middleware.args, **middleware.kwargs).arguments
+    given = signature(middleware.cls).bind_partial(None, *middleware.args, **middleware.kwargs)
+    options = given.arguments
     if not options.get("allow_credentials"):
         return
     if "*" in options.get("allow_origins", ()):

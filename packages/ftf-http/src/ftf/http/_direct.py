@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
-from inspect import iscoroutinefunction, signature
+from inspect import iscoroutinefunction, signature, unwrap
+from types import FunctionType
 from typing import Any, cast
 
 from fastapi.datastructures import DefaultPlaceholder
-from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import EndpointContext, RequestValidationError
 from fastapi.responses import JSONResponse
@@ -16,6 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ._mounts import walk
+
+type Handler = Callable[[Request], Coroutine[None, None, Response]]
 
 _WRITES_JSON = "dump_json" in signature(serialize_response).parameters
 _TELEMETRY = "fastapi.telemetry"
@@ -39,14 +43,9 @@ def shortened(route: APIRoute, app: ASGIApp) -> ASGIApp:
         route: The route.
         app: FastAPI's way.
     """
-    if not _is_simple(route):
+    handle = _short(route) if getattr(route, "max_body_size", None) is None else None
+    if handle is None:
         return app
-    arguments, respond = _arguments_of(route.dependant), _responding(route)
-    call = cast("Callable[..., Awaitable[object]]", route.dependant.call)
-
-    async def handle(request: Request) -> Response:
-        return await respond(await call(**arguments(request)))
-
     short = request_response(handle)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,19 +54,55 @@ def shortened(route: APIRoute, app: ASGIApp) -> ASGIApp:
     return serve
 
 
+def shortened_where_included(route: APIRoute, handle: Handler) -> Handler:
+    """Shorten the way of an included route, whose inclusion is known when its first request comes.
+
+    Args:
+        route: The route.
+        handle: FastAPI's way.
+    """
+    short: Handler | None = None
+
+    async def choose(request: Request) -> Response:
+        nonlocal short
+        if short is None:
+            short = _of_inclusion(route, request) or handle
+        return await (short if request.scope.get(_TELEMETRY) is None else handle)(request)
+
+    return choose
+
+
+def _of_inclusion(route: APIRoute, request: Request) -> Handler | None:
+    """Find the way through the only inclusion; which of several it is, FastAPI alone knows."""
+    routes = walk(getattr(request.scope.get("app"), "routes", ()))
+    found = [each for each in routes if getattr(each, "original_route", None) is route]
+    return _short(cast("APIRoute", found[0])) if len(found) == 1 else None
+
+
+def _short(route: APIRoute) -> Handler | None:
+    if not _is_simple(route):
+        return None
+    arguments, respond = _arguments_of(route), _responding(route)
+    call = cast("Callable[..., Awaitable[object]]", route.dependant.call)
+
+    async def handle(request: Request) -> Response:
+        return await respond(await call(**arguments(request)))
+
+    return handle
+
+
 def _is_simple(route: APIRoute) -> bool:
     response_class = route.response_class
     return (
-        type(route).get_route_handler is APIRoute.get_route_handler
-        and iscoroutinefunction(route.dependant.call)
+        iscoroutinefunction(route.dependant.call)
         and not any(getattr(route.dependant, name) for name in _FASTAPI_S)
         and isinstance(response_class, DefaultPlaceholder)
         and response_class.value is JSONResponse
-        and getattr(route, "max_body_size", None) is None
     )
 
 
-def _arguments_of(dependant: Dependant) -> Callable[[Request], dict[str, object]]:
+def _arguments_of(route: APIRoute) -> Callable[[Request], dict[str, object]]:
+    dependant = route.dependant
     connections = dependant.request_param_name, dependant.http_connection_param_name
     request_names = [name for name in connections if name is not None]
     sources: tuple[tuple[Any, Callable[[Request], Mapping[str, object]]], ...] = (
@@ -77,6 +112,7 @@ def _arguments_of(dependant: Dependant) -> Callable[[Request], dict[str, object]
         (dependant.cookie_params, lambda request: request.cookies),
     )
     wanted = [(fields, read) for fields, read in sources if fields]
+    place = _place_of(route)
 
     def arguments(request: Request) -> dict[str, object]:
         values: dict[str, object] = dict.fromkeys(request_names, request)
@@ -86,7 +122,7 @@ def _arguments_of(dependant: Dependant) -> Callable[[Request], dict[str, object]
             values |= found
             errors += faults
         if errors:
-            raise RequestValidationError(errors)
+            raise RequestValidationError(errors, endpoint_ctx=place)
         return values
 
     return arguments
@@ -112,7 +148,6 @@ def _responding(route: APIRoute) -> Callable[[object], Coroutine[None, None, Res
 
 
 def _serialising(route: APIRoute) -> dict[str, Any]:
-    methods = ",".join(sorted(route.methods or ()))
     writes_json = _WRITES_JSON and route.response_field is not None
     return {
         **({"dump_json": True} if writes_json else {}),
@@ -123,5 +158,15 @@ def _serialising(route: APIRoute) -> dict[str, Any]:
         "exclude_unset": route.response_model_exclude_unset,
         "exclude_defaults": route.response_model_exclude_defaults,
         "exclude_none": route.response_model_exclude_none,
-        "endpoint_ctx": EndpointContext(function=route.name, path=f"{methods} {route.path}"),
+        "endpoint_ctx": _place_of(route),
     }
+
+
+def _place_of(route: APIRoute) -> EndpointContext:
+    """Say where a handler is, for the text of an error."""
+    place = EndpointContext(path=f"{','.join(sorted(route.methods or ()))} {route.path}")
+    handler = unwrap(cast("Callable[..., object]", route.endpoint))
+    if isinstance(handler, FunctionType):
+        code = handler.__code__
+        place |= {"function": code.co_name, "file": code.co_filename, "line": code.co_firstlineno}
+    return place

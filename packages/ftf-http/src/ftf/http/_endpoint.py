@@ -19,7 +19,6 @@ from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket
 
 from ._inject import lacks_key, marks
-from ._request_scope import scope_of
 from ._services import Services
 from ._signature import evaluated_signature
 from .exceptions import InvalidInjectionError
@@ -89,6 +88,8 @@ def _delivering(endpoint: Endpoint, signature: Signature, keys: dict[str, object
     call = _calling(endpoint, services, known)
     for name in ("__doc__", "__module__", "__name__", "__qualname__"):
         setattr(call, name, getattr(endpoint, name, None))
+    call.__dict__.update(getattr(endpoint, "__dict__", {}))
+    call.__wrapped__ = endpoint  # type: ignore[attr-defined]  # as functools.wraps says it
     call.__signature__ = signature.replace(parameters=visible)  # type: ignore[attr-defined]  # PEP 362
     setattr(call, _SERVICES, services)
     return call
@@ -102,7 +103,7 @@ def _calling(endpoint: Endpoint, services: Services, known: str | None) -> Endpo
 
     async def deliver_and_call(**values: object) -> object:
         connection = values.pop(_CONNECTION) if known is None else values[known]
-        delivered = await services.deliver(scope_of(cast("HTTPConnection", connection)))
+        delivered = await services.deliver(cast("HTTPConnection", connection))
         return await call(**values, **delivered)
 
     return deliver_and_call

@@ -1,10 +1,10 @@
 """Which exception becomes which response."""
 
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from importlib.util import find_spec
 from inspect import iscoroutinefunction
-from typing import cast
+from typing import Any, cast
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.utils import is_body_allowed_for_status_code
@@ -94,21 +94,33 @@ async def answer(application: object, request: Request, error: Exception) -> tup
     """Find the response to an error outside of any route, as Starlette finds it inside.
 
     Returns:
-        The response, and whether nothing but the handlers of last resort knew the error.
+        The response, and whether a handler was made for this kind of error.
     """
-    handlers: dict[object, Handler] = getattr(application, "exception_handlers", {})
+    handlers = _handlers_of(application)
     status = error.status_code if isinstance(error, HTTPException) else None
-    specific = (status, *type(error).__mro__)
-    known = [handlers[key] for key in specific if key in handlers and key not in _UNEXPECTED]
-    last = [handler for key, handler in handlers.items() if key in _UNEXPECTED]
-    if not known and not last:
-        return PlainTextResponse("Internal Server Error", 500), True
-    handler = known[0] if known else last[-1]
+    for key in (status, *type(error).__mro__):
+        if key in handlers and key not in _UNEXPECTED:
+            return await _handled(handlers[key], request, error), True
+    return await last_answer(application, request, error), False
+
+
+async def last_answer(application: object, request: Request, error: Exception) -> Response:
+    """Find the response to an error that no handler was made for."""
+    last = [handler for key, handler in _handlers_of(application).items() if key in _UNEXPECTED]
+    if last:
+        return await _handled(last[-1], request, error)
+    return PlainTextResponse("Internal Server Error", 500)
+
+
+def _handlers_of(application: object) -> Mapping[object, Handler]:
+    handlers: Mapping[object, Handler] = getattr(application, "exception_handlers", {})
+    return handlers
+
+
+async def _handled(handler: Handler, request: Request, error: Exception) -> Response:
     if iscoroutinefunction(handler):
-        response = await handler(request, error)
-    else:
-        response = cast("Response", await run_in_threadpool(handler, request, error))
-    return response, not known
+        return await handler(request, error)
+    return cast("Response", await run_in_threadpool(handler, request, error))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -129,15 +141,17 @@ def _of_http_exception(error: HTTPException) -> Response:
 def _of_invalid_request(error: RequestValidationError) -> Response:
     """Name each field at fault by its part of the request and a JSON pointer (RFC 6901)."""
     errors = [
-        {"in": part, "pointer": _pointer(fault["type"], field), "detail": fault["msg"]}
+        _located(fault) if isinstance(fault, Mapping) else {"detail": str(fault)}
         for fault in error.errors()
-        for part, *field in [fault["loc"] or ("body",)]
     ]
     return ProblemResponse(422, "The request is not valid.", errors=errors)
 
 
-def _pointer(fault: str, field: Sequence[int | str]) -> str:
-    if fault == "json_invalid":  # what follows is no field, but where in the text reading stopped
-        return ""
-    escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in field)
-    return "".join(f"/{part}" for part in escaped)
+def _located(fault: Mapping[str, Any]) -> Mapping[str, object]:
+    """Write a fault as pydantic's are, or as much of it as a handler has raised itself."""
+    part, *field = fault.get("loc") or ("body",)
+    if fault.get("type") == "json_invalid":  # what follows is where in the text reading stopped
+        field = []
+    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in field)
+    pointer = "".join(f"/{step}" for step in escaped)
+    return {"in": part, "pointer": pointer, "detail": fault.get("msg", "")}

@@ -11,13 +11,17 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ftf.container import Container, UnitsOfWork
 
-from ._error_handlers import answer
+from ._error_handlers import answer, last_answer
 from ._request_id import label
 from .exceptions import NoRequestError
 
 _current: ContextVar["Exchange | None"] = ContextVar("ftf.http.exchange", default=None)
 _logger = logging.getLogger("ftf.http")
 _FIRST_ERROR = 400
+
+
+class ResponseReplaced(BaseException):  # like a cancellation, it is no error
+    """Ends a response that was answered otherwise, with its background tasks."""
 
 
 class Exchange:
@@ -33,6 +37,7 @@ class Exchange:
         "_outer",
         "_receive",
         "_replaced",
+        "_request",
         "_scope",
         "_send",
         "failure",
@@ -43,7 +48,8 @@ class Exchange:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._app: object = scope.get("app")
+        self._app: object = scope.get("app")  # a mounted one will take its place
+        self._request: Request | None = None
         self._ahead: list[Message] = []
         self._replaced = False
         self._outer: Token[Exchange | None] | None = None
@@ -71,7 +77,13 @@ class Exchange:
         """
         if self._scope["type"] != "http":
             raise NoRequestError("Request")
-        return Request(self._scope, self.receive, self.send)
+        if self._request is None:
+            self._request = Request(self._scope, self.receive, self.send)
+        return self._request
+
+    def share(self, request: Request) -> None:
+        """Let services ask for a request that the application has made."""
+        self._request = request
 
     @property
     def label(self) -> str:
@@ -83,20 +95,24 @@ class Exchange:
         return self._ahead.pop(0) if self._ahead else await self._receive()
 
     async def send(self, message: Message) -> None:
-        """Pass on a message of the application's, having settled its units of work."""
+        """Pass on a message of the application's, having settled its units of work.
+
+        Raises:
+            ResponseReplaced: They could not be committed, and the client was told so.
+        """
+        if self.units and message["type"] == "http.response.start":
+            await self._settle(message["status"])
         if self._replaced:
-            return
-        starts = message["type"] == "http.response.start"
-        if not (starts and self.units) or await self._settled(message["status"]):
-            await self._send(message)
+            raise ResponseReplaced
+        await self._send(message)
 
     async def close(self) -> None:
         """Roll back what no response has settled."""
         if self.units:
-            await self._settled(_FIRST_ERROR)
+            await self._settle(_FIRST_ERROR)
 
-    async def _settled(self, status: int) -> bool:
-        """Commit or roll back, and tell whether the response can go out as it is."""
+    async def _settle(self, status: int) -> None:
+        """Commit or roll back."""
         commit = status < _FIRST_ERROR and not await self._client_left()
         try:
             await self.units.settle(commit=commit)
@@ -105,13 +121,17 @@ class Exchange:
                 _logger.exception("rolling back failed: %s", self.label)
             else:
                 await self._replace(error)
-        return not self._replaced
 
     async def _replace(self, error: Exception) -> None:
-        """Answer with what went wrong; the rest of the application's response is dropped."""
+        """Answer with what went wrong."""
         self._replaced = True
-        response, unexpected = await answer(self._app, Request(self._scope), error)
-        if unexpected:
+        app, request = self._app or self._scope.get("app"), Request(self._scope)
+        try:
+            response, expected = await answer(app, request, error)
+        except Exception as failure:  # noqa: BLE001  # of the handler, and told to the server
+            error = failure
+            response, expected = await last_answer(app, request, error), False
+        if not expected:
             self.failure = error
         await response(self._scope, self._receive, self._send)
 
@@ -139,6 +159,13 @@ def serve_from(container: Container) -> None:
     for key, factory in factories.items():
         if key not in container:
             container.register(key, factory, scope="scoped")
+
+
+def share(connection: HTTPConnection) -> None:
+    """Let services of a request have the object that the application has of it."""
+    exchange = _current.get()
+    if exchange is not None and isinstance(connection, Request):
+        exchange.share(connection)
 
 
 def _running(wanted: str) -> Exchange:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, TypeAliasType, cast, get_args, get_
 from fastapi import params
 from starlette.requests import HTTPConnection
 
-from ._request_scope import scope_of
 from ._services import Services
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ class Resolution:
 
     async def __call__(self, connection: HTTPConnection) -> object:
         """Deliver the service; being a coroutine keeps it off the thread pool."""
-        return (await self._services.deliver(scope_of(connection)))["service"]
+        return (await self._services.deliver(connection))["service"]
 
 
 class Injection(params.Depends):

@@ -16,10 +16,13 @@ from ._signature import required_annotations
 
 def wanted_by(middleware: Middleware) -> Mapping[str, object]:
     """List the constructor arguments that a middleware still needs, with their annotations."""
-    given = _given(None, middleware)
-    wanted = required_annotations(_constructor(middleware.cls), given)
-    known = signature(middleware.cls).parameters  # without `self`
-    return {name: key for name, key in wanted.items() if name in known}
+    constructor = _constructor(middleware.cls)
+    given = {*_given(None, middleware), *_names(constructor) - _names(middleware.cls)}  # and `self`
+    return required_annotations(constructor, given)
+
+
+def _names(function: Callable[..., object]) -> set[str]:
+    return {*signature(function).parameters}
 
 
 def _constructor(cls: Callable[..., object]) -> Callable[..., object]:

@@ -13,10 +13,14 @@ def walk(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
 
 
 def mounts(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, object, list[BaseRoute]]]:
-    """List what is mounted, whatever middleware is around it: where, what, and its routes."""
+    """List what is mounted, whatever middleware is around it: where, what, and its routes.
+
+    What has no routes of Starlette's kind is left out.
+    """
     for route in walk(routes):
         app: object = getattr(route, "app", None)
         while not hasattr(app, "routes") and hasattr(app, "app"):
             app = app.app
-        if hasattr(app, "routes"):
-            yield getattr(route, "path", ""), app, app.routes
+        below = getattr(app, "routes", None)
+        if isinstance(below, list) and all(isinstance(each, BaseRoute) for each in below):
+            yield getattr(route, "path", None) or "", app, below

@@ -76,7 +76,7 @@ def _operations(document: Json) -> Iterator[Json]:
 
 
 def _document_error(status: str, response: Json, problem: str, validation: str) -> None:
-    if _REPLACED in str(response):
+    if f"'{_REPLACED}'" in str(response) and status.isdecimal():
         response["description"] = HTTPStatus(int(status)).phrase
         response["content"] = _content(validation)
     elif status.isdecimal() and int(status) >= _FIRST_ERROR and "content" not in response:

@@ -3,7 +3,7 @@
 import logging
 import math
 from asyncio import timeout
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Final
 
 from anyio import CancelScope, current_effective_deadline
@@ -13,7 +13,7 @@ from starlette.types import Scope as ASGIScope
 
 from ftf.container import Container, Scope
 
-from ._exchange import Exchange, serve_from
+from ._exchange import Exchange, ResponseReplaced, serve_from
 from .exceptions import NoRequestScopeError
 
 CLEANUP_SECONDS: Final = 10.0
@@ -33,7 +33,8 @@ class ScopeMiddleware:
     Args:
         app: The ASGI application to wrap.
         container: Where the scopes come from.
-        cleanup_seconds: How long closing may take when a request failed or was cancelled.
+        cleanup_seconds: How long rolling back, and then closing, may take when a request failed
+            or was cancelled.
     """
 
     def __init__(
@@ -53,13 +54,13 @@ class ScopeMiddleware:
         exchange = Exchange(scope, receive, send, services.units)
         scope[_KEY] = await services.__aenter__()
         try:
-            with exchange:
+            with exchange, suppress(ResponseReplaced):
                 await self.app(scope, exchange.receive, exchange.send)
+            await exchange.close()
         except BaseException as error:
             await self._close_after(error, services, exchange)
             raise
         else:
-            await exchange.close()
             await _close(services, exchange)
         finally:
             scope[_KEY] = outer
@@ -73,9 +74,12 @@ class ScopeMiddleware:
         shield = CancelScope(shield=True) if _is_cancelled() else nullcontext()
         try:
             with shield:
-                async with timeout(seconds):
-                    await exchange.close()
-                    await services.__aexit__(type(error), error, error.__traceback__)
+                try:
+                    async with timeout(seconds):
+                        await exchange.close()
+                finally:
+                    async with timeout(seconds):
+                        await services.__aexit__(type(error), error, error.__traceback__)
         except TimeoutError:
             _logger.error("closing took over %s s: %s", seconds, exchange.label)  # noqa: TRY400
 

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from ._controller import Controller, operations_of
-from ._direct import shortened
+from ._direct import Handler, shortened, shortened_where_included
 from ._endpoint import compiled
 from ._options import RouterOptions
 
@@ -27,7 +27,14 @@ class Route(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., object], **options: object) -> None:
         super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
-        self.app: ASGIApp = shortened(self, self.app)
+        if type(self).get_route_handler is Route.get_route_handler:
+            self.app: ASGIApp = shortened(self, self.app)
+
+    def get_route_handler(self) -> Handler:
+        """Make a handler for the route itself, and another for each inclusion of it."""
+        handle = super().get_route_handler()
+        constructed = hasattr(self, "app")
+        return shortened_where_included(self, handle) if constructed else handle
 
 
 class Router(APIRouter):

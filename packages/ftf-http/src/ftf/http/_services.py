@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from inspect import Parameter, Signature
 
-from ftf.container import Scope
+from starlette.requests import HTTPConnection
+
+from ._exchange import share
+from ._request_scope import scope_of
 
 
 class Services:
@@ -20,12 +23,19 @@ class Services:
         self.keys = dict(keys)
         self.collect = _collector(owner, self.keys)
 
-    async def deliver(self, scope: Scope) -> dict[str, object]:
+    async def deliver(self, connection: HTTPConnection) -> dict[str, object]:
         """Deliver them by parameter name.
 
+        Args:
+            connection: FastAPI's own. Services share it, so that who reads a body first does not
+                take it from the others.
+
         Raises:
+            NoRequestScopeError: The connection has no container scope.
             DependencyResolutionError: One of them cannot be built.
         """
+        scope = scope_of(connection)
+        share(connection)
         return await scope.acall(self.collect)
 
 

@@ -3,7 +3,7 @@
 import typing
 from collections.abc import Callable, Collection, Mapping
 from inspect import Parameter, Signature, currentframe, signature, unwrap
-from types import SimpleNamespace
+from types import NoneType, SimpleNamespace
 
 from .exceptions import InvalidInjectionError
 
@@ -27,7 +27,7 @@ def required_annotations(
     """List the parameters without a default that are not given, with their annotations.
 
     Raises:
-        InvalidInjectionError: An annotation cannot be evaluated.
+        InvalidInjectionError: An annotation is missing or cannot be evaluated.
     """
     required = {
         name: parameter.annotation
@@ -36,6 +36,9 @@ def required_annotations(
         if parameter.default is Parameter.empty and parameter.kind not in _VARIADIC
     }
     for name, annotation in required.items():
+        if annotation is Parameter.empty:
+            problem, remedy = "has no annotation", "Annotate it with its service, or pass it."
+            raise InvalidInjectionError(function, name, problem, remedy)
         if isinstance(annotation, str):
             problem = f"is annotated {annotation!r}, which cannot be evaluated"
             raise InvalidInjectionError(function, name, problem, "Import its names at run time.")
@@ -59,7 +62,8 @@ class _Names:
             hints = typing.get_type_hints(alone, self._globals, self._locals(), include_extras=True)
         except NameError:
             return annotation
-        return hints["hint"]
+        hint: object = hints["hint"]
+        return None if hint is NoneType else hint  # as it would be, had it not been a string
 
     def _locals(self) -> Mapping[str, object]:
         """Find the variables of the function that defines the handler, while it still runs."""

@@ -39,7 +39,7 @@ def asked_by_routes(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[A
         dependant = getattr(route, "dependant", None)
         if dependant is not None:
             methods = ",".join(sorted(getattr(route, "methods", None) or ("WEBSOCKET",)))
-            place = f"{methods} {prefix}{getattr(route, 'path', '')}"
+            place = f"{methods} {prefix}{getattr(route, 'path', None) or ''}"
             yield from ((place, *wanted) for wanted in _wanted(dependant))
     for path, app, below in mounts(routes):
         if not _opens_scopes(app):

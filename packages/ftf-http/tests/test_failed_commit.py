@@ -1,0 +1,121 @@
+"""A response whose commit failed: what the client gets instead, and the end of the rest."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from fastapi import BackgroundTasks, Depends, FastAPI
+from fastapi.responses import PlainTextResponse, StreamingResponse
+from starlette.middleware.base import BaseHTTPMiddleware
+
+from ftf.container import Container, UnitsOfWork
+from ftf.http import FastTrackFramework, Injected, ScopeMiddleware
+
+
+class ConflictError(Exception): ...
+
+
+class Failing:
+    async def commit(self) -> None:
+        raise ConflictError("Somebody was faster")
+
+    async def rollback(self) -> None: ...
+
+
+@pytest.fixture
+def log() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def app():
+    app = FastTrackFramework()
+    app.map_error(ConflictError, 409)
+    return app
+
+
+async def test_the_background_tasks_of_the_response_do_not_run(app, log, serve):
+    @app.post("/")
+    async def sign_up(units: Injected[UnitsOfWork], tasks: BackgroundTasks) -> str:
+        units.add(Failing())
+        tasks.add_task(log.append, "welcome mail")
+        return "welcome"
+
+    async with serve(app) as client:
+        assert (await client.post("/")).status_code == 409
+    assert log == []
+
+
+@pytest.mark.parametrize("spec_version", ["2.3", "2.4"])
+@pytest.mark.parametrize("wrapped", [False, True])
+async def test_a_stream_ends_with_all_that_belongs_to_it(app, log, spec_version, wrapped):
+    def opened() -> Iterator[None]:
+        try:
+            yield
+        finally:
+            log.append("dependency closed")
+
+    async def beats() -> AsyncIterator[str]:
+        try:
+            while True:
+                yield "beat"
+                await asyncio.sleep(0)
+        finally:
+            log.append("stream closed")
+
+    @app.get("/", dependencies=[Depends(opened)])
+    async def stream(units: Injected[UnitsOfWork]) -> StreamingResponse:
+        units.add(Failing())
+        return StreamingResponse(beats())
+
+    async def passing(request, call_next):
+        return await call_next(request)
+
+    if wrapped:
+        app.add_middleware(BaseHTTPMiddleware, dispatch=passing)
+    sent = []
+
+    async def send(message) -> None:
+        sent.append(message)
+
+    async def silent():
+        return await asyncio.Event().wait()
+
+    asgi = {"version": "3.0", "spec_version": spec_version}
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    async with asyncio.timeout(10):
+        await app({**scope, "asgi": asgi}, silent, send)
+    assert [message.get("status") for message in sent] == [409, None]
+    assert "dependency closed" in log
+
+
+async def test_edge_38_a_handler_that_fails_too_is_answered_as_unexpected(app, serve):
+    @app.exception_handler(ConflictError)
+    async def broken(request, error) -> None:
+        raise LookupError("secret")
+
+    @app.get("/")
+    async def write(units: Injected[UnitsOfWork]) -> None:
+        units.add(Failing())
+
+    async with serve(app) as client:
+        answer = await client.get("/")
+    assert answer.json()["title"] == "Internal Server Error"
+    assert answer.headers["x-request-id"] == answer.json()["request_id"]
+
+
+async def test_a_wrapped_plain_application_answers_by_its_handlers(serve):
+    app, container = FastAPI(), Container()
+
+    @app.exception_handler(ConflictError)
+    async def conflict(request, error) -> PlainTextResponse:
+        return PlainTextResponse("conflict", 409)
+
+    @app.get("/")
+    async def write(units: Injected[UnitsOfWork]) -> None:
+        units.add(Failing())
+
+    wrapped = ScopeMiddleware(app, container)
+    wrapped.router = app.router
+    async with serve(wrapped) as client:
+        assert (await client.get("/")).text == "conflict"
