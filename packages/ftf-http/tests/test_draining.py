@@ -59,6 +59,24 @@ async def test_edge_42_an_open_event_stream_ends_cleanly_when_the_application_st
     assert told == [signal.SIGTERM]
 
 
+async def test_edge_42_a_response_beside_a_stream_does_not_complete_it(app, told):
+    beat, sent = asyncio.Event(), []
+
+    async def send(message) -> None:
+        sent.append(message)
+        beat.set()
+
+    async def ignore(message) -> None: ...
+
+    async with app.router.lifespan_context(app):
+        serving = asyncio.create_task(app(dict(SCOPE), silent, send))
+        await beat.wait()
+        await app({**SCOPE, "path": "/health"}, silent, ignore)
+        app.draining.end_streams()
+        await serving
+    assert sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
+
+
 async def test_edge_42_readiness_fails_before_the_server_is_told(told):
     app = FastTrackFramework(shutdown_delay=0.05)
     async with app.router.lifespan_context(app):

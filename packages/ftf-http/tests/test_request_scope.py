@@ -1,4 +1,5 @@
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 
 import pytest
@@ -52,6 +53,27 @@ async def test_edge_7_a_stream_and_its_background_tasks_still_have_their_service
     async with serve(app) as client:
         assert (await client.get("/")).text == "onetwo"
     assert log == ["one", "two", "task", "closed"]
+
+
+async def test_requests_leave_nothing_to_the_garbage_collector(container):
+    app = FastTrackFramework(container=container)
+
+    @app.get("/")
+    async def show(session: Injected[Session], request: Injected[Request]) -> str:
+        return request.url.path
+
+    async def nothing(*message: object) -> dict[str, object]: ...
+
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    await app(dict(scope), nothing, nothing)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(100):
+            await app(dict(scope), nothing, nothing)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 async def test_a_service_of_a_plain_asgi_application_can_have_the_request(container):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -198,8 +197,7 @@ class FastTrackFramework(FastAPI):
         for cors in reversed([*filter(is_cors, self.user_middleware)]):
             cls, args, kwargs = self._deferred(cors)
             app = cls(app, *args, **kwargs)
-        # Instrumentation looks for this class outermost, and turns itself off without it.
-        return ServerErrorMiddleware(EdgeMiddleware(app, self.security_headers, self.draining))
+        return EdgeMiddleware(app, self.security_headers, self.draining)
 
     def validate_injections(self) -> None:
         """Check what is registered, and what routes, middleware and readiness checks ask for.

@@ -4,6 +4,7 @@ from asyncio import Task, current_task
 from collections.abc import Mapping
 from typing import cast
 
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._draining import Draining
@@ -15,10 +16,12 @@ _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.s
 _EVENT_STREAM = b"text/event-stream"
 
 
-class EdgeMiddleware:
+class EdgeMiddleware(ServerErrorMiddleware):
     """Names requests, adds security headers, and has event streams end with the application.
 
-    One layer does all three, because each layer costs every request the same again.
+    One layer does all three, because each layer costs every request the same again. Instrumentation
+    turns itself off where the outermost layer is not Starlette's for errors, so it is one in kind;
+    errors have been answered further inside.
 
     Args:
         app: The ASGI application to wrap.
@@ -27,7 +30,7 @@ class EdgeMiddleware:
     """
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str], draining: Draining) -> None:
-        self.app = app
+        super().__init__(app)
         self.draining = draining
         self.headers: Headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
@@ -49,7 +52,7 @@ class EdgeMiddleware:
                 if streams:
                     self.draining.watch(task)
                 return
-            if not message.get("more_body"):
+            if self.draining.streams and not message.get("more_body"):
                 self.draining.complete(task)
             await send(message)
 

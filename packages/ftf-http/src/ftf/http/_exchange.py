@@ -62,6 +62,7 @@ class Exchange:
 
     def __exit__(self, *_: object) -> None:
         _current.reset(cast("Token[Exchange | None]", self._outer))
+        self._request = None  # it refers to this exchange
 
     @property
     def connection(self) -> HTTPConnection:

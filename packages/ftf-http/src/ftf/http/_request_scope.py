@@ -3,7 +3,7 @@
 import logging
 import math
 from asyncio import timeout
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from typing import Final
 
 from anyio import CancelScope, current_effective_deadline
@@ -54,8 +54,11 @@ class ScopeMiddleware:
         exchange = Exchange(scope, receive, send, services.units)
         scope[_KEY] = await services.__aenter__()
         try:
-            with exchange, suppress(ResponseReplaced):
-                await self.app(scope, exchange.receive, exchange.send)
+            with exchange:
+                try:  # noqa: SIM105  # `suppress` would cost every request
+                    await self.app(scope, exchange.receive, exchange.send)
+                except* ResponseReplaced:
+                    pass
             await exchange.close()
         except BaseException as error:
             await self._close_after(error, services, exchange)

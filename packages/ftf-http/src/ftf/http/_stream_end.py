@@ -5,7 +5,7 @@ from typing import cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ._draining import Draining
+from ._draining import Draining, Stream
 
 
 class StreamEndMiddleware:
@@ -22,14 +22,17 @@ class StreamEndMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        task = cast("Task[object]", current_task())
         try:
             await self.app(scope, receive, send)
         except CancelledError:
-            ended = self.draining.release(task)
+            ended = self._released()
             if ended is None:
                 raise
             if not ended.complete:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
-            self.draining.release(task)
+            if self.draining.streams:
+                self._released()
+
+    def _released(self) -> Stream | None:
+        return self.draining.release(cast("Task[object]", current_task()))
