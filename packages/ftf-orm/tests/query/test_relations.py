@@ -231,6 +231,24 @@ def test_edge_11_relationships_of_another_model_are_refused(authors):
             step(Book.genres)
 
 
+def test_edge_11_names_and_columns_are_no_relationships(authors):
+    query = authors.query()
+    for step in (query.where_has, query.has, query.with_count, query.join, query.left_join):
+        with pytest.raises(
+            TypeError, match=r"'books' is no relationship: use .* Author\.something"
+        ):
+            step("books")
+        with pytest.raises(AttributeError, match=r"Author has no relationship Author\.name"):
+            step(Author.name)
+    with pytest.raises(TypeError, match="'books' is no relationship"):
+        authors.relation(Author(), "books")
+
+
+def test_what_is_no_whole_number_of_related_records_is_refused(authors):
+    with pytest.raises(TypeError, match="number must be a whole number, not '2'"):
+        authors.query().has(Author.books, ">=", "2")
+
+
 def test_limits_say_nothing_about_related_records(authors):
     with pytest.raises(ValueError, match="looked at as a whole: leave limit and offset out"):
         authors.query().where_has(Author.books, lambda q: q.limit(1))
