@@ -72,6 +72,16 @@ async def test_edge_28_many_to_many(books, genres, library):
     assert await names(back) == ["drama", "poetry"]
 
 
+async def test_edge_28_many_to_many_there_and_back_and_there_again(genres, library):
+    again = genres.where_has(
+        Genre.books,
+        lambda q: q.where_has(
+            Book.genres, lambda q: q.where_has(Genre.books, lambda q: q.where(Book.title == "long"))
+        ),
+    )
+    assert await names(again) == ["drama", "poetry"]
+
+
 async def test_edge_28_a_table_that_refers_to_itself(genres, library):
     assert await names(genres.where_has(Genre.children)) == ["poetry", "root"]
     parents = genres.where_has(Genre.children, lambda q: q.where(Genre.name == "sonnet"))
