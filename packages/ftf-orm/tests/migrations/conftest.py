@@ -1,10 +1,6 @@
-from pathlib import Path
-
 import pytest
 from alembic import command
 from alembic.config import Config
-
-from ftf.orm.migrations.__main__ import main
 
 ENVIRONMENT = """
 from bookshop import Model
@@ -25,18 +21,6 @@ def downgrade():
     ${downgrades if downgrades else "pass"}
 '''
 
-MODELS = """
-from sqlalchemy.orm import Mapped, mapped_column
-
-from ftf.orm import Base, Timestamps
-
-
-class Note(Timestamps, Base):
-    __tablename__ = "scaffolded_notes"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    text: Mapped[str] = mapped_column(unique=True)
-"""
-
 
 @pytest.fixture
 def project(tmp_path, database_url):
@@ -50,15 +34,3 @@ def project(tmp_path, database_url):
     command.revision(config, "first", autogenerate=True, rev_id="1")
     yield config
     command.downgrade(config, "base")
-
-
-@pytest.fixture
-def scaffolded(tmp_path, capsys) -> Path:
-    models = tmp_path / "notes" / "models"
-    models.mkdir(parents=True)
-    (tmp_path / "notes" / "__init__.py").touch()
-    (models / "__init__.py").touch()
-    (models / "note.py").write_text(MODELS)
-    main(["notes.models", "--directory", str(tmp_path)])
-    assert capsys.readouterr().out.startswith(f"Wrote {tmp_path}")
-    return tmp_path

@@ -3,46 +3,71 @@
 from pathlib import Path
 
 import pytest
-from database import alembic, execute
+from alembic import command
+from alembic.config import Config
+from database import execute
 
-HEAD = """
+ENVIRONMENT = """
 import enum
 
-from sqlalchemy import ARRAY, Enum, JSON
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ARRAY, JSON, Column, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-from ftf.orm import Base
+from ftf.orm.migrations import run_migrations
 
 Colour = enum.Enum("Colour", "red green it's:odd")
 Size = enum.Enum("Size", "small large")
-"""
-TABLE = """
 
-class {name}(Base):
-    __tablename__ = "enum_{name}"
-    id: Mapped[int] = mapped_column(primary_key=True)
+
+class Decorated(TypeDecorator):
+    impl = Enum(Size)
+    cache_ok = True
+
+
+metadata = MetaData()
+{tables}
+run_migrations(metadata, {url!r})
 """
-COLOURED = "    colour: Mapped[Colour]\n    inside: Mapped[Colour | None]\n"
-SIZED = "    size: Mapped[Size | None]\n"
-CHECKED = "    size: Mapped[Size | None] = mapped_column(Enum(Size, create_constraint=True))\n"
-SIZES = """    sizes: Mapped[list[Size] | None] = mapped_column(
-        JSON().with_variant(ARRAY(Enum(Size)), "postgresql")
+COLOUR = 'Column("colour", Enum(Colour))'
+FRAME = 'Column("frame", Enum(Colour))'
+SIZE = 'Column("size", Enum(Size))'
+CHECKED = 'Column("size", Enum(Size, create_constraint=True))'
+DECORATED = 'Column("size", Decorated)'
+SIZES = 'Column("sizes", JSON().with_variant(ARRAY(Enum(Size)), "postgresql"))'
+TEXT = 'Column("size", String)'
+WORD = 'Column("size", Enum(Size, native_enum=False, length=9))'
+
+
+def table(name: str, *columns: str) -> str:
+    return (
+        f'Table("{name}", metadata, Column("id", Integer, primary_key=True), {",".join(columns)})'
     )
-"""
-PLAIN = """    kind: Mapped[Size | None] = mapped_column(Enum(Size, native_enum=False, length=9))
-"""
 
 
 @pytest.fixture
-def migrate(scaffolded, database_url):
-    """Write the models of the moment and run commands; at the end, all is taken back."""
+def project(tmp_path, database_url):
+    """A project whose tables are what `migrate` says."""
+    config = Config()
+    config.set_main_option("script_location", str(tmp_path))
+    template = Path(__file__).parents[2] / "src/ftf/orm/migrations/template/script.py.mako.txt"
+    (tmp_path / "script.py.mako").write_text(template.read_text())
+    (tmp_path / "versions").mkdir()
+    yield config
+    command.downgrade(config, "base")
 
-    def migrate(models: str, *commands: str) -> str:
-        (scaffolded / "notes" / "models" / "note.py").write_text(HEAD + models)
-        return alembic(scaffolded, database_url, *commands)
 
-    yield migrate
-    alembic(scaffolded, database_url, "downgrade base")
+@pytest.fixture
+def migrate(project, tmp_path, database_url):
+    """Write a migration to some tables and run it; it leaves nothing to do."""
+
+    def migrate(*tables: str) -> str:
+        environment = ENVIRONMENT.format(tables="\n".join(tables), url=database_url)
+        (tmp_path / "env.py").write_text(environment)
+        script = command.revision(project, "next", autogenerate=True)
+        command.upgrade(project, "head")
+        command.check(project)
+        return Path(script.path).read_text()
+
+    return migrate
 
 
 @pytest.fixture
@@ -56,59 +81,95 @@ def enums(database_url):
     return enums
 
 
-def table(name: str, *columns: str) -> str:
-    return TABLE.format(name=name) + "".join(columns)
-
-
-def test_edge_55_a_downgrade_leaves_no_enum(migrate, enums, database_url):
-    cars = table("cars", COLOURED, PLAIN)
-    migrate(cars, "revision --autogenerate -m first", "upgrade head", "check")
-    execute(database_url, "INSERT INTO enum_cars (id, colour) VALUES (1, 'it''s:odd')")
-    assert enums("colour")
-    assert "CREATE TYPE" not in migrate(cars, "downgrade -1")
-    assert enums()
-    migrate(cars, "upgrade head", "downgrade -1", "upgrade head")
-    assert enums("colour")
-
-
-def test_edge_55_an_enum_may_be_shared_and_added_and_removed(migrate, enums, database_url):
-    cars = table("cars", COLOURED)
-    both = table("cars", COLOURED, SIZED) + table("bikes", COLOURED)
-    migrate(cars, "revision --autogenerate -m first", "upgrade head")
-    migrate(both, "revision --autogenerate -m second", "upgrade head", "check")
-    assert enums("colour", "size")
-    execute(database_url, "INSERT INTO enum_cars (id, colour, size) VALUES (1, 'red', 'large')")
-    migrate(both, "downgrade -1")
-    assert enums("colour")
-    migrate(both, "upgrade head")
-    plain = table("cars")
-    migrate(plain, "revision --autogenerate -m third", "upgrade head", "check")
-    assert enums() or enums("colour", "size")
-    execute(database_url, "DELETE FROM enum_cars")
-    migrate(plain, "downgrade base", "upgrade head", "downgrade base")
-    assert enums()
-
-
-def test_edge_55_sql_is_written_for_enums_too(migrate, database_url):
-    models = table("cars", CHECKED, SIZES)
-    said = migrate(models, "revision --autogenerate -m first", "upgrade head --sql")
-    assert ("CREATE TYPE size AS ENUM ('small', 'large')" in said) is ("postgres" in database_url)
-    assert ("CHECK (size IN ('small', 'large'))" in said) is ("sqlite" in database_url)
-
-
-def test_an_enum_in_a_list_is_created_and_dropped_too(migrate, enums):
-    migrate(table("cars"), "revision --autogenerate -m first", "upgrade head")
-    sizes = table("cars", SIZES)
-    migrate(sizes, "revision --autogenerate -m second", "upgrade head", "check", "downgrade -1")
-    assert enums()
-    migrate(sizes, "upgrade head")
-    assert enums("size")
-
-
-def test_a_migration_shows_its_enums(migrate, scaffolded):
-    migrate(table("cars", COLOURED), "revision --autogenerate -m first")
-    (script,) = Path(scaffolded / "migrations" / "versions").glob("*.py")
-    upgrade, downgrade = script.read_text().split("def downgrade")
+def test_edge_55_a_downgrade_leaves_no_enum(project, migrate, enums, database_url):
+    script = migrate(table("cars", COLOUR, WORD))
+    upgrade, downgrade = script.split("def downgrade")
     guard = 'if op.get_context().dialect.name == "postgresql":\n        op.execute('
     assert upgrade.index(guard) < upgrade.index("op.create_table")
     assert downgrade.index("op.drop_table") < downgrade.index(guard + "'DROP TYPE colour'")
+    execute(database_url, "INSERT INTO cars (id, colour) VALUES (1, 'it''s:odd')")
+    assert enums("colour")
+    command.downgrade(project, "-1")
+    assert enums()
+    command.upgrade(project, "head")
+    assert enums("colour")
+
+
+def test_edge_55_tables_share_an_enum_and_the_last_one_drops_it(
+    project, migrate, enums, database_url
+):
+    migrate(table("cars", COLOUR))
+    migrate(table("cars", COLOUR), table("bikes", COLOUR, FRAME))
+    command.downgrade(project, "-1")
+    assert enums("colour")
+    execute(database_url, "INSERT INTO cars (id, colour) VALUES (1, 'red')")
+    command.upgrade(project, "head")
+    migrate(table("cars", COLOUR))
+    assert enums("colour")
+    command.downgrade(project, "base")
+    command.upgrade(project, "head")
+    assert enums("colour")
+
+
+def test_edge_55_an_enum_comes_and_goes_with_a_column(project, migrate, enums, database_url):
+    migrate(table("cars"))
+    migrate(table("cars", SIZE))
+    execute(database_url, "INSERT INTO cars (id, size) VALUES (1, 'large')")
+    command.downgrade(project, "-1")
+    assert enums()
+    command.upgrade(project, "head")
+    assert enums("size")
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_edge_55_what_nobody_needs_any_more_is_dropped(project, migrate, enums):
+    migrate(table("cars", COLOUR, SIZE))
+    migrate(table("cars", SIZE))
+    assert enums("size")
+    migrate(table("vans", SIZE))
+    assert enums("size")
+    migrate(table("vans"))
+    assert enums()
+    command.downgrade(project, "-2")
+    assert enums("size")
+    command.downgrade(project, "base")
+    command.upgrade(project, "head")
+    assert enums()
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_column_may_turn_into_an_enum_and_back(project, migrate, enums, tmp_path):
+    migrate(table("cars", SIZE))
+    migrate(table("cars", TEXT))
+    assert enums()
+    for script in (tmp_path / "versions").glob("*.py"):  # PostgreSQL does not know how to
+        known = "existing_nullable=True"
+        using = f"{known}, postgresql_using='size::size'"
+        script.write_text(script.read_text().replace(known, using))
+    command.downgrade(project, "-1")
+    assert enums("size")
+
+
+def test_an_enum_may_be_in_a_list_or_within_another_type(project, migrate, enums):
+    migrate(table("cars"))
+    migrate(table("cars", SIZES))
+    assert enums("size")
+    migrate(table("cars", SIZES), table("vans", DECORATED))
+    command.downgrade(project, "-2")
+    assert enums()
+    command.upgrade(project, "head")
+    assert enums("size")
+
+
+def test_edge_55_sql_is_written_for_enums_too(project, migrate, database_url, capsys):
+    script = migrate(table("cars", CHECKED))
+    assert "create_constraint=True" in script
+    command.downgrade(project, "base")
+    command.upgrade(project, "head", sql=True)
+    said = capsys.readouterr().out
+    assert ("CREATE TYPE size AS ENUM ('small', 'large')" in said) is ("postgres" in database_url)
+
+
+def test_a_migration_by_hand_has_no_enums(project, migrate):
+    migrate(table("cars", SIZE))
+    assert "ENUM" not in Path(command.revision(project, "by hand").path).read_text()

@@ -1,8 +1,6 @@
 """A look into a database, and migrations on a connection brought along."""
 
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
 
 from alembic import command
@@ -90,16 +88,6 @@ def add_revision(project: Config, *operations: str) -> None:
     folder = Path(project.get_main_option("script_location"), "versions")
     body = "\n".join(f"    {operation}" for operation in operations)
     (folder / "2.py").write_text(SECOND.format(body=body))
-
-
-def alembic(project: Path, url: str, *commands: str, fails: bool = False) -> str:
-    """Run commands as the command line does, in one process, and deliver what they say."""
-    script = "import sys; from alembic.config import main\n"
-    script += "for line in sys.argv[2:]: main(['-x', 'url=' + sys.argv[1], *line.split()])"
-    command = [sys.executable, "-c", script, url, *commands]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)  # noqa: S603
-    assert bool(done.returncode) is fails, done.stderr
-    return done.stderr if fails else done.stdout
 
 
 BOOKSHOP = {"authors", "book_genres", "books", "drafts", "genres", "reviews", "shelves"}
