@@ -52,12 +52,12 @@ def written_enum(item: object, context: AutogenContext) -> str | Literal[False]:
     if enum is None:
         return False
     context.imports.add("from sqlalchemy.dialects import postgresql")
-    further = {
-        name: value
-        for name in ("schema", "create_constraint")
-        if (value := getattr(item, name, None))
-    }
-    return f"postgresql.{ENUM(*enum.enums, name=str(enum.name), create_type=False, **further)!r}"
+    options = {"name": str(enum.name), "create_type": False}
+    for name in ("schema", "create_constraint"):
+        if value := getattr(item, name, None):
+            options[name] = value
+    named = (f"{name}={value!r}" for name, value in options.items())
+    return f"postgresql.ENUM({', '.join([*map(repr, enum.enums), *named])})"
 
 
 class _OnPostgresOp(ExecuteSQLOp):

@@ -69,13 +69,13 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         Raises:
             ValueError: The database takes a key for another one, such as "1" for 1.
         """
-        places = {_row(key): place for place, key in enumerate(dict.fromkeys(keys))}
-        records = await self.where_key(*places).get()
+        asked = dict.fromkeys(_row(key) for key in keys)
+        records = await self.where_key(*asked).get()
         found = {inspect(record).identity or (): record for record in records}
-        if other := found.keys() - places.keys():
-            keys = ", ".join(str(key) for key in other)
-            raise ValueError(f"the keys found are of another type than those asked for: {keys}")
-        return [found[key] for key in places if key in found]
+        if other := found.keys() - asked.keys():
+            named = ", ".join(str(key) for key in other)
+            raise ValueError(f"the keys found are of another type than those asked for: {named}")
+        return [found[key] for key in asked if key in found]
 
     async def pluck[V](self, column: SQLColumnExpression[V]) -> list[V]:
         """Deliver the values of a column.
