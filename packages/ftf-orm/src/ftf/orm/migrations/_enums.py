@@ -30,20 +30,18 @@ def write_enums(script: MigrationScript, metadata: MetaData) -> None:
     Alembic creates an enum with every table that has a column of it, with no column that is added
     to a table, and drops none.
     """
-    upgrade, downgrade = script.upgrade_ops, script.downgrade_ops
-    if upgrade is None or downgrade is None:
-        return
-    added, removed = dict(_places(upgrade.ops)), dict(_places(downgrade.ops))
-    others = (
-        column.type
-        for table in metadata.tables.values()
-        for column in table.columns
-        if (table.schema, table.name, column.name) not in added
-    )
-    kept = _enums(others)
-    before, after = kept | _enums(removed.values()), kept | _enums(added.values())
-    _change(upgrade, before, after)
-    _change(downgrade, after, before)
+    for upgrade, downgrade in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
+        added, removed = dict(_places(upgrade.ops)), dict(_places(downgrade.ops))
+        others = (
+            column.type
+            for table in metadata.tables.values()
+            for column in table.columns
+            if (table.schema, table.name, column.name) not in added
+        )
+        kept = _enums(others)
+        before, after = kept | _enums(removed.values()), kept | _enums(added.values())
+        _change(upgrade, before, after)
+        _change(downgrade, after, before)
 
 
 def written_enum(item: object, context: AutogenContext) -> str | Literal[False]:
