@@ -22,6 +22,16 @@ async def test_a_missing_value_can_be_matched(authors):
     assert await authors.first_or_create({Author.name: "Ada", Author.born: None}) == (ada, False)
 
 
+async def test_nothing_matches_nobody_in_particular(authors, seen):
+    ada = await authors.create(Author(name="Ada"))
+    with pytest.raises(ValueError, match="which Author is meant: match has no values"):
+        await authors.update_or_create({}, {Author.name: "Eve"})
+    with pytest.raises(ValueError, match="which Author is meant: match has no values"):
+        await authors.first_or_create({}, {Author.name: "Eve"})
+    assert (await seen(Author, ada.id)).name == "Ada"
+    assert await authors.count() == 1
+
+
 async def test_what_is_there_is_changed(authors, seen):
     ada, created = await authors.update_or_create({Author.email: "a@b.c"}, {Author.name: "Ada"})
     assert created

@@ -71,6 +71,15 @@ async def test_changes_are_kept_when_something_is_loaded_again(authors, three, s
     assert three[0].name == "changed"
 
 
+async def test_a_part_is_brought_along_later_and_leaves_everything_else_alone(books, three):
+    (book,) = await books.query().where(Book.title == "a0").with_(Book.author, Book.genres).get()
+    await books.load(book, Book.genres.and_(Genre.name == "x"))
+    assert book.genres == []
+    await books.load_missing(book, Book.genres.and_(Genre.name == "a0"))
+    assert book.genres == []
+    assert book.author is three[0]
+
+
 async def test_what_is_no_relationship_is_refused(authors, three):
     with pytest.raises(AttributeError, match="Author has no relationship bookz; it has books"):
         await authors.load(three, "bookz")

@@ -88,6 +88,21 @@ async def test_edge_33_what_is_missing_cannot_be_attached(genres, keys):
     assert await genres.pivots() == {}
 
 
+async def test_others_are_named_by_their_keys(genres, keys, session):
+    genre = await session.get(Genre, keys[0])
+    changes = (
+        lambda: genres.attach(genre),
+        lambda: genres.detach(genre),
+        lambda: genres.sync([genre]),
+        lambda: genres.toggle([genre]),
+        lambda: genres.update_pivot(genre, rank=1),
+    )
+    for change in changes:
+        with pytest.raises(TypeError, match="by their keys: give the primary key of the Genre"):
+            await change()
+    assert await genres.pivots() == {}
+
+
 async def test_others_are_detached_and_counted(genres, keys):
     await genres.attach(*keys)
     assert await genres.detach(keys[0], 999) == 1

@@ -1,11 +1,11 @@
 import pytest
 from bookshop import Author, AuthorRepository, Book
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
-from ftf.orm import BaseRepository, RecordNotFound
+from ftf.orm import BaseRepository, RecordNotFound, transaction
 
 
 async def test_a_created_record_is_committed_and_has_its_key(authors, seen):
@@ -31,6 +31,21 @@ async def test_a_changed_record_is_committed(authors, seen):
     ada.name = "Augusta"
     assert await authors.update(ada) is ada
     assert (await seen(Author, ada.id)).name == "Augusta"
+
+
+async def test_what_the_database_works_out_is_there_after_an_update(authors, statements):
+    ada = await authors.create(Author(name="Ada", born=1))
+    statements.clear()
+    ada.name = "Augusta"
+    await authors.update(ada)
+    assert len(statements) == 1
+    ada.born = Author.born + 1
+    await authors.update(ada)
+    assert (ada.born, ada.name) == (2, "Augusta")
+    async with transaction(authors.session):
+        ada.born = func.abs(-3)
+        await authors.update(ada)
+        assert ada.born == 3
 
 
 async def test_a_deleted_record_is_gone(authors, seen):

@@ -185,18 +185,6 @@ async def test_edge_38_a_real_serialization_failure_is_survived(database_url, tw
     await engine.dispose()
 
 
-@only_postgres
-async def test_a_lock_that_somebody_has_is_not_waited_for(engine, two, authors):
-    async with AsyncSession(engine) as other, transaction(authors.session):
-        await authors.query().where_key(two[0].id).lock_for_update().first()
-        waiting = AuthorRepository(other).query().order_by_key()
-        assert await waiting.lock_for_update(skip_locked=True).pluck(Author.name) == ["Ada", "Bo"]
-        found = await waiting.lock_for_update(skip_locked=True).get()
-        assert [author.name for author in found] == ["Bo"]
-        with pytest.raises(DatabaseBusy, match="locked by another transaction"):
-            await waiting.lock_for_update(nowait=True).get()
-
-
 @only_sqlite
 async def test_edge_38_a_busy_sqlite_is_tried_again(database_url, engine, authors, pauses):
     impatient = create_engine(database_url, connect_args={"timeout": 0.01})

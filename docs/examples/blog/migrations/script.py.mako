@@ -6,9 +6,11 @@ Follows: ${down_revision | comma,n}
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
-revision = "${up_revision}"
-down_revision = ${f'"{down_revision}"' if down_revision else "None"}
+${imports + "\n" if imports else ""}
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
 
 
 def upgrade() -> None:

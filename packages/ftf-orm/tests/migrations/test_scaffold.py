@@ -62,6 +62,26 @@ def test_alembic_s_own_commands_work(project, database_url):
         alembic(project, database_url, "downgrade base")
 
 
+def test_edge_55_two_heads_are_merged_and_branches_have_labels(project, database_url):
+    revisions = (
+        "revision -m first --rev-id 1",
+        "revision -m left --rev-id 2 --head 1",
+        "revision -m right --rev-id 3 --head 1 --splice --branch-label side",
+    )
+    merged = (
+        "merge heads -m merged --rev-id 4",
+        "revision -m apart --rev-id 5 --head base --splice --depends-on side@head",
+        "upgrade heads",
+        "current",
+    )
+    try:
+        said = alembic(project, database_url, *revisions, *merged)
+        assert "(mergepoint)" in said
+        assert "5 (head)" in said
+    finally:
+        alembic(project, database_url, "downgrade base")
+
+
 def test_the_database_is_a_file_unless_somebody_says_otherwise(project, monkeypatch):
     (project / "notes" / "models" / "test_note.py").write_text("1 / 0")
     monkeypatch.delenv("DATABASE_URL", raising=False)

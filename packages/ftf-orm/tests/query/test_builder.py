@@ -61,9 +61,27 @@ async def test_an_expression_with_a_direction_keeps_it(authors, people):
     assert await names(newest_last) == ["Ada", "Bo", "Cy", "Di"]
 
 
-def test_edge_12_an_unknown_direction_is_refused(authors):
-    with pytest.raises(ValueError, match="'DESC' is no direction: use 'asc' or 'desc'"):
-        authors.query().order_by(Author.name, "DESC")
+@pytest.mark.parametrize(
+    ("column", "found"),
+    [
+        (Author.born.nulls_last(), ["Cy", "Bo", "Ada", "Di"]),
+        (Author.born.nulls_first(), ["Di", "Cy", "Bo", "Ada"]),
+        (Author.born.asc().nulls_last(), ["Ada", "Bo", "Cy", "Di"]),
+        (Author.born.desc().nulls_first(), ["Di", "Cy", "Bo", "Ada"]),
+    ],
+    ids=str,
+)
+async def test_edge_12_missing_values_stay_where_they_are_put(authors, people, column, found):
+    assert await names(authors.query().order_by(column, "desc")) == found
+
+
+@pytest.mark.parametrize("direction", ["DESC", "ASC", "up", "", None])
+def test_edge_12_an_unknown_direction_is_refused(authors, direction):
+    message = f"{direction!r} is no direction: use 'asc' or 'desc'"
+    with pytest.raises(ValueError, match=message):
+        authors.query().order_by(Author.name, direction)
+    with pytest.raises(ValueError, match=message):
+        authors.query().order_by_key(direction)
 
 
 async def test_the_newest_come_first_by_a_column_or_the_key(authors, people):
@@ -90,6 +108,13 @@ def test_edge_12_negative_numbers_are_refused(authors):
     for step in (authors.query().limit, authors.query().offset):
         with pytest.raises(ValueError, match=f"{step.__name__} must be at least 0, not -1"):
             step(-1)
+
+
+@pytest.mark.parametrize("number", ["2", 1.5, None, True])
+def test_edge_12_what_is_no_whole_number_is_refused(authors, number):
+    for step in (authors.query().limit, authors.query().offset):
+        with pytest.raises(TypeError, match=f"{step.__name__} must be a whole number, not "):
+            step(number)
 
 
 async def test_edge_13_the_first_record_is_the_first_by_key_unless_sorted(authors, people):

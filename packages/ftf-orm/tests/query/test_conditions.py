@@ -1,6 +1,6 @@
 import pytest
 from bookshop import Author, Book, Shelf
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select, true, union
 
 from ftf.orm import BaseRepository, QueryBuilder
 
@@ -73,6 +73,27 @@ async def test_edge_5_none_of_many_values(authors, people, values, found):
     assert await names(authors.query().where_not_in(Author.born, values)) == found
 
 
+async def test_edge_5_values_may_be_those_of_another_query(authors, books, people):
+    for author in await authors.query().get():
+        await books.create(Book(title=author.name.lower(), author=author))
+    old = authors.query().where(Author.born < 1960).order_by(Author.born, "desc")
+    titles = books.query().order_by(Book.title)
+    assert await titles.where_in(Book.author_id, old).pluck(Book.title) == ["ada", "bo"]
+    assert await titles.where_not_in(Book.author_id, old).pluck(Book.title) == ["cy", "di"]
+    assert await titles.where_in(Book.author_id, old.limit(1)).pluck(Book.title) == ["bo"]
+    with_a_title = old.join(Author.books).where(Book.title == "ada")
+    assert await titles.where_in(Book.author_id, with_a_title).pluck(Book.title) == ["ada"]
+    assert await names(authors.query().where_in(Author.id, old)) == ["Ada", "Bo"]
+    either = union(select(func.min(Author.born)), select(func.max(Author.born)))
+    assert await names(authors.query().where_in(Author.born, either)) == ["Ada", "Cy"]
+
+
+def test_edge_5_a_text_is_not_many_values(authors):
+    for step in (authors.query().where_in, authors.query().where_not_in):
+        with pytest.raises(TypeError, match=r"not one text: write \['Ada'\]"):
+            step(Author.name, "Ada")
+
+
 async def test_edge_5_values_may_come_from_a_generator(authors, people):
     query = authors.query().where_in(Author.born, (year for year in (1990, 1991)))
     assert await names(query) == ["Cy"]
@@ -121,6 +142,23 @@ async def test_steps_that_depend_on_something(authors, people):
     assert await names(query.when(None, old, young)) == ["Cy"]
     assert await names(query.unless(0, young)) == ["Cy"]
     assert await names(query.unless(1, young)) == ["Ada", "Bo", "Cy", "Di"]
+
+
+@pytest.mark.parametrize(
+    "forget",
+    [
+        lambda q: q.when(1, lambda _: None),
+        lambda q: q.when(0, lambda q: q, lambda _: None),
+        lambda q: q.unless(0, lambda _: None),
+        lambda q: q.where_group(lambda _: None),
+        lambda q: q.where_has(Author.books, lambda _: None),
+        lambda q: q.with_count(Author.books, lambda _: q),
+        lambda q: q.has(Author.books, ">=", 2, lambda q: q.clauses),
+    ],
+)
+def test_a_function_has_to_return_its_query(authors, forget):
+    with pytest.raises(TypeError, match=r"has to return its query for (Author|Book) with a step"):
+        forget(authors.query())
 
 
 def test_a_query_can_be_looked_at_on_the_way(authors):

@@ -1,5 +1,6 @@
 import pytest
 from bookshop import Author, Book, Draft, Genre, Review
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from ftf.orm import QueryBuilder
 
@@ -80,6 +81,35 @@ async def test_edge_25_a_part_replaces_what_was_loaded_before(authors, fifty):
     assert [len(author.books) for author in await query.with_(Author.books).get()] == [1, 1]
     part = Author.books.and_(Book.title == "book 1")
     assert [len(author.books) for author in await query.with_(part).get()] == [0, 1]
+
+
+@pytest.mark.parametrize("strategy", ["with_", "with_joined"])
+async def test_edge_25_a_part_leaves_everything_else_alone(engine, fifty, strategy):
+    async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+        query = QueryBuilder(session, Book).order_by_key().limit(2)
+        first, second = await query.with_(Book.author, Book.genres).get()
+        first.title = "unsaved"
+        first.author.name = "unsaved too"
+        part = Book.genres.and_(Genre.name == "drama")
+        assert await getattr(query, strategy)(part).get() == [first, second]
+        assert (first.genres, second.genres) == ([], [])
+        assert (first.title, first.author.name) == ("unsaved", "unsaved too")
+        assert second.author.name == "author 1"
+
+
+async def test_edge_25_a_part_is_read_once_what_was_changed_on_the_whole_is_stored(engine, fifty):
+    async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+        query = QueryBuilder(session, Author).order_by_key().limit(1)
+        author = await query.with_(Author.books).sole()
+        author.books.append(Book(title="new"))
+        part = Author.books.and_(Book.title == "new")
+        assert [book.title for book in (await query.with_(part).sole()).books] == ["new"]
+
+
+async def test_edge_25_a_part_costs_more_only_where_the_whole_is_loaded(authors, fifty, statements):
+    part = Author.books.and_(Book.title == "book 7")
+    await authors.query().with_(part).get()
+    assert len([each for each in statements if "reviews" not in each]) == 2
 
 
 async def test_edge_26_paths_can_be_nested_share_a_start_and_end_in_nothing(session):

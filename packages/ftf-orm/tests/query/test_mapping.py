@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import (
     Mapped,
+    attribute_keyed_dict,
     column_property,
     mapped_column,
     registry,
@@ -61,6 +62,9 @@ class Worker(Person):
     id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     wage: Mapped[int]
     tools: Mapped[list["Tool"]] = relationship(cascade="all, delete-orphan")
+    tools_by_name: Mapped[dict[str, "Tool"]] = relationship(
+        collection_class=attribute_keyed_dict("name"), viewonly=True
+    )
 
 
 class Guest(Person):
@@ -75,6 +79,8 @@ class Tool(Apart):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"))
+
+    worker: Mapped[Worker] = relationship(viewonly=True)
 
 
 @pytest.fixture
@@ -133,6 +139,13 @@ async def test_edge_28_relations_of_models_that_inherit(session):
 
 
 class WorkerRepository(BaseRepository[Worker]): ...
+
+
+async def test_a_path_leads_through_collections_of_any_kind(session):
+    workers = WorkerRepository(session)
+    bo = await workers.query().sole()
+    await workers.load(bo, "tools_by_name.worker")
+    assert bo.tools_by_name["saw"].worker is bo
 
 
 async def test_edge_34_children_go_with_their_parent_loaded_or_not(session):

@@ -55,6 +55,23 @@ async def test_edge_18_numbers_have_an_upper_limit(authors):
     assert (await authors.query().paginate(page=2**63 // 20 + 1)).items == []
 
 
+@pytest.mark.parametrize("numbers", [(1.5,), ("2",), (1, 2.0), (True,), (None,)])
+async def test_edge_18_what_is_no_whole_number_is_refused(authors, numbers):
+    with pytest.raises(TypeError, match=r"page must be a whole number, not "):
+        await authors.query().paginate(*numbers)
+
+
+async def test_a_page_cannot_be_cut_once_more(authors, five):
+    page = authors.query().paginate(page=2, per_page=2)
+    with pytest.raises(ValueError, match=r"a page has its limit: leave limit\(0\) out"):
+        page.limit(0)
+    with pytest.raises(ValueError, match=r"a page has its offset: leave offset\(1\) out"):
+        page.offset(1)
+    assert (await page.first_or_fail()).name == "c"
+    assert await page.value(Author.name) == "c"
+    assert (await page.paginate(page=3, per_page=2).sole()).name == "e"
+
+
 async def test_a_page_can_be_asked_for_without_the_number_of_all(authors, five, statements):
     query = authors.query().order_by(Author.name).paginate(page=2, per_page=2)
     assert [author.name for author in await query.get()] == ["c", "d"]

@@ -72,6 +72,16 @@ async def test_edge_28_many_to_many(books, genres, library):
     assert await names(back) == ["drama", "poetry"]
 
 
+async def test_edge_28_many_to_many_there_and_back_and_there_again(genres, library):
+    again = genres.where_has(
+        Genre.books,
+        lambda q: q.where_has(
+            Book.genres, lambda q: q.where_has(Genre.books, lambda q: q.where(Book.title == "long"))
+        ),
+    )
+    assert await names(again) == ["drama", "poetry"]
+
+
 async def test_edge_28_a_table_that_refers_to_itself(genres, library):
     assert await names(genres.where_has(Genre.children)) == ["poetry", "root"]
     parents = genres.where_has(Genre.children, lambda q: q.where(Genre.name == "sonnet"))
@@ -229,6 +239,24 @@ def test_edge_11_relationships_of_another_model_are_refused(authors):
     for step in (authors.query().where_has, authors.query().has, authors.query().with_count):
         with pytest.raises(AttributeError, match=r"Author has no relationship Book\.genres"):
             step(Book.genres)
+
+
+def test_edge_11_names_and_columns_are_no_relationships(authors):
+    query = authors.query()
+    for step in (query.where_has, query.has, query.with_count, query.join, query.left_join):
+        with pytest.raises(
+            TypeError, match=r"'books' is no relationship: use .* Author\.something"
+        ):
+            step("books")
+        with pytest.raises(AttributeError, match=r"Author has no relationship Author\.name"):
+            step(Author.name)
+    with pytest.raises(TypeError, match="'books' is no relationship"):
+        authors.relation(Author(), "books")
+
+
+def test_what_is_no_whole_number_of_related_records_is_refused(authors):
+    with pytest.raises(TypeError, match="number must be a whole number, not '2'"):
+        authors.query().has(Author.books, ">=", "2")
 
 
 def test_limits_say_nothing_about_related_records(authors):

@@ -41,6 +41,15 @@ async def test_distinct_values_come_once(books, library):
     assert await query.value(Book.author_id) == max(await books.query().pluck(Book.author_id))
 
 
+async def test_distinct_values_may_be_sorted_in_either_direction(authors, library):
+    born = authors.query().distinct()
+    by = Author.born.desc().nulls_last()
+    assert await born.order_by(by).pluck(Author.born) == [1950, 1815, None]
+    assert await born.order_by(Author.born.nulls_first()).pluck(Author.born) == [None, 1815, 1950]
+    with pytest.raises(ValueError, match=r"distinct values of Author\.born cannot be sorted by"):
+        await born.order_by(-Author.born).pluck(Author.born)
+
+
 async def test_the_only_record(authors, library):
     assert (await authors.query().where(Author.name == "Bo").sole()).name == "Bo"
     with pytest.raises(RecordNotFound, match="Author not found"):
@@ -48,6 +57,9 @@ async def test_the_only_record(authors, library):
     with pytest.raises(MultipleRecordsFound, match="More than one Author found") as caught:
         await authors.query().sole()
     assert caught.value.model is Author
+    assert (await authors.query().order_by_key().limit(1).sole()).name == "Ada"
+    with pytest.raises(RecordNotFound, match="Author not found"):
+        await authors.query().limit(0).sole()
 
 
 async def test_the_value_of_the_first_record(authors, library):
@@ -63,6 +75,13 @@ async def test_records_come_in_the_order_of_their_keys_asked_for(authors, librar
     assert await authors.find_many([]) == []
     assert await authors.exists(keys[0])
     assert not await authors.exists(999)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_keys_of_another_type_have_no_order(authors, library):
+    key = await authors.query().value(Author.id)
+    with pytest.raises(ValueError, match=r"keys found are of another type than .*: \(\d+,\)"):
+        await authors.find_many([str(key)])
 
 
 async def test_values_are_worked_out_over_all_records(authors, session, library):

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.collections import collection_adapter
 
 from .query import QueryBuilder, RelationPath, steps
 
@@ -26,28 +27,11 @@ async def load[T: DeclarativeBase](
     found: Sequence[DeclarativeBase] = records
     for step in steps(inspect(type(records[0])), relation) if records else []:
         wanted = [record for record in found if again or step.key in inspect(record).unloaded]
-        await _load_step(session, wanted, step, again=again)
+        query = QueryBuilder(session, step.parent.mapper.class_)
+        await query._bring(wanted, step, again=again)  # noqa: SLF001  # what `with_` does too
         found = list(dict.fromkeys(_related(found, step.key)))
         if not found:
             return
-
-
-async def _load_step(
-    session: AsyncSession,
-    records: Sequence[DeclarativeBase],
-    step: QueryableAttribute[object],
-    *,
-    again: bool,
-) -> None:
-    if not records:
-        return
-    if again:
-        await session.flush()
-        for record in records:
-            session.expire(record, [step.key])
-    model = step.parent.mapper.class_
-    keys = [inspect(record).identity for record in records]
-    await QueryBuilder(session, model).where_key(*keys).with_(step).get()
 
 
 def _related(records: Iterable[DeclarativeBase], name: str) -> Iterable[DeclarativeBase]:
@@ -55,4 +39,4 @@ def _related(records: Iterable[DeclarativeBase], name: str) -> Iterable[Declarat
         value = getattr(record, name)
         if value is None:
             continue
-        yield from [value] if isinstance(value, DeclarativeBase) else value
+        yield from [value] if isinstance(value, DeclarativeBase) else collection_adapter(value)

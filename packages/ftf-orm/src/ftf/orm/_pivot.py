@@ -50,19 +50,24 @@ class Pivot:
         return and_(*(self.table.c[name] == value for name, value in self.mine.items()))
 
     def is_one_of(self, keys: Iterable[object]) -> ColumnElement[bool]:
-        """Tell the rows of the record that refer to some others."""
-        return and_(self.is_mine, self.theirs.in_(keys))
+        """Tell the rows of the record that refer to some others.
+
+        Raises:
+            TypeError: A key is a record.
+        """
+        return and_(self.is_mine, self.theirs.in_([_no_record(key) for key in keys]))
 
     def row(self, key: object, values: Mapping[str, object]) -> dict[str, object]:
         """Make a row.
 
         Raises:
             AttributeError: The table has no such column.
+            TypeError: The key is a record.
         """
         for name in values:
             if name not in self.table.c:
                 raise AttributeError(f"{self.table.name} has no column {name}")
-        return {**self.mine, self.theirs.name: key, **values}
+        return {**self.mine, self.theirs.name: _no_record(key), **values}
 
     def further(self, row: RowMapping) -> dict[str, object]:
         """Keep the values of a row that relate it to nothing."""
@@ -74,3 +79,10 @@ class Pivot:
         if dialect == "postgresql":
             return postgresql.insert(self.table).values(row).on_conflict_do_nothing()
         return sqlite.insert(self.table).values(row).on_conflict_do_nothing()
+
+
+def _no_record(key: object) -> object:
+    if isinstance(key, DeclarativeBase):
+        name = type(key).__name__
+        raise TypeError(f"others are related by their keys: give the primary key of the {name}")
+    return key

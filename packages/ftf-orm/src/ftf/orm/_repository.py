@@ -14,7 +14,7 @@ from ._session import exclusive_use
 from ._values import Key, Values, equal_to, named
 from ._writing import writing
 from .exceptions import DuplicateRecord, RecordNotFound
-from .query import QueryBuilder, RelationPath, RelationTo, steps
+from .query import QueryBuilder, RelationPath, RelationTo, check_relation
 
 
 class BaseRepository[T: DeclarativeBase]:
@@ -89,7 +89,7 @@ class BaseRepository[T: DeclarativeBase]:
         return instance
 
     async def update(self, instance: T) -> T:
-        """Store what was changed on a record.
+        """Store what was changed on a record, and read what the database has worked out.
 
         Raises:
             ValueError: The record was never stored.
@@ -98,6 +98,10 @@ class BaseRepository[T: DeclarativeBase]:
             raise ValueError(f"This {self.model.__name__} was never stored: use create()")
         async with writing(self.session, self._metadata):
             self.session.add(instance)
+            await self.session.flush()
+            # What the database works out: async code cannot read it by touching it.
+            if unknown := inspect(instance).expired_attributes:
+                await self.session.refresh(instance, unknown)
         return instance
 
     async def delete(self, instance: T) -> None:
@@ -107,6 +111,8 @@ class BaseRepository[T: DeclarativeBase]:
 
     async def refresh(self, instance: T) -> T:
         """Read a record again, with whatever others have changed.
+
+        Relationships that were loaded have to be brought along again.
 
         Raises:
             RecordNotFound: It was removed meanwhile.
@@ -149,7 +155,7 @@ class BaseRepository[T: DeclarativeBase]:
         Raises:
             AttributeError: The model has no such relationship.
         """
-        steps(inspect(self.model), relation)
+        check_relation(inspect(self.model), relation)
         return Relation(self.session, record, relation)
 
     async def first_or_create[K: Key, L: Key](
@@ -166,6 +172,10 @@ class BaseRepository[T: DeclarativeBase]:
 
         Returns:
             The record, and whether it was created.
+
+        Raises:
+            AttributeError: The model has no such attribute.
+            ValueError: Nothing is to be matched, so that any record would do.
         """
         found = await self._matching(match)
         if found is not None:
@@ -189,6 +199,10 @@ class BaseRepository[T: DeclarativeBase]:
 
         Returns:
             The record, and whether it was created.
+
+        Raises:
+            AttributeError: The model has no such attribute.
+            ValueError: Nothing is to be matched, so that any record would do.
         """
         instance, created = await self.first_or_create(match, values)
         if not created:

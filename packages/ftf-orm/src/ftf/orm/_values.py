@@ -19,7 +19,14 @@ def named[K: Key](model: type[DeclarativeBase], values: Values[K]) -> dict[str, 
 
 
 def equal_to[K: Key](model: type[DeclarativeBase], values: Values[K]) -> list[ColumnElement[bool]]:
-    """Ask for records with the values; None stands for no value."""
+    """Ask for records with the values; None stands for no value.
+
+    Raises:
+        AttributeError: The model has no such attribute.
+        ValueError: There are no values.
+    """
+    if not values:
+        raise ValueError(f"nothing tells which {model.__name__} is meant: match has no values")
     return [getattr(model, name) == value for name, value in named(model, values).items()]
 
 

@@ -17,6 +17,7 @@ from .._engine import create_engine, with_async_driver
 from .._timestamps import UtcDateTime
 from ..exceptions import MigrationError
 from ._discovery import import_models
+from ._enums import write_enums, written_enum
 from ._postgres import only_deployer
 from ._sqlite import one_transaction, turn_foreign_keys_off
 
@@ -114,16 +115,16 @@ def _run_on(connection: Connection, metadata: MetaData) -> None:
 
 
 def _run(guard: AbstractContextManager[None], **options: object) -> None:
-    hooks = {"render_item": _render, "process_revision_directives": _leave_out_empty}
+    hooks = {"render_item": _render, "process_revision_directives": _finish}
     context.configure(**hooks, **options)  # type: ignore[arg-type]  # as given above
     with context.begin_transaction(), guard:
         context.run_migrations()
 
 
-def _leave_out_empty(
-    migration: MigrationContext, _revision: object, scripts: list[MigrationScript]
-) -> None:
-    """Write no file where `--autogenerate` finds nothing to do."""
+def _finish(migration: MigrationContext, _revision: object, scripts: list[MigrationScript]) -> None:
+    """Write no file where `--autogenerate` finds nothing to do, and enums where it does."""
+    for script in scripts:
+        write_enums(script, migration.opts["target_metadata"])
     if _writes_a_comparison(migration) and all(_is_empty(script) for script in scripts):
         scripts.clear()
         context.config.print_stdout("The models are as the database is: no migration is written.")
@@ -143,8 +144,8 @@ def _is_empty(script: MigrationScript) -> bool:
     return script.upgrade_ops is None or script.upgrade_ops.is_empty()
 
 
-def _render(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
+def _render(kind: str, item: object, context: AutogenContext) -> str | Literal[False]:
     """Write a migration that still runs when this package is gone or has changed."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    return False
+    return kind == "type" and written_enum(item, context)

@@ -1,8 +1,16 @@
 """Queries for the records of a model."""
 
 from ._builder import PaginatedQuery, QueryBuilder
-from ._eager import RelationPath, steps
+from ._eager import RelationPath, check_relation, steps
 from ._page import Page
 from ._relations import RelationTo
 
-__all__ = ["Page", "PaginatedQuery", "QueryBuilder", "RelationPath", "RelationTo", "steps"]
+__all__ = [
+    "Page",
+    "PaginatedQuery",
+    "QueryBuilder",
+    "RelationPath",
+    "RelationTo",
+    "check_relation",
+    "steps",
+]

@@ -2,14 +2,14 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from sqlalchemy.orm import DeclarativeBase
 
 from ._aggregates import Aggregates
 from ._eager import Eager
 from ._joining import Joining
-from ._ordering import at_least
+from ._numbers import at_least
 from ._page import Page
 from ._relations import Relations
 from ._terminals import Terminals
@@ -41,6 +41,7 @@ class QueryBuilder[T: DeclarativeBase](
             per_page: How many records a page has, from 1 to `max_per_page`.
 
         Raises:
+            TypeError: A number is no whole one.
             ValueError: A number is out of its range.
         """
         if at_least(1, per_page, "per_page") > self.max_per_page:
@@ -55,6 +56,22 @@ class QueryBuilder[T: DeclarativeBase](
 @dataclass(frozen=True, slots=True)
 class PaginatedQuery[T: DeclarativeBase](QueryBuilder[T]):
     """A query for one page, which is what awaiting it delivers."""
+
+    def limit(self, count: int) -> Self:
+        """Refuse another limit: the page has one.
+
+        Raises:
+            ValueError: Always.
+        """
+        raise ValueError(f"a page has its limit: leave limit({count}) out, or give paginate() it")
+
+    def offset(self, count: int) -> Self:
+        """Refuse another offset: the page has one.
+
+        Raises:
+            ValueError: Always.
+        """
+        raise ValueError(f"a page has its offset: leave offset({count}) out, or give paginate() it")
 
     def __await__(self) -> Generator[Any, Any, Page[T]]:
         return self._page().__await__()

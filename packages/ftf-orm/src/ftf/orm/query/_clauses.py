@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Label, Select, SQLColumnExpression, and_, or_, select, tuple_
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, QueryableAttribute
 from sqlalchemy.sql.base import ExecutableOption
 
 from ._expressions import Condition, sources
@@ -34,6 +34,7 @@ class Clauses(NamedTuple):
         having: What groups have to meet, all of it.
         order: What they are sorted by.
         options: How they are loaded.
+        parts: The relationships of which a part is brought along.
         computed: What is worked out for each of them.
         limit: How many there are at most.
         offset: How many are skipped.
@@ -48,6 +49,7 @@ class Clauses(NamedTuple):
     having: tuple[Condition, ...] = ()
     order: tuple[SQLColumnExpression[object], ...] = ()
     options: tuple[ExecutableOption, ...] = ()
+    parts: tuple[QueryableAttribute[object], ...] = ()
     computed: tuple[Label[object], ...] = ()
     limit: int | None = None
     offset: int = 0
@@ -63,6 +65,15 @@ class Clauses(NamedTuple):
         """Ask for what was asked before or any of the conditions."""
         before = (and_(*self.conditions),) if self.conditions else ()
         return self._replace(conditions=(or_(*before, *conditions),)) if conditions else self
+
+    def at_most(self, count: int) -> "Clauses":
+        """Ask for no more records than before and than a number."""
+        return self._replace(limit=count if self.limit is None else min(count, self.limit))
+
+    @property
+    def read_again(self) -> bool:
+        """Whether records are read again that the session knows: a lock is about what is stored."""
+        return self.fresh or self.lock is not None
 
     @property
     def multiplies(self) -> bool:
@@ -90,11 +101,19 @@ class Clauses(NamedTuple):
         """Say everything that records have to meet by conditions on the model alone."""
         return (self._among(mapper),) if self.joins or self.groups else self.conditions
 
-    def page[*Row](self, statement: "Select[*Row]") -> "Select[*Row]":
-        """Sort a statement's rows and cut them."""
+    def page[*Row](self, statement: "Select[*Row]", model: type) -> "Select[*Row]":
+        """Sort a statement's rows, cut and lock them."""
         statement = statement.order_by(*self.order) if self.order else statement
         statement = statement if self.limit is None else statement.limit(self.limit)
-        return statement.offset(self.offset) if self.offset else statement
+        statement = statement.offset(self.offset) if self.offset else statement
+        if self.lock is None:
+            return statement
+        if self.groups or self.distinct:
+            raise ValueError("neither groups nor distinct values can be locked: leave those out")
+        # Only the model's: PostgreSQL cannot lock what an outer join may not find.
+        return statement.with_for_update(
+            skip_locked=self.lock.skip_locked, nowait=self.lock.nowait, of=model
+        )
 
     def refuse_open_order(self) -> None:
         """Refuse to sort records by something that each of them can have more than once.

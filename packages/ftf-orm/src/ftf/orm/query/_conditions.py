@@ -1,14 +1,24 @@
 """What records have to meet."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import ARRAY, Select, SQLColumnExpression, any_, bindparam, false, not_, or_, tuple_
+from sqlalchemy import (
+    ARRAY,
+    SelectBase,
+    SQLColumnExpression,
+    any_,
+    bindparam,
+    false,
+    not_,
+    or_,
+    tuple_,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 from ._expressions import Column, Condition, element
-from ._query import Query
+from ._query import Query, taken
 
 # PostgreSQL takes at most 65,535 values in a statement, and asyncpg half of it.
 _MOST_PARAMETERS = 1_000
@@ -49,37 +59,48 @@ class Conditions[T: DeclarativeBase](Query[T]):
             build: Takes a query without conditions and returns it with some.
         """
         before = self.clauses.conditions
-        built = build(self._with(self.clauses._replace(conditions=()))).clauses
+        built = taken(build, self._with(self.clauses._replace(conditions=()))).clauses
         return self._with(built._replace(conditions=(*before, *built.conditions)))
 
-    def where_in[V](
-        self, column: SQLColumnExpression[V], values: "Iterable[V | None] | Select[V]"
+    def where_in[V, M: DeclarativeBase](
+        self,
+        column: SQLColumnExpression[V],
+        values: Iterable[V | None] | SelectBase | Query[M],
     ) -> Self:
         """Keep records with one of the values; of no values, that is none.
 
         Args:
             column: The column.
-            values: The values, None for a missing one; or a statement that selects them.
+            values: The values, None for a missing one; or a statement that selects them; or a
+                query, which stands for the primary keys of its records.
+
+        Raises:
+            TypeError: It is one text, not many values.
         """
         self._refuse_foreign(column)
-        if isinstance(values, Select):
-            return self.where(column.in_(values))
-        known = dict.fromkeys(values)
+        known = _several(values)
+        if isinstance(known, SelectBase):
+            return self.where(column.in_(known))
         without_none = [value for value in known if value is not None]
         found = self._among(column, without_none)
         return self.where(or_(found, column.is_(None)) if None in known else found)
 
-    def where_not_in[V](
-        self, column: SQLColumnExpression[V], values: "Iterable[V | None] | Select[V]"
+    def where_not_in[V, M: DeclarativeBase](
+        self,
+        column: SQLColumnExpression[V],
+        values: Iterable[V | None] | SelectBase | Query[M],
     ) -> Self:
-        """Keep records with a value that is none of these.
+        """Keep records with a value that is none of these; see `where_in`.
 
         Records without a value are left out, unless there are no values at all.
+
+        Raises:
+            TypeError: It is one text, not many values.
         """
         self._refuse_foreign(column)
-        if isinstance(values, Select):
-            return self.where(column.not_in(values))
-        known = dict.fromkeys(values)
+        known = _several(values)
+        if isinstance(known, SelectBase):
+            return self.where(column.not_in(known))
         without_none = [value for value in known if value is not None]
         query = self.where(not_(self._among(column, without_none))) if without_none else self
         return query.where(column.is_not(None)) if None in known else query
@@ -132,3 +153,16 @@ class Conditions[T: DeclarativeBase](Query[T]):
         return column == any_(
             bindparam(None, values, type_=ARRAY(element(column).type), unique=True)
         )
+
+
+def _several[V, M: DeclarativeBase](
+    values: Iterable[V] | SelectBase | Query[M],
+) -> SelectBase | Collection[V]:
+    """Tell a subquery from values, and keep each of those once."""
+    if isinstance(values, Query):
+        return values._keys()  # noqa: SLF001  # a query like any other
+    if isinstance(values, SelectBase):
+        return values
+    if isinstance(values, str | bytes):
+        raise TypeError(f"many values are wanted, not one text: write [{values!r}]")
+    return dict.fromkeys(values)

@@ -25,7 +25,7 @@ class Eager[T: DeclarativeBase](Query[T]):
         Args:
             relations: Relationships such as `User.posts`, dotted paths such as
                 `"posts.comments"`, or a part: `User.posts.and_(Post.published)`. A part replaces
-                what was loaded of the relationship before.
+                what was loaded of the relationship before, after storing what was changed on it.
 
         Raises:
             AttributeError: The model has no such relationship.
@@ -41,20 +41,28 @@ class Eager[T: DeclarativeBase](Query[T]):
         return self._load("joinedload", relations)
 
     def _load(self, strategy: str, relations: tuple[RelationPath, ...]) -> Self:
-        loads = tuple(_option(self._mapper, relation, strategy) for relation in relations)
-        parts = any(getattr(relation, "_extra_criteria", ()) for relation in relations)
+        loads = tuple(option(self._mapper, relation, strategy) for relation in relations)
+        parts = tuple(
+            relation
+            for relation in relations
+            if isinstance(relation, QueryableAttribute) and relation._extra_criteria  # noqa: SLF001  # what and_() added
+        )
         clauses = self.clauses
         return self._with(
-            clauses._replace(options=(*clauses.options, *loads), fresh=clauses.fresh or parts)
+            clauses._replace(options=(*clauses.options, *loads), parts=(*clauses.parts, *parts))
         )
 
 
-def check_relation[M](mapper: Mapper[M], relation: QueryableAttribute[object]) -> None:
+def check_relation[M](mapper: Mapper[M], relation: object) -> None:
     """Refuse what is no relationship of a model.
 
     Raises:
         AttributeError: The model has no such relationship.
+        TypeError: It is no attribute of a model at all.
     """
+    if not isinstance(relation, QueryableAttribute):
+        model = mapper.class_.__name__
+        raise TypeError(f"{relation!r} is no relationship: use an attribute, {model}.something")
     if relation.key not in mapper.relationships or not mapper.isa(relation.parent.mapper):
         raise _no_relationship(mapper, str(relation))
 
@@ -77,7 +85,12 @@ def steps[M](mapper: Mapper[M], relation: RelationPath) -> list[QueryableAttribu
     return found
 
 
-def _option[M](mapper: Mapper[M], relation: RelationPath, strategy: str) -> Load:
+def option[M](mapper: Mapper[M], relation: RelationPath, strategy: str) -> Load:
+    """Make what tells SQLAlchemy to load a relationship, or each along a path, in some way.
+
+    Raises:
+        AttributeError: A model on the way has no such relationship.
+    """
     load = Load(mapper.class_)
     for step in steps(mapper, relation):
         load = getattr(load, strategy)(step)

@@ -5,6 +5,7 @@ from typing import Self
 
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
+from ._eager import check_relation
 from ._expressions import Column, Condition
 from ._join import Join
 from ._query import Query
@@ -25,6 +26,8 @@ class Joining[T: DeclarativeBase](Query[T]):
                 table needs an alias: `Category.parent.of_type(alias)`.
 
         Raises:
+            AttributeError: A column is no relationship.
+            TypeError: Nor is a name.
             ValueError: A relationship starts or leads where it cannot be followed.
         """
         return self._along(relations, outer=False)
@@ -33,6 +36,8 @@ class Joining[T: DeclarativeBase](Query[T]):
         """Make related records known to conditions and groups; records without any stay.
 
         Raises:
+            AttributeError: A column is no relationship.
+            TypeError: Nor is a name.
             ValueError: A relationship starts or leads where it cannot be followed.
         """
         return self._along(relations, outer=True)
@@ -62,6 +67,7 @@ class Joining[T: DeclarativeBase](Query[T]):
         return query
 
     def _follow(self, relation: QueryableAttribute[object], *, outer: bool) -> Self:
+        check_relation(getattr(relation, "parent", self._mapper).mapper, relation)
         joins = self.clauses.joins
         known = {*self._mapper.tables, *(source for join in joins for source in join.sources)}
         join = Join.along(relation, joins, outer=outer)

@@ -1,18 +1,15 @@
 """In which order records come, and how many of them."""
 
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import Self
 
-from sqlalchemy import UnaryExpression
 from sqlalchemy.orm import DeclarativeBase
 
 from ._clauses import Lock
+from ._direction import Direction, directed
 from ._expressions import Column
+from ._numbers import at_least
 from ._query import Query
-
-type Direction = Literal["asc", "desc"]
-
-_DIRECTIONS = get_args(Direction.__value__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +28,19 @@ class Ordering[T: DeclarativeBase](Query[T]):
             ValueError: The direction is neither "asc" nor "desc", the column is of another table,
                 or the name of nothing worked out before.
         """
-        if direction not in _DIRECTIONS:
-            raise ValueError(f"{direction!r} is no direction: use 'asc' or 'desc'")
         by = self._computed(column) if isinstance(column, str) else column
         self._refuse_foreign(by)
-        if direction == "desc" and not (isinstance(by, UnaryExpression) and by.modifier):
-            by = by.desc()
-        return self._with(self.clauses._replace(order=(*self.clauses.order, by)))
+        return self._sorted_by(directed(by, direction))
 
     def order_by_key(self, direction: Direction = "asc") -> Self:
-        """Sort by the primary key, within the columns sorted by before."""
-        key = self._mapper.primary_key
-        by = key if direction == "asc" else tuple(column.desc() for column in key)
-        return self._with(self.clauses._replace(order=(*self.clauses.order, *by)))
+        """Sort by the primary key, within the columns sorted by before.
+
+        Raises:
+            ValueError: The direction is neither "asc" nor "desc".
+        """
+        return self._sorted_by(
+            *(directed(column, direction) for column in self._mapper.primary_key)
+        )
 
     def reorder(self) -> Self:
         """Forget the order."""
@@ -61,6 +58,7 @@ class Ordering[T: DeclarativeBase](Query[T]):
         """Deliver at most so many records.
 
         Raises:
+            TypeError: It is no whole number.
             ValueError: The number is below 0.
         """
         return self._with(self.clauses._replace(limit=at_least(0, count, "limit")))
@@ -69,6 +67,7 @@ class Ordering[T: DeclarativeBase](Query[T]):
         """Skip so many records.
 
         Raises:
+            TypeError: It is no whole number.
             ValueError: The number is below 0.
         """
         return self._with(self.clauses._replace(offset=at_least(0, count, "offset")))
@@ -76,11 +75,17 @@ class Ordering[T: DeclarativeBase](Query[T]):
     def lock_for_update(self, *, skip_locked: bool = False, nowait: bool = False) -> Self:
         """Lock the records until the transaction ends; SQLite has one writer at a time anyway.
 
+        Only those of the model are locked, not what they are joined with or counted. They are read
+        again, as by `fresh`: what the session knew of them may be out of date.
+
         Args:
             skip_locked: Whether to leave out records that others have locked.
             nowait: Whether to raise `DatabaseBusy` instead of waiting for them.
         """
         return self._with(self.clauses._replace(lock=Lock(skip_locked, nowait)))
+
+    def _sorted_by(self, *columns: Column) -> Self:
+        return self._with(self.clauses._replace(order=(*self.clauses.order, *columns)))
 
     def _computed(self, name: str) -> Column:
         known = {label.name: label for label in self.clauses.computed}
@@ -101,14 +106,3 @@ class Ordering[T: DeclarativeBase](Query[T]):
     def _settled(self) -> Self:
         """Let the primary key decide where the order leaves it open."""
         return self if self.clauses.groups else self.order_by_key()
-
-
-def at_least(least: int, number: int, name: str) -> int:
-    """Check a number.
-
-    Raises:
-        ValueError: It is too small.
-    """
-    if number < least:
-        raise ValueError(f"{name} must be at least {least}, not {number}")
-    return number

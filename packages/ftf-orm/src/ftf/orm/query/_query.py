@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import FromClause, Result, Select, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,13 +35,12 @@ class Query[T: DeclarativeBase]:
         otherwise: Callable[[Self], Self] | None = None,
     ) -> Self:
         """Take a step if a condition is true, and maybe another one if not."""
-        if condition:
-            return then(self)
-        return self if otherwise is None else otherwise(self)
+        step = then if condition else otherwise
+        return self if step is None else taken(step, self)
 
     def unless(self, condition: object, then: Callable[[Self], Self]) -> Self:
         """Take a step if a condition is false."""
-        return self if condition else then(self)
+        return self if condition else taken(then, self)
 
     def tap(self, look: Callable[[Self], object]) -> Self:
         """Show the query to a function, and go on as if nothing had happened."""
@@ -49,7 +48,11 @@ class Query[T: DeclarativeBase]:
         return self
 
     def fresh(self) -> Self:
-        """Read records again that the session knows already."""
+        """Read records again that the session knows already.
+
+        What was changed on them is stored before. Relationships that were loaded are forgotten
+        with the rest, unless the query brings them along.
+        """
         return self._with(self.clauses._replace(fresh=True))
 
     def statement(self) -> "Select[T]":
@@ -63,13 +66,10 @@ class Query[T: DeclarativeBase]:
         clauses = self.clauses
         clauses.refuse_open_order()
         statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
-        statement = clauses.page(clauses.records(statement, self._mapper))
+        statement = clauses.page(clauses.records(statement, self._mapper), self.model)
         statement = statement.options(*clauses.options) if clauses.options else statement
-        if clauses.fresh:
+        if clauses.read_again:
             statement = statement.execution_options(populate_existing=True)
-        if clauses.lock is not None:
-            lock = clauses.lock
-            statement = statement.with_for_update(skip_locked=lock.skip_locked, nowait=lock.nowait)
         return statement
 
     def to_sql(self, *, literals: bool = False) -> str:
@@ -118,7 +118,29 @@ class Query[T: DeclarativeBase]:
 
     async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
         with exclusive_use(self.session), typed_errors():
+            if self.clauses.read_again and not self.session.autoflush:
+                await self.session.flush()  # or changes would be overwritten
             return await self.session.execute(statement)
+
+    def _keys(self) -> "Select[*tuple[Any, ...]]":
+        """Select the primary keys of the records, for the conditions of another query."""
+        self.clauses.refuse_open_order()
+        keys = select(*self._mapper.primary_key).select_from(self.model)
+        statement = self.clauses.page(self.clauses.records(keys, self._mapper), self.model)
+        return statement.correlate(None)
 
     def _with(self, clauses: Clauses) -> Self:
         return replace(self, clauses=clauses)
+
+
+def taken[Q: Query[Any]](step: Callable[[Q], Q], query: Q) -> Q:
+    """Take a step that a function knows.
+
+    Raises:
+        TypeError: It does not return the query, with what it has added.
+    """
+    found: object = step(query)
+    if not isinstance(found, type(query)) or found.model is not query.model:
+        name = query.model.__name__
+        raise TypeError(f"{step} has to return its query for {name} with a step, not {found!r}")
+    return found

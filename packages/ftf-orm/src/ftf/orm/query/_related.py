@@ -19,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute, aliased
 from sqlalchemy.sql.util import ClauseAdapter
 from sqlalchemy.sql.visitors import ExternallyTraversible
 
-from ._expressions import element
+from ._expressions import element, sources
 from ._query import Query
 
 
@@ -55,9 +55,12 @@ class Related[R: DeclarativeBase]:
     def _select[V](self, value: ColumnElement[V]) -> "Select[V]":
         mapper = inspect(self.query.model)
         conditions = self.query.clauses.about_model(mapper)
-        if set(mapper.tables).isdisjoint(self.relation.parent.mapper.tables):
+        around = set(self.relation.parent.mapper.tables)
+        if around.isdisjoint(mapper.tables):
             found = select(value).select_from(mapper).where(self.relation, *conditions)
-            return found.correlate_except(*mapper.tables)
+            # A table between, too: further out, the same relationship has one of the same name.
+            own = {*mapper.tables, *sources(self.relation)} - around
+            return found.correlate_except(*own)
         # Where a table refers to itself, its name stands for the record around. The related one
         # has a name of its own, in the conditions too.
         other: Any = aliased(self.query.model)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ._aggregates import average, total
 from ._eager import check_relation
-from ._query import Query
+from ._numbers import whole
+from ._query import Query, taken
 from ._related import Related
 
 if TYPE_CHECKING:
@@ -60,12 +61,14 @@ class Relations[T: DeclarativeBase](Query[T]):
         """Keep records by how many related ones they have: `has(User.posts, ">=", 3)`.
 
         Raises:
+            TypeError: The number is no whole one.
             ValueError: The comparison is none of >=, >, =, ==, !=, <, <=.
         """
         if comparison not in _COMPARISONS:
             raise ValueError(
                 f"{comparison!r} is no comparison: use one of {' '.join(_COMPARISONS)}"
             )
+        whole(number, "number")
         related = self._related(relation, narrow)
         if (comparison, number) in {(">=", 1), (">", 0)}:
             return self._keep(related.exists())
@@ -152,7 +155,7 @@ class Relations[T: DeclarativeBase](Query[T]):
 
         check_relation(self._mapper, relation)
         query = QueryBuilder(self.session, relation.property.mapper.class_)
-        query = query if narrow is None else narrow(query)
+        query = query if narrow is None else taken(narrow, query)
         if query.clauses.limit is not None or query.clauses.offset:
             raise ValueError(f"{relation} is looked at as a whole: leave limit and offset out")
         return Related(relation, query)

@@ -1,13 +1,19 @@
 """What runs a query."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import SQLColumnExpression, UnaryExpression, func, inspect, literal, select
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import SQLColumnExpression, func, inspect, literal, select
+from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
 
+from .._errors import typed_errors
+from .._session import exclusive_use
 from ..exceptions import MultipleRecordsFound, RecordNotFound
+from ._clauses import Clauses
 from ._conditions import Conditions
+from ._direction import without_direction
+from ._eager import option
 from ._expressions import element
 from ._ordering import Ordering
 
@@ -18,18 +24,20 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
 
     async def get(self) -> list[T]:
         """Deliver the records."""
+        before = [(part, self._having(part.key)) for part in self.clauses.parts]
         result = await self._execute(self.statement())
         # A join for an eager load gives a record a row for each related one.
         result = result.unique() if self.clauses.options or self._joins_by_itself else result
-        if not self.clauses.computed:
-            return list(result.scalars())
         names = [label.name for label in self.clauses.computed]
-        return [_set(names, *row) for row in result]
+        records = [_set(names, *row) for row in result] if names else list(result.scalars())
+        for part, having in before:
+            stale = [record for record in records if inspect(record) in having]
+            await self._bring(stale, part, again=True)
+        return records
 
     async def first(self) -> T | None:
         """Deliver the first record, by the primary key where the order leaves it open."""
-        limit = 1 if self.clauses.limit is None else min(1, self.clauses.limit)
-        return next(iter(await self._settled().limit(limit).get()), None)
+        return next(iter(await self._with(self._settled().clauses.at_most(1)).get()), None)
 
     async def first_or_fail(self) -> T:
         """Deliver the first record, by the primary key where the order leaves it open.
@@ -42,13 +50,13 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         return record
 
     async def sole(self) -> T:
-        """Deliver the only record.
+        """Deliver the only record, of no more than the limit.
 
         Raises:
             RecordNotFound: There is none.
             MultipleRecordsFound: There are more.
         """
-        found = await self.limit(2).get()
+        found = await self._with(self.clauses.at_most(2)).get()
         if len(found) > 1:
             raise MultipleRecordsFound(self.model)
         if not found:
@@ -56,10 +64,18 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         return found[0]
 
     async def find_many(self, keys: Iterable[object]) -> list[T]:
-        """Deliver the records with primary keys, in the order of the keys."""
-        places = {_row(key): place for place, key in enumerate(dict.fromkeys(keys))}
-        found = await self.where_key(*places).get()
-        return sorted(found, key=lambda record: places[inspect(record).identity or ()])
+        """Deliver the records with primary keys, in the order of the keys.
+
+        Raises:
+            ValueError: The database takes a key for another one, such as "1" for 1.
+        """
+        asked = dict.fromkeys(_row(key) for key in keys)
+        records = await self.where_key(*asked).get()
+        found = {inspect(record).identity or (): record for record in records}
+        if other := found.keys() - asked.keys():
+            named = ", ".join(str(key) for key in other)
+            raise ValueError(f"the keys found are of another type than those asked for: {named}")
+        return [found[key] for key in asked if key in found]
 
     async def pluck[V](self, column: SQLColumnExpression[V]) -> list[V]:
         """Deliver the values of a column.
@@ -68,7 +84,8 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             ValueError: It is a column of another table, or distinct values are to be sorted by
                 something else.
         """
-        statement = self.clauses.page(self._values(column, select(column).select_from(self.model)))
+        values = self._values(column, select(column).select_from(self.model))
+        statement = self.clauses.page(values, self.model)
         if self.clauses.distinct:
             self._refuse_other_order(column)
             statement = statement.distinct()
@@ -76,9 +93,8 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
 
     async def value[V](self, column: SQLColumnExpression[V]) -> V | None:
         """Deliver the value that the first record has in a column."""
-        limit = 1 if self.clauses.limit is None else min(1, self.clauses.limit)
         settled = self if self.clauses.distinct else self._settled()
-        return next(iter(await settled.limit(limit).pluck(column)), None)
+        return next(iter(await self._with(settled.clauses.at_most(1)).pluck(column)), None)
 
     async def count(self) -> int:
         """Count the records, or the groups, whatever the limit and offset."""
@@ -95,10 +111,32 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         found = self.clauses.rows(select(literal(1)).select_from(self.model)).exists()
         return bool((await self._execute(select(found))).scalar())
 
+    async def _bring(
+        self, records: Sequence[T], relation: QueryableAttribute[object], *, again: bool
+    ) -> None:
+        """Load a relationship of records, instead of what is loaded once its changes are stored."""
+        if not records:
+            return
+        if again:
+            with exclusive_use(self.session), typed_errors(self.model.metadata):
+                await self.session.flush()
+            for record in records:
+                self.session.expire(record, [relation.key])
+        loads = (option(self._mapper, relation, "selectinload"),)
+        keys = [inspect(record).identity for record in records]
+        await self._with(Clauses(options=loads)).where_key(*keys).get()
+
+    def _having(self, relation: str) -> set[InstanceState[Any]]:
+        """List the records in the session that have loaded a relationship."""
+        known = self.session.sync_session.identity_map.all_states()
+        return {
+            state for state in known if relation in state.dict and state.mapper.isa(self._mapper)
+        }
+
     def _refuse_other_order(self, column: SQLColumnExpression[object]) -> None:
         for by in self.clauses.order:
-            sorted_by = by.element if isinstance(by, UnaryExpression) else by
-            if not element(column).compare(element(sorted_by)):
+            sorted_by = without_direction(by)
+            if not element(column).compare(sorted_by):
                 raise ValueError(f"distinct values of {column} cannot be sorted by {sorted_by}")
 
 

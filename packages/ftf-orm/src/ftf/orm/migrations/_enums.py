@@ -1,0 +1,116 @@
+"""Enums, which are types of their own on PostgreSQL: tables share them and do not drop them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from alembic.autogenerate import renderers
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import (
+    AddColumnOp,
+    AlterColumnOp,
+    CreateTableOp,
+    ExecuteSQLOp,
+    MigrateOperation,
+    MigrationScript,
+    OpContainer,
+)
+from sqlalchemy import ARRAY, Column, MetaData, TypeDecorator
+from sqlalchemy.dialects.postgresql import ENUM, CreateEnumType, DropEnumType, asyncpg
+from sqlalchemy.types import TypeEngine
+
+type _Enums = dict[tuple[str | None, str], ENUM]
+type _Place = tuple[str | None, str, str]
+
+_POSTGRES = asyncpg.dialect()  # type: ignore[no-untyped-call]
+
+
+def write_enums(script: MigrationScript, metadata: MetaData) -> None:
+    """Create what enums a migration needs before anything else, and drop those that nobody needs.
+
+    Alembic creates an enum with every table that has a column of it, with no column that is added
+    to a table, and drops none.
+    """
+    for upgrade, downgrade in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
+        added, removed = dict(_places(upgrade.ops)), dict(_places(downgrade.ops))
+        others = (
+            column.type
+            for table in metadata.tables.values()
+            for column in table.columns
+            if (table.schema, table.name, column.name) not in added
+        )
+        kept = _enums(others)
+        before, after = kept | _enums(removed.values()), kept | _enums(added.values())
+        _change(upgrade, before, after)
+        _change(downgrade, after, before)
+
+
+def written_enum(item: object, context: AutogenContext) -> str | Literal[False]:
+    """Write an enum that creating a table does not create."""
+    enum = _native(item) if isinstance(item, TypeEngine) else None
+    if enum is None:
+        return False
+    context.imports.add("from sqlalchemy.dialects import postgresql")
+    options = {"name": str(enum.name), "create_type": False}
+    for name in ("schema", "create_constraint"):
+        if value := getattr(item, name, None):
+            options[name] = value
+    named = (f"{name}={value!r}" for name, value in options.items())
+    return f"postgresql.ENUM({', '.join([*map(repr, enum.enums), *named])})"
+
+
+class _OnPostgresOp(ExecuteSQLOp):
+    """A statement for PostgreSQL alone."""
+
+
+@renderers.dispatch_for(_OnPostgresOp)
+def _written(_: AutogenContext, operation: _OnPostgresOp) -> list[str]:
+    guard = 'if op.get_context().dialect.name == "postgresql":'
+    return [guard, f"op.execute({operation.sqltext!r})", ""]
+
+
+def _change(operations: OpContainer, before: _Enums, after: _Enums) -> None:
+    created = [CreateEnumType(after[key]) for key in after.keys() - before.keys()]
+    dropped = [DropEnumType(before[key]) for key in before.keys() - after.keys()]
+    first, last = (
+        sorted(str(statement.compile(dialect=_POSTGRES)) for statement in statements)
+        for statements in (created, dropped)
+    )
+    operations.ops[:0] = map(_on_postgres, first)
+    operations.ops += map(_on_postgres, last)
+
+
+def _on_postgres(statement: str) -> _OnPostgresOp:
+    return _OnPostgresOp(statement.replace(":", r"\:"))  # which would stand for a value
+
+
+def _places(operations: Iterable[MigrateOperation]) -> Iterator[tuple[_Place, TypeEngine[object]]]:
+    """List the columns that operations make, and of which type."""
+    for operation in operations:
+        if isinstance(operation, OpContainer):
+            yield from _places(operation.ops)
+        elif isinstance(operation, CreateTableOp):
+            for column in operation.columns:
+                if isinstance(column, Column):
+                    place = (operation.schema, operation.table_name, column.name)
+                    yield place, column.type
+        elif isinstance(operation, AddColumnOp):
+            column = operation.column
+            yield (operation.schema, operation.table_name, column.name), column.type
+        elif isinstance(operation, AlterColumnOp) and operation.modify_type is not None:
+            place = (operation.schema, operation.table_name, operation.column_name)
+            yield place, operation.modify_type
+
+
+def _enums(types: Iterable[TypeEngine[object]]) -> _Enums:
+    on_postgres = (kind.dialect_impl(_POSTGRES) for kind in types)
+    items = (kind.item_type if isinstance(kind, ARRAY) else kind for kind in on_postgres)
+    found = (_native(item) for item in items)
+    return {(enum.schema, str(enum.name)): enum for enum in found if enum is not None}
+
+
+def _native(kind: TypeEngine[object]) -> ENUM | None:
+    """Tell the enum that a type is on PostgreSQL."""
+    while isinstance(kind, TypeDecorator):
+        kind = kind.impl_instance
+    native = kind.dialect_impl(_POSTGRES)
+    return native if isinstance(native, ENUM) else None

@@ -1,0 +1,41 @@
+"""Which way an order goes."""
+
+from typing import Literal, get_args
+
+from sqlalchemy import ColumnElement, UnaryExpression
+from sqlalchemy.sql import operators
+
+from ._expressions import Column, element
+
+type Direction = Literal["asc", "desc"]
+
+_DIRECTIONS = get_args(Direction.__value__)
+
+
+def directed(by: Column, direction: Direction) -> Column:
+    """Give a column a direction, unless it has one; missing values stay where it puts them.
+
+    Raises:
+        ValueError: The direction is neither "asc" nor "desc".
+    """
+    if direction not in _DIRECTIONS:
+        raise ValueError(f"{direction!r} is no direction: use 'asc' or 'desc'")
+    return _descending(by) if direction == "desc" else by
+
+
+def without_direction(by: Column) -> ColumnElement[object]:
+    """Tell what is sorted by."""
+    found = element(by)
+    while isinstance(found, UnaryExpression) and found.modifier is not None:
+        found = found.element
+    return found
+
+
+def _descending(by: Column) -> Column:
+    if not isinstance(by, UnaryExpression) or by.modifier is None:
+        return by.desc()
+    if by.modifier is operators.nulls_first_op:
+        return _descending(by.element).nulls_first()
+    if by.modifier is operators.nulls_last_op:
+        return _descending(by.element).nulls_last()
+    return by
