@@ -8,8 +8,7 @@ from sqlalchemy import FromClause, Result, Select, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
-from .._errors import typed_errors
-from .._session import exclusive_use
+from .._reading import read
 from ._clauses import Clauses
 from ._expressions import Condition, foreign, refuse_value, sources
 
@@ -117,8 +116,7 @@ class Query[T: DeclarativeBase]:
         return self.clauses.records(statement, self._mapper)
 
     async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
-        with exclusive_use(self.session), typed_errors():
-            return await self.session.execute(statement)
+        return await read(self.session, lambda: self.session.execute(statement))
 
     def _with(self, clauses: Clauses) -> Self:
         return replace(self, clauses=clauses)
