@@ -2,6 +2,7 @@
 
 import pytest
 from bookshop import Author, AuthorRepository
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ftf.orm import Deadlock, TransactionMisuse, run_transaction, transaction
@@ -45,10 +46,20 @@ async def test_edge_38_changes_that_another_attempt_would_lose_are_refused(
             two[0].name = "Cy"
         case "deleted":
             await session.delete(two[0])
-    with pytest.raises(TransactionMisuse, match="store them before run_transaction"):
+    with pytest.raises(TransactionMisuse, match="commit them before run_transaction"):
         await run_transaction(session, losing_once(nothing))
     await session.commit()
     assert sorted(await authors.query().pluck(Author.name)) != ["Ada", "Bo"]
+
+
+async def test_edge_38_after_a_flush_there_is_one_attempt(session, authors):
+    session.add(Author(name="Cy"))
+    await session.flush()
+    with pytest.raises(Deadlock, match="deadlock"):
+        await run_transaction(session, losing_once(nothing))
+    await authors.create(Author(name="Di"))
+    await run_transaction(session, losing_once(nothing))
+    assert await authors.query().pluck(Author.name) == ["Di"]
 
 
 async def test_changes_are_taken_along_by_the_only_attempt(session, authors, two):
@@ -94,6 +105,23 @@ async def test_edge_38_records_stay_loaded_when_the_last_attempt_fails(session, 
     with pytest.raises(Deadlock, match="deadlock"):
         await run_transaction(session, lose)
     assert [author.name for author in two] == ["Ada", "Bo"]
+
+
+async def test_edge_38_what_the_latest_attempt_read_counts(session, authors, engine, two):
+    key, attempts = two[0].id, 0
+
+    async def work(tx) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 2:
+            assert (await authors.find_or_fail(key)).name == "Eve"
+        if attempts < 3:
+            raise Deadlock
+
+    async with engine.begin() as connection:
+        await connection.execute(update(Author).values(name="Eve"))
+    await run_transaction(session, work)
+    assert (attempts, two[0].name, two[1].name) == (3, "Eve", "Bo")
 
 
 async def test_a_record_that_was_written_and_undone_in_part_is_not_given_back(session, two):

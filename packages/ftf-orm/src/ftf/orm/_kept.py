@@ -30,12 +30,12 @@ class Loaded:
         return cls(record, values, frozenset(state.expired_attributes))
 
     def give_back(self) -> None:
-        """Have it again, as it was."""
-        for name, value in self.values.items():
-            set_committed_value(self.record, name, value)
+        """Have again what is expired now and was not then."""
         state = inspect(self.record)
+        for name in self.values.keys() - state.dict.keys():
+            set_committed_value(self.record, name, self.values[name])
         state.expired_attributes.intersection_update(self.expired)
-        state.expired = bool(self.expired)  # if so, the session reads it again by itself
+        state.expired = bool(state.expired_attributes)  # if so, the session reads it by itself
 
 
 class keep_loaded:  # noqa: N801  # a context manager, and a class because it runs on every call
@@ -77,7 +77,7 @@ def forget(session: Session) -> list[Loaded]:
 
 def give_back(session: Session, kept: list[Loaded], besides: Container[object] = ()) -> None:
     """Have again what was loaded in records that have not been read again since."""
-    for loaded in kept:
+    for loaded in reversed(kept):  # the latest counts
         state = inspect(loaded.record)
         if loaded.record in session and state.expired and state not in besides:
             loaded.give_back()

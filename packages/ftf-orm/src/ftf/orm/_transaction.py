@@ -1,6 +1,6 @@
 """Transactions: one commit for many writes, and savepoints within."""
 
-from asyncio import Task, current_task
+from asyncio import CancelledError, Task, current_task
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from inspect import isawaitable
@@ -76,11 +76,8 @@ class Transaction:
 
     @asynccontextmanager
     async def _outermost(self) -> AsyncIterator[None]:
-        if somebody_commits(self.session):
-            raise TransactionMisuse(
-                "transaction() inside session.begin() or session.begin_nested(), which end by "
-                "themselves: use transaction(session) in their place"
-            )
+        with exclusive_use(self.session):
+            self._refuse_to_begin()
         try:
             await self._begin()
             with self._innermost():
@@ -101,6 +98,13 @@ class Transaction:
                 yield
             with exclusive_use(self.session), typed_errors():
                 await self.session.flush()
+
+    def _refuse_to_begin(self) -> None:
+        if somebody_commits(self.session):
+            raise TransactionMisuse(
+                "transaction() inside session.begin() or session.begin_nested(), which end by "
+                "themselves: use transaction(session) in their place"
+            )
 
     async def _begin(self) -> None:
         sync = self.session.sync_session
@@ -161,17 +165,24 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
 
 
 async def _call(callbacks: list[Callback], outcome: str, *errors: BaseException) -> None:
-    """Call all of them, however many fail."""
-    failures: list[BaseException] = []
+    """Call all of them, however many fail, and even if the task is cancelled meanwhile."""
+    failures: list[Exception] = []
+    cancelled: CancelledError | None = None
     for callback in callbacks:
         try:
             if isawaitable(result := callback()):
                 await result
+        except CancelledError as cancellation:
+            cancelled = cancellation
         except Exception as failure:  # noqa: BLE001  # raised below, with the others
             failures.append(failure)
-    if failures:
-        message = f"the transaction was {outcome}, and {len(failures)} of its callbacks failed"
-        raise BaseExceptionGroup(message, [*errors, *failures])
+    try:
+        if failures:
+            message = f"the transaction was {outcome}, and {len(failures)} of its callbacks failed"
+            raise BaseExceptionGroup(message, [*errors, *failures])
+    finally:
+        if cancelled is not None:
+            raise cancelled
 
 
 def _refuse_to_commit(session: Session) -> None:
