@@ -139,6 +139,16 @@ async def test_somebody_who_read_before_can_write_after_another_one_wrote(counte
         assert await quick.scalar(text("SELECT count(*) FROM t")) == 2
 
 
+async def test_a_connection_is_given_back_without_what_its_driver_has_open(counted):
+    engine, _ = counted
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        await raw.driver_connection.execute("BEGIN IMMEDIATE")
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        assert not raw.driver_connection.in_transaction
+
+
 @pytest.mark.parametrize("for_the_engine", [True, False])
 async def test_nothing_begins_where_each_statement_commits(tmp_path, for_the_engine):
     options = {"isolation_level": "AUTOCOMMIT"}

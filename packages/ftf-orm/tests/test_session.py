@@ -60,6 +60,15 @@ async def test_what_a_block_did_not_write_stays_loaded_when_it_fails(session, au
     assert (bo.name, cy.name) == ("Bo", "Cy")
 
 
+async def test_edge_35_what_was_never_set_can_be_read_after_a_failure(session, authors):
+    bo = await authors.create(Author(name="Bo"))
+    await authors.create(ada())
+    bo.email = "a@b.c"
+    with pytest.raises(DuplicateRecord, match="email"):
+        await authors.update(bo)
+    assert (bo.email, bo.born) == (None, None)
+
+
 async def test_what_reached_the_database_and_was_undone_is_not_kept(session, authors):
     bo = await authors.create(Author(name="Bo"))
     await authors.create(ada())
@@ -91,17 +100,55 @@ async def test_edge_46_two_tasks_cannot_use_a_session_at_once(session, authors):
     assert await authors.count() == 0
 
 
-async def test_edge_46_two_tasks_cannot_nest_their_transactions(session, authors):
-    async with transaction(session):
-        with pytest.raises(ConcurrentUse, match="Another task"):
-            await asyncio.create_task(inner(session))
-        await authors.create(ada())
-    assert await authors.count() == 1
+@pytest.mark.parametrize("call", ["create", "count", "find", "transaction"])
+async def test_edge_46_another_task_cannot_join_an_open_transaction(session, authors, seen, call):
+    calls = {
+        "create": lambda: authors.create(Author(name="Bo")),
+        "count": authors.count,
+        "find": lambda: authors.find(1),
+        "transaction": lambda: inner(session),
+    }
+    with pytest.raises(KeyError, match="x"):
+        async with transaction(session):
+            with pytest.raises(ConcurrentUse, match="Another task"):
+                await asyncio.create_task(calls[call]())
+            cy = await authors.create(Author(name="Cy"))
+            raise KeyError("x")
+    assert await seen(Author, cy.id) is None
+    assert await asyncio.create_task(authors.count()) == 0
 
 
 async def inner(session) -> None:
     async with transaction(session):
         raise AssertionError("never here")
+
+
+async def test_edge_46_a_block_that_is_refused_leaves_the_other_task_s_write_alone(
+    session, authors, seen
+):
+    stored, refused = await asyncio.gather(
+        authors.create(ada()), inner(session), return_exceptions=True
+    )
+    assert isinstance(refused, ConcurrentUse)
+    assert (await seen(Author, stored.id)).name == "Ada"
+
+
+async def test_edge_46_two_tasks_cannot_begin_at_once(session, authors):
+    async def work() -> None:
+        async with transaction(session):
+            await authors.create(Author(name="Bo"))
+
+    ended = await asyncio.gather(work(), work(), return_exceptions=True)
+    assert [type(error) for error in ended] == [type(None), ConcurrentUse]
+    assert await authors.count() == 1
+
+
+async def test_a_block_can_be_left_by_another_task_than_entered_it(session, authors):
+    block = transaction(session)
+    await block.__aenter__()
+    await authors.create(ada())
+    await asyncio.create_task(block.__aexit__(None, None, None))
+    assert await authors.count() == 1
 
 
 async def test_two_tasks_can_take_turns(session, authors):

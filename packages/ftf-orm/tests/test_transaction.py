@@ -2,10 +2,9 @@ import asyncio
 
 import pytest
 from bookshop import Author, AuthorRepository
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ftf.orm import DuplicateRecord, TransactionMisuse, transaction
+from ftf.orm import DuplicateRecord, TransactionMisuse, run_transaction, transaction
 
 
 @pytest.fixture
@@ -96,78 +95,26 @@ async def test_edge_35_a_failed_write_inside_a_block_leaves_the_block_usable(
     assert await stored() == ["Ada", "Bo"]
 
 
-async def test_edge_37_callbacks_run_after_the_outermost_commit_in_order(session, stored):
-    seen: list[object] = []
+@pytest.mark.parametrize("run", ["transaction", "run_transaction"])
+@pytest.mark.parametrize("begin", ["begin", "begin_nested"])
+async def test_a_block_inside_a_unit_of_work_of_sqlalchemy_s_own_is_refused(
+    session, authors, stored, begin, run
+):
+    async def work(tx) -> None:
+        raise AssertionError("never here")
 
-    async def look() -> None:
-        seen.append(await stored())
-
-    async with transaction(session) as outer:
-        session.add(ada())
-        outer.after_commit(lambda: seen.append("first"))
-        outer.after_rollback(lambda: seen.append("never"))
-        async with transaction(session) as inner:
-            inner.after_commit(look)
-        assert seen == []
-    assert seen == ["first", ["Ada"]]
-
-
-async def test_edge_37_callbacks_of_an_inner_block_share_its_fate(session):
-    seen: list[str] = []
-    async with transaction(session):
-        with pytest.raises(KeyError, match="x"):
-            async with transaction(session) as inner:
-                inner.after_commit(lambda: seen.append("committed"))
-                inner.after_rollback(lambda: seen.append("rolled back"))
-                raise KeyError("x")
-        assert seen == ["rolled back"]
-    assert seen == ["rolled back"]
-
-
-async def test_an_outer_rollback_takes_the_inner_callbacks_along(session):
-    seen: list[str] = []
-    with pytest.raises(KeyError, match="x"):
-        async with transaction(session):
-            async with transaction(session) as inner:
-                inner.after_commit(lambda: seen.append("committed"))
-                inner.after_rollback(lambda: seen.append("rolled back"))
-            raise KeyError("x")
-    assert seen == ["rolled back"]
-
-
-async def test_edge_37_all_callbacks_run_and_every_failure_is_reported(session, authors, stored):
-    def fail(number: int) -> None:
-        raise ValueError(number)
-
-    with pytest.raises(ExceptionGroup, match="was committed, and 2 of its callbacks") as caught:
-        async with transaction(session) as tx:
+    with pytest.raises(TransactionMisuse, match=r"inside session\.begin\(\)"):
+        async with getattr(session, begin)():
             await authors.create(ada())
-            tx.after_commit(lambda: fail(1))
-            tx.after_commit(lambda: fail(2))
-    assert [error.args for error in caught.value.exceptions] == [(1,), (2,)]
-    assert await stored() == ["Ada"]
-    with pytest.raises(ExceptionGroup, match="was rolled back, and 1 of its") as caught:
-        async with transaction(session) as tx:
-            tx.after_rollback(lambda: fail(1))
-            raise KeyError
-    assert [type(error) for error in caught.value.exceptions] == [KeyError, ValueError]
+            if run == "run_transaction":
+                await run_transaction(session, work, attempts=1)
+            async with transaction(session):
+                await work(None)
+    await session.commit()
+    assert await stored() == []
     async with transaction(session):
-        await authors.create(Author(name="Bo"))
-    assert await stored() == ["Ada", "Bo"]
-
-
-async def test_edge_37_callbacks_run_under_a_transaction_that_wraps_a_test(engine):
-    seen: list[str] = []
-    async with engine.connect() as connection:
-        outer = await connection.begin()
-        mode = "create_savepoint"
-        joined = AsyncSession(connection, join_transaction_mode=mode)
-        async with joined as session, transaction(session) as tx:
-            session.add(ada())
-            tx.after_commit(lambda: seen.append("committed"))
-        await outer.rollback()
-        assert await connection.scalar(text("SELECT count(*) FROM authors")) == 0
-    assert seen == ["committed"]
+        await authors.create(ada())
+    assert await stored() == ["Ada"]
 
 
 @pytest.mark.parametrize("depth", [1, 2])

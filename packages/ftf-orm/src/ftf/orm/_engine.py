@@ -6,7 +6,7 @@ from uuid import uuid4
 from sqlalchemy import URL, AsyncAdaptedQueuePool, NullPool, StaticPool, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from ._sqlite import prepare_sqlite
+from ._sqlite import RollingBackConnection, prepare_sqlite
 from .exceptions import MissingDriver
 
 _DRIVERS = {
@@ -63,10 +63,14 @@ def _mapping(options: dict[str, object], name: str) -> dict[str, object]:
 
 def _sqlite_defaults(url: URL) -> dict[str, object]:
     # Isolation level None: the driver leaves it to us to begin, see _sqlite.py.
-    arguments: dict[str, object] = {"isolation_level": None, "timeout": 15.0}
+    arguments: dict[str, object] = {
+        "factory": RollingBackConnection,
+        "isolation_level": None,
+        "timeout": 15.0,
+    }
     in_memory = url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
     pool = StaticPool if in_memory else AsyncAdaptedQueuePool
-    return {"connect_args": arguments, "poolclass": pool}
+    return {"connect_args": arguments, "poolclass": pool, "pool_reset_on_return": None}
 
 
 def _server_defaults() -> dict[str, object]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, with_parent
 
 from ._loading import load
 from ._pivot import Pivot
+from ._reading import read
 from ._writing import writing
 from .query import QueryBuilder, RelationTo
 
@@ -61,7 +62,9 @@ class Relation[R: DeclarativeBase]:
     async def pivots(self) -> dict[object, dict[str, object]]:
         """Read the values of the further columns, by the keys of the related records."""
         pivot = Pivot.of(self.record, self.relation)
-        rows = await self.session.execute(select(pivot.table).where(pivot.is_mine))
+        rows = await read(
+            self.session, lambda: self.session.execute(select(pivot.table).where(pivot.is_mine))
+        )
         return {row[pivot.theirs.name]: pivot.further(row) for row in rows.mappings()}
 
     async def attach(self, *keys: object, **values: object) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from ._loading import load
+from ._reading import read
 from ._relation import Relation
-from ._session import exclusive_use
 from ._values import Key, Values, equal_to, named
 from ._writing import writing
 from .exceptions import DuplicateRecord, RecordNotFound
@@ -53,8 +53,7 @@ class BaseRepository[T: DeclarativeBase]:
 
     async def find(self, key: object) -> T | None:
         """Find the record with a primary key."""
-        with exclusive_use(self.session):
-            return await self.session.get(self.model, key)
+        return await read(self.session, lambda: self.session.get(self.model, key))
 
     async def find_or_fail(self, key: object) -> T:
         """Find the record with a primary key.
@@ -84,7 +83,7 @@ class BaseRepository[T: DeclarativeBase]:
 
     async def create(self, instance: T) -> T:
         """Store a new record."""
-        async with writing(self.session, self._metadata):
+        async with writing(self.session, self._metadata, instance):
             self.session.add(instance)
         return instance
 
@@ -96,7 +95,7 @@ class BaseRepository[T: DeclarativeBase]:
         """
         if inspect(instance).transient:
             raise ValueError(f"This {self.model.__name__} was never stored: use create()")
-        async with writing(self.session, self._metadata):
+        async with writing(self.session, self._metadata, instance):
             self.session.add(instance)
             await self.session.flush()
             # What the database works out: async code cannot read it by touching it.

@@ -4,14 +4,18 @@ from asyncio import sleep
 from collections.abc import Awaitable, Callable
 from random import uniform
 
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
 
 from ._errors import typed_error
+from ._kept import Loaded, forget, give_back, written
 from ._session import open_transaction
 from ._transaction import Transaction, transaction
-from .exceptions import TransactionConflict
+from .exceptions import TransactionConflict, TransactionMisuse
 
+_WRITTEN = "ftf.orm.written"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds
 
 
@@ -24,7 +28,8 @@ async def run_transaction[R](
     load what it works on, and to leave the outside world to `tx.after_commit`. The pause before
     grows, and is random so that two losers do not meet again ("full jitter",
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). Within another
-    transaction there is one attempt: that one has to be tried again as a whole.
+    transaction, or if the session has flushed what is not committed, there is one attempt: the
+    whole would have to be tried again. Other records stay as they were loaded.
 
     Args:
         session: The session to work in.
@@ -36,28 +41,61 @@ async def run_transaction[R](
 
     Raises:
         TransactionConflict: The last attempt lost too.
+        TransactionMisuse: The session has pending changes, which another attempt would lose.
         ValueError: There are less than 1 attempts.
     """
     if attempts < 1:
         raise ValueError(f"attempts must be at least 1, not {attempts}")
-    if open_transaction(session) is not None:
-        attempts = 1
-    for attempt in range(1, attempts):
-        try:
-            return await _run(session, work)
-        except (TransactionConflict, DBAPIError) as error:
-            if not _lost(error):
-                raise
-        session.expire_all()  # the next attempt has to read what others have changed
-        await sleep(uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)))  # noqa: S311  # no secret
-    return await _run(session, work)
+    if attempts == 1 or open_transaction(session) is not None or _WRITTEN in session.info:
+        return await _run(session, work, [])
+    _refuse_changes(session.sync_session)
+    loaded: list[Loaded] = []
+    try:
+        for attempt in range(1, attempts):
+            try:
+                return await _run(session, work, loaded)
+            except (TransactionConflict, DBAPIError) as error:
+                if not _lost(error):
+                    raise
+            loaded += forget(session.sync_session)  # others have changed it
+            await sleep(uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)))  # noqa: S311  # no secret
+        return await _run(session, work, loaded)
+    except BaseException:
+        give_back(session.sync_session, loaded)
+        raise
 
 
-async def _run[R](session: AsyncSession, work: Callable[[Transaction], Awaitable[R]]) -> R:
+async def _run[R](
+    session: AsyncSession, work: Callable[[Transaction], Awaitable[R]], loaded: list[Loaded]
+) -> R:
     async with transaction(session) as opened:
-        return await work(opened)
+        result = await work(opened)
+        give_back(session.sync_session, loaded, besides=written(session.sync_session))
+    return result
+
+
+def _refuse_changes(session: Session) -> None:
+    changed = any(session.is_modified(record) for record in session.dirty)
+    if session.new or session.deleted or changed:
+        raise TransactionMisuse(
+            "The session has pending changes, which another attempt would lose: "
+            "commit them before run_transaction(), or make them in its work"
+        )
 
 
 def _lost(error: TransactionConflict | DBAPIError) -> bool:
     typed = typed_error(error) if isinstance(error, DBAPIError) else error
     return isinstance(typed, TransactionConflict)
+
+
+def _note_write(session: Session, _: UOWTransaction) -> None:
+    session.info[_WRITTEN] = True
+
+
+def _note_end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_WRITTEN, None)
+
+
+event.listen(Session, "after_flush", _note_write)
+event.listen(Session, "after_transaction_end", _note_end)

@@ -1,9 +1,11 @@
-"""What this package remembers about a session: who uses it, and which transaction is open."""
+"""What this package knows about a session: who uses it, who commits it, and what is pending."""
 
+from asyncio import current_task
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import SessionTransactionOrigin
 
 from .exceptions import ConcurrentUse
 
@@ -18,7 +20,7 @@ class exclusive_use:  # noqa: N801  # a context manager, and a class because it 
     """Keep other tasks off a session while one of its operations runs; none contains another.
 
     Raises:
-        ConcurrentUse: Another task's operation is running.
+        ConcurrentUse: Another task's operation is running, or its transaction is open.
     """
 
     __slots__ = ("_info",)
@@ -27,7 +29,8 @@ class exclusive_use:  # noqa: N801  # a context manager, and a class because it 
         self._info = session.info
 
     def __enter__(self) -> None:
-        if _IN_USE in self._info:
+        opened: Transaction | None = self._info.get(TRANSACTION)
+        if _IN_USE in self._info or (opened is not None and opened.task is not current_task()):
             raise ConcurrentUse
         self._info[_IN_USE] = True
 
@@ -46,3 +49,19 @@ def open_transaction(session: AsyncSession) -> "Transaction | None":
 def set_open_transaction(session: AsyncSession, transaction: "Transaction | None") -> None:
     """Remember the innermost transaction that is open on a session."""
     session.info[TRANSACTION] = transaction
+
+
+def somebody_commits(session: AsyncSession) -> bool:
+    """Tell a unit of work from what SQLAlchemy begins by itself at the first statement."""
+    sync = session.sync_session
+    if open_transaction(session) is not None or sync.in_nested_transaction():
+        return True
+    begun = sync.get_transaction()
+    return begun is not None and begun.origin is SessionTransactionOrigin.BEGIN
+
+
+def has_pending(session: AsyncSession, besides: object = None) -> bool:
+    """Tell whether a session has records to write, besides one."""
+    sync = session.sync_session
+    pending = (sync.new, sync.dirty, sync.deleted)
+    return any(record is not besides for records in pending for record in records)

@@ -1,11 +1,13 @@
 """What SQLite needs to be as sound as a server."""
 
 import re
+import sqlite3
+from contextlib import suppress
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 _NEEDS_NO_TRANSACTION = re.compile(r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN)\b", re.IGNORECASE)
 _PRAGMAS = (
@@ -14,6 +16,21 @@ _PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
 )
 _WRITE_AHEAD_LOG = "PRAGMA journal_mode = WAL"  # readers and a writer do not wait for each other
+
+
+class RollingBackConnection(sqlite3.Connection):
+    """Rolls back before it closes.
+
+    A statement that was cancelled half-way lives as long as its task's traceback, and SQLite puts
+    off closing until the last statement is gone: the lock would stay until then
+    (https://sqlite.org/c3ref/close.html).
+    """
+
+    def close(self) -> None:
+        """Roll back and close."""
+        with suppress(sqlite3.ProgrammingError):  # closed already
+            self.rollback()
+        super().close()
 
 
 def prepare_sqlite(engine: AsyncEngine, *, read_only: bool = False) -> None:
@@ -37,6 +54,7 @@ def prepare_sqlite(engine: AsyncEngine, *, read_only: bool = False) -> None:
         cursor.close()
 
     event.listen(engine.sync_engine, "connect", set_up)
+    event.listen(engine.sync_engine, "reset", _roll_back_what_is_open)
     event.listen(engine.sync_engine, "before_cursor_execute", _begin_to_write)
 
 
@@ -44,6 +62,16 @@ def begin_immediate(connection: Connection) -> None:
     """Become the only writer, unless the connection is that already or commits each statement."""
     if not _in_transaction(connection) and not _commits_each_statement(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _roll_back_what_is_open(
+    connection: DBAPIConnection, _: ConnectionPoolEntry, state: PoolResetState
+) -> None:
+    # Instead of SQLAlchemy's own reset, which goes to the driver's thread for nothing after each
+    # commit. A task cancelled while it waits for that would not know of its commit, and keep the
+    # connection checked out (https://github.com/sqlalchemy/sqlalchemy/issues/13699).
+    if state.asyncio_safe and connection.driver_connection.in_transaction:
+        connection.rollback()
 
 
 def _begin_to_write(

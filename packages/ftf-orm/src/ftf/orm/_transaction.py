@@ -1,8 +1,8 @@
 """Transactions: one commit for many writes, and savepoints within."""
 
-from asyncio import Task, current_task
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from asyncio import CancelledError, Task, current_task
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from inspect import isawaitable
 
 from sqlalchemy import event
@@ -12,9 +12,16 @@ from sqlalchemy.orm import Session, SessionTransaction
 from ._commit import commit
 from ._errors import typed_errors
 from ._kept import keep_loaded
-from ._session import TRANSACTION, exclusive_use, open_transaction, set_open_transaction
+from ._savepoint import flush_alone
+from ._session import (
+    TRANSACTION,
+    exclusive_use,
+    open_transaction,
+    set_open_transaction,
+    somebody_commits,
+)
 from ._sqlite import begin_immediate
-from .exceptions import ConcurrentUse, TransactionMisuse
+from .exceptions import CommitOutcomeUnknown, TransactionMisuse
 
 type Callback = Callable[[], Awaitable[object] | object]
 
@@ -27,11 +34,9 @@ class Transaction:
         self._parent = parent
         self.task: Task[object] | None = current_task()
         self._boundary: SessionTransaction | None = None
-        self._ending = False
+        self._committing = False
         self._after_commit: list[Callback] = []
         self._after_rollback: list[Callback] = []
-        if parent is not None and parent.task is not self.task:
-            raise ConcurrentUse
 
     @property
     def is_savepoint(self) -> bool:
@@ -43,22 +48,23 @@ class Transaction:
         self._after_commit.append(callback)
 
     def after_rollback(self, callback: Callback) -> None:
-        """Call a function, plain or async, if this transaction or one around it is rolled back."""
+        """Call a function, plain or async, if this transaction or one around it is rolled back.
+
+        Neither kind is called where nobody knows: after `CommitOutcomeUnknown`, or if the task is
+        cancelled during COMMIT.
+        """
         self._after_rollback.append(callback)
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[None]:
         block = self._outermost() if self._parent is None else self._savepoint()
-        set_open_transaction(self.session, self)
         try:
-            try:
-                with keep_loaded(self.session.sync_session):
-                    async with block:
-                        yield
-            finally:
-                set_open_transaction(self.session, self._parent)
+            with keep_loaded(self.session.sync_session):
+                async with block:
+                    yield
         except BaseException as error:
-            await _call(self._after_rollback, "rolled back", error)
+            if not self._may_be_stored(error):
+                await _call(self._after_rollback, "rolled back", error)
             raise
         if self._parent is None:
             await _call(self._after_commit, "committed")
@@ -70,22 +76,35 @@ class Transaction:
 
     @asynccontextmanager
     async def _outermost(self) -> AsyncIterator[None]:
+        with exclusive_use(self.session):
+            self._refuse_to_begin()
         try:
             await self._begin()
-            yield
+            with self._innermost():
+                yield
             await self._commit()
         except BaseException:
-            await self.session.rollback()
+            with exclusive_use(self.session):
+                await self.session.rollback()
             raise
 
     @asynccontextmanager
     async def _savepoint(self) -> AsyncIterator[None]:
+        with exclusive_use(self.session), typed_errors():
+            await flush_alone(self.session)
         async with self.session.begin_nested() as nested:
             self._boundary = nested.sync_transaction
-            yield
+            with self._innermost():
+                yield
             with exclusive_use(self.session), typed_errors():
                 await self.session.flush()
-            self._ending = True
+
+    def _refuse_to_begin(self) -> None:
+        if somebody_commits(self.session):
+            raise TransactionMisuse(
+                "transaction() inside session.begin() or session.begin_nested(), which end by "
+                "themselves: use transaction(session) in their place"
+            )
 
     async def _begin(self) -> None:
         sync = self.session.sync_session
@@ -94,15 +113,28 @@ class Transaction:
             if sync.get_bind().dialect.name == "sqlite":
                 await (await self.session.connection()).run_sync(begin_immediate)
 
+    @contextmanager
+    def _innermost(self) -> Iterator[None]:
+        set_open_transaction(self.session, self)
+        try:
+            yield
+        finally:
+            set_open_transaction(self.session, self._parent)
+
     async def _commit(self) -> None:
         if self.session.sync_session.get_transaction() is not self._boundary:
             raise TransactionMisuse("The session was rolled back or closed inside transaction()")
-        self._ending = True
         with exclusive_use(self.session), typed_errors():
+            await self.session.flush()
+            self._committing = True
             await commit(self.session)
 
+    def _may_be_stored(self, error: BaseException) -> bool:
+        unknown = isinstance(error, CommitOutcomeUnknown) or not isinstance(error, Exception)
+        return self._committing and unknown
+
     def _refuse_to_commit(self, nested: SessionTransaction | None) -> None:
-        if not self._ending and (nested is None or nested is self._boundary):
+        if nested is None or nested is self._boundary:
             raise TransactionMisuse(
                 "session.commit() inside transaction(): the block commits at its end; "
                 "leave the call out, or move it behind the block"
@@ -119,11 +151,12 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
     outermost block, all of them.
 
     Raises:
-        ConcurrentUse: Another task has the session's transaction open.
+        ConcurrentUse: Another task has a transaction of the session open.
         ConstraintViolation: Pending changes break a rule of the database.
         TransactionConflict: It lost against another transaction; see `run_transaction`.
         CommitOutcomeUnknown: The connection broke during COMMIT.
-        TransactionMisuse: The session was committed or rolled back in the block.
+        TransactionMisuse: The session was committed or rolled back in the block, or the block is
+            within `session.begin()`.
         ExceptionGroup: Callbacks failed; what was committed stays so.
     """
     opened = Transaction(session, open_transaction(session))
@@ -132,17 +165,24 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
 
 
 async def _call(callbacks: list[Callback], outcome: str, *errors: BaseException) -> None:
-    """Call all of them, however many fail."""
-    failures: list[BaseException] = []
+    """Call all of them, however many fail, and even if the task is cancelled meanwhile."""
+    failures: list[Exception] = []
+    cancelled: CancelledError | None = None
     for callback in callbacks:
         try:
             if isawaitable(result := callback()):
                 await result
+        except CancelledError as cancellation:
+            cancelled = cancellation
         except Exception as failure:  # noqa: BLE001  # raised below, with the others
             failures.append(failure)
-    if failures:
-        message = f"the transaction was {outcome}, and {len(failures)} of its callbacks failed"
-        raise BaseExceptionGroup(message, [*errors, *failures])
+    try:
+        if failures:
+            message = f"the transaction was {outcome}, and {len(failures)} of its callbacks failed"
+            raise BaseExceptionGroup(message, [*errors, *failures])
+    finally:
+        if cancelled is not None:
+            raise cancelled
 
 
 def _refuse_to_commit(session: Session) -> None:

@@ -5,28 +5,32 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import SessionTransactionOrigin
 
 from ._commit import commit
 from ._errors import typed_errors
 from ._kept import keep_loaded
-from ._session import exclusive_use, open_transaction
+from ._savepoint import flush_alone, savepoint
+from ._session import exclusive_use, somebody_commits
 
 
 @asynccontextmanager
-async def writing(session: AsyncSession, metadata: MetaData) -> AsyncIterator[None]:
+async def writing(
+    session: AsyncSession, metadata: MetaData, record: object = None
+) -> AsyncIterator[None]:
     """Flush what the body does, and commit it unless somebody above will.
 
-    A failure undoes the body alone: the session stays usable, a transaction around it open, and
-    what was loaded stays loaded.
+    The session stays usable after a failure, and what was loaded stays loaded. In a transaction
+    the failure undoes the body alone, outside of one whatever was not committed.
 
     Args:
         session: The session to write in.
         metadata: The tables that are written.
+        record: What the body writes, if it may be pending already.
     """
     with exclusive_use(session), typed_errors(metadata), keep_loaded(session.sync_session):
-        if _somebody_commits(session):
-            async with _savepoint(session):
+        if somebody_commits(session):
+            await flush_alone(session, besides=record)
+            async with savepoint(session):
                 yield
             return
         try:
@@ -35,26 +39,3 @@ async def writing(session: AsyncSession, metadata: MetaData) -> AsyncIterator[No
         except BaseException:
             await session.rollback()
             raise
-
-
-@asynccontextmanager
-async def _savepoint(session: AsyncSession) -> AsyncIterator[None]:
-    sync = session.sync_session
-    # begin_nested() flushes first, unless a flush is going on: what was changed before the call
-    # has to fail inside of the savepoint, not outside.
-    sync._flushing = True  # noqa: SLF001
-    try:
-        async with session.begin_nested():
-            sync._flushing = False  # noqa: SLF001
-            yield
-    finally:
-        sync._flushing = False  # noqa: SLF001
-
-
-def _somebody_commits(session: AsyncSession) -> bool:
-    """Tell a unit of work from what SQLAlchemy begins by itself at the first statement."""
-    sync = session.sync_session
-    if open_transaction(session) is not None or sync.in_nested_transaction():
-        return True
-    begun = sync.get_transaction()
-    return begun is not None and begun.origin is SessionTransactionOrigin.BEGIN

@@ -8,8 +8,7 @@ from sqlalchemy import FromClause, Result, Select, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
-from .._errors import typed_errors
-from .._session import exclusive_use
+from .._reading import read
 from ._clauses import Clauses
 from ._expressions import Condition, foreign, refuse_value, sources
 
@@ -117,10 +116,8 @@ class Query[T: DeclarativeBase]:
         return self.clauses.records(statement, self._mapper)
 
     async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
-        with exclusive_use(self.session), typed_errors():
-            if self.clauses.read_again and not self.session.autoflush:
-                await self.session.flush()  # or changes would be overwritten
-            return await self.session.execute(statement)
+        again = self.clauses.read_again  # or changes would be overwritten
+        return await read(self.session, lambda: self.session.execute(statement), flush=again)
 
     def _keys(self) -> "Select[*tuple[Any, ...]]":
         """Select the primary keys of the records, for the conditions of another query."""

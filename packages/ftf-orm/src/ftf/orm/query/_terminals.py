@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import SQLColumnExpression, func, inspect, literal, select
 from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
 
-from .._errors import typed_errors
-from .._session import exclusive_use
+from .._reading import read
 from ..exceptions import MultipleRecordsFound, RecordNotFound
 from ._clauses import Clauses
 from ._conditions import Conditions
@@ -118,8 +117,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         if not records:
             return
         if again:
-            with exclusive_use(self.session), typed_errors(self.model.metadata):
-                await self.session.flush()
+            await read(self.session, self.session.flush, flush=True)
             for record in records:
                 self.session.expire(record, [relation.key])
         loads = (option(self._mapper, relation, "selectinload"),)

@@ -1,0 +1,38 @@
+"""A read, whose failure leaves the session usable."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ._errors import typed_errors
+from ._kept import keep_loaded
+from ._savepoint import flush_alone
+from ._session import exclusive_use, somebody_commits
+
+
+async def read[R](
+    session: AsyncSession, run: Callable[[], Awaitable[R]], *, flush: bool = False
+) -> R:
+    """Run a query, having written what is pending.
+
+    What is pending fails alone in a transaction. Outside of one any failure rolls back, as that
+    of a write does: PostgreSQL refuses every further statement until then.
+
+    Args:
+        session: The session to read in.
+        run: What to run.
+        flush: Whether to write what is pending though the session does not by itself.
+    """
+    with exclusive_use(session), typed_errors():
+        if somebody_commits(session):
+            if flush or session.sync_session.autoflush:
+                await flush_alone(session)
+            return await run()
+        with keep_loaded(session.sync_session):
+            try:
+                if flush:
+                    await session.flush()
+                return await run()
+            except BaseException:
+                await session.rollback()
+                raise

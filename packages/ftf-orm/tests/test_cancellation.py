@@ -1,0 +1,79 @@
+"""What is left of a connection when its task is cancelled while the driver is busy."""
+
+import asyncio
+
+import pytest
+from bookshop import Author, AuthorRepository
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ftf.orm import create_engine, transaction
+
+
+@pytest.fixture
+async def small(engine, database_url):
+    """An engine with one connection, which waits neither for it nor for a lock."""
+    wait = {"connect_args": {"timeout": 0.2}} if "sqlite" in database_url else {}
+    engine = create_engine(database_url, pool_size=1, max_overflow=0, pool_timeout=0.2, **wait)
+    yield engine
+    await engine.dispose()
+
+
+def cancel_while(target, moment: str, statement: str = "") -> None:
+    """Cancel the task that comes to a moment first, as soon as it waits for the driver."""
+    tasks = []
+
+    def cancel(*arguments) -> None:
+        if not tasks and (not statement or arguments[2].startswith(statement)):
+            tasks.append(asyncio.current_task())
+            tasks[0].cancel()
+
+    event.listen(target, moment, cancel)
+
+
+async def write(engine, *, fail: bool = False) -> None:
+    async with AsyncSession(engine) as session, transaction(session):
+        authors = AuthorRepository(session)
+        await authors.create(Author(name="Ada"))
+        await authors.count()
+        if fail:
+            raise KeyError("on purpose")
+
+
+async def assert_cancelled_for_nothing(engine, **how: bool) -> None:
+    """Be cancelled, and see that all is as before."""
+    task = asyncio.create_task(write(engine, **how))
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert engine.pool.checkedout() == 0
+    await write(engine)
+    with pytest.raises(asyncio.CancelledError):
+        await task  # it and what it refers to have lived until now
+
+
+@pytest.mark.parametrize("statement", ["INSERT", "SELECT", "SAVEPOINT", "RELEASE"])
+async def test_edge_47_a_task_cancelled_in_a_statement_keeps_no_lock(small, statement):
+    cancel_while(small.sync_engine, "before_cursor_execute", statement)
+    await assert_cancelled_for_nothing(small)
+
+
+@pytest.mark.parametrize("moment", ["commit", "rollback"])
+async def test_edge_47_a_task_cancelled_in_a_commit_or_rollback_keeps_no_lock(small, moment):
+    await write(small)
+    cancel_while(small.sync_engine, moment)
+    await assert_cancelled_for_nothing(small, fail=moment == "rollback")
+
+
+async def test_edge_47_a_task_is_not_cancelled_between_its_commit_and_what_follows(small):
+    async def work() -> None:
+        async with AsyncSession(small) as session:
+            session.add(Author(name="Ada"))
+            await session.commit()
+            followed.append(True)
+
+    followed: list[bool] = []
+    cancel_while(small.sync_engine, "reset")
+    task = asyncio.create_task(work())
+    await asyncio.wait([task])
+    assert followed
+    assert small.pool.checkedout() == 0
