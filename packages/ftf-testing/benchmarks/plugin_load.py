@@ -1,0 +1,5 @@
+"""What loading the plugin adds to `pytest --version`."""
+
+
+def measure(rounds: int) -> None:
+    pass

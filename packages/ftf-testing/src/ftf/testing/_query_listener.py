@@ -1,0 +1,127 @@
+"""Listening to all engines, and noting what runs in the logs of whoever counts here."""
+
+from contextvars import ContextVar
+from functools import cache
+from sys import _getframe
+from threading import Lock, get_ident
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from ._executed_query import ExecutedQuery, Loading, OrmLoad
+from ._origin import origin
+from ._query_log import QueryLog
+from ._query_options import current_options
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.engine import ExecutionContext
+    from sqlalchemy.orm import ORMExecuteState
+
+_LOAD = "_ftf_load"
+_QUERY = "_ftf_query"
+
+
+_here: ContextVar[tuple[QueryLog, ...]] = ContextVar("ftf_query_logs", default=())
+_strand: ContextVar[tuple[int, object]] = ContextVar("ftf_query_strand", default=(0, None))
+
+
+class _Everywhere:
+    logs: tuple[QueryLog, ...] = ()
+    lock = Lock()
+
+
+def start(log: QueryLog, *, everywhere: bool) -> None:
+    """Keep the queries of this context and of those copied from it, or of all contexts."""
+    with _Everywhere.lock:
+        _listen()
+        if everywhere:
+            _Everywhere.logs += (log,)
+        else:
+            _here.set((*_here.get(), log))
+    log.is_open = True
+
+
+def stop(log: QueryLog) -> None:
+    """Keep no more, in contexts that were copied meanwhile neither."""
+    log.is_open = False
+    with _Everywhere.lock:
+        _Everywhere.logs = _without(log, _Everywhere.logs)
+    _here.set(_without(log, _here.get()))
+
+
+def _without(log: QueryLog, logs: tuple[QueryLog, ...]) -> tuple[QueryLog, ...]:
+    return tuple(other for other in logs if other is not log)
+
+
+@cache
+def _listen() -> None:
+    # Imported here, so that pytest starts as fast as without this plugin.
+    from sqlalchemy import Engine, event  # noqa: PLC0415
+    from sqlalchemy.orm import Session  # noqa: PLC0415
+
+    event.listen(Engine, "before_cursor_execute", _begin)
+    event.listen(Engine, "after_cursor_execute", _end)
+    event.listen(Session, "do_orm_execute", _note_load)
+
+
+def _begin(  # noqa: PLR0913, PLR0917  # the event's own signature
+    connection: "Connection",
+    _cursor: object,
+    statement: str,
+    parameters: object,
+    context: "ExecutionContext",
+    executemany: bool,  # noqa: FBT001
+) -> None:
+    logs = _Everywhere.logs + _here.get()
+    if not (wanting := [log for log in logs if log.wants(connection)]):
+        return
+    came_from = origin(_getframe(1), current_options().stack_depth)
+    if came_from.connecting:
+        return
+    named = getattr(context, "compiled_parameters", None)
+    sets = named or (parameters if executemany else [parameters])
+    query = ExecutedQuery(
+        statement,
+        () if connection.engine.hide_parameters else sets,
+        len(sets),
+        came_from,
+        _current_strand(),
+        hasattr(context, _QUERY),
+        context.execution_options.get(_LOAD),
+    )
+    for log in wanting:
+        log.add(query)
+    setattr(context, _QUERY, (query, perf_counter()))
+
+
+def _end(_connection: object, _cursor: object, _statement: str, *rest: object) -> None:
+    if (noted := getattr(rest[1], _QUERY, None)) is not None:
+        query, began = noted
+        query.seconds = perf_counter() - began
+
+
+def _current_strand() -> object:
+    """Give what is the same for queries that run one after the other, and never used again.
+
+    A copied context brings its origin's along; in another thread it gets its own.
+    """
+    thread, strand = _strand.get()
+    if thread != get_ident():
+        strand = object()
+        _strand.set((get_ident(), strand))
+    return strand
+
+
+def _note_load(state: "ORMExecuteState") -> None:
+    if (_Everywhere.logs or _here.get()) and state.is_select and (load := _load_of(state)):
+        state.update_execution_options(**{_LOAD: load})
+
+
+def _load_of(state: "ORMExecuteState") -> OrmLoad | None:
+    path = state.loader_strategy_path
+    if path is not None and not path.is_root:
+        loading = Loading.LAZY if state.lazy_loaded_from is not None else Loading.EAGER
+        return OrmLoad.along(loading, path)
+    if state.is_column_load and state.bind_mapper is not None:
+        return OrmLoad(Loading.REFRESH, state.bind_mapper.class_)
+    return None
