@@ -5,7 +5,7 @@ import asyncio
 from interleaved import Ratio, Work, compare
 from servers import databases
 from sqlalchemy import ForeignKey, Select, select
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
 
 from ftf.testing import QueryCounter

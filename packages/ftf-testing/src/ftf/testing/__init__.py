@@ -1,8 +1,9 @@
 """A pytest plugin for applications on FastAPI and SQLAlchemy."""
 
-from ._executed_query import ExecutedQuery, Loading, OrmLoad
+from ._executed_query import ExecutedQuery
 from ._n_plus_one import Repetition
 from ._origin import CodeLine, Origin
+from ._orm_load import Loading, OrmLoad
 from ._query_assertions import (
     CheckedQueries,
     assert_max_queries,
@@ -19,8 +20,8 @@ __all__ = [
     "ExecutedQuery",
     "Loading",
     "NPlusOneError",
-    "OrmLoad",
     "Origin",
+    "OrmLoad",
     "QueryCountError",
     "QueryCounter",
     "Repetition",

@@ -3,13 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING
 
 from ._origin import Origin
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import PathRegistry
+from ._orm_load import OrmLoad
 
 type Parameters = Sequence[Mapping[str, object] | Sequence[object]]
 
@@ -23,43 +19,6 @@ _STRING = r"'(?:[^']|'')*'"
 _PARAMETER = r"\?|\$\d+(?:::[A-Z][A-Z ]*)?|%s|%\(\w+\)s|(?<!:):\w+"
 _VALUE = re.compile(rf"{_STRING}|{_PARAMETER}|(?<![\w.\"])\d+(?:\.\d+)?\b")
 _LIST = re.compile(r"\(\s*\?(?:\s*,\s*\?)*\s*\)(?:\s*,\s*\(\s*\?(?:\s*,\s*\?)*\s*\))*")
-
-
-class Loading(Enum):
-    """Why the ORM runs a query by itself."""
-
-    LAZY = "lazy"
-    EAGER = "eager"
-    REFRESH = "refresh"
-
-
-@dataclass(frozen=True, slots=True)
-class OrmLoad:
-    """What the ORM loads by itself.
-
-    Args:
-        loading: Why it does.
-        root: The model that is loaded, or that the path begins at.
-        path: The relationships that lead to what is loaded, each as `Post.author`.
-        target: The model that the last relationship leads to.
-    """
-
-    loading: Loading
-    root: type
-    path: tuple[str, ...] = ()
-    target: type | None = None
-
-    @classmethod
-    def along(cls, loading: Loading, path: "PathRegistry") -> "OrmLoad":
-        """Describe the load of the last relationship of a path."""
-        steps = [step for step in path.path if hasattr(step, "back_populates")]
-        names = tuple(f"{step.parent.class_.__name__}.{step.key}" for step in steps)
-        return cls(loading, steps[0].parent.class_, names, steps[-1].mapper.class_)
-
-    @property
-    def name(self) -> str:
-        """The relationship with its model, or the model alone."""
-        return self.path[-1] if self.path else self.root.__name__
 
 
 @dataclass(slots=True, eq=False)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ._executed_query import ExecutedQuery, Loading, OrmLoad
+from ._executed_query import ExecutedQuery
+from ._orm_load import Loading, OrmLoad
 
 
 @dataclass(frozen=True, slots=True)

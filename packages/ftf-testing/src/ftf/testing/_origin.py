@@ -1,6 +1,7 @@
 """Which lines of the application a query comes from."""
 
 import os
+import re
 import sys
 from functools import cache
 from importlib import import_module
@@ -9,7 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from greenlet import greenlet
+    from greenlet import greenlet  # type: ignore[import-untyped]  # its stubs are apart
 
 
 class CodeLine(NamedTuple):
@@ -20,9 +21,9 @@ class CodeLine(NamedTuple):
     function: str
 
     def __str__(self) -> str:
-        path = Path(self.file)
-        shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-        return f"{shown}:{self.line} in {self.function}"
+        installed = _INSTALLED.split(self.file)[-1]
+        path = installed.removeprefix(f"{Path.cwd()}{os.sep}")
+        return f"{path}:{self.line} in {self.function}"
 
 
 class Origin(NamedTuple):
@@ -41,6 +42,7 @@ class Origin(NamedTuple):
 
 type _Kind = Literal["application", "library", "plumbing", "connecting", "bottom"]
 
+_INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
 _STANDARD_LIBRARY = f"{Path(os.__file__).parent}{os.sep}"
 _ENGINE_FACTORY = str(Path("/sqlalchemy/engine/create.py"))
 # Below these there is nothing but the event loop, the thread or pytest.
@@ -91,13 +93,14 @@ def _line(frame: FrameType) -> CodeLine:
 
 
 def _classify(file: str) -> _Kind:
+    kind: _Kind
     if file.endswith(_BOTTOMS):
         kind = "bottom"
     elif file.endswith(_ENGINE_FACTORY):
         kind = "connecting"
     elif file.startswith(_plumbing()):
         kind = "plumbing"
-    elif {"site-packages", "dist-packages"} & {*Path(file).parts}:
+    elif _INSTALLED.search(file):
         kind = "library"
     else:
         kind = "plumbing" if file.startswith(_STANDARD_LIBRARY) else "application"

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import closing
+from functools import partial
 from inspect import isawaitable
 from types import TracebackType
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from ._n_plus_one import n_plus_ones
 from ._query_counter import QueryCounter
@@ -66,7 +67,7 @@ def assert_queries(
         QueryCountError: At the end of the block: more or fewer ran.
     """
     counter = QueryCounter(engine, engine_wide=engine_wide, count_all=count_all)
-    return CheckedQueries(counter, lambda counter: check_count(counter, n, n))
+    return CheckedQueries(counter, partial(check_count, low=n, high=n))
 
 
 def assert_max_queries(
@@ -88,7 +89,7 @@ def assert_max_queries(
         QueryCountError: At the end of the block: more ran.
     """
     counter = QueryCounter(engine, engine_wide=engine_wide, count_all=count_all)
-    return CheckedQueries(counter, lambda counter: check_count(counter, 0, n))
+    return CheckedQueries(counter, partial(check_count, low=0, high=n))
 
 
 def assert_no_n_plus_one(
@@ -111,11 +112,11 @@ def assert_no_n_plus_one(
         NPlusOneError: At the end of the block: there was one.
     """
     counter = QueryCounter(engine, engine_wide=engine_wide)
-    return CheckedQueries(counter, lambda counter: check_n_plus_one(counter, threshold))
+    return CheckedQueries(counter, partial(check_n_plus_one, threshold=threshold))
 
 
 @overload
-def assert_same_query_count[T](
+def assert_same_query_count[T](  # type: ignore[overload-overlap]  # a coroutine is an object
     call: Callable[[T], Coroutine[object, object, object]],
     small: T | Callable[[], T] | Callable[[], Awaitable[T]],
     large: T | Callable[[], T] | Callable[[], Awaitable[T]],
@@ -131,7 +132,7 @@ def assert_same_query_count[T](
     engine_wide: bool = False,
 ) -> None: ...
 def assert_same_query_count(
-    call: Callable[[object], object], small: object, large: object, *, engine_wide: bool = False
+    call: Callable[[Any], object], small: Any, large: Any, *, engine_wide: bool = False
 ) -> Coroutine[object, object, None] | None:
     """Fail unless a call costs as many queries with much as with little.
 

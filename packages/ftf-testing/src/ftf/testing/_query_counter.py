@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 
-class QueryCounter:
+class QueryCounter:  # noqa: PLW1641  # it equals a number for a while only
     """Counts the queries of a `with` or `async with` block, and of the tasks started in it.
 
     Many sets of parameters sent by one statement are one query. Savepoints, transaction control
@@ -103,8 +103,6 @@ class QueryCounter:
 
     def __ge__(self, other: int) -> bool:
         return self.count >= other
-
-    __hash__ = None  # a counter equals a number for a while only
 
     def __repr__(self) -> str:
         return f"<QueryCounter: {self.count} queries>"

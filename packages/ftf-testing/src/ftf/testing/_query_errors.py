@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ._executed_query import ExecutedQuery
 from ._n_plus_one import Repetition
-from ._query_report import explain, report
+from ._query_report import explain, numbered, report
 
 
 class QueryCountError(AssertionError):
@@ -39,7 +39,9 @@ class NPlusOneError(AssertionError):
 
     def __str__(self) -> str:
         head = "N+1: the number of queries grows with the number of records"
-        return "\n".join((head, *explain(self.found), "", ran(self.queries), *report(self.queries)))
+        return "\n".join(
+            (head, *explain(self.found), "", ran(self.queries), *numbered(self.queries))
+        )
 
 
 def ran(queries: Sequence[ExecutedQuery]) -> str:

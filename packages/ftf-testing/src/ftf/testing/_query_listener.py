@@ -1,14 +1,15 @@
 """Listening to all engines, and noting what runs in the logs of whoever counts here."""
 
+import sys
 from contextvars import ContextVar
 from functools import cache
-from sys import _getframe
 from threading import Lock, get_ident
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ._executed_query import ExecutedQuery, Loading, OrmLoad
+from ._executed_query import ExecutedQuery
 from ._origin import origin
+from ._orm_load import orm_load
 from ._query_log import QueryLog
 from ._query_options import current_options
 
@@ -64,18 +65,19 @@ def _listen() -> None:
     event.listen(Session, "do_orm_execute", _note_load)
 
 
-def _begin(  # noqa: PLR0913, PLR0917  # the event's own signature
+def _begin(  # the event's own signature
     connection: "Connection",
     _cursor: object,
     statement: str,
-    parameters: object,
+    parameters: Any,  # noqa: ANN401
     context: "ExecutionContext",
     executemany: bool,  # noqa: FBT001
 ) -> None:
     logs = _Everywhere.logs + _here.get()
     if not (wanting := [log for log in logs if log.wants(connection)]):
         return
-    came_from = origin(_getframe(1), current_options().stack_depth)
+    frame = sys._getframe(1)  # noqa: SLF001  # documented, and frames are what it gives
+    came_from = origin(frame, current_options().stack_depth)
     if came_from.connecting:
         return
     named = getattr(context, "compiled_parameters", None)
@@ -113,15 +115,5 @@ def _current_strand() -> object:
 
 
 def _note_load(state: "ORMExecuteState") -> None:
-    if (_Everywhere.logs or _here.get()) and state.is_select and (load := _load_of(state)):
+    if (_Everywhere.logs or _here.get()) and state.is_select and (load := orm_load(state)):
         state.update_execution_options(**{_LOAD: load})
-
-
-def _load_of(state: "ORMExecuteState") -> OrmLoad | None:
-    path = state.loader_strategy_path
-    if path is not None and not path.is_root:
-        loading = Loading.LAZY if state.lazy_loaded_from is not None else Loading.EAGER
-        return OrmLoad.along(loading, path)
-    if state.is_column_load and state.bind_mapper is not None:
-        return OrmLoad(Loading.REFRESH, state.bind_mapper.class_)
-    return None

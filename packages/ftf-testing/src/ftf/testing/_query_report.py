@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
-from ._executed_query import ExecutedQuery, Loading, OrmLoad
+from ._executed_query import ExecutedQuery
 from ._n_plus_one import Repetition, repetitions, whole_path
+from ._orm_load import Loading, OrmLoad
 from ._query_options import current_options
 
 LONGEST_STATEMENT = 400
@@ -13,12 +14,18 @@ MOST_QUERIES = 50
 
 def report(queries: Sequence[ExecutedQuery]) -> list[str]:
     """List the queries, then those that are repeated."""
-    shown = enumerate(queries[:MOST_QUERIES], start=1)
-    lines = [line for number, query in shown for line in _numbered(number, query)]
-    if (more := len(queries) - MOST_QUERIES) > 0:
-        lines.append(f"     ... and {more} more")
+    lines = numbered(queries)
     if repeated := repetitions(queries):
         lines += ["", "Repeated:", *explain(repeated)]
+    return lines
+
+
+def numbered(queries: Sequence[ExecutedQuery]) -> list[str]:
+    """List the queries."""
+    shown = enumerate(queries[:MOST_QUERIES], start=1)
+    lines = [line for number, query in shown for line in _told(number, query)]
+    if (more := len(queries) - MOST_QUERIES) > 0:
+        lines.append(f"     ... and {more} more")
     return lines
 
 
@@ -28,7 +35,7 @@ def explain(repeated: Sequence[Repetition]) -> list[str]:
     return [line for each in repeated for line in _explained(each, loads)]
 
 
-def _numbered(number: int, query: ExecutedQuery) -> Iterator[str]:
+def _told(number: int, query: ExecutedQuery) -> Iterator[str]:
     yield f"{number:>3}. {_shortened(query.text, LONGEST_STATEMENT)}"
     yield f"     {', '.join(_facts(query))}"
     yield from (f"     called from {line}" for line in query.origin.lines[1:])
@@ -41,7 +48,7 @@ def _facts(query: ExecutedQuery) -> Iterator[str]:
     if parameters := _parameters(query):
         yield parameters
     if query.load is not None:
-        yield _why(query.load)
+        yield str(query.load)
     yield _where(query)
 
 
@@ -59,16 +66,6 @@ def _where(query: ExecutedQuery) -> str:
     return place if through is None else f"{place}, through {through}"
 
 
-def _why(load: OrmLoad) -> str:
-    match load.loading:
-        case Loading.LAZY:
-            return f"lazy load of {load.name}"
-        case Loading.EAGER:
-            return f"eager load of {load.name}"
-        case Loading.REFRESH:
-            return f"refresh of {load.name}"
-
-
 def _remedy(query: ExecutedQuery, loads: Sequence[OrmLoad]) -> str:
     load = query.load
     if load is None:
@@ -79,8 +76,8 @@ def _remedy(query: ExecutedQuery, loads: Sequence[OrmLoad]) -> str:
             "query, or make the session with expire_on_commit=False"
         )
     if load.loading is Loading.EAGER:
-        return f"{_why(load)}: SQLAlchemy runs it again for each query, or for many records"
-    return f"{_why(load)}: bring it along with {_loader(load, loads)}"
+        return f"{load}: SQLAlchemy runs it again for each query, or for many records"
+    return f"{load}: bring it along with {_loader(load, loads)}"
 
 
 def _loader(load: OrmLoad, loads: Sequence[OrmLoad]) -> str:

@@ -1,4 +1,4 @@
-"""Reading the plugin's settings about queries: command line, environment, ini file, in that order."""
+"""The settings about queries: from the command line, the environment or the ini file."""
 
 import os
 import re
