@@ -1,8 +1,13 @@
+from asyncio import Event, TaskGroup, gather, to_thread
 from collections.abc import AsyncIterator
+from threading import Thread
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from library import Author
+from sqlalchemy import Engine, create_engine, insert, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import StaticPool
 
 from ftf.testing import QueryCounter, count_queries
 
@@ -87,3 +92,189 @@ def test_a_sync_engine_is_counted_as_well():
         connection.execute(text("SELECT 1"))
     engine.dispose()
     assert counter.queries == ["SELECT 1"]
+
+
+async def test_without_an_engine_every_one_is_counted(engine, connection):
+    other = create_engine("sqlite://")
+    async with count_queries() as counter:
+        await connection.execute(text("SELECT 1"))
+        with other.connect() as plain:
+            plain.execute(text("SELECT 2"))
+    other.dispose()
+    assert counter.queries == ["SELECT 1", "SELECT 2"]
+
+
+async def test_an_engine_with_options_is_the_same_engine(engine):
+    with_options = engine.execution_options(compiled_cache=None)
+    async with QueryCounter(engine) as counter, with_options.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+    assert counter.count == 1
+
+
+async def test_savepoints_and_the_like_are_counted_on_demand(engine, connection):
+    async with QueryCounter(engine, count_all=True) as counter, connection.begin_nested():
+        await connection.execute(text("-- why\n PRAGMA user_version"))
+    savepoint, pragma, release = counter.queries
+    assert savepoint.startswith("SAVEPOINT")
+    assert pragma == "-- why PRAGMA user_version"
+    assert release.startswith("RELEASE SAVEPOINT")
+
+
+async def test_what_begins_with_a_comment_is_known_as_well(engine, connection):
+    async with QueryCounter(engine) as counter:
+        await connection.execute(text("/* trace */ -- id\n PRAGMA user_version"))
+        await connection.execute(text("/* trace */ SELECT 1"))
+    assert counter == 1
+
+
+async def test_edge_53_branches_of_gather_do_not_mix(async_engine):
+    async def branch(queries: int) -> int:
+        async with QueryCounter(async_engine) as counter, async_engine.connect() as connection:
+            for _ in range(queries):
+                await connection.execute(text("SELECT 1"))
+        return counter.count
+
+    async with QueryCounter(async_engine) as outer:
+        assert await gather(branch(3), branch(1), branch(2)) == [3, 1, 2]
+    assert outer == 6
+
+
+async def test_edge_53_a_task_that_outlives_the_block_is_not_counted_after_it(engine, connection):
+    ran, left = Event(), Event()
+
+    async def go_on() -> None:
+        await connection.execute(text("SELECT 1"))
+        ran.set()
+        await left.wait()
+        await connection.execute(text("SELECT 2"))
+
+    async with TaskGroup() as tasks:
+        async with QueryCounter(engine) as counter:
+            tasks.create_task(go_on())
+            await ran.wait()
+        left.set()
+    assert counter.queries == ["SELECT 1"]
+
+
+def in_a_thread(engine: Engine) -> None:
+    def run() -> None:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+def test_other_threads_are_counted_engine_wide_only(sync_engine):
+    other = create_engine(
+        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+    )
+    with QueryCounter(sync_engine) as here, QueryCounter(sync_engine, engine_wide=True) as wide:
+        in_a_thread(sync_engine)
+        in_a_thread(other)
+    in_a_thread(sync_engine)
+    other.dispose()
+    assert (here.count, wide.count) == (0, 1)
+
+
+async def test_a_thread_that_inherits_the_context_is_counted(sync_engine):
+    def run() -> None:
+        with sync_engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    async with QueryCounter(sync_engine) as counter:
+        await to_thread(run)
+    assert counter.count == 1
+
+
+async def test_what_sqlalchemy_asks_a_new_database_is_not_counted(postgres_url):
+    engine = create_async_engine(postgres_url)
+    async with QueryCounter(engine) as counter, engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+    await engine.dispose()
+    assert counter.queries == ["SELECT 1"]
+
+
+async def test_records_of_a_flush_are_as_many_queries_as_the_database_makes_of_them(async_engine):
+    async with AsyncSession(async_engine) as session, QueryCounter(async_engine) as counter:
+        session.add_all(Author(name=f"author {number}") for number in range(4))
+        await session.flush()
+    assert sum(query.rows for query in counter.executed) == 4
+    assert counter == (1 if async_engine.dialect.name == "postgresql" else 4)
+
+
+async def test_batches_of_an_insert_continue_the_first(async_engine):
+    rows = [{"name": f"author {number}"} for number in range(2_500)]
+    async with AsyncSession(async_engine) as session, QueryCounter(async_engine) as counter:
+        await session.scalars(insert(Author).returning(Author.id), rows)
+    first, *others = counter.executed
+    assert not first.continues
+    assert others
+    assert all(query.continues and not query.parameters for query in others)
+    assert sum(query.rows for query in counter.executed) == 2_500
+
+
+async def test_a_query_that_fails_counts(engine, connection):
+    async with QueryCounter(engine) as counter:
+        with pytest.raises(OperationalError, match="no such table"):
+            await connection.execute(text("SELECT word FROM nowhere"))
+    assert [query.seconds for query in counter.executed] == [None]
+
+
+async def test_a_query_knows_its_lines_duration_and_parameters(engine, connection):
+    async def ask() -> None:
+        await connection.execute(text("SELECT :answer"), {"answer": 42})
+
+    async with QueryCounter(engine) as counter:
+        await ask()
+    (query,) = counter.executed
+    assert [line.function for line in query.origin.lines] == [
+        "test_a_query_knows_its_lines_duration_and_parameters.<locals>.ask",
+        "test_a_query_knows_its_lines_duration_and_parameters",
+    ]
+    assert {line.file for line in query.origin.lines} == {__file__}
+    assert query.seconds is not None
+    assert query.seconds > 0
+    assert query.parameters == [{"answer": 42}]
+
+
+async def test_parameters_that_the_engine_hides_are_not_kept():
+    engine = create_engine("sqlite://", hide_parameters=True)
+    with QueryCounter(engine) as counter, engine.connect() as connection:
+        connection.execute(text("SELECT :secret"), {"secret": 42})
+    engine.dispose()
+    assert [(query.parameters, query.rows) for query in counter.executed] == [((), 1)]
+
+
+def test_statements_of_the_driver_are_counted_too(sync_engine):
+    with QueryCounter(sync_engine) as counter, sync_engine.connect() as connection:
+        connection.exec_driver_sql("SELECT ?", (1,))
+    assert [query.parameters for query in counter.executed] == [[(1,)]]
+
+
+def test_a_counter_is_compared_with_a_number(sync_engine):
+    with QueryCounter(sync_engine) as counter, sync_engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    assert counter == 1
+    assert counter != 2
+    assert 0 < counter < 2
+    assert 1 <= counter <= 1
+    assert counter != QueryCounter(sync_engine)
+    assert repr(counter) == "<QueryCounter: 1 query>"
+
+
+def test_a_counter_counts_in_one_block_at_a_time(sync_engine):
+    with (
+        QueryCounter(sync_engine) as counter,
+        pytest.raises(RuntimeError, match="make another one for a block"),
+    ):
+        counter.__enter__()
+
+
+def test_what_is_no_engine_is_refused(sync_engine):
+    with (
+        sync_engine.connect() as connection,
+        pytest.raises(TypeError, match="needs an Engine or an AsyncEngine, not Connection"),
+    ):
+        QueryCounter(connection)

@@ -16,7 +16,8 @@ _TRANSACTION_CONTROL = re.compile(
 )
 _READ = re.compile(rf"{_COMMENTS}(?:\(\s*)*(?:SELECT|WITH|VALUES)\b", re.IGNORECASE | re.DOTALL)
 _STRING = r"'(?:[^']|'')*'"
-_PARAMETER = r"\?|\$\d+(?:::[A-Z][A-Z ]*)?|%s|%\(\w+\)s|(?<!:):\w+"
+_CAST = r"::\w+(?: VARYING| PRECISION| WITH(?:OUT)? TIME ZONE)?"
+_PARAMETER = rf"\?|\$\d+(?:{_CAST})?|%s|%\(\w+\)s|(?<!:):\w+"
 _VALUE = re.compile(rf"{_STRING}|{_PARAMETER}|(?<![\w.\"])\d+(?:\.\d+)?\b")
 _LIST = re.compile(r"\(\s*\?(?:\s*,\s*\?)*\s*\)(?:\s*,\s*\(\s*\?(?:\s*,\s*\?)*\s*\))*")
 

@@ -65,9 +65,7 @@ def _groups(found: Iterable[tuple[object, ExecutedQuery]]) -> list[Repetition]:
 def whole_path(load: OrmLoad, others: Iterable[OrmLoad]) -> tuple[str, ...]:
     """Lead to a relationship from records that were not lazily loaded themselves."""
     path, model, seen = load.path, load.root, {load.root}
-    while (parent := next((each for each in others if each.target is model), None)) is not None:
+    while parent := next((e for e in others if e.target is model and e.root not in seen), None):
         path, model = (*parent.path, *path), parent.root
-        if model in seen:
-            break
         seen.add(model)
     return path

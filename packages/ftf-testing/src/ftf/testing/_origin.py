@@ -32,19 +32,16 @@ class Origin(NamedTuple):
     Args:
         lines: The lines of the application, the nearest first.
         through: The line of a library that is nearer, such as the one that serializes.
-        connecting: Whether SQLAlchemy asks a database about itself, at its first connection.
     """
 
     lines: tuple[CodeLine, ...]
     through: CodeLine | None
-    connecting: bool
 
 
-type _Kind = Literal["application", "library", "plumbing", "connecting", "bottom"]
+type _Kind = Literal["application", "library", "plumbing", "bottom"]
 
 _INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
 _STANDARD_LIBRARY = f"{Path(os.__file__).parent}{os.sep}"
-_ENGINE_FACTORY = str(Path("/sqlalchemy/engine/create.py"))
 # Below these there is nothing but the event loop, the thread or pytest.
 _BOTTOMS = tuple(
     str(Path(path)) for path in ("/asyncio/events.py", "/_pytest/python.py", "/threading.py")
@@ -60,7 +57,6 @@ def origin(frame: FrameType | None, depth: int) -> Origin:
     """
     lines: list[CodeLine] = []
     through: CodeLine | None = None
-    connecting = False
     greenlet = _greenlet()
     while frame is not None:
         file = frame.f_code.co_filename
@@ -72,14 +68,12 @@ def origin(frame: FrameType | None, depth: int) -> Origin:
                     break
             elif kind == "library":
                 through = through or (None if lines else _line(frame))
-            elif kind == "connecting":
-                connecting = True
             else:
                 break
         frame = frame.f_back
         while frame is None and greenlet is not None and (greenlet := greenlet.parent) is not None:
             frame = greenlet.gr_frame
-    return Origin(tuple(lines), through, connecting)
+    return Origin(tuple(lines), through)
 
 
 def _greenlet() -> "greenlet | None":
@@ -96,8 +90,6 @@ def _classify(file: str) -> _Kind:
     kind: _Kind
     if file.endswith(_BOTTOMS):
         kind = "bottom"
-    elif file.endswith(_ENGINE_FACTORY):
-        kind = "connecting"
     elif file.startswith(_plumbing()):
         kind = "plumbing"
     elif _INSTALLED.search(file):

@@ -8,8 +8,8 @@ import pytest
 from ._n_plus_one import repetitions
 from ._query_assertions import check_count, check_n_plus_one
 from ._query_counter import QueryCounter
-from ._query_errors import NPlusOneError, ran
-from ._query_options import Policy, QueryOptions, current_options, use_options
+from ._query_errors import NPlusOneError, QueryCountError, ran
+from ._query_options import Policy, current_options, use_options
 from ._query_report import explain, report
 from ._query_settings import add_options, read_options
 
@@ -18,7 +18,6 @@ _MARKERS = (
     "allow_n_plus_one(reason): let the test query something for each of many records",
 )
 _COUNTER = pytest.StashKey[QueryCounter]()
-_BEFORE = pytest.StashKey[QueryOptions]()
 _RUNNING = pytest.StashKey[pytest.Item]()
 
 
@@ -35,12 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and use the settings for this test run."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
-    config.stash[_BEFORE] = use_options(read_options(config))
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Use the settings of before, which are those of an outer test run."""
-    use_options(config.stash[_BEFORE])
+    config.add_cleanup(use_options(read_options(config)))
 
 
 @pytest.fixture
@@ -66,19 +60,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     _need_sqlalchemy("max_queries and ftf_n_plus_one")
     with QueryCounter(engine_wide=True) as counted:
         yield
-    if most is not None:
-        check_count(counted, 0, most)
-    if policy != "off":
-        _judge(item, counted, policy)
-
-
-def _judge(item: pytest.Item, counter: QueryCounter, policy: Policy) -> None:
-    __tracebackhide__ = True
     try:
-        check_n_plus_one(counter)
+        if most is not None:
+            check_count(counted, 0, most)
+        if policy != "off":
+            check_n_plus_one(counted)
+    except QueryCountError as error:
+        pytest.fail(str(error), pytrace=False)
     except NPlusOneError as error:
         if policy == "fail":
-            raise
+            pytest.fail(str(error), pytrace=False)
         item.warn(NPlusOneWarning(str(error)))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self, cast
 from ._executed_query import ExecutedQuery
 from ._query_listener import start, stop
 from ._query_log import QueryLog
+from ._query_report import report
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -66,6 +67,10 @@ class QueryCounter:  # noqa: PLW1641  # it equals a number for a while only
         """Copy the list of queries, each on one line."""
         return [query.text for query in self._log.queries]
 
+    def report(self) -> str:
+        """List the queries with all that is known of them, and those that are repeated."""
+        return "\n".join(report(self._log.queries))
+
     def reset(self) -> None:
         """Start again from 0."""
         self._log.queries.clear()
@@ -105,7 +110,7 @@ class QueryCounter:  # noqa: PLW1641  # it equals a number for a while only
         return self.count >= other
 
     def __repr__(self) -> str:
-        return f"<QueryCounter: {self.count} queries>"
+        return f"<QueryCounter: {self.count} {'query' if self.count == 1 else 'queries'}>"
 
 
 def count_queries(

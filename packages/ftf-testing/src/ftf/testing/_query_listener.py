@@ -7,7 +7,7 @@ from threading import Lock, get_ident
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from ._executed_query import ExecutedQuery
+from ._executed_query import ExecutedQuery, Parameters
 from ._origin import origin
 from ._orm_load import orm_load
 from ._query_log import QueryLog
@@ -78,22 +78,34 @@ def _begin(  # the event's own signature
         return
     frame = sys._getframe(1)  # noqa: SLF001  # documented, and frames are what it gives
     came_from = origin(frame, current_options().stack_depth)
-    if came_from.connecting:
-        return
-    named = getattr(context, "compiled_parameters", None)
-    sets = named or (parameters if executemany else [parameters])
+    continues = hasattr(context, _QUERY)
+    sets, rows = _parameters(context, parameters, executemany=executemany)
     query = ExecutedQuery(
         statement,
-        () if connection.engine.hide_parameters else sets,
-        len(sets),
+        () if continues or connection.engine.hide_parameters else sets,
+        rows,
         came_from,
         _current_strand(),
-        hasattr(context, _QUERY),
+        continues,
         context.execution_options.get(_LOAD),
     )
     for log in wanting:
         log.add(query)
     setattr(context, _QUERY, (query, perf_counter()))
+
+
+def _parameters(
+    context: "ExecutionContext",
+    sent: Any,  # noqa: ANN401
+    *,
+    executemany: bool,
+) -> tuple[Parameters, int]:
+    """Give the sets of parameters, by name where they have one, and how many were sent."""
+    named: Parameters = getattr(context, "compiled_parameters", ())
+    if executemany and not isinstance(sent, list):  # a batch of an insert, with all its values
+        return named, len(sent) // len(named[0])
+    sets = named or (sent if executemany else [sent])
+    return sets, len(sets)
 
 
 def _end(_connection: object, _cursor: object, _statement: str, *rest: object) -> None:

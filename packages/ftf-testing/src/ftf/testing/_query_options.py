@@ -1,6 +1,7 @@
 """How queries are told and judged where a call does not say otherwise."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,7 +44,11 @@ def current_options() -> QueryOptions:
     return _Current.options
 
 
-def use_options(options: QueryOptions) -> QueryOptions:
-    """Set the options of this test run, and give those before, to be set again after it."""
+def use_options(options: QueryOptions) -> Callable[[], None]:
+    """Set the options of this test run, and give what sets those of before again."""
     before, _Current.options = _Current.options, options
-    return before
+
+    def restore() -> None:
+        _Current.options = before
+
+    return restore

@@ -61,7 +61,7 @@ def _explained(repeated: Repetition, loads: Sequence[OrmLoad]) -> Iterator[str]:
 
 
 def _where(query: ExecutedQuery) -> str:
-    lines, through, _ = query.origin
+    lines, through = query.origin
     place = f"at {lines[0]}" if lines else "from no line of the application"
     return place if through is None else f"{place}, through {through}"
 
