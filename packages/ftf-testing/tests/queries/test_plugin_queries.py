@@ -1,5 +1,6 @@
 """The plugin, in projects of users."""
 
+import sys
 from textwrap import dedent
 
 import pytest
@@ -315,12 +316,11 @@ def test_queries_of_async_tests_and_threads_are_counted(project):
         ("@pytest.mark.max_queries(1)\ndef test_words(): ...", "max_queries and ftf_n_plus_one"),
     ],
 )
-def test_without_sqlalchemy_counting_says_what_is_missing(pytester, test, what):
+def test_without_sqlalchemy_counting_says_what_is_missing(pytester, monkeypatch, test, what):
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
     pytester.makeini(SETTINGS)
-    pytester.makepyfile(
-        missing="import sys\nsys.modules['sqlalchemy'] = None", test_it=f"import pytest\n{test}"
-    )
-    result = pytester.runpytest_subprocess("-p", "missing")
+    pytester.makepyfile(f"import pytest\n{test}")
+    result = pytester.runpytest_inprocess()
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     text = f"*{what} counts the queries of SQLAlchemy, which is not installed"
     result.stdout.fnmatch_lines([text])

