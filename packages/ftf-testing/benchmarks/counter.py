@@ -1,17 +1,38 @@
-"""What counting adds to a query."""
+"""What counting adds to a query.
+
+The listeners of the first counter stay: for the uncounted turns they are taken away, so that
+those cost what they do in a process that never counted.
+"""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
-from interleaved import Ratio, Work, compare
+from interleaved import Ratio, Way, compare
 from servers import databases
-from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy import Engine, ForeignKey, Select, event, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
 from ftf.testing import QueryCounter
+from ftf.testing import _query_listener as listener  # noqa: PLC2701  # nothing public takes it away
 
 ROWS = 1_000
 CALLS = 10
+LISTENERS = (
+    (Engine, "before_cursor_execute", listener._begin),  # noqa: SLF001
+    (Engine, "after_cursor_execute", listener._end),  # noqa: SLF001
+    (Session, "do_orm_execute", listener._note_load),  # noqa: SLF001
+)
+
+type Query = Callable[[int], Select[Any]]
 
 
 class Base(DeclarativeBase):
@@ -68,6 +89,8 @@ async def _measure_on(driver: str, url: str, rounds: int) -> None:
     engine = create_async_engine(url)
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
+    with QueryCounter(engine):
+        pass  # registers the listeners
     async with AsyncSession(engine) as session:
         users = [User(name=f"user {number}", age=number % 90) for number in range(ROWS)]
         session.add_all(Post(title=f"by {user.name}", author=user) for user in users)
@@ -80,18 +103,28 @@ async def _measure_on(driver: str, url: str, rounds: int) -> None:
     await engine.dispose()
 
 
-def _ways(engine, query) -> tuple[Work, Work]:
-    async def uncounted(times: int) -> None:
+def _ways(engine: AsyncEngine, query: Query) -> tuple[Way, Way]:
+    async def run(times: int) -> None:
         for number in range(times):
             async with AsyncSession(engine) as session:
                 (await session.scalars(query(number))).all()
 
     async def counted(times: int) -> None:
-        with QueryCounter(engine) as counter:
-            await uncounted(times)
-        assert counter >= times
+        with QueryCounter(engine):
+            await run(times)
 
-    return uncounted, counted
+    return Way(_stop_listening, run), Way(_listen, counted)
+
+
+def _listen() -> None:
+    for listener in LISTENERS:
+        event.listen(*listener)
+
+
+def _stop_listening() -> None:
+    for listener in LISTENERS:
+        if event.contains(*listener):
+            event.remove(*listener)
 
 
 def _row(name: str, driver: str, found: Ratio) -> str:

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from time import process_time_ns
 
-type Work = Callable[[int], Awaitable[object]]
-"""Does something so many times."""
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Does something so many times, prepared at the beginning of each turn."""
+
+    prepare: Callable[[], object]
+    work: Callable[[int], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +28,12 @@ class Ratio:
     microseconds: float
 
 
-async def compare(first: Work, second: Work, times: int, rounds: int) -> Ratio:
+async def compare(first: Way, second: Way, times: int, rounds: int) -> Ratio:
     """Let both do their work in turns, each time the other one first."""
     ratios, base = [], []
     for number in range(-3, rounds):  # the first ones warm up
         order = (first, second) if number % 2 else (second, first)
-        taken = {work: await _time(work, times) for work in order}
+        taken = {way: await _time(way, times) for way in order}
         if number >= 0:
             ratios.append(taken[second] / taken[first])
             base.append(taken[first] / times / 1_000)
@@ -36,11 +41,13 @@ async def compare(first: Work, second: Work, times: int, rounds: int) -> Ratio:
     return Ratio(middle, low, high, median(base))
 
 
-async def _time(work: Work, times: int) -> int:
+async def _time(way: Way, times: int) -> int:
+    way.prepare()
+    await way.work(2)
     gc.collect()
     gc.disable()
     began = process_time_ns()
-    await work(times)
+    await way.work(times)
     taken = process_time_ns() - began
     gc.enable()
     return taken
