@@ -11,7 +11,7 @@ from typing import Any
 from interleaved import Ratio, Way, compare
 from servers import databases
 from sqlalchemy import Engine, ForeignKey, Select, event, select
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -117,14 +117,14 @@ def _ways(engine: AsyncEngine, query: Query) -> tuple[Way, Way]:
 
 
 def _listen() -> None:
-    for listener in LISTENERS:
-        event.listen(*listener)
+    for each in LISTENERS:
+        event.listen(*each)
 
 
 def _stop_listening() -> None:
-    for listener in LISTENERS:
-        if event.contains(*listener):
-            event.remove(*listener)
+    for each in LISTENERS:
+        if event.contains(*each):
+            event.remove(*each)
 
 
 def _row(name: str, driver: str, found: Ratio) -> str:
