@@ -117,6 +117,7 @@ def _ways(engine: AsyncEngine, query: Query) -> tuple[Way, Way]:
 
 
 def _listen() -> None:
+    _stop_listening()  # listening twice hears twice
     for each in LISTENERS:
         event.listen(*each)
 
