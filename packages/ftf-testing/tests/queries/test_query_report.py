@@ -43,9 +43,9 @@ def test_the_whole_text_of_a_failure(sync_engine):
         assert_queries(1),
     ):
         titles(session)
-    without_times = re.sub(r"\d+\.\d\d ms", "0.00 ms", str(failure.value))
-    without_lines = re.sub(r"at \S*?(\w+\.py):\d+", r"at \1:0", without_times)
-    assert re.sub(r"from \S*?(\w+\.py):\d+", r"from \1:0", without_lines) == WHOLE
+    same = re.sub(r"\d+\.\d\d ms", "0.00 ms", str(failure.value))
+    same = re.sub(r"(at|from) \S*?(\w+\.py):\d+", r"\1 \2:0", same)
+    assert re.sub(r" AS \w+", "", same) == WHOLE  # labels of SQLAlchemy 2.0
 
 
 @pytest.fixture
