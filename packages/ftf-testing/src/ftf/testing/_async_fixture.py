@@ -1,10 +1,10 @@
 """Async fixtures that run in the event loop of the test that asks, whichever plugin brings it."""
 
 from collections.abc import AsyncIterator, Callable
-from functools import partial
+from functools import partial, update_wrapper
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 
@@ -21,13 +21,18 @@ def register(config: pytest.Config, name: str, function: Callable[..., AsyncIter
     """
     doors = ModuleType(f"ftf.testing fixture {name}")
     if config.pluginmanager.has_plugin("anyio"):
-        doors.anyio = pytest.fixture(name=f"_ftf_{name}_anyio")(partial(function))  # type: ignore[attr-defined]
+        doors.anyio = pytest.fixture(name=f"_ftf_{name}_anyio")(_copied(function))  # type: ignore[attr-defined]
     if config.pluginmanager.has_plugin("asyncio"):
         fixture = import_module("pytest_asyncio").fixture
         for scope in _SCOPES:
-            door = fixture(partial(function), loop_scope=scope, name=f"_ftf_{name}_{scope}")
+            door = fixture(_copied(function), loop_scope=scope, name=f"_ftf_{name}_{scope}")
             setattr(doors, scope, door)
     config.pluginmanager.register(doors)
+
+
+def _copied[F: Callable[..., object]](function: F) -> F:
+    """Copy a function, so that what pytest-asyncio notes on it stays apart."""
+    return cast("F", update_wrapper(partial(function), function))
 
 
 def in_loop_of_test(request: pytest.FixtureRequest, name: str) -> Any:  # noqa: ANN401  # as pytest

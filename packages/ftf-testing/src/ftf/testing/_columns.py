@@ -86,9 +86,9 @@ def _is_unique(column: "Column[Any]") -> bool:
     from sqlalchemy import UniqueConstraint
 
     table = _table(column)
-    keys = (each for each in table.constraints if isinstance(each, UniqueConstraint))
+    keys: list[Any] = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
     indexes = (each for each in table.indexes if each.unique)
-    groups: list[Any] = [table.primary_key.columns, *(each.columns for each in (*keys, *indexes))]
+    groups = [table.primary_key.columns, *(each.columns for each in (*keys, *indexes))]
     return any(list(group) == [column] for group in groups)
 
 

@@ -144,6 +144,7 @@ class Exchange:
         if self.is_running:
             self._task.cancel()
             await asyncio.wait([self._task])
+            self._failure = None
             raise UnfinishedRequestError(self.label, self._grace)
         await self.finish()
 
@@ -169,7 +170,9 @@ class Exchange:
         try:
             await self._sent.put(message)
         except asyncio.QueueShutDown:
-            return  # the client left: a server drops what it is given from then on
+            # The client left. A server drops what it is given from then on, but an endless response
+            # has to let somebody else have a turn to be told.
+            await asyncio.sleep(0)
 
 
 async def _body_of(request: "Request") -> AsyncIterator[Message]:

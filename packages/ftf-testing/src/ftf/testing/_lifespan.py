@@ -1,11 +1,9 @@
 """Starting and stopping an application in this process."""
 
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from ._exchange import ASGIApplication, Message
-
-_SECONDS_TO_END: Final = 1.0
 
 
 class LifespanError(RuntimeError):
@@ -34,6 +32,7 @@ class LifespanManager:
 
     Args:
         app: The application.
+        grace: How long it may go on after its stop, in seconds.
 
     Attributes:
         state: What the application's lifespan made for its requests.
@@ -43,9 +42,10 @@ class LifespanManager:
             transport = StreamingTransport(app, state=lifespan.state)
     """
 
-    def __init__(self, app: ASGIApplication) -> None:
+    def __init__(self, app: ASGIApplication, *, grace: float = 5.0) -> None:
         self.state: dict[str, object] = {}
         self._app = app
+        self._grace = grace
         self._heard = False
         self._failure: BaseException | None = None
 
@@ -58,7 +58,8 @@ class LifespanManager:
         try:
             await self._pass("startup")
         except BaseException:
-            await self._end()
+            self._task.cancel()
+            await asyncio.wait([self._task])
             raise
         return self
 
@@ -97,7 +98,7 @@ class LifespanManager:
         """Wait for the application's task, which has nothing more to do."""
         import asyncio
 
-        await asyncio.wait([self._task], timeout=_SECONDS_TO_END)
+        await asyncio.wait([self._task], timeout=self._grace)
         self._task.cancel()
         await asyncio.wait([self._task])
 
