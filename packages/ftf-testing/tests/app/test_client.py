@@ -79,7 +79,7 @@ def test_edge_52_anyio_runs_the_tests_as_well(project, arguments):
     test = USE.format(mark="@pytest.mark.anyio")
     test += '\n@pytest.fixture\ndef anyio_backend():\n    return "asyncio"\n'
     loops = () if arguments else LOOPS
-    result = project(test, loops=loops).runpytest_subprocess(*arguments)
+    result = project(test, loops=loops).runpytest_inprocess(*arguments)
     result.assert_outcomes(passed=3)
 
 

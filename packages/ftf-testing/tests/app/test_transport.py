@@ -312,8 +312,10 @@ async def test_errors_after_the_client_left_are_all_reported():
         await client.send(client.build_request("GET", path), stream=True)
     with pytest.raises(ExceptionGroup, match="requests that their clients left") as caught:
         await client.aclose()
+    await transport.handle_async_request(client.build_request("GET", "/c"))
+    with pytest.raises(ZeroDivisionError, match="/c"):
+        await transport.aclose()
     assert {str(each) for each in caught.value.exceptions} == {"/a", "/b"}
-    await client.aclose()
 
 
 async def test_a_cancellation_from_within_is_no_response():

@@ -103,20 +103,20 @@ class Factory[T]:
         """Give the first record the first of some values, and so on, and then from the start."""
         return self._with_state(lambda _, index: changes[index % len(changes)])
 
-    def for_[R](self, relation: "QueryableAttribute[R]", other: "R | Factory[R]") -> Self:
+    def for_[R](self, relation: "QueryableAttribute[R | None]", other: "R | Factory[R]") -> Self:
         """Let all records belong to another one, or to one that a factory makes."""
         return self._with_state(lambda _, __: {relation.key: other})
 
     def has[R](
         self,
-        relation: "QueryableAttribute[Collection[R]]",
+        relation: "QueryableAttribute[Collection[R]] | QueryableAttribute[R | None]",
         factory: "Factory[R]",
         count: int = 1,
     ) -> Self:
-        """Let each record have others in one of its collections.
+        """Let each record have others.
 
         Args:
-            relation: The collection.
+            relation: Where they are: a collection, or a single one.
             factory: What makes the others.
             count: How many.
         """

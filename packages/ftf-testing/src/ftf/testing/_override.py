@@ -5,12 +5,9 @@ from contextlib import AbstractContextManager, AsyncExitStack, ExitStack
 from functools import partial
 from inspect import isroutine
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, get_origin
+from typing import Any, Self, get_origin
 
 import pytest
-
-if TYPE_CHECKING:
-    from typing_extensions import TypeForm
 
 type Dependencies = MutableMapping[Callable[..., Any], Callable[..., Any]]
 
@@ -27,11 +24,7 @@ class Override:
         self._find = find
         self._stack = stack
 
-    def __call__[T](
-        self,
-        dependency: "TypeForm[T] | Callable[..., T]",
-        replacement: "T | type[T] | Callable[..., object]",
-    ) -> AbstractContextManager[object]:
+    def __call__(self, dependency: object, replacement: object) -> AbstractContextManager[object]:
         """Override a service of the container, or a function that routes depend on.
 
         What was made with the dependency is made anew, and what there was before is there again

