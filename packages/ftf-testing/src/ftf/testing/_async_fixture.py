@@ -1,9 +1,7 @@
 """Async fixtures that run in the event loop of the test that asks, whichever plugin brings it."""
 
-from collections.abc import AsyncIterator, Callable
-from functools import partial, update_wrapper
 from importlib import import_module
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, Final, cast
 
 import pytest
@@ -11,28 +9,29 @@ import pytest
 _SCOPES: Final = ("function", "class", "module", "package", "session")
 
 
-def register(config: pytest.Config, name: str, function: Callable[..., AsyncIterator[Any]]) -> None:
+def register(config: pytest.Config, name: str, function: object) -> None:
     """Let `in_loop_of_test` deliver what an async generator function yields.
 
     Args:
         config: Which plugins are active, and what the fixture becomes a part of.
         name: What `in_loop_of_test` calls it.
-        function: Its arguments are fixtures.
+        function: A plain function, whose arguments are fixtures.
     """
+    source = cast("FunctionType", function)
     doors = ModuleType(f"ftf.testing fixture {name}")
     if config.pluginmanager.has_plugin("anyio"):
-        doors.anyio = pytest.fixture(name=f"_ftf_{name}_anyio")(_copied(function))  # type: ignore[attr-defined]
+        doors.anyio = pytest.fixture(name=f"_ftf_{name}_anyio")(_copied(source))  # type: ignore[attr-defined]
     if config.pluginmanager.has_plugin("asyncio"):
         fixture = import_module("pytest_asyncio").fixture
         for scope in _SCOPES:
-            door = fixture(_copied(function), loop_scope=scope, name=f"_ftf_{name}_{scope}")
+            door = fixture(_copied(source), loop_scope=scope, name=f"_ftf_{name}_{scope}")
             setattr(doors, scope, door)
     config.pluginmanager.register(doors)
 
 
-def _copied[F: Callable[..., object]](function: F) -> F:
+def _copied(function: FunctionType) -> FunctionType:
     """Copy a function, so that what pytest-asyncio notes on it stays apart."""
-    return cast("F", update_wrapper(partial(function), function))
+    return FunctionType(function.__code__, function.__globals__, function.__name__)
 
 
 def in_loop_of_test(request: pytest.FixtureRequest, name: str) -> Any:  # noqa: ANN401  # as pytest

@@ -102,13 +102,14 @@ class NotedOverride:
         self.key = key
         self._in_force = in_force
         self._override = override
-        self._begun = f"the override of {_name(key)}, begun at {_caller()}"
+        self._where = _caller()
 
     def begin(self) -> Self:
         """Put the override in force."""
         self._override.begin()
         self._leave()
-        self._in_force.append(self)
+        if self._where is not None:
+            self._in_force.append(self)
         return self
 
     def end(self) -> str:
@@ -117,7 +118,7 @@ class NotedOverride:
 
         with suppress(AsyncDependencyError):  # what was made stays open; the test fails anyway
             self.__exit__(None, None, None)
-        return self._begun
+        return f"the override of {_name(self.key)}, begun at {self._where}"
 
     def __enter__(self) -> Self:
         return self.begin()
@@ -158,9 +159,11 @@ def _name(thing: object) -> str:
     return f"{name} ({code.co_filename}:{code.co_firstlineno})" if code else name
 
 
-def _caller() -> str:
-    """Find the line outside the framework that began something."""
+def _caller() -> str | None:
+    """Find the line outside the framework that begins something; none if this plugin does."""
     frame = sys._getframe(1)  # noqa: SLF001  # the documented way to look at the stack
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith("ftf."):
+    while (name := frame.f_globals["__name__"]).startswith("ftf.") and frame.f_back:
+        if name.startswith("ftf.testing.") and name != __name__:
+            return None
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
