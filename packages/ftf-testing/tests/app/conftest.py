@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import warnings
 from collections.abc import Callable
 
 # Imported here because pytester drops what is first imported in a project, and these take long.
@@ -82,8 +84,16 @@ def project(pytester) -> Callable[..., pytest.Pytester]:
         loops: tuple[str, ...] = (*LOOPS, "asyncio_mode = auto"),
         **files: str,
     ) -> pytest.Pytester:
+        _forget_loops()
         pytester.makeini("\n".join((SETTINGS.format(app=app), *loops, *settings)))
         pytester.makepyfile(test_it=test, shop=SHOP, **files)
         return pytester
 
     return make
+
+
+def _forget_loops() -> None:
+    """Collect the loops that old pytest-asyncio leaves open, before another test is blamed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
