@@ -19,7 +19,7 @@ class Leftovers:
 
     def __init__(self) -> None:
         self._dependencies: list[tuple[Dependencies, Dependencies]] = []
-        self._scopes: list[tuple[Scope, str]] = []
+        self._scopes: list[tuple[Scope, str | None]] = []
         self._overrides: list[NotedOverride] = []
 
     @contextmanager
@@ -31,7 +31,7 @@ class Leftovers:
 
         def open_scope(on: "Container", values: Mapping[object, object] | None = None) -> "Scope":
             scope = scoped_context(on, values)
-            self._scopes.append((scope, f"a scope, opened at {_caller()}"))
+            self._scopes.append((scope, _caller()))
             return scope
 
         def override(on: "Container", key: Any, implementation: Any) -> NotedOverride:  # noqa: ANN401
@@ -68,7 +68,11 @@ class Leftovers:
 
     def clear(self) -> list[str]:
         """Tell what has not ended, and end the overrides, which other tests would meet."""
-        left = [begun for scope, begun in self._scopes if _is_open(scope)]
+        left = [
+            f"a scope, opened at {where}"
+            for scope, where in self._scopes
+            if where is not None and _is_open(scope)
+        ]
         left += [override.end() for override in reversed(self._overrides[:])]
         for overrides, before in self._dependencies:
             left += [
