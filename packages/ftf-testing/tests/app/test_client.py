@@ -97,6 +97,22 @@ def test_without_a_plugin_for_async_tests_the_remedy_is_named(project):
     result.stdout.fnmatch_lines(["*'transport' is async: install pytest-asyncio, or mark the*"])
 
 
+def test_another_event_loop_than_that_of_asyncio_is_refused(project):
+    test = """
+    import pytest
+
+    @pytest.fixture
+    def anyio_backend():
+        return "trio"
+
+    @pytest.mark.anyio
+    async def test_it(client): ...
+    """
+    result = project(test, loops=()).runpytest_inprocess("-p", "no:asyncio")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*'transport' needs asyncio: write a fixture `anyio_backend`*"])
+
+
 def test_a_sync_test_can_have_fixtures_that_use_the_client(project):
     test = """
     import pytest

@@ -36,9 +36,12 @@ def _copied(function: FunctionType) -> FunctionType:
 
 def in_loop_of_test(request: pytest.FixtureRequest, name: str) -> Any:  # noqa: ANN401  # as pytest
     """Set up an async fixture in the event loop of the test, which has the scope it asked for."""
-    loop = _loop_of_test(request)
+    loop, problem = _loop_of_test(request), ""
     if loop is None:
         problem = "is async: install pytest-asyncio, or mark the test with `anyio`"
+    elif loop == "anyio" and request.getfixturevalue("anyio_backend_name") != "asyncio":
+        problem = 'needs asyncio: write a fixture `anyio_backend` that returns "asyncio"'
+    if problem:
         pytest.fail(f"The fixture {request.fixturename!r} {problem}.", pytrace=False)
     return request.getfixturevalue(f"_ftf_{name}_{loop}")
 
