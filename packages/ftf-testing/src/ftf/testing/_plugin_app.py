@@ -49,25 +49,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _ftf_source(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give each test its own random values, and running numbers that start again."""
+def _ftf_leftovers(request: pytest.FixtureRequest) -> Iterator[Leftovers]:
+    """Give each test its own invented values, and fail one that leaves something behind.
+
+    One fixture does both, because each one costs every test of the project.
+    """
     marker, outer = request.node.get_closest_marker("seed"), Sources.current
     seed = marker.args if marker else ()
     Sources.current = outer.branch(":".join(map(str, (request.node.nodeid, *seed))))
-    yield
-    Sources.current = outer
-
-
-@pytest.fixture(autouse=True)
-def _ftf_leftovers(request: pytest.FixtureRequest) -> "Iterator[Leftovers]":
-    """Fail a test that leaves a scope or an override behind."""
     leftovers, container = Leftovers(), sys.modules.get("ftf.container")
-    if not request.config.getini("ftf_check_leftovers"):
+    checks = request.config.getini("ftf_check_leftovers")
+    with leftovers.watching(container.Container) if container and checks else nullcontext():
         yield leftovers
-        return
-    with leftovers.watching(container.Container) if container else nullcontext():
-        yield leftovers
-    if left := leftovers.clear():
+    Sources.current = outer
+    if checks and (left := leftovers.clear()):
         remedy = "End it by `with` or `async with`, or override by the fixture `override`."
         pytest.fail("\n".join(("The test left behind:", *left, remedy)), pytrace=False)
 
