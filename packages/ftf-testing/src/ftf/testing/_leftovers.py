@@ -1,0 +1,173 @@
+"""Noticing what a test begins and does not end."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+if TYPE_CHECKING:
+    from ftf.container import Container, Scope
+
+    from ._override import Dependencies
+
+
+class Leftovers:
+    """What a test began and should end: container scopes and overrides."""
+
+    def __init__(self) -> None:
+        self._dependencies: list[tuple[Dependencies, Dependencies]] = []
+        self._scopes: list[tuple[Scope, str | None]] = []
+        self._overrides: list[NotedOverride] = []
+
+    @contextmanager
+    def watching(self, kind: "type[Container]") -> Iterator[None]:
+        """Note what is begun and ended on any container of a kind."""
+        scoped_context, override_context = kind.scoped_context, kind.override_context
+        override_instance = kind.override_instance
+        reset_override, reset_overrides = kind.reset_override, kind.reset_overrides
+
+        def open_scope(on: "Container", values: Mapping[object, object] | None = None) -> "Scope":
+            scope = scoped_context(on, values)
+            self._scopes.append((scope, _caller()))
+            return scope
+
+        def override(on: "Container", key: Any, implementation: Any) -> NotedOverride:  # noqa: ANN401
+            return NotedOverride(
+                self._overrides, on, key, override_context(on, key, implementation)
+            )
+
+        def override_by(on: "Container", key: Any, value: object) -> NotedOverride:  # noqa: ANN401
+            return NotedOverride(
+                self._overrides, on, key, override_instance(on, key, value)
+            ).begin()
+
+        def reset(on: "Container", key: object) -> None:
+            self._forget(on, key)
+            reset_override(on, key)
+
+        def reset_all(on: "Container") -> None:
+            self._forget(on)
+            reset_overrides(on)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kind, "scoped_context", open_scope)
+            patch.setattr(kind, "override_context", override)
+            patch.setattr(kind, "override_instance", override_by)
+            patch.setattr(kind, "reset_override", reset)
+            patch.setattr(kind, "reset_overrides", reset_all)
+            yield
+
+    def watch_dependencies(self, app: object) -> None:
+        """Note what stands in the `dependency_overrides` of an application, if it has any."""
+        overrides: Dependencies = getattr(app, "dependency_overrides", {})
+        if not any(each is overrides for each, _ in self._dependencies):
+            self._dependencies.append((overrides, dict(overrides)))
+
+    def clear(self) -> list[str]:
+        """Tell what has not ended, and end the overrides, which other tests would meet."""
+        left = [
+            f"a scope, opened at {where}"
+            for scope, where in self._scopes
+            if where is not None and _is_open(scope)
+        ]
+        left += [override.end() for override in reversed(self._overrides[:])]
+        for overrides, before in self._dependencies:
+            left += [
+                f"app.dependency_overrides[{_name(each)}] = {_name(overrides[each])}"
+                for each in overrides
+                if overrides[each] is not before.get(each)
+            ]
+            overrides.clear()
+            overrides.update(before)
+        return left
+
+    def _forget(self, container: "Container", *keys: object) -> None:
+        self._overrides[:] = [
+            each
+            for each in self._overrides
+            if each.container is not container or (keys and each.key not in keys)
+        ]
+
+
+class NotedOverride:
+    """An override that is on a list for as long as it is in force."""
+
+    def __init__(
+        self,
+        in_force: "list[NotedOverride]",
+        container: "Container",
+        key: object,
+        override: Any,  # noqa: ANN401
+    ) -> None:
+        self.container = container
+        self.key = key
+        self._in_force = in_force
+        self._override = override
+        self._where = _caller()
+
+    def begin(self) -> Self:
+        """Put the override in force."""
+        self._override.begin()
+        self._leave()
+        if self._where is not None:
+            self._in_force.append(self)
+        return self
+
+    def end(self) -> str:
+        """Put the override out of force, and tell which it was."""
+        from ftf.container import AsyncDependencyError
+
+        with suppress(AsyncDependencyError):  # what was made stays open; the test fails anyway
+            self.__exit__(None, None, None)
+        return f"the override of {_name(self.key)}, begun at {self._where}"
+
+    def __enter__(self) -> Self:
+        return self.begin()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, body: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._leave()
+        self._override.__exit__(kind, body, at)
+
+    async def __aenter__(self) -> Self:
+        return self.begin()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, body: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._leave()
+        await self._override.__aexit__(kind, body, at)
+
+    def _leave(self) -> None:
+        self._in_force[:] = [each for each in self._in_force if each is not self]
+
+
+def _is_open(scope: "Scope") -> bool:
+    from ftf.container import Scope, ScopeClosedError
+
+    try:
+        scope.resolve(Scope)
+    except ScopeClosedError:
+        return False
+    return True
+
+
+def _name(thing: object) -> str:
+    """Name a class or function, and where a function is."""
+    name = str(getattr(thing, "__qualname__", thing))
+    code = getattr(thing, "__code__", None)
+    return f"{name} ({code.co_filename}:{code.co_firstlineno})" if code else name
+
+
+def _caller() -> str | None:
+    """Find the line outside the framework that begins something; none if this plugin does."""
+    frame = sys._getframe(1)  # noqa: SLF001  # the documented way to look at the stack
+    while (name := frame.f_globals["__name__"]).startswith("ftf.") and frame.f_back:
+        if name.startswith("ftf.testing.") and name != __name__:
+            return None
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

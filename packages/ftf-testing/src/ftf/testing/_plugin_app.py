@@ -1,0 +1,176 @@
+"""The part of the pytest plugin that is about applications, containers and records."""
+
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, nullcontext
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from . import _async_fixture
+from ._client import client_of, headers_of
+from ._leftovers import Leftovers
+from ._source import Source, Sources
+
+if TYPE_CHECKING:
+    from httpx import AsyncClient
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from ftf.container import Container
+
+    from ._exchange import ASGIApplication
+    from ._factory import Factory
+    from ._override import Override
+    from ._transport import StreamingTransport
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the settings."""
+    parser.addini("ftf_app", "the application under test: `module:app` or `module:make_app()`")
+    parser.addini("ftf_seed", "what the values that factories invent depend on", default="0")
+    parser.addini(
+        "ftf_check_leftovers",
+        "whether a test fails that leaves a container scope or an override behind",
+        type="bool",
+        default=True,
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker, the seed, and the fixtures that need an event loop."""
+    config.addinivalue_line(
+        "markers", "seed(value): let factories invent other values than with the ini's `ftf_seed`"
+    )
+    config.add_cleanup(partial(setattr, Sources, "current", Sources.current))
+    Sources.current = Source(config.getini("ftf_seed"))
+    _async_fixture.register(config, "transport", _start)
+    _async_fixture.register(config, "override", _override)
+
+
+@pytest.fixture(autouse=True)
+def _ftf_leftovers(request: pytest.FixtureRequest) -> Iterator[Leftovers]:
+    """Give each test its own invented values, and fail one that leaves something behind.
+
+    One fixture does both, because each one costs every test of the project.
+    """
+    marker, outer = request.node.get_closest_marker("seed"), Sources.current
+    seed = marker.args if marker else ()
+    Sources.current = outer.branch(":".join(map(str, (request.node.nodeid, *seed))))
+    leftovers, container = Leftovers(), sys.modules.get("ftf.container")
+    checks = request.config.getini("ftf_check_leftovers")
+    with leftovers.watching(container.Container) if container and checks else nullcontext():
+        yield leftovers
+    Sources.current = outer
+    if checks and (left := leftovers.clear()):
+        remedy = "End it by `with` or `async with`, or override by the fixture `override`."
+        pytest.fail("\n".join(("The test left behind:", *left, remedy)), pytrace=False)
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest) -> "ASGIApplication":
+    """The application under test: the one that the ini option `ftf_app` names."""
+    target = request.config.getini("ftf_app")
+    if not target:
+        pytest.fail(
+            "The fixture 'app' does not know the application: set the ini option `ftf_app`, as in "
+            "`ftf_app = package.module:app`, or write a fixture `app` that returns it.",
+            pytrace=False,
+        )
+    from ._application import load
+
+    return load(target)
+
+
+@pytest.fixture
+def container(app: "ASGIApplication") -> "Container":
+    """The container of the application."""
+    from ftf.container import Container
+
+    found = getattr(app, "container", None)
+    if not isinstance(found, Container):
+        pytest.fail(
+            f"The fixture 'container' finds no `container` in {app!r}: "
+            "write a fixture `container` that returns it.",
+            pytrace=False,
+        )
+    return found
+
+
+@pytest.fixture
+def override(request: pytest.FixtureRequest) -> "Iterator[Override]":
+    """Put a class, factory or object in the place of a dependency, until the test ends."""
+    if _async_fixture.has_loop(request):
+        yield _async_fixture.in_loop_of_test(request, "override")
+        return
+    from ._override import Override
+
+    with ExitStack() as stack:
+        yield Override(request.getfixturevalue, stack)
+
+
+async def _override(request: pytest.FixtureRequest) -> "AsyncIterator[Override]":
+    from ._override import Override
+
+    async with AsyncExitStack() as stack:
+        yield Override(request.getfixturevalue, stack)
+
+
+@pytest.fixture
+def raise_app_exceptions() -> bool:
+    """Whether what the application raises is raised in the test, not answered with status 500."""
+    return True
+
+
+@pytest.fixture
+def transport(
+    request: pytest.FixtureRequest,
+    app: "ASGIApplication",  # noqa: ARG001  # named so that pytest can tell who needs it
+    raise_app_exceptions: bool,  # noqa: ARG001, FBT001
+) -> "StreamingTransport":
+    """The way to the application, which is started before the test and stopped after it."""
+    return _async_fixture.in_loop_of_test(request, "transport")  # type: ignore[no-any-return]
+
+
+async def _start(
+    app: "ASGIApplication",
+    raise_app_exceptions: bool,  # noqa: FBT001  # a fixture
+    _ftf_leftovers: Leftovers,
+) -> "AsyncIterator[StreamingTransport]":
+    from ._lifespan import LifespanManager
+    from ._transport import StreamingTransport
+
+    _ftf_leftovers.watch_dependencies(app)
+    async with (
+        LifespanManager(app) as lifespan,
+        StreamingTransport(
+            app, state=lifespan.state, raise_app_exceptions=raise_app_exceptions
+        ) as transport,
+    ):
+        yield transport
+
+
+@pytest.fixture
+def client(transport: "StreamingTransport") -> "AsyncClient":
+    """A client of the started application."""
+    return client_of(transport)
+
+
+@pytest.fixture
+def auth_headers() -> Callable[[Any], Mapping[str, str]]:
+    """How `acting_as` authenticates somebody: by headers themselves, unless you override it."""
+    return headers_of
+
+
+@pytest.fixture
+def acting_as(
+    transport: "StreamingTransport", auth_headers: Callable[[Any], Mapping[str, str]]
+) -> "Callable[[Any], AsyncClient]":
+    """Make another client, which sends what `auth_headers` gives for somebody."""
+    return lambda user: client_of(transport, auth_headers(user))
+
+
+@pytest.fixture
+def factory(db_session: "AsyncSession") -> "Callable[[type[Factory[Any]]], Factory[Any]]":
+    """Make a factory of records for the session of the test: `factory(UserFactory)`."""
+    return lambda kind: kind(db_session)

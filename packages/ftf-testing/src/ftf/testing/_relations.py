@@ -1,0 +1,40 @@
+"""How records refer to each other."""
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapper, RelationshipProperty
+
+
+def aliases(mapper: "Mapper[Any]", given: Collection[str]) -> set[str]:
+    """Name the attributes that say the same as given ones: `author` and `author_id`."""
+    from sqlalchemy.orm import RelationshipDirection
+
+    found: set[str] = set()
+    for relation in mapper.relationships:
+        if relation.direction is RelationshipDirection.MANYTOONE:
+            keys = {mapper.get_property_by_column(each).key for each in relation.local_columns}
+            group = {relation.key, *keys}
+            if not group.isdisjoint(given):
+                found |= group
+    return found
+
+
+def parent_of(relation: "RelationshipProperty[Any]") -> str | None:
+    """Name the attribute by which the records of a relation refer back, if it is a single one."""
+    back: Any = relation.back_populates or relation.backref
+    name: str | None = back[0] if isinstance(back, tuple) else back
+    return None if name is None or relation.mapper.relationships[name].uselist else name
+
+
+def attach(record: object, relation: "RelationshipProperty[Any]", others: Iterable[object]) -> None:
+    """Put records into a relation of another one."""
+    if not relation.uselist:
+        for other in others:
+            setattr(record, relation.key, other)
+        return
+    collection = getattr(record, relation.key)
+    add = getattr(collection, "append", None) or collection.add
+    for other in others:
+        add(other)

@@ -1,0 +1,167 @@
+"""What is made up for the columns of a row."""
+
+import enum
+import sys
+from dataclasses import fields
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import (
+    JSON,
+    Computed,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Identity,
+    Index,
+    Numeric,
+    String,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    MappedAsDataclass,
+    column_property,
+    mapped_column,
+)
+
+from ftf.testing import Factory, FactoryError
+
+
+class Base(DeclarativeBase): ...
+
+
+class Size(enum.Enum):
+    SMALL = 1
+    LARGE = 2
+
+
+class Thing(Base):
+    __tablename__ = "things"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(5))
+    text: Mapped[str] = mapped_column()
+    size: Mapped[Size]
+    colour: Mapped[str] = mapped_column(Enum("red", "blue", name="colour"))
+    price: Mapped[Decimal] = mapped_column(Numeric(8, 2))
+    weight: Mapped[float]
+    number: Mapped[int]
+    on: Mapped[bool]
+    day: Mapped[date]
+    moment: Mapped[datetime]
+    aware: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    clock: Mapped[time]
+    length: Mapped[timedelta]
+    raw: Mapped[bytes]
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    words: Mapped[list[str]] = mapped_column(ARRAY(String(3)))
+    maybe: Mapped[str | None]
+    given: Mapped[str] = mapped_column(default="given")
+    served: Mapped[datetime] = mapped_column(server_default=func.now())
+    computed: Mapped[int] = mapped_column(Computed("number + 1"))
+    identity: Mapped[int] = mapped_column(Identity())
+    shout = column_property(text + "!")
+
+
+class Animal(Base):
+    __tablename__ = "animals"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column()
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"polymorphic_on": kind, "version_id_col": version}  # noqa: RUF012
+
+
+class Dog(Animal):
+    __tablename__ = "dogs"
+    id: Mapped[int] = mapped_column(ForeignKey("animals.id"), primary_key=True)
+    name: Mapped[str]
+    __mapper_args__ = {"polymorphic_identity": "dog"}  # noqa: RUF012
+
+
+class Unique(Base):
+    __tablename__ = "uniques"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digit: Mapped[str] = mapped_column(String(1), unique=True)
+    colour: Mapped[str] = mapped_column(Enum("red", "blue", name="colour"))
+    __table_args__ = (Index("one_of_each", "colour", unique=True),)
+
+
+class Data(MappedAsDataclass, Base):
+    __tablename__ = "data"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str]
+    level: Mapped[int] = mapped_column(default=3)
+    words: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
+
+
+class Searchable(Base):
+    __tablename__ = "searchables"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vector: Mapped[str] = mapped_column(TSVECTOR)
+
+
+class ThingFactory(Factory[Thing]): ...
+
+
+class DogFactory(Factory[Dog]): ...
+
+
+class UniqueFactory(Factory[Unique]): ...
+
+
+class DataFactory(Factory[Data]): ...
+
+
+class SearchableFactory(Factory[Searchable]): ...
+
+
+async def test_a_row_of_made_up_values_is_stored_and_comes_back(postgres_url):
+    engine = create_async_engine(postgres_url)
+    async with engine.connect() as connection, AsyncSession(connection) as session:
+        await connection.run_sync(Thing.__table__.create)
+        thing = await ThingFactory(session).create()
+        made = {name: getattr(thing, name) for name in ("price", "aware", "words", "data")}
+        await session.refresh(thing)
+        assert {name: getattr(thing, name) for name in made} == made
+        await connection.rollback()
+    await engine.dispose()
+    assert len(thing.name) == 5
+    assert thing.colour in {"red", "blue"}
+    assert (thing.maybe, thing.given, thing.computed) == (None, "given", thing.number + 1)
+
+
+def test_what_the_mapper_or_a_dataclass_sets_is_left_alone():
+    dog = DogFactory().make()
+    assert (dog.kind, dog.version, dog.id) == ("dog", None, None)
+    assert dog.name
+    data = DataFactory().make()
+    assert (data.level, data.words) == (3, [])
+    assert {field.name for field in fields(data)} == {"id", "name", "level", "words"}
+
+
+def test_unique_values_come_once():
+    assert {each.colour for each in UniqueFactory().make_many(2)} == {"red", "blue"}
+    message = "No more values can be made up for Unique.colour, which is unique. .* its `number`"
+    with pytest.raises(FactoryError, match=message):
+        UniqueFactory().make()
+
+
+def test_a_type_nobody_knows_is_named():
+    message = r"No value of type TSVECTOR\(\) can be made up for Searchable.vector. Put one into"
+    with pytest.raises(FactoryError, match=message):
+        SearchableFactory().make()
+    assert SearchableFactory().make(vector="a").vector == "a"
+
+
+def test_without_polyfactory_the_remedies_are_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ftf.testing._invention", None)
+    message = r"Data.name needs a value. Put one into `definition`, or let ftf-testing\[factories\]"
+    with pytest.raises(FactoryError, match=message):
+        DataFactory().make()
+    assert DataFactory().make(name="a").name == "a"

@@ -1,0 +1,104 @@
+import pytest
+
+SCOPE = """
+import pytest
+from shop import Mailer
+
+async def test_forgotten(container):
+    scope = await container.scoped_context().__aenter__()
+    scope.resolve(Mailer)
+
+async def test_closed(container):
+    async with container.scoped_context() as scope:
+        scope.resolve(Mailer)
+    container.scoped_context({str: "a"}).close()
+"""
+OVERRIDE = """
+import pytest
+from shop import Fake, Mailer
+
+async def made():
+    yield Fake()
+
+async def test_forgotten(container):
+    container.override(Mailer, Fake)
+
+async def test_forgotten_object(container):
+    container.override_instance(Mailer, Fake())
+
+async def test_forgotten_and_open(container):
+    container.override(Mailer, made)
+    await container.aresolve(Mailer)
+
+async def test_nothing_is_left(container):
+    assert isinstance(container.resolve(Mailer), Mailer)
+
+async def test_ended(container):
+    with container.override(Mailer, Fake):
+        container.override(Mailer, Fake).begin()
+        container.reset_override(Mailer)
+    async with container.override_context(Mailer, Fake):
+        pass
+    container.override_instance(Mailer, Fake())
+    container.override(Mailer, Fake)
+    container.reset_overrides()
+"""
+DEPENDENCY = """
+from shop import clock
+
+async def test_forgotten(client, app):
+    app.dependency_overrides[clock] = lambda: "noon"
+
+async def test_nothing_is_left(client, app):
+    assert (await client.get("/")).json()[1] == "now"
+"""
+
+
+def test_a_scope_that_stays_open_fails_the_test_and_names_the_line(project):
+    result = project(SCOPE).runpytest_inprocess()
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR at teardown of test_forgotten*",
+            "The test left behind:",
+            "a scope, opened at *test_it.py:5",
+            "End it by `with` or `async with`*",
+        ]
+    )
+
+
+def test_an_override_that_stays_in_force_fails_the_test_and_is_ended(project):
+    result = project(OVERRIDE).runpytest_inprocess()
+    result.assert_outcomes(passed=5, errors=3)
+    lines = [f"the override of Mailer, begun at *test_it.py:{line}" for line in (8, 11, 14)]
+    result.stdout.fnmatch_lines(lines)
+
+
+def test_a_forgotten_dependency_override_fails_the_test_and_is_ended(project):
+    result = project(DEPENDENCY).runpytest_inprocess()
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        ["app.dependency_overrides?clock (*shop.py:*)? = test_forgotten.<locals>.<lambda> (*:4)"]
+    )
+
+
+@pytest.mark.parametrize("test", [SCOPE, DEPENDENCY.partition("async def test_nothing")[0]])
+def test_the_check_can_be_switched_off(project, test):
+    result = project(test, "ftf_check_leftovers = false").runpytest_inprocess()
+    result.assert_outcomes(passed=test.count("async def test"))
+
+
+def test_fixtures_of_a_wider_scope_keep_what_they_opened(project):
+    test = """
+    import pytest
+    from ftf.container import Container
+
+    @pytest.fixture(scope="module")
+    def scope():
+        with Container().scoped_context() as scope:
+            yield scope
+
+    def test_one(scope): ...
+    def test_two(scope): ...
+    """
+    project(test).runpytest_inprocess().assert_outcomes(passed=2)
