@@ -155,7 +155,7 @@ def committing_db(
     given = {factory_key(db_engine): sessions}
     with request.config.stash[SERVICES].giving(_ftf_loop, given):
         yield sessions
-    _ftf_database.close_forgotten(_ftf_loop)
+    _ftf_database.faults += _ftf_database.close_forgotten(_ftf_loop)
     _ftf_database.work(_ftf_loop, _ftf_database.contents.restore)
 
 
@@ -227,7 +227,7 @@ def _ftf_own_loop() -> Iterator[EventLoop]:
 def _leaving_nothing(database: "TestDatabase", loop: EventLoop, watch: "Watch") -> Iterator[None]:
     """Fail unless the test has closed what it opened and changed nothing for good."""
     database.faults.clear()
-    watch.record()
+    watch.commits.clear()
     try:
         yield
     finally:

@@ -92,7 +92,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
-    """Remember the containers that deliver the test's database."""
+    """Notice who asks for a database, and the containers that deliver it."""
+    if fixturedef.argname in {"_ftf_databases", *_FIXTURES} and (watch := watch_of(request.config)):
+        watch.record()
     value = yield
     if fixturedef.argname in {"app", "container"} and (container := _container_of(value)):
         known = ExitStack()
