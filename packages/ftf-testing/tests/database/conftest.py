@@ -1,5 +1,6 @@
 """What the tests of the database fixtures share: a project of a user, with models."""
 
+import asyncio
 from collections.abc import Callable
 from textwrap import dedent
 
@@ -7,7 +8,8 @@ from textwrap import dedent
 import aiosqlite  # noqa: F401
 import asyncpg.pgproto.pgproto  # noqa: F401
 import pytest
-import sqlalchemy.ext.asyncio  # noqa: F401
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 import ftf.orm  # noqa: F401
 
@@ -68,6 +70,20 @@ def database(request) -> str:
         url = request.getfixturevalue("postgres_url")
         request.getfixturevalue("monkeypatch").setenv("FTF_TEST_POSTGRES_URL", url)
     return request.param
+
+
+@pytest.fixture
+def database_names(postgres_url) -> Callable[[], set[str]]:
+    """List the databases of the server."""
+
+    async def read() -> set[str]:
+        engine = create_async_engine(postgres_url)
+        async with engine.connect() as connection:
+            names = await connection.scalars(text("SELECT datname FROM pg_database"))
+        await engine.dispose()
+        return set(names)
+
+    return lambda: asyncio.run(read())
 
 
 @pytest.fixture
