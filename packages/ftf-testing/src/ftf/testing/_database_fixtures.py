@@ -45,7 +45,7 @@ def postgres_url(pytestconfig: pytest.Config) -> Iterator[str]:
     if not _run.worker(pytestconfig):
         yield url
         return
-    from sqlalchemy import make_url  # noqa: PLC0415  # not everybody's
+    from sqlalchemy import make_url
 
     with _databases_at(make_url(url), pytestconfig).new("url") as own:
         yield own.render_as_string(hide_password=False)
@@ -54,7 +54,7 @@ def postgres_url(pytestconfig: pytest.Config) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def db_engine_factory() -> "Callable[[str], AsyncEngine | Engine]":
     """Give what makes `db_engine` from a URL; to be replaced by a project that has its own."""
-    from ._engine_factory import make_engine  # noqa: PLC0415  # SQLAlchemy
+    from ._engine_factory import make_engine
 
     return make_engine
 
@@ -70,7 +70,7 @@ def db_engine(
     pytestconfig: pytest.Config, _ftf_database: "TestDatabase", _ftf_loop: EventLoop
 ) -> "Iterator[AsyncEngine | Engine]":
     """Give the engine of the test database; the test fails if it leaves anything behind."""
-    from ._sessions import engine_key  # noqa: PLC0415  # SQLAlchemy
+    from ._sessions import engine_key
 
     engine = _ftf_database.engine
     watch = _watch(pytestconfig)
@@ -91,7 +91,7 @@ def db_connection(
     _ftf_loop: EventLoop,
 ) -> "Iterator[AsyncConnection | Connection]":
     """Give the connection whose transaction is rolled back at the end of the test."""
-    from ._transaction import begin_test, roll_back_test  # noqa: PLC0415  # SQLAlchemy
+    from ._transaction import begin_test, roll_back_test
 
     watch = _watch(pytestconfig)
     connection = _ftf_loop.connect(db_engine)
@@ -112,7 +112,7 @@ def db_sessions(
     _ftf_loop: EventLoop,
 ) -> "Iterator[SessionFactory]":
     """Give a session factory whose commits and rollbacks stay within the test's transaction."""
-    from ._sessions import OpenSessions, factory_key, joined_sessions  # noqa: PLC0415  # SQLAlchemy
+    from ._sessions import OpenSessions, factory_key, joined_sessions
 
     opened = OpenSessions()
     sessions = joined_sessions(db_connection, db_session_options, opened)
@@ -145,7 +145,7 @@ def committing_db(
     Raises:
         UsageError: The test asks for `db_session` as well.
     """
-    from ._sessions import factory_key, session_factory  # noqa: PLC0415  # SQLAlchemy
+    from ._sessions import factory_key, session_factory
 
     if "db_connection" in request.fixturenames:
         raise pytest.UsageError(
@@ -162,8 +162,8 @@ def committing_db(
 @pytest.fixture
 def migrations(pytestconfig: pytest.Config, _ftf_databases: "Databases") -> "Iterator[Migrations]":
     """Give the checks of the migrations in `ftf_alembic`, on an empty database of their own."""
-    from ._alembic import Alembic  # noqa: PLC0415
-    from ._migrations import Migrations  # noqa: PLC0415
+    from ._alembic import Alembic
+    from ._migrations import Migrations
 
     file = required_alembic(pytestconfig)
     with _ftf_databases.new("migrations") as url:
@@ -172,7 +172,7 @@ def migrations(pytestconfig: pytest.Config, _ftf_databases: "Databases") -> "Ite
 
 @pytest.fixture(scope="session")
 def _ftf_databases(pytestconfig: pytest.Config) -> "Databases":
-    from ._place import place  # noqa: PLC0415  # SQLAlchemy
+    from ._place import place
 
     return _databases_at(place(required_database(pytestconfig), pytestconfig), pytestconfig)
 
@@ -183,10 +183,10 @@ def _ftf_database(
     _ftf_databases: "Databases",
     db_engine_factory: "Callable[[str], AsyncEngine | Engine]",
 ) -> "Iterator[TestDatabase]":
-    from ._apart import run_on  # noqa: PLC0415  # SQLAlchemy
-    from ._contents import Contents  # noqa: PLC0415
-    from ._schema import builder  # noqa: PLC0415
-    from ._test_database import TestDatabase  # noqa: PLC0415
+    from ._apart import run_on
+    from ._contents import Contents
+    from ._schema import builder
+    from ._test_database import TestDatabase
 
     with _ftf_databases.built(builder(pytestconfig, _watch(pytestconfig))) as url:
         engine = db_engine_factory(url.render_as_string(hide_password=False))
@@ -247,6 +247,6 @@ def _watch(config: pytest.Config) -> "Watch":
 
 
 def _databases_at(url: "URL", config: pytest.Config) -> "Databases":
-    from ._databases import Databases  # noqa: PLC0415  # SQLAlchemy
+    from ._databases import Databases
 
     return Databases(url, _run.folder(config).name, _run.worker(config))

@@ -17,7 +17,7 @@ def make_engine(url: str) -> AsyncEngine | Engine:
         _check_foreign_keys(engine)
         return engine
     if find_spec("ftf.orm") is not None:
-        from ftf.orm import create_engine as create_ours  # noqa: PLC0415  # an extra
+        from ftf.orm import create_engine as create_ours
 
         return create_ours(url)
     plain = create_async_engine(url)

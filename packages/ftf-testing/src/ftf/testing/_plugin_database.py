@@ -84,8 +84,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Set the database up before anything that may use it, for tests that are marked as well."""
     for item in items:
         names = [*_marked(item), *getattr(item, "fixturenames", ())]
-        if first := [name for name in names if name in _FIXTURES]:
-            item.fixturenames = list(dict.fromkeys([*first, *names]))  # type: ignore[attr-defined]
+        if wanted := [name for name in names if name in _FIXTURES]:
+            own = [name for name in names if name.startswith("_ftf_")]
+            ordered = dict.fromkeys([*own, *wanted, *names])
+            item.fixturenames = list(ordered)  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -130,7 +132,7 @@ def watch_of(config: pytest.Config) -> "Watch | None":
     if _WATCH not in config.stash:
         if not database_setting(config) or find_spec("sqlalchemy") is None:
             return None
-        from ._watch import Watch  # noqa: PLC0415  # SQLAlchemy
+        from ._watch import Watch
 
         config.stash[_WATCH] = Watch()
         listening = ExitStack()

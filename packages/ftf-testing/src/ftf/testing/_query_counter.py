@@ -50,7 +50,7 @@ class QueryCounter:
 
     def __enter__(self) -> Self:
         # Imported here, so that pytest starts as fast as without this plugin.
-        from sqlalchemy import event  # noqa: PLC0415
+        from sqlalchemy import event
 
         event.listen(self._engine, "before_cursor_execute", self._record)
         return self
@@ -58,7 +58,7 @@ class QueryCounter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        from sqlalchemy import event  # noqa: PLC0415
+        from sqlalchemy import event
 
         event.remove(self._engine, "before_cursor_execute", self._record)
 

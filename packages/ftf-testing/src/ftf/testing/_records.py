@@ -86,6 +86,6 @@ async def assert_soft_deleted(session: "AsyncSession", model: type, **where: obj
 
 
 def _lookup(session: "AsyncSession", model: type, where: dict[str, object]) -> "Lookup":
-    from ._lookup import Lookup  # noqa: PLC0415  # SQLAlchemy
+    from ._lookup import Lookup
 
     return Lookup(session, model, where)

