@@ -1,5 +1,8 @@
 """Workers of pytest-xdist have databases of their own."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 
 TESTS = """
@@ -48,12 +51,13 @@ def test_nothing_is_left_on_a_given_server(parallel, database_names, postgres_ur
     assert database_names() == before
 
 
-def test_workers_share_a_server_that_is_stopped_even_if_one_has_crashed(
-    parallel, monkeypatch, tmp_path
-):
+def test_workers_share_a_server_that_is_stopped_even_if_one_has_crashed(parallel, monkeypatch):
     monkeypatch.delenv("FTF_TEST_POSTGRES_URL", raising=False)
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    result = parallel(f"{TESTS}{POSTGRES_URL}{CRASH}", "--ftf-db-url=postgresql")
+    # Not in pytest's folder, which is closed to PostgreSQL's user again and again.
+    with TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        result = parallel(f"{TESTS}{POSTGRES_URL}{CRASH}", "--ftf-db-url=postgresql")
+        left = list(Path(folder).glob("ftf-*"))
     result.stdout.fnmatch_lines(["*worker 'gw?' crashed while running *test_crash'"])
     result.assert_outcomes(passed=10, failed=1)
-    assert not list(tmp_path.glob("ftf-*"))
+    assert not left
