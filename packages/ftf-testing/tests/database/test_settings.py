@@ -83,15 +83,21 @@ def test_models_without_tables_are_no_problem(told, project):
     result.assert_outcomes(passed=1)
 
 
-def test_without_ftf_orm_the_engine_is_sqlalchemys(told, project, monkeypatch):
-    project.makepyfile(
+def test_without_ftf_orm_the_engine_is_sqlalchemys(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ftf.orm", None)
+    run(
         """
-        import pytest
-        from sqlalchemy import text
+        from sqlalchemy.exc import IntegrityError
 
         async def test_foreign_keys(db_session):
-            assert await db_session.scalar(text("PRAGMA foreign_keys")) == 1
+            db_session.add(Post(title="of nobody", author_id=-1))
+            with pytest.raises(IntegrityError):
+                await db_session.commit()
         """
-    )
-    monkeypatch.setitem(sys.modules, "ftf.orm", None)
+    ).assert_outcomes(passed=1)
+
+
+def test_without_sqlalchemy_nobody_is_kept_off(project, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    project.makepyfile("def test_nothing(): ...")
     project.runpytest_inprocess("--ftf-db-url=sqlite").assert_outcomes(passed=1)

@@ -34,7 +34,7 @@ def parallel(project, monkeypatch):
 
     def run(code: str, *arguments: str) -> pytest.RunResult:
         project.makepyfile(f"from help import *\n{code}")
-        return project.runpytest_subprocess(*chosen, "-n2", "-rP", *arguments)
+        return project.runpytest_inprocess(*chosen, "-n2", "-rP", *arguments)
 
     return run
 
