@@ -1,5 +1,7 @@
 """Applications with a container use the test's database."""
 
+import sys
+
 import pytest
 
 APP = """
@@ -121,6 +123,20 @@ async def test_plain(app, container, db_session):
         session.add(User(email="ada@example.com"))
     assert await count(db_session) == 1
 """
+    ).assert_outcomes(passed=1)
+
+
+def test_an_app_is_left_alone_where_nobody_has_a_container(run, monkeypatch):
+    monkeypatch.delitem(sys.modules, "ftf.container")
+    run(
+        """
+        @pytest.fixture
+        def app():
+            return object()
+
+        async def test_plain(app, db_session):
+            assert await count(db_session) == 0
+        """
     ).assert_outcomes(passed=1)
 
 

@@ -77,10 +77,11 @@ def test_a_metadata_is_as_good_as_a_base(told):
     result.assert_outcomes(passed=1)
 
 
-def test_models_without_tables_are_no_problem(told, project):
+def test_models_without_tables_are_no_problem(project):
     project.makepyfile(empty="from sqlalchemy import MetaData\nmetadata = MetaData()")
-    result = told("--ftf-db-url=sqlite", "-o", "ftf_metadata=empty:metadata")
-    result.assert_outcomes(passed=1)
+    project.makepyfile(test_empty="async def test_empty(committing_db): ...")
+    settings = ("--ftf-db-url=sqlite", "-o", "ftf_metadata=empty:metadata")
+    project.runpytest_inprocess(*settings).assert_outcomes(passed=1)
 
 
 def test_without_ftf_orm_the_engine_is_sqlalchemys(run, monkeypatch):

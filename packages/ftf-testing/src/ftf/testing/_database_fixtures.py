@@ -44,11 +44,11 @@ def postgres_url(pytestconfig: pytest.Config) -> Iterator[str]:
     url = _run.start_postgres(pytestconfig)
     if not _run.worker(pytestconfig):
         yield url
-        return
-    from sqlalchemy import make_url
+    else:  # pragma: no cover  # a worker is a process of its own
+        from sqlalchemy import make_url
 
-    with _databases_at(make_url(url), pytestconfig).new("url") as own:
-        yield own.render_as_string(hide_password=False)
+        with _databases_at(make_url(url), pytestconfig).new("url") as own:
+            yield own.render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ class Lookup:
 
     async def count(self, filled: str = "") -> int:
         """Count the rows, or those with something in one more column."""
+        await self._session.flush()
         also = [self._column(filled).is_not(None)] if filled else []
         count = select(func.count()).select_from(self._mapper.selectable)
         found = await self._session.scalar(count.where(*self._kind(), *self._equal, *also))

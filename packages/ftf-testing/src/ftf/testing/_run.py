@@ -58,11 +58,11 @@ def end(config: pytest.Config) -> None:
     data = _data(config)
     if (data / "postmaster.pid").exists():
         server = _server(data)
-        if not worker(config):
+        if not worker(config):  # pragma: no branch  # a worker is a process of its own
             server.stop()  # however many workers have crashed and never left it
             server.cleanup_mode = None
         server.cleanup()
-    if not worker(config):
+    if not worker(config):  # pragma: no branch
         rmtree(config.stash[FOLDER])
 
 
