@@ -110,7 +110,7 @@ def test_edge_52_tests_that_are_not_async(run, project, arguments):
                     assert await connection.scalar(text("SELECT count(*) FROM users")) == 0
                     await connection.execute(text("INSERT INTO users (email) VALUES ('a')"))
 
-            asyncio.run(application())
+            asyncio.run(application(), loop_factory=asyncio.new_event_loop)
         """,
         *arguments,
     ).assert_outcomes(passed=2)
