@@ -5,8 +5,15 @@ from argparse import ArgumentParser, Namespace
 
 import counter
 import plugin_load
+import postgres
+import rollback
 
-SCENARIOS = {"counter": counter.measure, "plugin-load": plugin_load.measure}
+SCENARIOS = {
+    "counter": counter.measure,
+    "plugin-load": plugin_load.measure,
+    "postgres": postgres.measure,
+    "rollback": rollback.measure,
+}
 
 
 def main() -> None:

@@ -3,15 +3,19 @@
 from typing import assert_type
 
 from sqlalchemy import Engine
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ftf.testing import (
     ExecutedQuery,
     QueryCounter,
+    assert_count,
+    assert_has,
     assert_max_queries,
+    assert_missing,
     assert_no_n_plus_one,
     assert_queries,
     assert_same_query_count,
+    assert_soft_deleted,
     count_queries,
 )
 
@@ -39,3 +43,12 @@ async def growth() -> None:
     await assert_same_query_count(page, 1, 20)
     await assert_same_query_count(page, small=lambda: 1, large=20)
     assert_type(assert_same_query_count(str.upper, "a", "b"), None)
+
+
+async def records(session: AsyncSession) -> None:
+    assert_type(await assert_has(session, QueryCounter, name="Ada"), None)
+    await assert_missing(session, QueryCounter, name=None)
+    await assert_count(session, QueryCounter, 2, name="Ada")
+    await assert_soft_deleted(session, QueryCounter)
+    await assert_count(session, QueryCounter)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await assert_has("session", QueryCounter)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

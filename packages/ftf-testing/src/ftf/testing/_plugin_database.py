@@ -1,0 +1,191 @@
+"""The part of the plugin that is about databases; SQLAlchemy is imported when one is used."""
+
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from . import _run
+from ._services import Services
+from ._settings import database_setting
+
+if TYPE_CHECKING:
+    from ftf.container import Container
+
+    from ._watch import Watch
+
+pytest_plugins = ("ftf.testing._database_fixtures",)
+
+SERVICES = pytest.StashKey[Services]()
+_WATCH = pytest.StashKey["Watch"]()
+_MODES = {"rollback": ["db_session"], "committing": ["committing_db"], "own": []}
+_FIXTURES = frozenset(
+    {
+        "committing_db",
+        "db_connection",
+        "db_engine",
+        "db_session",
+        "db_sessions",
+        "migrations",
+        "postgres_url",
+    }
+)
+_URL = "a URL to name the test database after, or postgresql or sqlite for one that is provided"
+
+
+class _Node(Protocol):
+    """What pytest-xdist knows a worker by."""
+
+    config: pytest.Config
+    workerinput: dict[str, object]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the settings."""
+    group = parser.getgroup("ftf", "Fast Track Framework")
+    group.addoption("--ftf-db-url", metavar="URL", help=f"{_URL}; goes before FTF_DB_URL and ini")
+    parser.addini("ftf_db_url", f"{_URL} (--ftf-db-url and FTF_DB_URL go before)", default="")
+    parser.addini("ftf_metadata", "the models of the test database, as module:Base", default="")
+    parser.addini(
+        "ftf_alembic",
+        "the alembic.ini whose migrations make the test database, instead of ftf_metadata",
+        default="",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and the event loops of pytest-asyncio if there are any."""
+    config.addinivalue_line(
+        "markers",
+        "database(mode='rollback'): use the test database; its changes are rolled back, "
+        "or committed and removed ('committing'), or the test brings a database of its 'own'.",
+    )
+    config.stash[SERVICES] = Services()
+    if has_asyncio(config):
+        config.pluginmanager.register(import_module("ftf.testing._loops_of_asyncio"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what belongs to the run."""
+    _run.end(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: _Node) -> None:
+    """Tell a worker of pytest-xdist what it shares with the others."""
+    _run.share_folder(node.config, node.workerinput)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Set the database up before anything that may use it, for tests that are marked as well."""
+    for item in items:
+        names = [*_marked(item), *getattr(item, "fixturenames", ())]
+        if wanted := [name for name in names if name in _FIXTURES]:
+            own = [name for name in names if name.startswith("_ftf_")]
+            ordered = dict.fromkeys([*own, *wanted, *names])
+            item.fixturenames = list(ordered)  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Notice who asks for a database, and the containers that deliver it."""
+    if fixturedef.argname in {"_ftf_databases", *_FIXTURES} and (watch := watch_of(request.config)):
+        watch.record()
+    value = yield
+    if fixturedef.argname in {"app", "container"} and (container := _container_of(value)):
+        known = ExitStack()
+        known.enter_context(request.config.stash[SERVICES].known(container))
+        fixturedef.addfinalizer(known.close)
+    return value
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Keep a test off databases that it does not ask for."""
+    if watch := watch_of(item.config):
+        watch.forget()
+    with _kept_off(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Keep a test off databases that it does not ask for."""
+    with _kept_off(item):
+        yield
+
+
+def has_asyncio(config: pytest.Config) -> bool:
+    """Tell whether pytest-asyncio takes part."""
+    module = sys.modules.get("pytest_asyncio.plugin")
+    return module is not None and config.pluginmanager.is_registered(module)
+
+
+def watch_of(config: pytest.Config) -> "Watch | None":
+    """Give what watches the connections, if a database is set."""
+    if _WATCH not in config.stash:
+        if not database_setting(config) or find_spec("sqlalchemy") is None:
+            return None
+        from ._watch import Watch
+
+        config.stash[_WATCH] = Watch()
+        listening = ExitStack()
+        listening.enter_context(config.stash[_WATCH].listening())
+        config.add_cleanup(listening.close)
+    return config.stash[_WATCH]
+
+
+@contextmanager
+def _kept_off(item: pytest.Item) -> Iterator[None]:
+    watch = watch_of(item.config)
+    if watch is None or watch.recording or _asks(item):
+        yield
+        return
+    try:
+        with watch.refusing(_refusal):
+            yield
+    except BaseException as error:
+        if watch.refused is not None and error is not watch.refused:
+            error.add_note(f"DatabaseAccessError: {watch.refused}")
+        raise
+    if watch.refused is not None:
+        raise watch.refused
+
+
+def _refusal(database: str) -> str:
+    return (
+        f"the test does not ask for a database, and connects to {database}: let it use the "
+        "fixture db_session, whose changes are rolled back, or committing_db; or mark it "
+        '@pytest.mark.database("own") if it brings one of its own'
+    )
+
+
+def _asks(item: pytest.Item) -> bool:
+    wanted = _FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    return bool(wanted) or item.get_closest_marker("database") is not None
+
+
+def _marked(item: pytest.Item) -> list[str]:
+    """Name the fixtures that the test is marked to use."""
+    if (marker := item.get_closest_marker("database")) is None:
+        return []
+    mode = (*marker.args, *marker.kwargs.values(), "rollback")[0]
+    if mode not in _MODES:
+        raise pytest.UsageError(
+            f"{item.nodeid}: the marker database knows {', '.join(_MODES)}, and not {mode!r}"
+        )
+    return _MODES[mode]
+
+
+def _container_of(value: object) -> "Container | None":
+    """Find the container that a fixture gives, or that the application does which it gives."""
+    if (module := sys.modules.get("ftf.container")) is None:
+        return None
+    candidates = (value, getattr(value, "container", None))
+    return next((found for found in candidates if isinstance(found, module.Container)), None)

@@ -1,0 +1,39 @@
+"""Making the tables of a test database."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import URL, MetaData
+
+from ._alembic import Alembic
+from ._apart import run_on
+from ._settings import alembic_file, load
+from ._watch import Watch
+
+
+def builder(config: pytest.Config, watch: Watch) -> Callable[[URL], None]:
+    """Tell how the tables are made: by the migrations, else from the models.
+
+    Raises:
+        UsageError: Neither is set.
+    """
+    if file := alembic_file(config):
+        return lambda url: Alembic(file, url, watch).upgrade()
+    if not config.getini("ftf_metadata"):
+        raise pytest.UsageError(
+            "the tables of the test database are unknown: set the ini option ftf_metadata to the "
+            "models' base, as in app.models:Base, or ftf_alembic to the alembic.ini"
+        )
+    metadata = _metadata(config)
+    return lambda url: run_on(url, metadata.create_all)
+
+
+def _metadata(config: pytest.Config) -> MetaData:
+    found = load(config, "ftf_metadata")
+    metadata = getattr(found, "metadata", found)
+    if not isinstance(metadata, MetaData):
+        raise pytest.UsageError(
+            f"ftf_metadata = {config.getini('ftf_metadata')!r} is {found!r}, "
+            "which is neither a declarative base nor a MetaData"
+        )
+    return metadata

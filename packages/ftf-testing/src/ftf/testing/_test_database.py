@@ -1,0 +1,96 @@
+"""The database of one process of a test run."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from ._application_line import application_line
+from ._contents import Contents
+from ._event_loop import EventLoop
+
+
+class TestDatabase:
+    """A database with tables, and an engine whose connections belong to one event loop at a time.
+
+    Args:
+        engine: The engine.
+        contents: What the database holds before the first test.
+
+    Attributes:
+        faults: What was found out about the running test.
+    """
+
+    __test__ = False  # pytest would take it for a class of tests
+
+    def __init__(self, engine: AsyncEngine | Engine, contents: Contents) -> None:
+        self.engine = engine
+        self.contents = contents
+        self.faults: list[str] = []
+        self._loop: EventLoop | None = None
+        self._open: dict[ConnectionPoolEntry, tuple[PoolProxiedConnection, str]] = {}
+        sync = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
+        event.listen(sync, "checkout", self._remember)
+        for ending in ("checkin", "detach", "invalidate"):
+            event.listen(sync, ending, self._forget)
+
+    def enter(self, loop: EventLoop) -> None:
+        """Go over to an event loop, and close the connections that belong to another one."""
+        if self._loop is loop:
+            return
+        self.close()
+        self._loop = loop
+        loop.at_end.push_async_callback(self._leave, loop)
+
+    def close_forgotten(self, loop: EventLoop) -> list[str]:
+        """Close the connections that are still open, and tell where they were opened."""
+        forgotten = list(self._open.values())
+
+        def close(_: Connection) -> None:
+            for connection, _line in forgotten:
+                connection.invalidate()
+
+        if forgotten:
+            self.work(loop, close)
+        return [f"a connection is still open: {line}" for _, line in forgotten]
+
+    def undo(self, loop: EventLoop) -> dict[str, int]:
+        """Bring back what there was before, and tell the rows that there were too many."""
+
+        def undo(connection: Connection) -> dict[str, int]:
+            if rows := self.contents.differences(connection):
+                self.contents.restore(connection)
+            return rows
+
+        return self.work(loop, undo)
+
+    def work[T](self, loop: EventLoop, work: Callable[[Connection], T]) -> T:
+        """Call a function with a connection of its own."""
+        connection = loop.connect(self.engine)
+        try:
+            return loop.work_on(connection, work)
+        finally:
+            loop.close(connection)
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._loop is not None:
+            self._loop.wait_for(self._leave(self._loop))
+
+    async def _leave(self, loop: EventLoop) -> None:
+        if self._loop is loop:
+            self._loop = None
+            if isinstance(self.engine, AsyncEngine):
+                await self.engine.dispose()
+            else:
+                self.engine.dispose()
+
+    def _remember(
+        self, _: DBAPIConnection, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection
+    ) -> None:
+        self._open[entry] = proxy, application_line()
+
+    def _forget(self, _: object, entry: ConnectionPoolEntry, *_reason: object) -> None:
+        self._open.pop(entry, None)

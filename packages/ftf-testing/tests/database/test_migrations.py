@@ -1,0 +1,156 @@
+"""Checks of a project's migrations."""
+
+import pytest
+
+ENV = """
+from alembic import context
+from models import Base
+from ftf.orm.migrations import run_migrations
+
+run_migrations(Base.metadata, "sqlite:///production.db")
+"""
+PLAIN_ENV = """
+import asyncio
+from logging.config import fileConfig
+from alembic import context
+from models import Base
+from sqlalchemy import pool
+from sqlalchemy.ext.asyncio import async_engine_from_config
+
+config = context.config
+if config.config_file_name is not None:
+    fileConfig(config.config_file_name)
+
+def migrate(connection):
+    context.configure(connection=connection, target_metadata=Base.metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+async def run():
+    section = config.get_section(config.config_ini_section, {})
+    engine = async_engine_from_config(section, "sqlalchemy.", poolclass=pool.NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+    await engine.dispose()
+
+asyncio.run(run())
+"""
+OTHER_ENV = """
+from alembic import context
+context.config.cmd_opts = None
+"""
+FIRST = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "1", None
+
+def upgrade():
+    op.create_table(
+        "users",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("email", sa.String(), nullable=False, unique=True),
+    )
+
+def downgrade():
+    op.drop_table("users")
+"""
+SECOND = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "2", "1"
+
+def upgrade():
+    op.create_table(
+        "posts",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("author_id", sa.Integer(), sa.ForeignKey("users.id"), nullable=False),
+    )
+
+def downgrade():
+    op.drop_table("posts")
+"""
+USE = """
+@twice
+async def test_rolled_back(db_session, turn):
+    assert await count(db_session) == await count(db_session, Post) == 0
+    db_session.add(User(email="ada@example.com"))
+    await db_session.commit()
+
+@twice
+async def test_committing(committing_db, turn):
+    async with committing_db.begin() as session:
+        assert await count(session) == 0
+        session.add(User(email="ada@example.com"))
+        version = await session.scalar(text("SELECT * FROM alembic_version"))
+        assert version == "2"
+"""
+CHECK = "def test_migrations(migrations):\n    migrations.check()\n"
+
+
+@pytest.fixture
+def check(project, run):
+    """Check a project's migrations, and run whatever else it has."""
+
+    def check(
+        first: str = FIRST, second: str = SECOND, env: str = ENV, code: str = CHECK
+    ) -> pytest.RunResult:
+        (project.mkdir("migrations") / "env.py").write_text(env)
+        versions = project.mkdir("migrations/versions")
+        (versions / "1.py").write_text(first)
+        (versions / "2.py").write_text(second)
+        settings = "[alembic]\nscript_location = migrations\npath_separator = os\n"
+        project.path.joinpath("alembic.ini").write_text(settings)
+        return run(code, "-o", "ftf_alembic=alembic.ini", "-o", "ftf_metadata=")
+
+    return check
+
+
+@pytest.mark.parametrize("env", [ENV, PLAIN_ENV])
+def test_good_migrations_pass_and_make_the_database_of_the_tests(check, project, env):
+    check(env=env, code=CHECK + USE).assert_outcomes(passed=5)
+    assert not list(project.path.glob("*.db"))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ('"2", "1"', '"2", None', "there are 2 newest migrations (1, 2)*alembic merge heads*"),
+        (
+            'op.drop_table("posts")',
+            "1 / 0",
+            "the downgrade of *2.py has failed: ZeroDivision*",
+        ),
+        ('op.drop_table("posts")', "pass", "the upgrade of *2.py has failed: *posts*"),
+        ("sa.String()", "sa.Integer()", "the models are not what the migrations make*title*"),
+        (
+            "def upgrade():",
+            "def upgrade():\n    op.execute('CREATE TABLE IF NOT EXISTS rest (id INTEGER)')\n",
+            "downgraded to base, there are still tables (rest)",
+        ),
+    ],
+)
+def test_a_fault_is_told(check, right, wrong, message):
+    result = check(second=SECOND.replace(right, wrong))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"E *AssertionError: {message}"])
+
+
+@pytest.mark.parametrize("code", [CHECK, "async def test_session(db_session): ..."])
+def test_migrations_that_go_to_another_database_are_stopped(check, code, project):
+    result = check(env=OTHER_ENV + ENV, code=code)
+    assert result.parseoutcomes().keys() & {"failed", "errors"}
+    result.stdout.fnmatch_lines(["*env.py goes to *production.db instead of the test's database*"])
+    assert not project.path.joinpath("production.db").exists()
+
+
+def test_migrations_that_go_nowhere_are_told(check):
+    result = check(env="", code="async def test_session(db_session): ...")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *UsageError: the migrations' env.py goes to *"])
+
+
+def test_without_their_file_the_setting_is_named(run):
+    result = run(CHECK)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *the migrations are unknown: set the ini option ftf_alembic*"])

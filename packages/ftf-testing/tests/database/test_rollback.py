@@ -1,0 +1,173 @@
+"""A test's changes to the database are rolled back, whatever the application does."""
+
+
+def passes_twice(run, code: str) -> None:
+    """Run a test that only passes on an empty database, and so only if nothing survives."""
+    run(f"\n        @twice{code}").assert_outcomes(passed=2)
+
+
+def test_edge_49_what_is_committed_is_gone_in_the_next_test(run):
+    passes_twice(
+        run,
+        """
+        async def test_commit(db_session, turn):
+            assert await count(db_session) == 0
+            db_session.add(User(email="ada@example.com"))
+            await db_session.commit()
+            assert await count(db_session) == 1
+        """,
+    )
+
+
+def test_edge_50_a_refused_write_leaves_the_session_usable(run):
+    passes_twice(
+        run,
+        """
+        async def test_refused(db_session, turn):
+            from sqlalchemy.exc import IntegrityError
+            db_session.add(User(email="ada@example.com"))
+            await db_session.commit()
+            db_session.add(User(email="ada@example.com"))
+            with pytest.raises(IntegrityError):
+                await db_session.commit()
+            await db_session.rollback()
+            assert await count(db_session) == 1
+            db_session.add(Post(title="of nobody", author_id=-1))
+            with pytest.raises(IntegrityError):
+                await db_session.flush()
+            await db_session.rollback()
+            db_session.add(User(email="bo@example.com"))
+            await db_session.commit()
+            assert await count(db_session) == 2
+        """,
+    )
+
+
+def test_edge_50_savepoints_nest(run):
+    passes_twice(
+        run,
+        """
+        async def test_nested(db_session, turn):
+            async with db_session.begin_nested():
+                db_session.add(User(email="ada@example.com"))
+                with pytest.raises(ZeroDivisionError):
+                    async with db_session.begin_nested():
+                        db_session.add(User(email="bo@example.com"))
+                        await db_session.flush()
+                        1 / 0
+            await db_session.commit()
+            assert await count(db_session) == 1
+        """,
+    )
+
+
+def test_edge_50_the_application_may_roll_back(run):
+    passes_twice(
+        run,
+        """
+        async def test_rolled_back(db_session, db_sessions, turn):
+            db_session.add(User(email="ada@example.com"))
+            await db_session.commit()
+            async with db_sessions() as session:
+                session.add(User(email="bo@example.com"))
+                await session.flush()
+                await session.rollback()
+                assert await count(session) == 1
+        """,
+    )
+
+
+def test_edge_51_sessions_see_what_others_have_committed(run):
+    passes_twice(
+        run,
+        """
+        async def test_several(db_session, db_sessions, turn):
+            async with db_sessions.begin() as session:
+                session.add(User(email="ada@example.com"))
+            assert await count(db_session) == 1
+            db_session.add(User(email="bo@example.com"))
+            await db_session.commit()
+            async with db_sessions() as one, db_sessions() as other:
+                assert await count(one) == await count(other) == 2
+        """,
+    )
+
+
+def test_edge_51_ddl_is_rolled_back_as_well(run):
+    passes_twice(
+        run,
+        """
+        async def test_ddl(db_session, turn):
+            await db_session.execute(text("CREATE TABLE notes (id INTEGER)"))
+            await db_session.commit()
+            await db_session.execute(text("INSERT INTO notes VALUES (1)"))
+            await db_session.commit()
+            assert await db_session.scalar(text("SELECT count(*) FROM notes")) == 1
+        """,
+    )
+
+
+def test_an_engine_of_the_project_is_used_as_it_is(project, run):
+    project.makeconftest(
+        """
+        import pytest
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        @pytest.fixture(scope="session")
+        def db_engine_factory():
+            return lambda url: create_async_engine(url, logging_name="theirs")
+
+        @pytest.fixture(scope="session")
+        def db_session_options():
+            return {"expire_on_commit": False, "autoflush": False}
+        """
+    )
+    passes_twice(
+        run,
+        """
+        async def test_theirs(db_engine, db_session, turn):
+            assert db_engine.sync_engine.logging_name == "theirs"
+            db_session.add(User(email="ada@example.com"))
+            assert await count(db_session) == 0
+            await db_session.commit()
+            assert await count(db_session) == 1
+        """,
+    )
+
+
+def test_rows_of_the_migrations_stay(run, project):
+    """Here the metadata makes them, as a migration would."""
+    project.makepyfile(
+        seeded="""
+        from models import Base, User
+        from sqlalchemy import event
+
+        @event.listens_for(User.__table__, "after_create")
+        def fill(table, connection, **_):
+            connection.execute(table.insert(), [{"id": 7, "email": "root@example.com"}])
+        """
+    )
+    result = run(
+        """
+        @twice
+        async def test_rollback(db_session, turn):
+            assert await count(db_session) == 1
+            db_session.add(User(id=8, email="ada@example.com"))
+            await db_session.commit()
+
+        @twice
+        async def test_truncation(committing_db, turn):
+            async with committing_db.begin() as session:
+                assert await count(session) == 1
+                session.add(User(id=8, email="ada@example.com"))
+
+        @twice
+        async def test_leak(db_engine, turn):
+            async with db_engine.begin() as connection:
+                await connection.execute(User.__table__.delete())
+        """,
+        "-o",
+        "ftf_metadata=seeded:Base",
+    )
+    result.assert_outcomes(passed=6, errors=2)
+    result.stdout.fnmatch_lines(["*there are -1 rows in users*"])

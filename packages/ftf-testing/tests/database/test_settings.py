@@ -1,0 +1,104 @@
+"""Where the database and its tables are set, and what is said if they are not."""
+
+import sys
+
+import pytest
+
+WHERE = """
+async def test_where(db_engine):
+    print(db_engine.url)
+"""
+
+
+@pytest.fixture
+def told(project):
+    """Run a test that prints its database."""
+
+    def run(*arguments: str) -> pytest.RunResult:
+        project.makepyfile(WHERE)
+        return project.runpytest_inprocess("-s", *arguments)
+
+    return run
+
+
+def test_the_command_line_goes_before_the_environment_and_that_before_the_ini(told, monkeypatch):
+    ini = ("-o", "ftf_db_url=sqlite:///ini.db")
+    told(*ini).stdout.fnmatch_lines(["*sqlite+aiosqlite:///test_ini.db"])
+    monkeypatch.setenv("FTF_DB_URL", "sqlite:///env.db")
+    told(*ini).stdout.fnmatch_lines(["*sqlite+aiosqlite:///test_env.db"])
+    result = told(*ini, "--ftf-db-url=sqlite:///cli.db")
+    result.stdout.fnmatch_lines(["*sqlite+aiosqlite:///test_cli.db"])
+
+
+def test_nothing_is_left_of_a_file_and_the_named_one_is_not_touched(told, project):
+    told("--ftf-db-url=sqlite:///app.db").assert_outcomes(passed=1)
+    assert not list(project.path.glob("*.db*"))
+
+
+def test_nothing_is_left_on_a_server(told, postgres_url, database_names):
+    before = database_names()
+    result = told(f"--ftf-db-url={postgres_url}")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*/test_postgres?*"])
+    assert database_names() == before
+
+
+@pytest.mark.parametrize("url", ["sqlite", "sqlite://", "sqlite+aiosqlite:///:memory:"])
+def test_a_database_in_memory_becomes_a_file_that_connections_share(told, url):
+    result = told(f"--ftf-db-url={url}")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*sqlite+aiosqlite:////*/test_ftf.db"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "*no database is set for tests: give --ftf-db-url, or set FTF_DB_URL or the ini*"),
+        (["--ftf-db-url=mysql://db/app"], "*mysql://db/app is of an unknown kind: give a URL of *"),
+        (["--ftf-db-url=my sql"], "*the test database 'my sql': *. give a URL of *"),
+        (["-o", "ftf_metadata="], "*the tables of the test database are unknown: set *"),
+        (["-o", "ftf_metadata=models"], "*ftf_metadata = 'models' is not of the form module:*"),
+        (["-o", "ftf_metadata=missing:Base"], "*= 'missing:Base' cannot be imported: *"),
+        (["-o", "ftf_metadata=models:Missing"], "*= 'models:Missing' cannot be imported: *"),
+        (["-o", "ftf_metadata=models:mapped_column"], "*which is neither a declarative base*"),
+        (["-o", "ftf_alembic=missing.ini"], "*ftf_alembic = 'missing.ini' names no file in *"),
+    ],
+)
+def test_bad_settings_are_told(told, arguments, message):
+    if arguments[:1] == ["-o"]:
+        arguments = [*arguments, "--ftf-db-url=sqlite"]
+    result = told(*arguments)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"E *UsageError: {message}"])
+
+
+def test_a_metadata_is_as_good_as_a_base(told):
+    result = told("--ftf-db-url=sqlite", "-o", "ftf_metadata=models:Base.metadata")
+    result.assert_outcomes(passed=1)
+
+
+def test_models_without_tables_are_no_problem(project):
+    project.makepyfile(empty="from sqlalchemy import MetaData\nmetadata = MetaData()")
+    project.makepyfile(test_empty="async def test_empty(committing_db): ...")
+    settings = ("--ftf-db-url=sqlite", "-o", "ftf_metadata=empty:metadata")
+    project.runpytest_inprocess(*settings).assert_outcomes(passed=1)
+
+
+def test_without_ftf_orm_the_engine_is_sqlalchemys(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ftf.orm", None)
+    run(
+        """
+        from sqlalchemy.exc import IntegrityError
+
+        async def test_foreign_keys(db_session):
+            db_session.add(Post(title="of nobody", author_id=-1))
+            with pytest.raises(IntegrityError):
+                await db_session.commit()
+        """
+    ).assert_outcomes(passed=1)
+
+
+def test_without_sqlalchemy_nobody_is_kept_off(project, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    project.makepyfile("def test_nothing(): ...")
+    project.runpytest_inprocess("--ftf-db-url=sqlite").assert_outcomes(passed=1)
