@@ -2,6 +2,7 @@
 
 import contextlib
 from functools import partial
+from inspect import signature
 from typing import Annotated
 
 import pytest
@@ -128,6 +129,27 @@ async def test_an_included_route_takes_the_short_way_too(serve, monkeypatch):
     async with serve(app) as client:
         monkeypatch.setattr("fastapi.routing.solve_dependencies", unwanted)
         assert (await client.get("/included/")).json() == "Greeter"
+
+
+@pytest.mark.parametrize("prefix", ["", "/included"])
+@pytest.mark.parametrize("limited", ["route", "router"])
+async def test_edge_27_a_body_limit_holds_for_what_a_handler_reads_itself(serve, limited, prefix):
+    if "max_body_size" not in signature(APIRoute).parameters:
+        pytest.skip("this FastAPI has no limit")
+    limit = {"max_body_size": 10}
+    app, router = FastTrackFramework(), Router(**limit if limited == "router" else {})
+
+    @router.post("/", **limit if limited == "route" else {})
+    async def read(request: Request) -> int:
+        return len(await request.body())
+
+    if prefix:
+        app.include_router(router, prefix=prefix)
+    else:
+        app.router.routes += router.routes
+    async with serve(app) as client:
+        assert (await client.post(f"{prefix}/", content=b"x" * 10)).json() == 10
+        assert (await client.post(f"{prefix}/", content=b"x" * 11)).status_code == 413
 
 
 async def test_no_inclusion_loses_its_dependencies(serve):

@@ -144,3 +144,15 @@ async def test_a_mounted_application_stops_with_the_outer_one(app, told):
         assert (outer.draining.begun, app.draining.begun, told) == (True, True, [])
         await app.draining.wait()
         assert told == [signal.SIGTERM]
+
+
+async def test_edge_31_an_application_that_was_mounted_can_be_started_alone(app, told):
+    outer = FastTrackFramework()
+    outer.mount("/inner", app)
+    async with outer.router.lifespan_context(outer):
+        pass
+    async with app.router.lifespan_context(app):
+        signal.raise_signal(signal.SIGTERM)
+        assert app.draining.begun
+        await app.draining.wait()
+    assert told == [signal.SIGTERM]

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from fastapi import BackgroundTasks, Depends, FastAPI
+from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from starlette.middleware.base import BaseHTTPMiddleware
 
@@ -16,8 +16,11 @@ class ConflictError(Exception): ...
 
 
 class Failing:
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error or ConflictError("Somebody was faster")
+
     async def commit(self) -> None:
-        raise ConflictError("Somebody was faster")
+        raise self.error
 
     async def rollback(self) -> None: ...
 
@@ -102,6 +105,24 @@ async def test_edge_38_a_handler_that_fails_too_is_answered_as_unexpected(app, s
         answer = await client.get("/")
     assert answer.json()["title"] == "Internal Server Error"
     assert answer.headers["x-request-id"] == answer.json()["request_id"]
+
+
+async def test_edge_38_a_handler_of_the_status_wins_over_one_of_the_class(app, serve):
+    @app.exception_handler(418)
+    async def teapot(request, error) -> PlainTextResponse:
+        return PlainTextResponse("short and stout", 418)
+
+    @app.get("/commit")
+    async def write(units: Injected[UnitsOfWork]) -> None:
+        units.add(Failing(HTTPException(418)))
+
+    @app.get("/handler")
+    async def fail() -> None:
+        raise HTTPException(418)
+
+    async with serve(app) as client:
+        for path in ("/handler", "/commit"):
+            assert (await client.get(path)).text == "short and stout"
 
 
 async def test_a_wrapped_plain_application_answers_by_its_handlers(serve):

@@ -3,7 +3,7 @@ from typing import Annotated, Protocol
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, WebSocket
 
-from ftf.http import FastTrackFramework, Inject, Injected, NoRequestScopeError
+from ftf.http import FastTrackFramework, Inject, Injected, NoRequestScopeError, Router
 
 
 class Greeter(Protocol):
@@ -76,11 +76,17 @@ async def test_edge_22_router_dependencies_are_injected(app, serve):
         assert (await client.get("/")).json() is True
 
 
-async def test_edge_23_a_request_shares_what_is_scoped_and_not_what_is_transient(app, serve):
-    @app.get("/")
+@pytest.mark.parametrize("router_class", [Router, APIRouter])
+async def test_edge_23_a_request_shares_what_is_scoped_and_not_what_is_transient(
+    app, serve, router_class
+):
+    router = router_class()
+
+    @router.get("/")
     async def show(one: Injected[Greeter], two: Injected[Greeter]) -> list[bool]:
         return [one is two, one.session is two.session]
 
+    app.include_router(router)
     async with serve(app) as client:
         assert (await client.get("/")).json() == [False, True]
 

@@ -1,7 +1,10 @@
 """ASGI middleware: built by the container, mapped errors, BaseHTTPMiddleware inside and outside."""
 
+from contextvars import ContextVar
+
 import pytest
 from fastapi import HTTPException
+from httpx import ASGITransport, AsyncClient
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -82,6 +85,19 @@ async def test_edge_35_without_a_start_a_middleware_is_built_by_the_first_reques
         assert (await client.get("/")).headers["x-stamp"] == "clock"
 
 
+async def test_a_middleware_built_by_a_request_knows_nothing_of_it(app, bare):
+    tenant = ContextVar("tenant", default="none")
+
+    def wind() -> Clock:
+        return Clock(tenant.get())
+
+    app.register(Clock, wind)
+    app.add_middleware(Stamp)
+    tenant.set("shop")
+    async with bare(app) as client:
+        assert (await client.get("/")).headers["x-stamp"] == "none"
+
+
 async def test_a_middleware_cannot_keep_what_belongs_to_a_request(app, serve, bare):
     class Keeping:
         def __init__(self, app, session: Session) -> None: ...
@@ -112,6 +128,19 @@ async def test_edge_38_an_error_of_a_middleware_is_answered_like_one_of_a_route(
     async with serve(app) as client:
         answer = await client.get("/")
     assert (answer.status_code, answer.json()["detail"]) == (status, "No")
+
+
+async def test_edge_38_an_unexpected_error_of_a_middleware_reaches_the_server_too(app):
+    class Broken:
+        def __init__(self, app) -> None: ...
+
+        async def __call__(self, scope, receive, send) -> None:
+            raise RuntimeError("broken")
+
+    app.add_middleware(Broken)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        with pytest.raises(RuntimeError, match="broken"):
+            await client.get("/")
 
 
 async def test_edge_38_an_error_of_the_resolver_is_answered_like_any_other(app, serve):

@@ -222,10 +222,11 @@ async def test_a_websocket_s_work_is_rolled_back_unless_it_commits(app, log, tal
     assert log == ["commit", "rollback", "closed"]
 
 
-async def test_a_client_that_left_gets_nothing_committed(app, log):
+@pytest.mark.parametrize("reads", [True, False])
+async def test_edge_2_and_9_a_client_that_left_gets_nothing_committed(app, log, reads):
     @app.post("/")
     async def create(session: Injected[Session], request: Request) -> bytes:
-        return await request.body()
+        return await request.body() if reads else b"unread"
 
     heard = [{"type": "http.request", "body": b"x"}, {"type": "http.disconnect"}]
 
