@@ -1,7 +1,7 @@
 """A response whose commit failed: what the client gets instead, and the end of the rest."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
@@ -52,7 +52,7 @@ async def test_the_background_tasks_of_the_response_do_not_run(app, log, serve):
 @pytest.mark.parametrize("spec_version", ["2.3", "2.4"])
 @pytest.mark.parametrize("wrapped", [False, True])
 async def test_a_stream_ends_with_all_that_belongs_to_it(app, log, spec_version, wrapped):
-    def opened() -> Iterator[None]:
+    async def opened() -> AsyncIterator[None]:
         try:
             yield
         finally:
