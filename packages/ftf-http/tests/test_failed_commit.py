@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
 from fastapi.responses import PlainTextResponse, StreamingResponse
+from httpx import ASGITransport, AsyncClient
 from starlette.middleware.base import BaseHTTPMiddleware
 
 from ftf.container import Container, UnitsOfWork
@@ -105,6 +106,36 @@ async def test_edge_38_a_handler_that_fails_too_is_answered_as_unexpected(app, s
         answer = await client.get("/")
     assert answer.json()["title"] == "Internal Server Error"
     assert answer.headers["x-request-id"] == answer.json()["request_id"]
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        with pytest.raises(LookupError, match="secret"):
+            await client.get("/")
+
+
+async def test_nobody_takes_the_end_of_the_replaced_response_for_an_error(app, log, serve):
+    @app.exception_handler(500)
+    async def sorry(request, error) -> PlainTextResponse:
+        log.append(error)
+        return PlainTextResponse("sorry", 500)
+
+    @app.get("/")
+    async def write(units: Injected[UnitsOfWork]) -> None:
+        units.add(Failing())
+
+    async with serve(app) as client:
+        assert (await client.get("/")).status_code == 409
+    assert log == []
+
+
+async def test_edge_31_the_application_that_owns_the_unit_answers_for_a_mounted_one(app, serve):
+    inner = FastAPI()
+
+    @inner.get("/")
+    async def write(units: Injected[UnitsOfWork]) -> None:
+        units.add(Failing())
+
+    app.mount("/inner", inner)
+    async with serve(app) as client:
+        assert (await client.get("/inner/")).status_code == 409
 
 
 async def test_edge_38_a_handler_of_the_status_wins_over_one_of_the_class(app, serve):

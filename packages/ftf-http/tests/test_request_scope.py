@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Annotated
 
 import pytest
 from fastapi import BackgroundTasks, FastAPI, Request, WebSocket
@@ -7,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import HTTPConnection
 
 from ftf.container import Container
-from ftf.http import FastTrackFramework, Injected, NoRequestError, ScopeMiddleware
+from ftf.http import FastTrackFramework, Inject, Injected, NoRequestError, ScopeMiddleware
 
 
 class Session: ...
@@ -220,6 +221,24 @@ async def test_a_service_can_ask_for_the_request(serve):
     async with serve(app) as client:
         answer = await client.get("/who", headers={"x-name": "Ada"})
     assert answer.json() == ["Ada", "/who"]
+
+
+async def test_a_request_that_the_user_registers_wins(serve):
+    class Mine(Request): ...
+
+    def make(connection: HTTPConnection) -> Mine:
+        return Mine(connection.scope)
+
+    container = Container()
+    container.register(Request, make, scope="scoped")
+    app = FastTrackFramework(container=container)
+
+    @app.get("/")
+    async def show(request: Annotated[Request, Inject(Request)]) -> str:
+        return type(request).__name__
+
+    async with serve(app) as client:
+        assert (await client.get("/")).json() == "Mine"
 
 
 async def test_a_websocket_has_a_connection_and_no_request(talk):

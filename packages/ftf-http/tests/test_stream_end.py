@@ -29,6 +29,7 @@ class Client:
         return {"type": "http.disconnect"}
 
     async def send(self, message: dict[str, object]) -> None:
+        await asyncio.sleep(0)
         self.sent.append(message)
         if message.get("body"):
             self.beat.set()
