@@ -156,7 +156,7 @@ async def test_edge_5_closing_after_an_error_has_a_time_limit(log, caplog):
 
 
 @pytest.mark.parametrize("status", [200, 500])
-async def test_edge_5_a_service_may_hold_a_task_group_open(app, log, status):
+async def test_edge_5_a_service_may_hold_a_task_group_open(app, log, caplog, status):
     async def group() -> AsyncIterator[Third]:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(anyio.sleep_forever)
@@ -178,6 +178,7 @@ async def test_edge_5_a_service_may_hold_a_task_group_open(app, log, status):
     with raised:
         await app(scope_for(), silent, nothing)
     assert log == ["Third closed"]
+    assert "Attempted to exit a cancel scope" not in caplog.text
 
 
 async def test_edge_6_a_request_cancelled_while_services_open_closes_those_that_are(app, log):

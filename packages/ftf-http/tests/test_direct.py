@@ -8,15 +8,21 @@ from typing import Annotated
 import pytest
 from fastapi import Cookie, Depends, Header, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.routing import APIRoute
 from fastapi.security import SecurityScopes
+from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
 
 from ftf.http import FastTrackFramework, Injected, NoRequestScopeError, Route, Router
 
 
 class Greeter: ...
+
+
+class Box(BaseModel):
+    size: int = 1
+    colour: str = Field("red", alias="color")
 
 
 @pytest.mark.parametrize(
@@ -35,6 +41,11 @@ class Greeter: ...
         "/own-status",
         "/scopes",
         "/partial?number=3&suffix=!",
+        "/page",
+        "/plain",
+        "/unset",
+        "/defaults",
+        "/by-name",
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "/{tenant}"])
@@ -108,11 +119,36 @@ def with_more_routes[R: FastTrackFramework | Router](app: R) -> R:
 
     app.get("/partial")(partial(part, suffix="!"))
 
+    @app.get("/page", response_class=HTMLResponse)
+    async def page() -> str:
+        return "<p>"
+
+    @app.get("/plain")
+    def plain() -> str:
+        return "plain"
+
+    @app.get("/unset", response_model_exclude_unset=True)
+    @app.get("/defaults", response_model_exclude_defaults=True)
+    @app.get("/by-name", response_model_by_alias=False)
+    async def box() -> Box:
+        return Box(size=1)
+
     @app.get("/scopes")
     async def scopes(scopes: SecurityScopes) -> list[str]:
         return scopes.scopes
 
     return app
+
+
+async def test_edge_27_the_application_s_default_kind_of_response_is_kept(serve):
+    app = FastTrackFramework(default_response_class=PlainTextResponse)
+
+    @app.get("/")
+    async def show() -> str:
+        return "text"
+
+    async with serve(app) as client:
+        assert (await client.get("/")).text == "text"
 
 
 async def test_an_included_route_takes_the_short_way_too(serve, monkeypatch):
