@@ -23,6 +23,7 @@ class Greeter: ...
 class Box(BaseModel):
     size: int = 1
     colour: str = Field("red", alias="color")
+    label: str | None = None
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,8 @@ class Box(BaseModel):
         "/unset",
         "/defaults",
         "/by-name",
+        "/chosen",
+        "/left-out",
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "/{tenant}"])
@@ -97,10 +100,6 @@ def with_routes[R: FastTrackFramework | Router](app: R) -> R:
     async def bare():
         return {"pi": 3.14, "umlaut": "ä"}
 
-    @app.get("/trimmed", response_model_exclude_none=True)
-    async def trimmed() -> dict[str, int | None]:
-        return {"one": 1, "none": None}
-
     @app.get("/request")
     async def request(request: Request, connection: HTTPConnection) -> bool:
         return request is connection
@@ -130,6 +129,9 @@ def with_more_routes[R: FastTrackFramework | Router](app: R) -> R:
     @app.get("/unset", response_model_exclude_unset=True)
     @app.get("/defaults", response_model_exclude_defaults=True)
     @app.get("/by-name", response_model_by_alias=False)
+    @app.get("/trimmed", response_model_exclude_none=True)
+    @app.get("/chosen", response_model_include={"size"})
+    @app.get("/left-out", response_model_exclude={"size"})
     async def box() -> Box:
         return Box(size=1)
 
