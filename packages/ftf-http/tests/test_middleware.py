@@ -64,6 +64,16 @@ async def test_the_container_delivers_what_a_constructor_lacks(app, serve):
     assert (answer.headers["x-stamp"], answer.headers["content-encoding"]) == ("wound!", "gzip")
 
 
+async def test_arguments_without_number_are_not_asked_for(app, serve):
+    class Open(Stamp):
+        def __init__(self, app, clock: Clock, *more: int, **options: str) -> None:
+            super().__init__(app, clock, f" {more} {options}")
+
+    app.add_middleware(Open)
+    async with serve(app) as client:
+        assert (await client.get("/")).headers["x-stamp"] == "clock () {}"
+
+
 async def test_a_middleware_is_built_anew_at_each_start(app, serve):
     made = []
 
