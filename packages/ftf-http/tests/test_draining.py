@@ -156,3 +156,12 @@ async def test_edge_31_an_application_that_was_mounted_can_be_started_alone(app,
         assert app.draining.begun
         await app.draining.wait()
     assert told == [signal.SIGTERM]
+
+
+async def test_an_application_that_stops_without_a_signal_wakes_who_waits_for_its_end(app):
+    async with app.router.lifespan_context(app):
+        waiting = asyncio.create_task(app.draining.wait())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+    async with asyncio.timeout(10):
+        await waiting
