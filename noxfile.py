@@ -70,7 +70,9 @@ def together(session: nox.Session) -> None:
     """Test all packages, the documentation and the examples in one environment."""
     groups = [f"--group=test-{package}" for package in PACKAGES]
     session.install(*wheels(*PACKAGES), *groups, "--group=test-docs", "--group=typing")
-    session.run("pytest", "packages", "docs", *session.posargs)
+    # Tests of the container leave behind what the plugin, installed here, would not let pass.
+    session.run("pytest", "packages", "--override-ini=ftf_check_leftovers=false", *session.posargs)
+    session.run("pytest", "docs", *session.posargs)
     session.run("mypy", "docs/examples")
 
 
