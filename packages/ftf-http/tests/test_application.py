@@ -6,7 +6,7 @@ import pytest
 from fastapi import Depends, FastAPI, HTTPException, WebSocket
 from fastapi.middleware import Middleware
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Mount
 
 from ftf.container import Container
@@ -71,8 +71,12 @@ async def test_edge_40_what_starlette_says_of_a_large_body_becomes_a_problem(ser
     app.max_body_size = 10
 
     @app.get("/say/{text}")
-    async def answer(text: str) -> PlainTextResponse:
-        return PlainTextResponse(text, 413)
+    async def answer(text: str, status: int = 413, kind: str = "text/plain") -> PlainTextResponse:
+        return PlainTextResponse(text, status, media_type=kind)
+
+    @app.get("/chunks")
+    async def chunks() -> StreamingResponse:
+        return StreamingResponse(iter(["too", " large"]), 413, media_type="text/plain")
 
     @app.websocket("/ws")
     async def chat(socket: WebSocket) -> None:
@@ -83,8 +87,25 @@ async def test_edge_40_what_starlette_says_of_a_large_body_becomes_a_problem(ser
         assert answer.json() == {"title": "Content Too Large", "status": 413}
         assert answer.headers["content-type"] == "application/problem+json"
         assert (await client.get("/say/mine")).text == "mine"
+        assert (await client.get("/say/Content Too Large?status=400")).status_code == 400
+        answer = await client.get("/say/Content Too Large?kind=text/html")
+        assert answer.text == "Content Too Large"
+        assert (await client.get("/chunks")).text == "too large"
         assert (await client.get("/health")).status_code == 200
     assert [message["type"] for message in await talk(app, "/ws")] == ["websocket.accept"]
+
+
+@pytest.mark.parametrize(("problem_details", "limit"), [(False, 10), (True, None)])
+async def test_without_problems_or_a_limit_that_text_stays(serve, problem_details, limit):
+    app = FastTrackFramework(problem_details=problem_details)
+    app.max_body_size = limit
+
+    @app.get("/")
+    async def answer() -> PlainTextResponse:
+        return PlainTextResponse("Content Too Large", 413)
+
+    async with serve(app) as client:
+        assert (await client.get("/")).text == "Content Too Large"
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
@@ -157,7 +178,7 @@ async def test_edge_31_a_mounted_application_starts_and_stops_with_the_outer_one
     silent, deep, plain = FastTrackFramework(), FastTrackFramework(), FastAPI()
     deep.router.lifespan_context = noting("deep", None)
     outer.router.routes.append(Mount("/inner", inner, middleware=[Middleware(GZipMiddleware)]))
-    outer.mount("/again", inner)
+    outer.mount("/again", GZipMiddleware(inner))
     outer.mount("/silent", silent)
     outer.mount("/plain", plain)
     plain.mount("/deep", deep)

@@ -2,20 +2,28 @@
 
 import contextlib
 from functools import partial
+from inspect import signature
 from typing import Annotated
 
 import pytest
 from fastapi import Cookie, Depends, Header, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.routing import APIRoute
 from fastapi.security import SecurityScopes
+from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
 
 from ftf.http import FastTrackFramework, Injected, NoRequestScopeError, Route, Router
 
 
 class Greeter: ...
+
+
+class Box(BaseModel):
+    size: int = 1
+    colour: str = Field("red", alias="color")
+    label: str | None = None
 
 
 @pytest.mark.parametrize(
@@ -34,6 +42,13 @@ class Greeter: ...
         "/own-status",
         "/scopes",
         "/partial?number=3&suffix=!",
+        "/page",
+        "/plain",
+        "/unset",
+        "/defaults",
+        "/by-name",
+        "/chosen",
+        "/left-out",
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "/{tenant}"])
@@ -85,10 +100,6 @@ def with_routes[R: FastTrackFramework | Router](app: R) -> R:
     async def bare():
         return {"pi": 3.14, "umlaut": "ä"}
 
-    @app.get("/trimmed", response_model_exclude_none=True)
-    async def trimmed() -> dict[str, int | None]:
-        return {"one": 1, "none": None}
-
     @app.get("/request")
     async def request(request: Request, connection: HTTPConnection) -> bool:
         return request is connection
@@ -107,11 +118,39 @@ def with_more_routes[R: FastTrackFramework | Router](app: R) -> R:
 
     app.get("/partial")(partial(part, suffix="!"))
 
+    @app.get("/page", response_class=HTMLResponse)
+    async def page() -> str:
+        return "<p>"
+
+    @app.get("/plain")
+    def plain() -> str:
+        return "plain"
+
+    @app.get("/unset", response_model_exclude_unset=True)
+    @app.get("/defaults", response_model_exclude_defaults=True)
+    @app.get("/by-name", response_model_by_alias=False)
+    @app.get("/trimmed", response_model_exclude_none=True)
+    @app.get("/chosen", response_model_include={"size"})
+    @app.get("/left-out", response_model_exclude={"size"})
+    async def box() -> Box:
+        return Box(size=1)
+
     @app.get("/scopes")
     async def scopes(scopes: SecurityScopes) -> list[str]:
         return scopes.scopes
 
     return app
+
+
+async def test_edge_27_the_application_s_default_kind_of_response_is_kept(serve):
+    app = FastTrackFramework(default_response_class=PlainTextResponse)
+
+    @app.get("/")
+    async def show() -> str:
+        return "text"
+
+    async with serve(app) as client:
+        assert (await client.get("/")).text == "text"
 
 
 async def test_an_included_route_takes_the_short_way_too(serve, monkeypatch):
@@ -128,6 +167,28 @@ async def test_an_included_route_takes_the_short_way_too(serve, monkeypatch):
     async with serve(app) as client:
         monkeypatch.setattr("fastapi.routing.solve_dependencies", unwanted)
         assert (await client.get("/included/")).json() == "Greeter"
+
+
+@pytest.mark.parametrize("prefix", ["", "/included"])
+@pytest.mark.parametrize("limited", ["route", "router"])
+async def test_edge_27_a_body_limit_holds_for_what_a_handler_reads_itself(serve, limited, prefix):
+    if "max_body_size" not in signature(APIRoute).parameters:
+        pytest.skip("this FastAPI has no limit")
+    limit = {"max_body_size": 10}
+    app, router = FastTrackFramework(), Router(**limit if limited == "router" else {})
+
+    @router.post("/", **limit if limited == "route" else {})
+    async def read(request: Request) -> int:
+        return len(await request.body())
+
+    if prefix:
+        app.include_router(router, prefix=prefix)
+    else:
+        app.router.routes += router.routes
+    async with serve(app) as client:
+        assert (await client.post(f"{prefix}/", content=b"x" * 10)).json() == 10
+        answer = await client.post(f"{prefix}/", content=b"x" * 11)
+    assert answer.json() == {"title": "Content Too Large", "status": 413}
 
 
 async def test_no_inclusion_loses_its_dependencies(serve):

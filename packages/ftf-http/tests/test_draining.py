@@ -162,3 +162,24 @@ async def test_a_mounted_application_stops_with_the_outer_one(app, told):
         assert (outer.draining.begun, app.draining.begun, told) == (True, True, [])
         await app.draining.wait()
         assert told == [signal.SIGTERM]
+
+
+async def test_edge_31_an_application_that_was_mounted_can_be_started_alone(app, told):
+    outer = FastTrackFramework()
+    outer.mount("/inner", app)
+    async with outer.router.lifespan_context(outer):
+        pass
+    async with app.router.lifespan_context(app):
+        signal.raise_signal(signal.SIGTERM)
+        assert app.draining.begun
+        await app.draining.wait()
+    assert told == [signal.SIGTERM]
+
+
+async def test_an_application_that_stops_without_a_signal_wakes_who_waits_for_its_end(app):
+    async with app.router.lifespan_context(app):
+        waiting = asyncio.create_task(app.draining.wait())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+    async with asyncio.timeout(10):
+        await waiting

@@ -1,11 +1,12 @@
 """A response whose commit failed: what the client gets instead, and the end of the rest."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
-from fastapi import BackgroundTasks, Depends, FastAPI
+from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
 from fastapi.responses import PlainTextResponse, StreamingResponse
+from httpx import ASGITransport, AsyncClient
 from starlette.middleware.base import BaseHTTPMiddleware
 
 from ftf.container import Container, UnitsOfWork
@@ -16,8 +17,11 @@ class ConflictError(Exception): ...
 
 
 class Failing:
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error or ConflictError("Somebody was faster")
+
     async def commit(self) -> None:
-        raise ConflictError("Somebody was faster")
+        raise self.error
 
     async def rollback(self) -> None: ...
 
@@ -49,7 +53,7 @@ async def test_the_background_tasks_of_the_response_do_not_run(app, log, serve):
 @pytest.mark.parametrize("spec_version", ["2.3", "2.4"])
 @pytest.mark.parametrize("wrapped", [False, True])
 async def test_a_stream_ends_with_all_that_belongs_to_it(app, log, spec_version, wrapped):
-    def opened() -> Iterator[None]:
+    async def opened() -> AsyncIterator[None]:
         try:
             yield
         finally:
@@ -102,6 +106,54 @@ async def test_edge_38_a_handler_that_fails_too_is_answered_as_unexpected(app, s
         answer = await client.get("/")
     assert answer.json()["title"] == "Internal Server Error"
     assert answer.headers["x-request-id"] == answer.json()["request_id"]
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        with pytest.raises(LookupError, match="secret"):
+            await client.get("/")
+
+
+async def test_nobody_takes_the_end_of_the_replaced_response_for_an_error(app, log, serve):
+    @app.exception_handler(500)
+    async def sorry(request, error) -> PlainTextResponse:
+        log.append(error)
+        return PlainTextResponse("sorry", 500)
+
+    @app.get("/")
+    async def write(units: Injected[UnitsOfWork]) -> None:
+        units.add(Failing())
+
+    async with serve(app) as client:
+        assert (await client.get("/")).status_code == 409
+    assert log == []
+
+
+async def test_edge_31_the_application_that_owns_the_unit_answers_for_a_mounted_one(app, serve):
+    inner = FastAPI()
+
+    @inner.get("/")
+    async def write(units: Injected[UnitsOfWork]) -> None:
+        units.add(Failing())
+
+    app.mount("/inner", inner)
+    async with serve(app) as client:
+        assert (await client.get("/inner/")).status_code == 409
+
+
+async def test_edge_38_a_handler_of_the_status_wins_over_one_of_the_class(app, serve):
+    @app.exception_handler(418)
+    async def teapot(request, error) -> PlainTextResponse:
+        return PlainTextResponse("short and stout", 418)
+
+    @app.get("/commit")
+    async def write(units: Injected[UnitsOfWork]) -> None:
+        units.add(Failing(HTTPException(418)))
+
+    @app.get("/handler")
+    async def fail() -> None:
+        raise HTTPException(418)
+
+    async with serve(app) as client:
+        for path in ("/handler", "/commit"):
+            assert (await client.get(path)).text == "short and stout"
 
 
 async def test_a_wrapped_plain_application_answers_by_its_handlers(serve):

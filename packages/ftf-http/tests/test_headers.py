@@ -1,5 +1,7 @@
 """What every response carries, errors included: request id, security headers, CORS."""
 
+import re
+
 import pytest
 from fastapi import Depends, FastAPI, HTTPException, Request
 from starlette.middleware import Middleware
@@ -44,7 +46,7 @@ async def test_edge_43_any_other_is_replaced(app, serve, inbound):
     async with serve(app) as client:
         answer = await client.get("/tell", headers={"x-request-id": inbound.encode("latin-1")})
     assert answer.headers["x-request-id"] == answer.text
-    assert (len(answer.text), answer.text) != (len(inbound), inbound)
+    assert re.fullmatch("[0-9a-f]{32}", answer.text)
 
 
 async def test_requests_have_ids_of_their_own(app, serve):
@@ -57,7 +59,7 @@ async def test_edge_39_every_response_has_the_headers(app, serve, path, status):
     async with serve(app) as client:
         answer = await client.get(path, headers={"origin": ORIGIN})
     assert answer.status_code == status
-    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    assert answer.headers.get_list("access-control-allow-origin") == [ORIGIN]
     assert answer.headers["x-request-id"]
     for name in ("x-content-type-options", "x-frame-options", "referrer-policy"):
         assert name in answer.headers
@@ -86,12 +88,14 @@ async def test_a_header_of_the_handler_s_wins(app, serve):
 
 
 async def test_a_response_has_one_id_whatever_its_handler_sets(app, serve):
-    async def forward() -> PlainTextResponse:
-        return PlainTextResponse("", headers={"X-Request-ID": "upstream's"})
+    async def forward(scope, receive, send) -> None:
+        headers = [(b"X-Request-ID", b"upstream's")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body"})
 
-    app.add_api_route("/forward", forward)
+    app.mount("/forward", forward)
     async with serve(app) as client:
-        answer = await client.get("/forward", headers={"x-request-id": "ours"})
+        answer = await client.get("/forward/", headers={"x-request-id": "ours"})
     assert answer.headers.get_list("x-request-id") == ["ours"]
 
 

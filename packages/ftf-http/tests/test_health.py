@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from contextvars import ContextVar
 from functools import partial
 
 import pytest
@@ -27,7 +28,7 @@ async def test_an_application_without_checks_is_ready(app, serve):
     assert "/ready" not in app.openapi()["paths"]
 
 
-async def test_checks_get_services_and_may_be_plain_or_async(app, serve):
+async def test_checks_get_services_and_may_be_plain_or_async(app, serve, caplog):
     def plain(database: Database) -> bool:
         return database.up
 
@@ -48,6 +49,32 @@ async def test_checks_get_services_and_may_be_plain_or_async(app, serve):
         "detail": "Not ready: plain, ping.",
         "checks": {"plain": "failed", "ping": "failed"},
     }
+    assert "readiness check ping failed" in caplog.text
+    assert "secret host" in caplog.text
+
+
+async def test_checks_run_at_once_with_scoped_services_of_their_own(app, serve):
+    meeting = asyncio.Barrier(2)
+    seen = []
+
+    async def meet(database: Database) -> None:
+        seen.append(database)
+        await meeting.wait()
+
+    app.register(Database, scope="scoped")
+    for name in ("one", "two"):
+        app.add_readiness_check(name, meet)
+    async with serve(app) as client:
+        assert (await client.get("/ready")).json()["checks"] == {"one": "ok", "two": "ok"}
+    assert seen[0] is not seen[1]
+
+
+async def test_a_plain_check_knows_the_context_of_its_request(app, serve):
+    tenant = ContextVar("tenant", default="none")
+    app.add_readiness_check("tenant", lambda: tenant.get() == "shop")
+    tenant.set("shop")
+    async with serve(app) as client:
+        assert (await client.get("/ready")).json()["checks"] == {"tenant": "ok"}
 
 
 async def test_a_check_that_takes_too_long_fails_and_the_others_are_told(app, serve, caplog):

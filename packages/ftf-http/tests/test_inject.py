@@ -1,9 +1,11 @@
+import asyncio
 from typing import Annotated, Protocol
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, WebSocket
 
-from ftf.http import FastTrackFramework, Inject, Injected, NoRequestScopeError
+from ftf.container import AsyncDependencyError, Container
+from ftf.http import FastTrackFramework, Inject, Injected, NoRequestScopeError, Router
 
 
 class Greeter(Protocol):
@@ -27,6 +29,49 @@ def app():
     app.register(Session, scope="scoped")
     app.register(Greeter, Polite)
     return app
+
+
+async def test_edge_17_a_plain_handler_gets_services_that_had_to_be_awaited(app, serve):
+    class Loaded: ...
+
+    async def load() -> Loaded:
+        await asyncio.sleep(0)
+        return Loaded()
+
+    app.register(Loaded, load)
+
+    @app.get("/")
+    def show(loaded: Injected[Loaded]) -> str:
+        return type(loaded).__name__
+
+    async with serve(app) as client:
+        assert (await client.get("/")).json() == "Loaded"
+
+
+async def test_edge_17_a_plain_handler_cannot_resolve_what_has_to_be_awaited(app, serve):
+    class Loaded: ...
+
+    async def load() -> Loaded: ...
+
+    app.register(Loaded, load)
+
+    @app.get("/")
+    def show(container: Injected[Container]) -> None:
+        with pytest.raises(AsyncDependencyError, match="Loaded has to be awaited"):
+            container.resolve(Loaded)
+
+    async with serve(app) as client:
+        assert (await client.get("/")).status_code == 200
+
+
+async def test_edge_18_many_plain_handlers_at_once_do_not_block_each_other(app, serve):
+    @app.get("/")
+    def show(greeter: Injected[Greeter]) -> str:
+        return greeter.greet()
+
+    async with serve(app) as client:
+        answers = await asyncio.gather(*(client.get("/") for _ in range(100)))
+    assert {answer.json() for answer in answers} == {"good day"}
 
 
 async def test_edge_20_every_form_injects(app, serve):
@@ -76,11 +121,17 @@ async def test_edge_22_router_dependencies_are_injected(app, serve):
         assert (await client.get("/")).json() is True
 
 
-async def test_edge_23_a_request_shares_what_is_scoped_and_not_what_is_transient(app, serve):
-    @app.get("/")
+@pytest.mark.parametrize("router_class", [Router, APIRouter])
+async def test_edge_23_a_request_shares_what_is_scoped_and_not_what_is_transient(
+    app, serve, router_class
+):
+    router = router_class()
+
+    @router.get("/")
     async def show(one: Injected[Greeter], two: Injected[Greeter]) -> list[bool]:
         return [one is two, one.session is two.session]
 
+    app.include_router(router)
     async with serve(app) as client:
         assert (await client.get("/")).json() == [False, True]
 

@@ -87,4 +87,24 @@ async def test_edge_5_services_close_when_rolling_back_takes_too_long(app, log, 
     with pytest.raises(RuntimeError, match="broken"):
         await wrapped(dict(SCOPE), silent, nothing)
     assert log == ["saw RuntimeError", "closed"]
-    assert "closing took over 0.01 s: / (request" in caplog.text
+    assert "closing took over 0.01 s: / (request without id)" in caplog.text
+
+
+async def test_edge_5_closing_has_a_limit_of_its_own(app, caplog):
+    async def hanging() -> AsyncIterator[Unit]:
+        try:
+            yield Unit()
+        finally:
+            await asyncio.Event().wait()
+
+    async def fail(scope, receive, send) -> None:
+        services = scope["ftf.scope"]
+        (await services.aresolve(UnitsOfWork)).add(await services.aresolve(Unit))
+        raise RuntimeError("broken")
+
+    app.register(Unit, hanging, scope="scoped")
+    wrapped = ScopeMiddleware(fail, app.container, cleanup_seconds=0.01)
+    async with asyncio.timeout(10):
+        with pytest.raises(RuntimeError, match="broken"):
+            await wrapped(dict(SCOPE), silent, nothing)
+    assert "closing took over 0.01 s" in caplog.text

@@ -56,6 +56,20 @@ async def test_edge_32_the_container_starts_before_the_user_and_stops_after(log)
     ]
 
 
+async def test_edge_32_the_state_of_the_outer_application_wins():
+    def yielding(state: dict[str, object]):
+        @asynccontextmanager
+        async def lifespan(app) -> AsyncIterator[dict[str, object]]:
+            yield state
+
+        return lifespan
+
+    outer = FastTrackFramework(lifespan=yielding({"colour": "green"}))
+    outer.mount("/inner", FastTrackFramework(lifespan=yielding({"colour": "red", "size": 1})))
+    async with outer.router.lifespan_context(outer) as state:
+        assert state == {"colour": "green", "size": 1}
+
+
 async def test_edge_33_a_start_that_fails_half_way_closes_what_was_opened(log, serve):
     @asynccontextmanager
     async def lifespan(app) -> AsyncIterator[None]:

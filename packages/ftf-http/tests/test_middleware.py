@@ -1,7 +1,11 @@
 """ASGI middleware: built by the container, mapped errors, BaseHTTPMiddleware inside and outside."""
 
+from contextvars import ContextVar
+from itertools import count
+
 import pytest
 from fastapi import HTTPException
+from httpx import ASGITransport, AsyncClient
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -61,6 +65,16 @@ async def test_the_container_delivers_what_a_constructor_lacks(app, serve):
     assert (answer.headers["x-stamp"], answer.headers["content-encoding"]) == ("wound!", "gzip")
 
 
+async def test_arguments_without_number_are_not_asked_for(app, serve):
+    class Open(Stamp):
+        def __init__(self, app, clock: Clock, *more: int, **options: str) -> None:
+            super().__init__(app, clock, f" {more} {options}")
+
+    app.add_middleware(Open)
+    async with serve(app) as client:
+        assert (await client.get("/")).headers["x-stamp"] == "clock () {}"
+
+
 async def test_a_middleware_is_built_anew_at_each_start(app, serve):
     made = []
 
@@ -76,10 +90,29 @@ async def test_a_middleware_is_built_anew_at_each_start(app, serve):
 
 
 async def test_edge_35_without_a_start_a_middleware_is_built_by_the_first_request(app, bare):
+    numbers = map(str, count())
+
+    def wind() -> Clock:
+        return Clock(next(numbers))
+
+    app.register(Clock, wind)
     app.add_middleware(Stamp)
     async with bare(app) as client:
-        assert (await client.get("/")).headers["x-stamp"] == "clock"
-        assert (await client.get("/")).headers["x-stamp"] == "clock"
+        assert (await client.get("/")).headers["x-stamp"] == "0"
+        assert (await client.get("/")).headers["x-stamp"] == "0"
+
+
+async def test_a_middleware_built_by_a_request_knows_nothing_of_it(app, bare):
+    tenant = ContextVar("tenant", default="none")
+
+    def wind() -> Clock:
+        return Clock(tenant.get())
+
+    app.register(Clock, wind)
+    app.add_middleware(Stamp)
+    tenant.set("shop")
+    async with bare(app) as client:
+        assert (await client.get("/")).headers["x-stamp"] == "none"
 
 
 async def test_a_middleware_cannot_keep_what_belongs_to_a_request(app, serve, bare):
@@ -112,6 +145,19 @@ async def test_edge_38_an_error_of_a_middleware_is_answered_like_one_of_a_route(
     async with serve(app) as client:
         answer = await client.get("/")
     assert (answer.status_code, answer.json()["detail"]) == (status, "No")
+
+
+async def test_edge_38_an_unexpected_error_of_a_middleware_reaches_the_server_too(app):
+    class Broken:
+        def __init__(self, app) -> None: ...
+
+        async def __call__(self, scope, receive, send) -> None:
+            raise RuntimeError("broken")
+
+    app.add_middleware(Broken)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        with pytest.raises(RuntimeError, match="broken"):
+            await client.get("/")
 
 
 async def test_edge_38_an_error_of_the_resolver_is_answered_like_any_other(app, serve):

@@ -1,6 +1,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator
+from typing import Annotated
 
 import pytest
 from fastapi import BackgroundTasks, FastAPI, Request, WebSocket
@@ -8,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import HTTPConnection
 
 from ftf.container import Container
-from ftf.http import FastTrackFramework, Injected, NoRequestError, ScopeMiddleware
+from ftf.http import FastTrackFramework, Inject, Injected, NoRequestError, ScopeMiddleware
 
 
 class Session: ...
@@ -200,6 +201,26 @@ async def test_edge_31_a_mounted_application_has_its_own_container(container, se
         assert (await client.get("/inner/")).json() == id(Session)
 
 
+async def test_edge_31_after_a_mounted_application_the_scope_is_the_outer_one_s(container, serve):
+    found = []
+
+    class Looking:
+        def __init__(self, app) -> None:
+            self.app = app
+
+        async def __call__(self, scope, receive, send) -> None:
+            before = scope.get("ftf.scope")
+            await self.app(scope, receive, send)
+            found.append((before is not None, scope.get("ftf.scope") is before))
+
+    outer = FastTrackFramework()
+    outer.add_middleware(Looking)
+    outer.mount("/inner", FastTrackFramework(container=container))
+    async with serve(outer) as client:
+        assert (await client.get("/inner/health")).status_code == 200
+    assert found == [(True, True)]
+
+
 class Visitor:
     def __init__(self, request: Request, connection: HTTPConnection) -> None:
         self.name = request.headers.get("x-name", "")
@@ -224,6 +245,24 @@ async def test_a_service_can_ask_for_the_request(serve):
     assert answer.json() == ["Ada", "/who"]
 
 
+async def test_a_request_that_the_user_registers_wins(serve):
+    class Mine(Request): ...
+
+    def make(connection: HTTPConnection) -> Mine:
+        return Mine(connection.scope)
+
+    container = Container()
+    container.register(Request, make, scope="scoped")
+    app = FastTrackFramework(container=container)
+
+    @app.get("/")
+    async def show(request: Annotated[Request, Inject(Request)]) -> str:
+        return type(request).__name__
+
+    async with serve(app) as client:
+        assert (await client.get("/")).json() == "Mine"
+
+
 async def test_a_websocket_has_a_connection_and_no_request(talk):
     app = FastTrackFramework()
 
@@ -240,8 +279,10 @@ async def test_a_websocket_has_a_connection_and_no_request(talk):
         await talk(app, "/none")
 
 
-async def test_a_worker_has_neither():
+async def test_a_worker_has_neither_even_after_a_request(bare):
     app = FastTrackFramework()
+    async with bare(app) as client:
+        await client.get("/health")
     async with app.container.scoped_context() as scope:
         with pytest.raises(NoRequestError, match="HTTPConnection was asked for") as caught:
             await scope.aresolve(Listener)

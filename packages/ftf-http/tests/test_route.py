@@ -1,6 +1,5 @@
 """Handlers that are compiled, and what FastAPI still makes of them."""
 
-import asyncio
 import functools
 import inspect
 from collections.abc import AsyncIterator
@@ -12,7 +11,6 @@ from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
 
-from ftf.container import AsyncDependencyError, Container
 from ftf.http import (
     FastTrackFramework,
     Inject,
@@ -86,49 +84,6 @@ async def test_a_handler_that_wants_nothing_is_left_alone(app):
     async def show() -> str: ...
 
     assert route_of(app, "/").endpoint is show
-
-
-async def test_edge_17_a_plain_handler_gets_services_that_had_to_be_awaited(app, serve):
-    class Loaded: ...
-
-    async def load() -> Loaded:
-        await asyncio.sleep(0)
-        return Loaded()
-
-    app.register(Loaded, load)
-
-    @app.get("/")
-    def show(loaded: Injected[Loaded]) -> str:
-        return type(loaded).__name__
-
-    async with serve(app) as client:
-        assert (await client.get("/")).json() == "Loaded"
-
-
-async def test_edge_17_a_plain_handler_cannot_resolve_what_has_to_be_awaited(app, serve):
-    class Loaded: ...
-
-    async def load() -> Loaded: ...
-
-    app.register(Loaded, load)
-
-    @app.get("/")
-    def show(container: Injected[Container]) -> None:
-        with pytest.raises(AsyncDependencyError, match="Loaded has to be awaited"):
-            container.resolve(Loaded)
-
-    async with serve(app) as client:
-        assert (await client.get("/")).status_code == 200
-
-
-async def test_edge_18_many_plain_handlers_at_once_do_not_block_each_other(app, serve):
-    @app.get("/")
-    def show(greeter: Injected[Greeter]) -> str:
-        return greeter.greet()
-
-    async with serve(app) as client:
-        answers = await asyncio.gather(*(client.get("/") for _ in range(100)))
-    assert {answer.json() for answer in answers} == {"good day"}
 
 
 async def test_edge_20_a_parameter_that_is_injected_twice_is_refused_where_it_is_declared(app):

@@ -29,6 +29,8 @@ class Client:
         return {"type": "http.disconnect"}
 
     async def send(self, message: dict[str, object]) -> None:
+        if message["type"] == "http.response.start":
+            await asyncio.sleep(0)  # like a server whose client is slow
         self.sent.append(message)
         if message.get("body"):
             self.beat.set()
@@ -181,3 +183,16 @@ async def test_edge_42_a_stream_that_is_complete_stays_as_it_is(served, client, 
         await asyncio.shield(serving)
     assert gate.passed == [done]
     assert client.sent.count(END) == 1
+
+
+async def test_edge_42_a_stream_that_is_ended_and_cancelled_stays_cancelled(served, client, gate):
+    app, prefix = served
+    gate.opened.set()
+    async with asyncio.timeout(10), app.router.lifespan_context(app):
+        serving = client.request(app, f"{prefix}/endless")
+        await client.beat.wait()
+        app.draining.end_streams()
+        serving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await serving
+    assert END not in client.sent

@@ -52,6 +52,7 @@ async def test_edge_37_an_error_before_accepting_is_a_problem_where_servers_can_
     start, body = await talk(app, "/early", extensions={"websocket.http.response": {}})
     assert (start["type"], start["status"]) == ("websocket.http.response.start", 410)
     assert b'"title":"Sold out"' in body["body"]
+    assert b"x-request-id" in dict(start["headers"])
 
 
 async def test_edge_37_an_error_before_accepting_rejects_the_handshake_elsewhere(app, talk):

@@ -21,10 +21,7 @@ class BodyLimitProblem:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection; anything but HTTP passes untouched."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+        """Serve one connection."""
         held: Message | None = None
 
         async def send_problem(message: Message) -> None:

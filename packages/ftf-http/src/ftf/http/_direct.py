@@ -29,7 +29,6 @@ _FASTAPI_S = (
     "response_param_name",
     "background_tasks_param_name",
     "security_scopes_param_name",
-    "websocket_param_name",
 )
 
 

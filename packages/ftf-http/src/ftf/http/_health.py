@@ -99,8 +99,7 @@ def _prepared(check: Check) -> Callable[..., partial[object]]:
 
 async def _result(call: partial[object], thread: ThreadPoolExecutor) -> object:
     """Call a check, in its thread if it is not async."""
-    checks = (call.func, getattr(call.func, "__call__", None))  # noqa: B004  # of an instance
-    if any(map(iscoroutinefunction, checks)):
+    if iscoroutinefunction(call.func):
         result = call()
     else:
         in_context = partial(copy_context().run, call)
