@@ -26,7 +26,7 @@ class exclusive_use:  # noqa: N801  # a context manager, and a class because it 
     __slots__ = ("_info",)
 
     def __init__(self, session: AsyncSession) -> None:
-        self._info = session.info
+        self._info = session.sync_session.info
 
     def __enter__(self) -> None:
         opened: Transaction | None = self._info.get(TRANSACTION)

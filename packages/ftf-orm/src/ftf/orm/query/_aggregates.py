@@ -70,4 +70,4 @@ class Aggregates[T: DeclarativeBase](Query[T]):
         if self.clauses.groups:
             raise ValueError("a grouped query has a value for each group: use pluck()")
         statement = self._values(column, select(value).select_from(self.model))
-        return (await self._execute(statement)).scalar()
+        return await self._scalar(statement)

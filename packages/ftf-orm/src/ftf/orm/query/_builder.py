@@ -49,7 +49,7 @@ class QueryBuilder[T: DeclarativeBase](
         offset = (at_least(1, page, "page") - 1) * per_page
         if offset > _LARGEST_OFFSET:
             raise ValueError(f"page must be at most {_LARGEST_OFFSET // per_page + 1}, not {page}")
-        clauses = self._settled().clauses._replace(limit=per_page, offset=offset)
+        clauses = self._settled()._replace(limit=per_page, offset=offset)
         return PaginatedQuery(self.session, self.model, clauses)
 
 

@@ -136,3 +136,6 @@ class Clauses(NamedTuple):
         # Uncorrelated: it names the model again, and means all of its records.
         found = self.rows(select(*key).select_from(mapper)).correlate(None)
         return key[0].in_(found) if len(key) == 1 else tuple_(*key).in_(found)
+
+
+NO_CLAUSES = Clauses()

@@ -17,8 +17,9 @@ type Column = SQLColumnExpression[object]
 
 def element(expression: object) -> ColumnElement[Any]:
     """Make the SQL of what stands for it, such as an attribute of a model."""
-    convert = getattr(expression, "__clause_element__", None)
-    found = expression if convert is None else convert()
+    found = expression
+    if not isinstance(found, ClauseElement):  # which takes long to say that it has no attribute
+        found = getattr(expression, "__clause_element__", lambda: None)()
     if not isinstance(found, ClauseElement):
         raise TypeError(f"{expression!r} is no SQL expression")
     return cast("ColumnElement[Any]", found)

@@ -5,7 +5,7 @@ from typing import Self
 
 from sqlalchemy.orm import DeclarativeBase
 
-from ._clauses import Lock
+from ._clauses import Clauses, Lock
 from ._direction import Direction, directed
 from ._expressions import Column
 from ._numbers import at_least
@@ -103,6 +103,8 @@ class Ordering[T: DeclarativeBase](Query[T]):
             return self.order_by_key(direction)
         return self.order_by(column, direction)
 
-    def _settled(self) -> Self:
+    def _settled(self) -> Clauses:
         """Let the primary key decide where the order leaves it open."""
-        return self if self.clauses.groups else self.order_by_key()
+        clauses = self.clauses
+        order = (*clauses.order, *self._mapper.primary_key)
+        return clauses if clauses.groups else clauses._replace(order=order)

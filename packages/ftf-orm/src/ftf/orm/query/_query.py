@@ -1,7 +1,7 @@
 """What every part of the query builder is built on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 from sqlalchemy import FromClause, Result, Select, SQLColumnExpression, select
@@ -9,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from .._reading import read
-from ._clauses import Clauses
+from ._clauses import NO_CLAUSES, Clauses
 from ._expressions import Condition, foreign, refuse_value, sources
 
 
 @dataclass(frozen=True, slots=True)
 class Query[T: DeclarativeBase]:
     """A query for the records of one model; every step returns a new one.
+
+    Subclasses add methods, and no arguments.
 
     Args:
         session: The session to run in.
@@ -25,7 +27,7 @@ class Query[T: DeclarativeBase]:
 
     session: AsyncSession
     model: type[T]
-    clauses: Clauses = field(default_factory=Clauses)
+    clauses: Clauses = NO_CLAUSES
 
     def when(
         self,
@@ -119,6 +121,9 @@ class Query[T: DeclarativeBase]:
         again = self.clauses.read_again  # or changes would be overwritten
         return await read(self.session, lambda: self.session.execute(statement), flush=again)
 
+    async def _scalar[V](self, statement: "Select[V]") -> V | None:
+        return await read(self.session, lambda: self.session.scalar(statement))
+
     def _keys(self) -> "Select[*tuple[Any, ...]]":
         """Select the primary keys of the records, for the conditions of another query."""
         self.clauses.refuse_open_order()
@@ -127,7 +132,7 @@ class Query[T: DeclarativeBase]:
         return statement.correlate(None)
 
     def _with(self, clauses: Clauses) -> Self:
-        return replace(self, clauses=clauses)
+        return type(self)(self.session, self.model, clauses)
 
 
 def taken[Q: Query[Any]](step: Callable[[Q], Q], query: Q) -> Q:

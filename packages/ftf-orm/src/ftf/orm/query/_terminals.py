@@ -28,7 +28,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         # A join for an eager load gives a record a row for each related one.
         result = result.unique() if self.clauses.options or self._joins_by_itself else result
         names = [label.name for label in self.clauses.computed]
-        records = [_set(names, *row) for row in result] if names else list(result.scalars())
+        records = [_set(names, *row) for row in result] if names else [*result.scalars().all()]
         for part, having in before:
             stale = [record for record in records if inspect(record) in having]
             await self._bring(stale, part, again=True)
@@ -36,7 +36,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
 
     async def first(self) -> T | None:
         """Deliver the first record, by the primary key where the order leaves it open."""
-        return next(iter(await self._with(self._settled().clauses.at_most(1)).get()), None)
+        return next(iter(await self._with(self._settled().at_most(1)).get()), None)
 
     async def first_or_fail(self) -> T:
         """Deliver the first record, by the primary key where the order leaves it open.
@@ -88,12 +88,12 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         if self.clauses.distinct:
             self._refuse_other_order(column)
             statement = statement.distinct()
-        return list((await self._execute(statement)).scalars())
+        return [*(await self._execute(statement)).scalars().all()]
 
     async def value[V](self, column: SQLColumnExpression[V]) -> V | None:
         """Deliver the value that the first record has in a column."""
-        settled = self if self.clauses.distinct else self._settled()
-        return next(iter(await self._with(settled.clauses.at_most(1)).pluck(column)), None)
+        clauses = self.clauses if self.clauses.distinct else self._settled()
+        return next(iter(await self._with(clauses.at_most(1)).pluck(column)), None)
 
     async def count(self) -> int:
         """Count the records, or the groups, whatever the limit and offset."""
@@ -103,12 +103,12 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             counting = counting.select_from(group.subquery())
         else:
             counting = self.clauses.records(counting.select_from(self.model), self._mapper)
-        return (await self._execute(counting)).scalar_one()
+        return await self._scalar(counting) or 0
 
     async def exists(self) -> bool:
         """Tell whether there is any record, without counting them."""
         found = self.clauses.rows(select(literal(1)).select_from(self.model)).exists()
-        return bool((await self._execute(select(found))).scalar())
+        return bool(await self._scalar(select(found)))
 
     async def _bring(
         self, records: Sequence[T], relation: QueryableAttribute[object], *, again: bool
