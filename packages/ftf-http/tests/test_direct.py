@@ -9,7 +9,7 @@ import pytest
 from fastapi import Cookie, Depends, Header, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, PlainTextResponse
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, request_response
 from fastapi.security import SecurityScopes
 from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
@@ -189,6 +189,20 @@ async def test_edge_27_a_body_limit_holds_for_what_a_handler_reads_itself(serve,
         assert (await client.post(f"{prefix}/", content=b"x" * 10)).json() == 10
         answer = await client.post(f"{prefix}/", content=b"x" * 11)
     assert answer.json() == {"title": "Content Too Large", "status": 413}
+
+
+async def test_a_handler_that_is_made_again_gives_the_same_answer(serve):
+    app = FastTrackFramework()
+
+    @app.get("/{number}")
+    async def show(number: int, greeter: Injected[Greeter]) -> str:
+        return f"{type(greeter).__name__} {number}"
+
+    route = next(route for route in app.routes if getattr(route, "path", "") == "/{number}")
+    async with serve(app) as client:
+        route.app = request_response(route.get_route_handler())
+        assert (await client.get("/3")).json() == "Greeter 3"
+        assert (await client.get("/4")).json() == "Greeter 4"
 
 
 async def test_no_inclusion_loses_its_dependencies(serve):
