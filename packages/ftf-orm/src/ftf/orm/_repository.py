@@ -1,6 +1,7 @@
 """Where a model's records come from and go to."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from types import get_original_bases
 from typing import get_args, get_origin
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import DeclarativeBase
 from ._loading import load
 from ._reading import read
 from ._relation import Relation
+from ._session import somebody_commits
+from ._transaction import transaction
 from ._values import Key, Values, equal_to, named
 from ._writing import writing
 from .exceptions import DuplicateRecord, RecordNotFound
@@ -179,13 +182,16 @@ class BaseRepository[T: DeclarativeBase]:
         found = await self._matching(match)
         if found is not None:
             return found, False
-        try:
-            return await self.create(self._made_of(match, values)), True
-        except DuplicateRecord:
-            found = await self._matching(match)
-            if found is None:  # another value is a duplicate
-                raise
-            return found, False
+        # In a transaction a failure undoes no more than itself.
+        mine = nullcontext() if somebody_commits(self.session) else transaction(self.session)
+        async with mine:
+            try:
+                return await self.create(self._made_of(match, values)), True
+            except DuplicateRecord:
+                found = await self._matching(match)
+                if found is None:  # another value is a duplicate
+                    raise
+                return found, False
 
     async def update_or_create[K: Key, L: Key](
         self, match: Values[K], values: Values[L]

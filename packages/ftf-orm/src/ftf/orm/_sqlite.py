@@ -9,7 +9,11 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Execution
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
-_NEEDS_NO_TRANSACTION = re.compile(r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN)\b", re.IGNORECASE)
+# A statement that begins with common table expressions may read or write.
+_NEEDS_NO_TRANSACTION = re.compile(
+    r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN|WITH(?!.*\b(INSERT|UPDATE|DELETE|REPLACE)\b))\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _PRAGMAS = (
     # SQLite ignores foreign keys, and with them ON DELETE, unless each connection asks.
     "PRAGMA foreign_keys = ON",
@@ -60,7 +64,7 @@ def prepare_sqlite(engine: AsyncEngine, *, read_only: bool = False) -> None:
 
 def begin_immediate(connection: Connection) -> None:
     """Become the only writer, unless the connection is that already or commits each statement."""
-    if not _in_transaction(connection) and not _commits_each_statement(connection):
+    if not in_transaction(connection) and not _commits_each_statement(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -86,7 +90,8 @@ def _begin_to_write(
         begin_immediate(connection)
 
 
-def _in_transaction(connection: Connection) -> bool:
+def in_transaction(connection: Connection) -> bool:
+    """Tell whether a connection has begun to write."""
     return bool(getattr(connection.connection.driver_connection, "in_transaction", False))
 
 
