@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from ._commit import commit
 from ._errors import typed_errors
+from ._given_up import refuse_given_up
 from ._kept import keep_loaded
 from ._savepoint import flush_alone
 from ._session import (
@@ -126,6 +127,7 @@ class Transaction:
             raise TransactionMisuse("The session was rolled back or closed inside transaction()")
         with exclusive_use(self.session), typed_errors():
             await self.session.flush()
+            await refuse_given_up(self.session)
             self._committing = True
             await commit(self.session)
 
@@ -155,8 +157,8 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
         ConstraintViolation: Pending changes break a rule of the database.
         TransactionConflict: It lost against another transaction; see `run_transaction`.
         CommitOutcomeUnknown: The connection broke during COMMIT.
-        TransactionMisuse: The session was committed or rolled back in the block, or the block is
-            within `session.begin()`.
+        TransactionMisuse: The session was committed or rolled back in the block, the database has
+            given the transaction up, or the block is within `session.begin()`.
         ExceptionGroup: Callbacks failed; what was committed stays so.
     """
     opened = Transaction(session, open_transaction(session))
