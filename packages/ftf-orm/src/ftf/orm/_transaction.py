@@ -151,7 +151,7 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
     """Commit what happens in the block at its end, or roll it back if it raises.
 
     A block within another one is a savepoint: if it raises and the outer one goes on, only its
-    own writes are undone. What was loaded before stays loaded, unless the block wrote it. On
+    own writes are undone. What was loaded before stays loaded, as it was before the block. On
     SQLite the outermost block is the only writer from its beginning. Callbacks run after the
     outermost block, all of them.
 
