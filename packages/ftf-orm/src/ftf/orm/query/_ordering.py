@@ -80,7 +80,8 @@ class Ordering[T: DeclarativeBase](Query[T]):
 
         Args:
             skip_locked: Whether to leave out records that others have locked.
-            nowait: Whether to raise `DatabaseBusy` instead of waiting for them.
+            nowait: Whether to raise `DatabaseBusy` instead of waiting for them; a transaction can
+                go on after it.
         """
         return self._with(self.clauses._replace(lock=Lock(skip_locked, nowait)))
 

@@ -118,8 +118,12 @@ class Query[T: DeclarativeBase]:
         return self.clauses.records(statement, self._mapper)
 
     async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
-        again = self.clauses.read_again  # or changes would be overwritten
-        return await read(self.session, lambda: self.session.execute(statement), flush=again)
+        return await read(
+            self.session,
+            lambda: self.session.execute(statement),
+            flush=self.clauses.read_again,  # or changes would be overwritten
+            may_fail=self.clauses.lock is not None and self.clauses.lock.nowait,
+        )
 
     async def _scalar[V](self, statement: "Select[V]") -> V | None:
         return await read(self.session, lambda: self.session.scalar(statement))
