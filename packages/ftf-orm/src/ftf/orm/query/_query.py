@@ -67,7 +67,8 @@ class Query[T: DeclarativeBase]:
         clauses = self.clauses
         clauses.refuse_open_order()
         statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
-        statement = clauses.page(clauses.records(statement, self._mapper), self.model)
+        found = clauses.records(statement, self._mapper)
+        statement = self._ordered().page(found, self.model)
         statement = statement.options(*clauses.options) if clauses.options else statement
         if clauses.read_again:
             statement = statement.execution_options(populate_existing=True)
@@ -132,8 +133,12 @@ class Query[T: DeclarativeBase]:
         """Select the primary keys of the records, for the conditions of another query."""
         self.clauses.refuse_open_order()
         keys = select(*self._mapper.primary_key).select_from(self.model)
-        statement = self.clauses.page(self.clauses.records(keys, self._mapper), self.model)
-        return statement.correlate(None)
+        records = self.clauses.records(keys, self._mapper)
+        return self._ordered().page(records, self.model).correlate(None)
+
+    def _ordered(self) -> Clauses:
+        """What the query was told, with the order that it is run in."""
+        return self.clauses
 
     def _with(self, clauses: Clauses) -> Self:
         return type(self)(self.session, self.model, clauses)

@@ -13,7 +13,7 @@ from ._clauses import Clauses
 from ._conditions import Conditions
 from ._direction import without_direction
 from ._eager import option
-from ._expressions import element
+from ._expressions import Column, element
 from ._ordering import Ordering
 
 
@@ -84,9 +84,10 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
                 something else.
         """
         values = self._values(column, select(column).select_from(self.model))
-        statement = self.clauses.page(values, self.model)
-        if self.clauses.distinct:
-            self._refuse_other_order(column)
+        clauses = self._ordered()
+        statement = clauses.page(values, self.model)
+        if clauses.distinct:
+            _refuse_other_order(column, clauses.order)
             statement = statement.distinct()
         return [*(await self._execute(statement)).scalars().all()]
 
@@ -120,7 +121,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             await read(self.session, self.session.flush, flush=True)
             for record in records:
                 self.session.expire(record, [relation.key])
-        loads = (option(self._mapper, relation, "selectinload"),)
+        loads = self.clauses.options or (option(self._mapper, relation, "selectinload"),)
         keys = [inspect(record).identity for record in records]
         await self._with(Clauses(options=loads)).where_key(*keys).get()
 
@@ -131,11 +132,12 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             state for state in known if relation in state.dict and state.mapper.isa(self._mapper)
         }
 
-    def _refuse_other_order(self, column: SQLColumnExpression[object]) -> None:
-        for by in self.clauses.order:
-            sorted_by = without_direction(by)
-            if not element(column).compare(sorted_by):
-                raise ValueError(f"distinct values of {column} cannot be sorted by {sorted_by}")
+
+def _refuse_other_order(column: Column, order: Iterable[Column]) -> None:
+    for by in order:
+        sorted_by = without_direction(by)
+        if not element(column).compare(sorted_by):
+            raise ValueError(f"distinct values of {column} cannot be sorted by {sorted_by}")
 
 
 def _set[R](names: list[str], record: R, *values: object) -> R:
