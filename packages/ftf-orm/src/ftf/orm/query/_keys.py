@@ -19,5 +19,5 @@ def _python_type[V](column: ColumnElement[V]) -> type:
         return object
     try:
         return column.type.python_type
-    except NotImplementedError:
+    except NotImplementedError:  # pragma: no cover  # before SQLAlchemy 2.1
         return object
