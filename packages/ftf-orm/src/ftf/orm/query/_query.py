@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from .._reading import read
 from ._clauses import NO_CLAUSES, Clauses
-from ._expressions import Condition, foreign, refuse_value, sources
+from ._expressions import Condition, foreign, refuse_relationship, refuse_value, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,7 @@ class Query[T: DeclarativeBase]:
         return conditions
 
     def _refuse_foreign(self, expression: object) -> None:
+        refuse_relationship(expression)
         known = self._mapper.tables
         for source in sources(expression):
             if source not in known and not self._joins(source):

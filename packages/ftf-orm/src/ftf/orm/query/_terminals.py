@@ -14,6 +14,7 @@ from ._conditions import Conditions
 from ._direction import without_direction
 from ._eager import option
 from ._expressions import Column, element
+from ._keys import refuse_other_type
 from ._ordering import Ordering
 
 
@@ -66,10 +67,16 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         """Deliver the records with primary keys, in the order of the keys.
 
         Raises:
-            ValueError: The database takes a key for another one, such as "1" for 1.
+            TypeError: A key is of another type than its column, such as "1" for 1.
+            ValueError: The database takes a key for another one.
         """
-        asked = dict.fromkeys(_row(key) for key in keys)
-        records = await self.where_key(*asked).get()
+        rows = [_row(key) for key in keys]
+        query = self.where_key(*rows)  # which tells whether they have the right size
+        for row in rows:
+            for column, key in zip(self._mapper.primary_key, row, strict=True):
+                refuse_other_type(column, key)
+        asked = dict.fromkeys(rows)
+        records = await query.get()
         found = {inspect(record).identity or (): record for record in records}
         if other := found.keys() - asked.keys():
             named = ", ".join(str(key) for key in other)
@@ -80,9 +87,11 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         """Deliver the values of a column.
 
         Raises:
+            TypeError: It is no column, but a name or a relationship.
             ValueError: It is a column of another table, or distinct values are to be sorted by
                 something else.
         """
+        self._refuse_foreign(column)
         values = self._values(column, select(column).select_from(self.model))
         clauses = self._ordered()
         statement = clauses.page(values, self.model)
