@@ -1,7 +1,7 @@
 """CPU time of everyday queries, next to hand-written SQLAlchemy: `python benchmarks [--rounds N]`.
 
-Everybody does the same work in turns, in one process and on one engine, so that whatever else the
-machine does hits all of them alike; what is compared is the median of many short turns. The
+Everybody does the same work in turns, call by call, in one process and on one engine, so that
+whatever else the machine does hits all of them alike; what is compared is the median call. The
 database's own time is not in it, except for SQLite, which works in the process.
 """
 
@@ -20,7 +20,7 @@ from measuring import measure_on
 def main() -> None:
     """Measure, and print a table for each database."""
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=60, help="turns of each (default: 60)")
+    parser.add_argument("--rounds", type=int, default=400, help="calls of each (default: 400)")
     rounds = parser.parse_args().rounds
     with TemporaryDirectory() as folder:
         apart(f"sqlite+aiosqlite:///{folder}/benchmark.db", rounds)

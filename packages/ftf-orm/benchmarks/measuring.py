@@ -15,7 +15,7 @@ from tortoise import Tortoise
 from ftf.orm import QueryBuilder, create_engine
 
 WORK = ("find", "list_100", "filtered", "count", "paginate", "eager", "create", "pluck", "entities")
-CALLS = {"find": 20, "count": 20, "create": 20, "paginate": 10, "pluck": 5, "entities": 2}
+WARM_UP, COLLECT = 20, 25  # turns
 
 type Call = Callable[[int], Awaitable[object]]
 
@@ -55,36 +55,29 @@ async def compare(engine: AsyncEngine, rounds: int) -> None:
     print("|---|---|---|---|---|")
     for name in WORK:
         calls = [getattr(contestant, name, None) for contestant in everybody]
-        times = await take_turns(calls, CALLS.get(name, 5), rounds)
+        times = await take_turns(calls, rounds)
         reference = times[0] or 0.0
         shown = ["-" if time is None else f"{time / reference:.2f} x" for time in times[1:]]
         print(f"| {name} | {reference * 1_000:.2f} ms | {' | '.join(shown)} |")
 
 
-async def take_turns(calls: list[Call | None], size: int, rounds: int) -> list[float | None]:
-    """Let everybody make some calls, again and again, and tell the median seconds of one."""
+async def take_turns(calls: list[Call | None], rounds: int) -> list[float | None]:
+    """Let everybody make a call, again and again, and tell the median CPU seconds of one."""
     times: list[list[float]] = [[] for _ in calls]
-    for turn in range(-3, rounds):  # the first ones warm up
+    gc.disable()
+    for turn in range(-WARM_UP, rounds):
+        if turn % COLLECT == 0:
+            gc.collect()
         # Nobody is always the one who comes after the same other one.
         for place in range(len(calls)):
             index = (place + turn) % len(calls)
             if (call := calls[index]) is not None:
-                seconds = await measure(call, size)
+                begin = process_time()
+                await call(turn % 1_000)
                 if turn >= 0:
-                    times[index].append(seconds)
-    return [median(found) if found else None for found in times]
-
-
-async def measure(call: Call, size: int) -> float:
-    """Take the CPU seconds of one call."""
-    gc.collect()
-    gc.disable()
-    begin = process_time()
-    for number in range(size):
-        await call(number)
-    end = process_time()
+                    times[index].append(process_time() - begin)
     gc.enable()
-    return (end - begin) / size
+    return [median(found) if found else None for found in times]
 
 
 async def look_inside(engine: AsyncEngine) -> None:

@@ -122,9 +122,10 @@ async def test_reading_begins_nothing_and_writing_begins_once(counted):
     engine, begun = counted
     async with engine.connect() as connection:
         await connection.execute(text("SELECT * FROM t"))
+        await connection.execute(text("WITH u AS (SELECT * FROM t)\nSELECT * FROM u"))
         assert begun == []
         await connection.execute(text("INSERT INTO t VALUES (1)"))
-        await connection.execute(text("INSERT INTO t VALUES (2)"))
+        await connection.execute(text("WITH u AS (SELECT 2)\nINSERT INTO t SELECT * FROM u"))
         assert begun == ["BEGIN IMMEDIATE"]
 
 
@@ -161,6 +162,11 @@ async def test_nothing_begins_where_each_statement_commits(tmp_path, for_the_eng
     async with engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM t")) == 0
     await engine.dispose()
+
+
+def test_pgbouncer_stands_before_nothing_but_postgresql():
+    with pytest.raises(ValueError, match="PgBouncer is for PostgreSQL, not for sqlite"):
+        create_engine("sqlite://", pgbouncer=True)
 
 
 async def test_edge_21_nothing_stays_prepared_behind_pgbouncer(postgres_url):

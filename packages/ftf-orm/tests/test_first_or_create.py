@@ -82,6 +82,27 @@ async def test_edge_39_a_race_that_is_lost_inside_a_transaction_leaves_it_open(e
     assert await authors.count() == 2
 
 
+async def test_edge_39_a_race_that_is_lost_costs_no_other_change(engine, authors):
+    class Late(AuthorRepository):
+        """Does not see what another one stores after it has looked."""
+
+        async def _matching(self, match) -> Author | None:
+            found = await super()._matching(match)
+            if await authors.count() == 1:
+                await authors.create(Author(name="Ada", email="a@b.c"))
+            return found
+
+    bo = await authors.create(Author(name="Bo"))
+    async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+        late = Late(session)
+        bo = await late.find_or_fail(bo.id)
+        bo.born = 1900
+        ada, created = await late.first_or_create({Author.email: "a@b.c"}, {"name": "Eve"})
+        assert (ada.name, created, bo.born) == ("Ada", False, 1900)
+        await late.update(bo)
+    assert await authors.query().where_key(bo.id).value(Author.born) == 1900
+
+
 @pytest.mark.parametrize("wrong", ["nickname", Book.title])
 async def test_a_value_that_belongs_to_nothing_is_refused(authors, wrong):
     with pytest.raises(AttributeError, match=r"Author has no attribute (nickname|Book\.title)"):

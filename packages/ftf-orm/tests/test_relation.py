@@ -103,6 +103,50 @@ async def test_others_are_named_by_their_keys(genres, keys, session):
     assert await genres.pivots() == {}
 
 
+async def test_keys_are_of_the_type_of_their_column(genres, keys):
+    await genres.attach(keys[0], rank=5)
+    for key in (str(keys[0]), None, [keys[0]]):
+        changes = (
+            lambda: genres.attach(key),  # noqa: B023  # called at once
+            lambda: genres.detach(key),  # noqa: B023
+            lambda: genres.sync([key]),  # noqa: B023
+            lambda: genres.toggle([key]),  # noqa: B023
+            lambda: genres.update_pivot(key, rank=1),  # noqa: B023
+        )
+        for change in changes:
+            with pytest.raises(TypeError, match=r"genre_id takes int, so that .* cannot be a key"):
+                await change()
+    assert await genres.pivots() == {keys[0]: {"rank": 5, "remark": None}}
+
+
+async def test_values_cannot_relate_other_records(genres, keys):
+    for name in ("book_id", "genre_id"):
+        changes = (
+            genres.attach(keys[0], **{name: 2}),
+            genres.update_pivot(keys[0], **{name: 2}),
+            genres.sync({keys[0]: {name: 2}}),
+        )
+        for change in changes:
+            with pytest.raises(ValueError, match=rf"book_genres\.{name} tells what is related"):
+                await change
+    assert await genres.pivots() == {}
+
+
+async def test_values_that_are_missing_or_no_mapping_are_refused(genres, keys):
+    with pytest.raises(TypeError, match=r"1 needs values by column, such as {}, not 5"):
+        await genres.sync({1: 5})
+    with pytest.raises(ValueError, match="give a value for a column of book_genres"):
+        await genres.update_pivot(keys[0])
+
+
+async def test_more_are_attached_than_a_statement_takes_values(genres, session):
+    session.add_all(Genre(name="many") for _ in range(12_000))
+    await session.commit()
+    many = await GenreRepository(session).query().pluck(Genre.id)
+    await genres.attach(*many, rank=1)
+    assert await genres.query().count() == len(many)
+
+
 async def test_others_are_detached_and_counted(genres, keys):
     await genres.attach(*keys)
     assert await genres.detach(keys[0], 999) == 1

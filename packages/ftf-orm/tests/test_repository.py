@@ -120,6 +120,16 @@ async def test_edge_44_what_was_never_stored_cannot_be_updated(authors):
     assert await authors.count() == 1
 
 
+async def test_records_of_other_models_are_refused(authors, books):
+    for other in (Book(title="a"), None, Author):
+        for write in (authors.create, authors.update, authors.delete):
+            with pytest.raises(TypeError, match="AuthorRepository is for records of Author, not"):
+                await write(other)
+    with pytest.raises(TypeError, match="AuthorRepository is for records of Author, not Book"):
+        authors.relation(Book(), Author.books)
+    assert await books.count() == 0
+
+
 async def test_edge_44_a_record_of_another_session_is_refused(authors, engine):
     ada = await authors.create(Author(name="Ada"))
     async with AsyncSession(engine) as other:

@@ -62,6 +62,14 @@ async def test_edge_38_after_a_flush_there_is_one_attempt(session, authors):
     assert await authors.query().pluck(Author.name) == ["Di"]
 
 
+async def test_edge_38_after_a_statement_that_wrote_there_is_one_attempt(session, authors, two):
+    await authors.count()
+    await run_transaction(session, losing_once(nothing))
+    await session.execute(update(Author.__table__).values(name="Cy"))
+    with pytest.raises(Deadlock, match="deadlock"):
+        await run_transaction(session, losing_once(nothing))
+
+
 async def test_changes_are_taken_along_by_the_only_attempt(session, authors, two):
     async def work(tx) -> None:
         two[1].name = "Bob"

@@ -26,6 +26,10 @@ async def book(authors, books) -> Book:
     return await books.create(Book(title="Notes", author_id=ada.id))
 
 
+async def test_a_new_record_was_last_changed_when_it_was_stored(book):
+    assert book.updated_at == book.created_at
+
+
 async def test_edge_50_points_in_time_keep_their_zone(book, seen):
     stored = await seen(Book, book.id)
     assert stored.created_at == book.created_at

@@ -77,6 +77,14 @@ def test_edge_55_deployers_at_once_take_turns(project, database_url):
     assert tables(database_url) == BOOKSHOP
 
 
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_edge_55_a_deployer_keeps_others_off_for_as_long_as_it_migrates(project):
+    command.upgrade(project, "head")
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    add_revision(project, f'assert op.get_bind().exec_driver_sql("{held}").scalar() == 1')
+    command.upgrade(project, "head")
+
+
 def test_the_lock_is_given_back_after_a_failure(project, database_url):
     command.upgrade(project, "head")
     add_revision(project, "1 / 0")

@@ -122,3 +122,23 @@ async def test_edge_26_paths_can_be_nested_share_a_start_and_end_in_nothing(sess
     assert [genre.name for genre in found] == ["root", "child", "grandchild"]
     assert found[0].children[0].children[0] is found[2]
     assert found[0].parent is None
+
+
+@pytest.mark.parametrize("strategy", ["with_", "with_joined"])
+@pytest.mark.parametrize("loaded", [False, True])
+@pytest.mark.parametrize("path", ["books.genres", "books", Author.books])
+async def test_edge_26_paths_through_a_part_follow_it(authors, fifty, strategy, loaded, path):
+    part = Author.books.and_(Book.title == "book 7")
+    query = authors.query().where(Author.name.in_(["author 6", "author 7"])).order_by_key()
+    for relations in ((part, path), (path, part)):
+        authors.session.expunge_all()
+        if loaded:
+            await query.with_(Author.books).get()
+        found = await getattr(query, strategy)(*relations).get()
+        assert [[book.title for book in author.books] for author in found] == [[], ["book 7"]]
+        if path is not Author.books and path.endswith("genres"):
+            assert [genre.name for genre in found[1].books[0].genres] == ["poetry"]
+        once_more = getattr(query, strategy)(relations[0])
+        authors.session.expunge_all()
+        found = await getattr(once_more, strategy)(relations[1]).get()
+        assert [len(author.books) for author in found] == [0, 1]

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 import pytest
-from sqlalchemy import ForeignKey, MetaData, func, select
+from sqlalchemy import ForeignKey, Integer, MetaData, TypeDecorator, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import (
@@ -15,6 +15,7 @@ from sqlalchemy.orm import (
     relationship,
     synonym,
 )
+from sqlalchemy.types import UserDefinedType
 
 from ftf.orm import Base, BaseRepository, QueryBuilder
 
@@ -81,6 +82,39 @@ class Tool(Apart):
     worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"))
 
     worker: Mapped[Worker] = relationship(viewonly=True)
+
+
+class Digits(TypeDecorator):
+    """Whole numbers, written in any way."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value, _):
+        return int(value)
+
+
+class Untold(UserDefinedType):
+    """Does not say which Python type it is for."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_) -> str:
+        return "INTEGER"
+
+
+class Box(Apart):
+    __tablename__ = "boxes"
+
+    number: Mapped[int] = mapped_column(Digits, primary_key=True)
+    sides: Mapped[list["Side"]] = relationship(lazy="joined")
+
+
+class Side(Apart):
+    __tablename__ = "sides"
+
+    id: Mapped[int] = mapped_column(Untold, primary_key=True)
+    number: Mapped[int] = mapped_column(ForeignKey("boxes.number"))
 
 
 @pytest.fixture
@@ -160,3 +194,27 @@ async def test_edge_34_children_go_with_their_parent_loaded_or_not(session):
     await workers.delete(bo)
     assert await QueryBuilder(session, Tool).count() == 0
     assert await QueryBuilder(session, Person).count() == 2
+
+
+@pytest.fixture
+async def boxes(session) -> QueryBuilder[Box]:
+    session.add(Box(number=1, sides=[Side(id=1), Side(id=2)]))
+    await session.commit()
+    session.expunge_all()
+    return QueryBuilder(session, Box)
+
+
+async def test_a_collection_that_is_always_joined_gives_a_record_once(boxes):
+    assert [len(box.sides) for box in await boxes.get()] == [2]
+    assert len((await boxes.first()).sides) == 2
+
+
+async def test_keys_that_a_type_converts_have_no_order(boxes):
+    with pytest.raises(ValueError, match=r"keys found are of another type than .*: \(1,\)"):
+        await boxes.find_many(["1"])
+    assert [box.number for box in await boxes.find_many([1])] == [1]
+
+
+async def test_keys_of_a_type_that_does_not_tell_are_taken_as_they_are(boxes):
+    sides = await QueryBuilder(boxes.session, Side).find_many([2, 1])
+    assert [side.id for side in sides] == [2, 1]

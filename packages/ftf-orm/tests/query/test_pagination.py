@@ -101,3 +101,16 @@ async def test_edge_59_a_page_can_be_copied_and_pickled(authors):
 def test_mapping_a_page_keeps_its_place():
     page = Page.of([1, 2], total=5, per_page=2, current_page=2)
     assert page.map(str) == Page.of(["1", "2"], total=5, per_page=2, current_page=2)
+
+
+async def test_an_order_may_follow_the_page(authors, five, statements):
+    query = authors.query().paginate(page=1, per_page=2)
+    assert [author.name for author in (await query.latest()).items] == ["e", "d"]
+    by_name = query.order_by(Author.name, "desc")
+    assert await by_name.pluck(Author.name) == ["e", "d"]
+    assert await authors.query().where_in(Author.id, by_name).count() == 2
+    assert (await by_name.first()).name == "e"
+    assert await by_name.value(Author.name) == "e"
+    statements.clear()
+    await by_name.reorder().first()
+    assert "ORDER BY authors.id" in statements[0]

@@ -112,6 +112,28 @@ async def test_edge_28_subqueries_over_a_table_that_refers_to_itself_mean_all_of
     assert await names(popular) == ["root"]
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        select(Book.id).join(Book.genres).where(Genre.name == "poetry"),
+        select(book_genres.c.book_id).join(Genre).where(Genre.name == "poetry"),
+    ],
+)
+async def test_edge_28_subqueries_of_subqueries_over_it_too(genres, library, keys):
+    written = genres.where_has(
+        Genre.children, lambda q: q.where_has(Genre.books, lambda q: q.where(Book.id.in_(keys)))
+    )
+    assert await names(written) == ["root"]
+
+
+async def test_edge_28_joins_lead_back_to_it_too(genres, library):
+    def twice(query):
+        return query.join(Book.genres).group_by(Book.id).having(func.count(Genre.id) > 1)
+
+    counted = genres.with_count(Genre.children, lambda q: q.where_has(Genre.books, twice))
+    assert await counted.order_by("children_count", "desc").limit(1).pluck(Genre.name) == ["root"]
+
+
 async def test_related_conditions_may_join_and_group(authors, genres, library):
     query = authors.query().where_has(
         Author.books, lambda q: q.join(Book.reviews).where(Review.stars == 3)

@@ -77,11 +77,22 @@ async def test_records_come_in_the_order_of_their_keys_asked_for(authors, librar
     assert not await authors.exists(999)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_keys_of_another_type_have_no_order(authors, library):
+async def test_keys_of_another_type_are_refused(authors, library):
     key = await authors.query().value(Author.id)
-    with pytest.raises(ValueError, match=r"keys found are of another type than .*: \(\d+,\)"):
-        await authors.find_many([str(key)])
+    with pytest.raises(TypeError, match=r"authors\.id takes int, so that '\d+' cannot be a key"):
+        await authors.find_many([key, str(key)])
+
+
+async def test_what_is_no_column_is_refused(authors):
+    query = authors.query()
+    with pytest.raises(TypeError, match="'name' is no SQL expression: use a column, such as"):
+        await query.pluck("name")
+    for ask in (query.pluck, query.value, query.max):
+        with pytest.raises(TypeError, match=r"Author\.books is a relationship, not a column"):
+            await ask(Author.books)
+    for step in (query.order_by, query.where_null, query.where_not_null, query.group_by):
+        with pytest.raises(TypeError, match=r"Author\.books is a relationship, .* with_count\(\)"):
+            step(Author.books)
 
 
 async def test_values_are_worked_out_over_all_records(authors, session, library):

@@ -28,8 +28,11 @@ def create_engine(url: str | URL, *, pgbouncer: bool = False, **options: object)
 
     Raises:
         MissingDriver: The driver for the database is not installed.
+        ValueError: PgBouncer cannot stand before this database.
     """
     url = with_async_driver(url)
+    if pgbouncer and url.get_backend_name() != "postgresql":
+        raise ValueError(f"PgBouncer is for PostgreSQL, not for {url.get_backend_name()}")
     defaults = _sqlite_defaults(url) if url.get_backend_name() == "sqlite" else _server_defaults()
     if pgbouncer:
         defaults = _pgbouncer_defaults()

@@ -19,6 +19,7 @@ from .exceptions import (
     SerializationFailure,
     StaleRecord,
     TransactionConflict,
+    TransactionMisuse,
 )
 
 # PostgreSQL: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -42,6 +43,7 @@ _CONFLICTS: dict[str, type[TransactionConflict]] = {
     "SQLITE_BUSY_SNAPSHOT": SerializationFailure,
     "SQLITE_LOCKED": DatabaseBusy,
 }
+_GIVEN_UP = "25P02"
 # Matched from the start: further on, a message may quote what a client sent.
 _KEY = re.compile(r"Key \((?P<columns>.+?)\)=\(", re.DOTALL)
 _WRITTEN = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?P<table>[\w."]+)', re.IGNORECASE)
@@ -81,6 +83,11 @@ def typed_error(error: DBAPIError, metadata: MetaData | None = None) -> OrmError
     code = driver_code(error)
     if (conflict := _CONFLICTS.get(code)) is not None:
         return conflict()
+    if code == _GIVEN_UP:
+        return TransactionMisuse(
+            "A statement failed before in this transaction, and PostgreSQL refuses all others: "
+            "wrap what may fail in a `transaction` block of its own"
+        )
     if (violation := _VIOLATIONS.get(code)) is None:
         return None
     if violation is ForeignKeyViolation and code.startswith("SQLITE"):

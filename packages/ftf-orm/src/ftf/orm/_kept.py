@@ -1,15 +1,22 @@
 """What was loaded, kept across a rollback."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, MutableMapping
 from dataclasses import dataclass
 from types import TracebackType
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event, inspect
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstanceState, Session, SessionTransaction, UOWTransaction
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.base import NO_VALUE
 
 _KEPT = "ftf.orm.kept"
+_BEFORE = "ftf.orm.before"
+
+
+# Without the record, which would keep itself alive.
+type _Before = WeakKeyDictionary[InstanceState[object], tuple[Mapping[str, object], frozenset[str]]]
+type _Befores = MutableMapping[SessionTransaction, _Before]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,8 @@ class Loaded:
 class keep_loaded:  # noqa: N801  # a context manager, and a class because it runs on every call
     """Give back what was loaded before a failure: a rollback makes SQLAlchemy forget it.
 
-    Async code cannot load it again by touching it. What was changed is as it was before, unless
-    the change had reached the database: that has to be read again.
+    Async code cannot load it again by touching it. What was changed is as it was before. What
+    reached the database before this has to be read again.
     """
 
     __slots__ = ("_kept", "_outer", "_session")
@@ -89,15 +96,34 @@ def written(session: Session) -> Container[object]:
     return () if begun is None else begun._dirty  # noqa: SLF001
 
 
+def _note_write(session: Session, _: UOWTransaction) -> None:
+    """Look at what is written, as it was before the transactions that may undo it."""
+    if session.info.get(_KEPT) is None:
+        return
+    written_now = [Loaded.of(record) for record in (*session.dirty, *session.deleted)]
+    befores: _Befores = session.info.setdefault(_BEFORE, WeakKeyDictionary())
+    begun = session.get_nested_transaction() or session.get_transaction()
+    while begun is not None:
+        before = befores.setdefault(begun, WeakKeyDictionary())
+        for loaded in written_now:
+            if (state := inspect(loaded.record)) not in begun._dirty:  # noqa: SLF001  # not the first
+                before[state] = (loaded.values, loaded.expired)
+        begun = begun.parent
+
+
 def _remember(session: Session) -> None:
     kept: list[Loaded] | None = session.info.get(_KEPT)
     ended = session.get_nested_transaction() or session.get_transaction()
     if kept is None or ended is None:
         return
+    befores: _Befores = session.info.get(_BEFORE, {})
+    before = [(state.obj(), noted) for state, noted in befores.pop(ended, {}).items()]
+    kept += [Loaded(record, *noted) for record, noted in before if record is not None]
     for record in session.identity_map.values():
         if inspect(record) not in ended._dirty:  # noqa: SLF001  # what reached the database
             kept.append(Loaded.of(record))
 
 
 # Of no effect on sessions that do not ask; cheaper than listening to each that does.
+event.listen(Session, "after_flush", _note_write)
 event.listen(Session, "after_rollback", _remember)

@@ -8,6 +8,8 @@ from sqlalchemy import Column, ColumnElement, Insert, RowMapping, Table, and_, i
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
+from .query import refuse_other_type
+
 
 @dataclass(frozen=True, slots=True)
 class Pivot:
@@ -53,26 +55,28 @@ class Pivot:
         """Tell the rows of the record that refer to some others.
 
         Raises:
-            TypeError: A key is a record.
+            TypeError: A key is a record, or of another type than the column.
         """
-        return and_(self.is_mine, self.theirs.in_([_no_record(key) for key in keys]))
+        return and_(self.is_mine, self.theirs.in_([self._key(key) for key in keys]))
 
-    def row(self, key: object, values: Mapping[str, object]) -> dict[str, object]:
-        """Make a row.
+    def wanted(self, pairs: Iterable[tuple[object, object]]) -> dict[object, Mapping[str, object]]:
+        """Check keys, and what is wanted in the further columns of each.
 
         Raises:
             AttributeError: The table has no such column.
-            TypeError: The key is a record.
+            TypeError: A key is a record or of another type than the column, or its values are
+                no mapping.
+            ValueError: A column tells what is related.
         """
-        for name in values:
-            if name not in self.table.c:
-                raise AttributeError(f"{self.table.name} has no column {name}")
-        return {**self.mine, self.theirs.name: _no_record(key), **values}
+        return {self._key(key): self._further(key, values) for key, values in pairs}
+
+    def row(self, key: object, values: Mapping[str, object]) -> dict[str, object]:
+        """Make a row."""
+        return {**self.mine, self.theirs.name: key, **values}
 
     def further(self, row: RowMapping) -> dict[str, object]:
         """Keep the values of a row that relate it to nothing."""
-        known = {*self.mine, self.theirs.name}
-        return {str(name): value for name, value in row.items() if name not in known}
+        return {str(name): value for name, value in row.items() if name not in self._keys}
 
     def insert_new(self, row: Mapping[str, object], dialect: str) -> Insert:
         """Insert a row, unless somebody else has inserted it meanwhile."""
@@ -80,9 +84,23 @@ class Pivot:
             return postgresql.insert(self.table).values(row).on_conflict_do_nothing()
         return sqlite.insert(self.table).values(row).on_conflict_do_nothing()
 
+    @property
+    def _keys(self) -> set[str]:
+        return {*self.mine, self.theirs.name}
 
-def _no_record(key: object) -> object:
-    if isinstance(key, DeclarativeBase):
-        name = type(key).__name__
-        raise TypeError(f"others are related by their keys: give the primary key of the {name}")
-    return key
+    def _key(self, key: object) -> object:
+        if isinstance(key, DeclarativeBase):
+            name = type(key).__name__
+            raise TypeError(f"others are related by their keys: give the primary key of the {name}")
+        refuse_other_type(self.theirs, key)
+        return key
+
+    def _further(self, key: object, values: object) -> Mapping[str, object]:
+        if not isinstance(values, Mapping):
+            raise TypeError(f"{key!r} needs values by column, such as {{}}, not {values!r}")
+        for name in values:
+            if name not in self.table.c:
+                raise AttributeError(f"{self.table.name} has no column {name}")
+            if name in self._keys:
+                raise ValueError(f"{self.table.name}.{name} tells what is related: leave it out")
+        return values

@@ -6,12 +6,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ._errors import typed_errors
 from ._kept import keep_loaded
-from ._savepoint import flush_alone
+from ._savepoint import flush_alone, savepoint
 from ._session import exclusive_use, somebody_commits
 
 
 async def read[R](
-    session: AsyncSession, run: Callable[[], Awaitable[R]], *, flush: bool = False
+    session: AsyncSession,
+    run: Callable[[], Awaitable[R]],
+    *,
+    flush: bool = False,
+    may_fail: bool = False,
 ) -> R:
     """Run a query, having written what is pending.
 
@@ -22,12 +26,17 @@ async def read[R](
         session: The session to read in.
         run: What to run.
         flush: Whether to write what is pending though the session does not by itself.
+        may_fail: Whether a transaction is to survive the query's failure.
     """
     with exclusive_use(session), typed_errors():
         if somebody_commits(session):
             if flush or session.sync_session.autoflush:
                 await flush_alone(session)
-            return await run()
+            if not may_fail:
+                return await run()
+            with keep_loaded(session.sync_session):
+                async with savepoint(session):
+                    return await run()
         with keep_loaded(session.sync_session):
             try:
                 if flush:

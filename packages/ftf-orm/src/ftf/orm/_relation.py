@@ -1,6 +1,6 @@
 """The records on the other side of one record's relationship."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import CursorResult, Executable, inspect, literal, select
@@ -78,11 +78,13 @@ class Relation[R: DeclarativeBase]:
             AttributeError: There is no such column.
             DuplicateRecord: One of them is related already, and the database forbids it twice.
             ForeignKeyViolation: One of them is missing.
+            TypeError: A key is of another type than those of the others.
+            ValueError: A value is for a column that tells what is related.
         """
         pivot = Pivot.of(self.record, self.relation)
-        rows = [pivot.row(key, values) for key in dict.fromkeys(keys)]
-        if rows:
-            await self._write(pivot, (pivot.table.insert().values(rows),))
+        wanted = pivot.wanted((key, values) for key in keys)
+        if rows := [pivot.row(key, values) for key in wanted]:
+            await self._write(pivot, (pivot.table.insert(),), rows)
 
     async def detach(self, *keys: object) -> int:
         """Relate some of the others no longer, or none at all, and count them."""
@@ -95,9 +97,13 @@ class Relation[R: DeclarativeBase]:
 
         Raises:
             AttributeError: There is no such column.
+            TypeError: The key is of another type than those of the others.
+            ValueError: There are no values, or one is for a column that tells what is related.
         """
         pivot = Pivot.of(self.record, self.relation)
-        pivot.row(key, values)
+        pivot.wanted([(key, values)])
+        if not values:
+            raise ValueError(f"nothing is to change: give a value for a column of {pivot.table}")
         changed = pivot.table.update().where(pivot.is_one_of([key])).values(values)
         return bool(await self._write(pivot, (changed,)))
 
@@ -111,8 +117,12 @@ class Relation[R: DeclarativeBase]:
         Raises:
             AttributeError: There is no such column.
             ForeignKeyViolation: One of them is missing.
+            TypeError: A key is of another type than those of the others, or its values are no
+                mapping.
+            ValueError: A value is for a column that tells what is related.
         """
-        wanted = dict(keys) if isinstance(keys, Mapping) else {key: {} for key in keys}
+        pivot = Pivot.of(self.record, self.relation)
+        wanted = pivot.wanted(keys.items() if isinstance(keys, Mapping) else _bare(keys))
         known = await self.pivots()
         both = [key for key in wanted if key in known]
         change = Synced(
@@ -120,24 +130,25 @@ class Relation[R: DeclarativeBase]:
             detached=[key for key in known if key not in wanted and detaching],
             updated=[key for key in both if _differ(wanted[key], known[key])],
         )
-        return await self._change(wanted, change)
+        return await self._change(pivot, wanted, change)
 
     async def toggle(self, keys: Iterable[object]) -> Synced:
         """Relate those that are not related, and no longer those that are.
 
         Raises:
             ForeignKeyViolation: One of them is missing.
+            TypeError: A key is of another type than those of the others.
         """
-        wanted: dict[object, Mapping[str, object]] = {key: {} for key in keys}
+        pivot = Pivot.of(self.record, self.relation)
+        wanted = pivot.wanted(_bare(keys))
         known = await self.pivots()
         attached = [key for key in wanted if key not in known]
         detached = [key for key in wanted if key in known]
-        return await self._change(wanted, Synced(attached, detached, []))
+        return await self._change(pivot, wanted, Synced(attached, detached, []))
 
     async def _change(
-        self, wanted: Mapping[object, Mapping[str, object]], change: Synced
+        self, pivot: Pivot, wanted: Mapping[object, Mapping[str, object]], change: Synced
     ) -> Synced:
-        pivot = Pivot.of(self.record, self.relation)
         dialect = self.session.get_bind().dialect.name
         rows = [pivot.row(key, wanted[key]) for key in change.attached]
         statements: list[Executable] = [
@@ -152,16 +163,25 @@ class Relation[R: DeclarativeBase]:
             await self._write(pivot, statements)
         return change
 
-    async def _write(self, pivot: Pivot, statements: Iterable[Executable]) -> int:
+    async def _write(
+        self,
+        pivot: Pivot,
+        statements: Iterable[Executable],
+        rows: Sequence[Mapping[str, object]] | None = None,
+    ) -> int:
         count = 0
         async with writing(self.session, pivot.table.metadata):
             for statement in statements:
-                result = await self.session.execute(statement)
+                result = await self.session.execute(statement, rows)
                 count += result.rowcount if isinstance(result, CursorResult) else 0
         if self.relation.key not in inspect(self.record).unloaded:
             await load(self.session, [self.record], self.relation, again=True)
         return count
 
 
+def _bare(keys: Iterable[object]) -> Iterable[tuple[object, Mapping[str, object]]]:
+    return ((key, {}) for key in keys)
+
+
 def _differ(wanted: Mapping[str, object], known: Mapping[str, object]) -> bool:
-    return any(name not in known or known[name] != value for name, value in wanted.items())
+    return any(known[name] != value for name, value in wanted.items())

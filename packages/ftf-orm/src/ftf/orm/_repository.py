@@ -1,6 +1,7 @@
 """Where a model's records come from and go to."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from types import get_original_bases
 from typing import get_args, get_origin
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import DeclarativeBase
 from ._loading import load
 from ._reading import read
 from ._relation import Relation
+from ._session import somebody_commits
+from ._transaction import transaction
 from ._values import Key, Values, equal_to, named
 from ._writing import writing
 from .exceptions import DuplicateRecord, RecordNotFound
@@ -82,7 +85,12 @@ class BaseRepository[T: DeclarativeBase]:
         return await self.query().where_key(key).exists()
 
     async def create(self, instance: T) -> T:
-        """Store a new record."""
+        """Store a new record.
+
+        Raises:
+            TypeError: It is no record of the model.
+        """
+        self._refuse_other(instance)
         async with writing(self.session, self._metadata, instance):
             self.session.add(instance)
         return instance
@@ -91,8 +99,10 @@ class BaseRepository[T: DeclarativeBase]:
         """Store what was changed on a record, and read what the database has worked out.
 
         Raises:
+            TypeError: It is no record of the model.
             ValueError: The record was never stored.
         """
+        self._refuse_other(instance)
         if inspect(instance).transient:
             raise ValueError(f"This {self.model.__name__} was never stored: use create()")
         async with writing(self.session, self._metadata, instance):
@@ -104,7 +114,12 @@ class BaseRepository[T: DeclarativeBase]:
         return instance
 
     async def delete(self, instance: T) -> None:
-        """Remove a record."""
+        """Remove a record.
+
+        Raises:
+            TypeError: It is no record of the model.
+        """
+        self._refuse_other(instance)
         async with writing(self.session, self._metadata):
             await self.session.delete(instance)
 
@@ -153,8 +168,10 @@ class BaseRepository[T: DeclarativeBase]:
 
         Raises:
             AttributeError: The model has no such relationship.
+            TypeError: The record is none of the model.
         """
         check_relation(inspect(self.model), relation)
+        self._refuse_other(record)
         return Relation(self.session, record, relation)
 
     async def first_or_create[K: Key, L: Key](
@@ -179,13 +196,16 @@ class BaseRepository[T: DeclarativeBase]:
         found = await self._matching(match)
         if found is not None:
             return found, False
-        try:
-            return await self.create(self._made_of(match, values)), True
-        except DuplicateRecord:
-            found = await self._matching(match)
-            if found is None:  # another value is a duplicate
-                raise
-            return found, False
+        # In a transaction a failure undoes no more than itself.
+        mine = nullcontext() if somebody_commits(self.session) else transaction(self.session)
+        async with mine:
+            try:
+                return await self.create(self._made_of(match, values)), True
+            except DuplicateRecord:
+                found = await self._matching(match)
+                if found is None:  # another value is a duplicate
+                    raise
+                return found, False
 
     async def update_or_create[K: Key, L: Key](
         self, match: Values[K], values: Values[L]
@@ -215,6 +235,11 @@ class BaseRepository[T: DeclarativeBase]:
 
     def _made_of[K: Key, L: Key](self, match: Values[K], values: Values[L] | None) -> T:
         return self.model(**{**named(self.model, match), **named(self.model, values or {})})
+
+    def _refuse_other(self, record: object) -> None:
+        if not isinstance(record, self.model):
+            mine, name = self.model.__name__, type(record).__name__
+            raise TypeError(f"{type(self).__name__} is for records of {mine}, not {name}")
 
     @property
     def _metadata(self) -> MetaData:

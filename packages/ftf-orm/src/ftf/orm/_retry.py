@@ -4,18 +4,18 @@ from asyncio import sleep
 from collections.abc import Awaitable, Callable
 from random import uniform
 
-from sqlalchemy import event
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
+from sqlalchemy.orm import Session
 
-from ._errors import typed_error
+from ._errors import typed_error, typed_errors
 from ._kept import Loaded, forget, give_back, written
-from ._session import open_transaction
+from ._session import exclusive_use, open_transaction
+from ._sqlite import in_transaction
 from ._transaction import Transaction, transaction
 from .exceptions import TransactionConflict, TransactionMisuse
 
-_WRITTEN = "ftf.orm.written"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds
 
 
@@ -25,11 +25,13 @@ async def run_transaction[R](
     """Run a function in a transaction, again if it loses against another transaction.
 
     What is tried again is the whole function, with nothing left of the attempt before: it has to
-    load what it works on, and to leave the outside world to `tx.after_commit`. The pause before
+    load what it works on, by the first attempt too, and to leave the outside world to
+    `tx.after_commit`. Records that were loaded before have no more than their primary keys in it,
+    and are as they were afterwards. The pause before
     grows, and is random so that two losers do not meet again ("full jitter",
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). Within another
-    transaction, or if the session has flushed what is not committed, there is one attempt: the
-    whole would have to be tried again. Other records stay as they were loaded.
+    transaction, or if the session has written what is not committed, there is one attempt: the
+    whole would have to be tried again.
 
     Args:
         session: The session to work in.
@@ -46,10 +48,10 @@ async def run_transaction[R](
     """
     if attempts < 1:
         raise ValueError(f"attempts must be at least 1, not {attempts}")
-    if attempts == 1 or open_transaction(session) is not None or _WRITTEN in session.info:
+    if attempts == 1 or open_transaction(session) is not None or await _has_written(session):
         return await _run(session, work, [])
     _refuse_changes(session.sync_session)
-    loaded: list[Loaded] = []
+    loaded = forget(session.sync_session)  # others may have changed it
     try:
         for attempt in range(1, attempts):
             try:
@@ -57,7 +59,7 @@ async def run_transaction[R](
             except (TransactionConflict, DBAPIError) as error:
                 if not _lost(error):
                     raise
-            loaded += forget(session.sync_session)  # others have changed it
+            loaded += forget(session.sync_session)
             await sleep(uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)))  # noqa: S311  # no secret
         return await _run(session, work, loaded)
     except BaseException:
@@ -88,14 +90,13 @@ def _lost(error: TransactionConflict | DBAPIError) -> bool:
     return isinstance(typed, TransactionConflict)
 
 
-def _note_write(session: Session, _: UOWTransaction) -> None:
-    session.info[_WRITTEN] = True
-
-
-def _note_end(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.info.pop(_WRITTEN, None)
-
-
-event.listen(Session, "after_flush", _note_write)
-event.listen(Session, "after_transaction_end", _note_end)
+async def _has_written(session: AsyncSession) -> bool:
+    """Tell whether another attempt would lose what the session has written or locked so far."""
+    if not session.in_transaction():
+        return False
+    with exclusive_use(session), typed_errors():
+        connection = await session.connection()
+        if connection.dialect.name == "sqlite":
+            return await connection.run_sync(in_transaction)
+        assigned = select(func.txid_current_if_assigned().is_not(None))
+        return bool(await connection.scalar(assigned))

@@ -9,13 +9,20 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Execution
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
-_NEEDS_NO_TRANSACTION = re.compile(r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN)\b", re.IGNORECASE)
+from .exceptions import TransactionMisuse
+
+# A statement that begins with common table expressions may read or write.
+_NEEDS_NO_TRANSACTION = re.compile(
+    r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN|WITH(?!.*\b(INSERT|UPDATE|DELETE|REPLACE)\b))\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _PRAGMAS = (
     # SQLite ignores foreign keys, and with them ON DELETE, unless each connection asks.
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = NORMAL",
 )
 _WRITE_AHEAD_LOG = "PRAGMA journal_mode = WAL"  # readers and a writer do not wait for each other
+_BEGUN = "ftf.orm.begun"
 
 
 class RollingBackConnection(sqlite3.Connection):
@@ -58,10 +65,32 @@ def prepare_sqlite(engine: AsyncEngine, *, read_only: bool = False) -> None:
     event.listen(engine.sync_engine, "before_cursor_execute", _begin_to_write)
 
 
-def begin_immediate(connection: Connection) -> None:
-    """Become the only writer, unless the connection is that already or commits each statement."""
-    if not _in_transaction(connection) and not _commits_each_statement(connection):
+def begin_immediate(connection: Connection) -> object:
+    """Become the only writer, unless the connection is that already or commits each statement.
+
+    Returns:
+        What identifies SQLite's transaction, if it was begun here.
+    """
+    if _commits_each_statement(connection):
+        return None
+    if not in_transaction(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.info[_BEGUN] = object()
+    return connection.info.get(_BEGUN)
+
+
+def refuse_another(connection: Connection, begun: object) -> None:
+    """Raise if SQLite's transaction is not the one that was begun.
+
+    Raises:
+        TransactionMisuse: It was rolled back meanwhile.
+    """
+    if not in_transaction(connection) or connection.info[_BEGUN] is not begun:
+        raise TransactionMisuse(
+            "SQLite's transaction was rolled back inside transaction(): by an error, or by another "
+            "session. A database in memory is one connection, for one session at a time; "
+            "use a file for more"
+        )
 
 
 def _roll_back_what_is_open(
@@ -86,7 +115,8 @@ def _begin_to_write(
         begin_immediate(connection)
 
 
-def _in_transaction(connection: Connection) -> bool:
+def in_transaction(connection: Connection) -> bool:
+    """Tell whether a connection has begun to write."""
     return bool(getattr(connection.connection.driver_connection, "in_transaction", False))
 
 

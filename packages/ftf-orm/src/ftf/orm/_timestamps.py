@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import DateTime, Dialect, TypeDecorator
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 
@@ -35,10 +36,15 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _as_created(context: DefaultExecutionContext) -> datetime:
+    given: dict[str, datetime] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return given.get("created_at") or _now()
+
+
 class Timestamps:
     """A mixin with the points in time when a record was stored and last changed."""
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_now, sort_order=1)
     updated_at: Mapped[datetime] = mapped_column(
-        UtcDateTime, default=_now, onupdate=_now, sort_order=1
+        UtcDateTime, default=_as_created, onupdate=_now, sort_order=1
     )

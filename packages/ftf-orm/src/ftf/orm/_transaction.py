@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from ._commit import commit
 from ._errors import typed_errors
+from ._given_up import refuse_given_up
 from ._kept import keep_loaded
 from ._savepoint import flush_alone
 from ._session import (
@@ -20,7 +21,7 @@ from ._session import (
     set_open_transaction,
     somebody_commits,
 )
-from ._sqlite import begin_immediate
+from ._sqlite import begin_immediate, refuse_another
 from .exceptions import CommitOutcomeUnknown, TransactionMisuse
 
 type Callback = Callable[[], Awaitable[object] | object]
@@ -34,6 +35,7 @@ class Transaction:
         self._parent = parent
         self.task: Task[object] | None = current_task()
         self._boundary: SessionTransaction | None = None
+        self._begun: object = None
         self._committing = False
         self._after_commit: list[Callback] = []
         self._after_rollback: list[Callback] = []
@@ -111,7 +113,7 @@ class Transaction:
         with exclusive_use(self.session), typed_errors():
             self._boundary = sync.get_transaction() or sync.begin()
             if sync.get_bind().dialect.name == "sqlite":
-                await (await self.session.connection()).run_sync(begin_immediate)
+                self._begun = await (await self.session.connection()).run_sync(begin_immediate)
 
     @contextmanager
     def _innermost(self) -> Iterator[None]:
@@ -126,6 +128,9 @@ class Transaction:
             raise TransactionMisuse("The session was rolled back or closed inside transaction()")
         with exclusive_use(self.session), typed_errors():
             await self.session.flush()
+            await refuse_given_up(self.session)
+            if self._begun is not None:
+                refuse_another(self.session.sync_session.connection(), self._begun)
             self._committing = True
             await commit(self.session)
 
@@ -146,7 +151,7 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
     """Commit what happens in the block at its end, or roll it back if it raises.
 
     A block within another one is a savepoint: if it raises and the outer one goes on, only its
-    own writes are undone. What was loaded before stays loaded, unless the block wrote it. On
+    own writes are undone. What was loaded before stays loaded, as it was before the block. On
     SQLite the outermost block is the only writer from its beginning. Callbacks run after the
     outermost block, all of them.
 
@@ -155,8 +160,8 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
         ConstraintViolation: Pending changes break a rule of the database.
         TransactionConflict: It lost against another transaction; see `run_transaction`.
         CommitOutcomeUnknown: The connection broke during COMMIT.
-        TransactionMisuse: The session was committed or rolled back in the block, or the block is
-            within `session.begin()`.
+        TransactionMisuse: The session was committed or rolled back in the block, the database or
+            another session has ended the transaction, or the block is within `session.begin()`.
         ExceptionGroup: Callbacks failed; what was committed stays so.
     """
     opened = Transaction(session, open_transaction(session))

@@ -2,6 +2,7 @@
 
 from ._builder import PaginatedQuery, QueryBuilder
 from ._eager import RelationPath, check_relation, steps
+from ._keys import refuse_other_type
 from ._page import Page
 from ._relations import RelationTo
 
@@ -12,5 +13,6 @@ __all__ = [
     "RelationPath",
     "RelationTo",
     "check_relation",
+    "refuse_other_type",
     "steps",
 ]

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from sqlalchemy.orm import DeclarativeBase
 
 from ._aggregates import Aggregates
+from ._clauses import Clauses
 from ._eager import Eager
 from ._joining import Joining
 from ._numbers import at_least
@@ -49,7 +50,7 @@ class QueryBuilder[T: DeclarativeBase](
         offset = (at_least(1, page, "page") - 1) * per_page
         if offset > _LARGEST_OFFSET:
             raise ValueError(f"page must be at most {_LARGEST_OFFSET // per_page + 1}, not {page}")
-        clauses = self._settled()._replace(limit=per_page, offset=offset)
+        clauses = self.clauses._replace(limit=per_page, offset=offset)
         return PaginatedQuery(self.session, self.model, clauses)
 
 
@@ -72,6 +73,9 @@ class PaginatedQuery[T: DeclarativeBase](QueryBuilder[T]):
             ValueError: Always.
         """
         raise ValueError(f"a page has its offset: leave offset({count}) out, or give paginate() it")
+
+    def _ordered(self) -> Clauses:
+        return self._settled()
 
     def __await__(self) -> Generator[Any, Any, Page[T]]:
         return self._page().__await__()

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase
 
-from ._expressions import Column, Condition, element
+from ._expressions import Column, Condition, element, refuse_relationship
 from ._query import Query, taken
 
 # PostgreSQL takes at most 65,535 values in a statement, and asyncpg half of it.
@@ -106,11 +106,21 @@ class Conditions[T: DeclarativeBase](Query[T]):
         return query.where(column.is_not(None)) if None in known else query
 
     def where_null(self, column: Column) -> Self:
-        """Keep records without a value."""
+        """Keep records without a value.
+
+        Raises:
+            TypeError: It is no column, but a relationship: use `where_doesnt_have`.
+        """
+        refuse_relationship(column)
         return self.where(column.is_(None))
 
     def where_not_null(self, column: Column) -> Self:
-        """Keep records with a value."""
+        """Keep records with a value.
+
+        Raises:
+            TypeError: It is no column, but a relationship: use `where_has`.
+        """
+        refuse_relationship(column)
         return self.where(column.is_not(None))
 
     def where_like(self, column: SQLColumnExpression[str | None], pattern: str) -> Self:

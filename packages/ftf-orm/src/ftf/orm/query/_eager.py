@@ -1,5 +1,6 @@
 """Eager loads: the relationships a query brings along."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -25,7 +26,8 @@ class Eager[T: DeclarativeBase](Query[T]):
         Args:
             relations: Relationships such as `User.posts`, dotted paths such as
                 `"posts.comments"`, or a part: `User.posts.and_(Post.published)`. A part replaces
-                what was loaded of the relationship before, after storing what was changed on it.
+                what was loaded of the relationship before, after storing what was changed on it;
+                paths through the relationship follow the part.
 
         Raises:
             AttributeError: The model has no such relationship.
@@ -41,16 +43,17 @@ class Eager[T: DeclarativeBase](Query[T]):
         return self._load("joinedload", relations)
 
     def _load(self, strategy: str, relations: tuple[RelationPath, ...]) -> Self:
-        loads = tuple(option(self._mapper, relation, strategy) for relation in relations)
-        parts = tuple(
-            relation
-            for relation in relations
-            if isinstance(relation, QueryableAttribute) and relation._extra_criteria  # noqa: SLF001  # what and_() added
-        )
         clauses = self.clauses
-        return self._with(
-            clauses._replace(options=(*clauses.options, *loads), parts=(*clauses.parts, *parts))
+        parts = (
+            *clauses.parts,
+            *(
+                relation
+                for relation in relations
+                if isinstance(relation, QueryableAttribute) and relation._extra_criteria  # noqa: SLF001  # what and_() added
+            ),
         )
+        loads = (option(self._mapper, relation, strategy, parts) for relation in relations)
+        return self._with(clauses._replace(options=(*clauses.options, *loads), parts=parts))
 
 
 def check_relation[M](mapper: Mapper[M], relation: object) -> None:
@@ -85,14 +88,23 @@ def steps[M](mapper: Mapper[M], relation: RelationPath) -> list[QueryableAttribu
     return found
 
 
-def option[M](mapper: Mapper[M], relation: RelationPath, strategy: str) -> Load:
+def option[M](
+    mapper: Mapper[M],
+    relation: RelationPath,
+    strategy: str,
+    parts: Iterable[QueryableAttribute[object]] = (),
+) -> Load:
     """Make what tells SQLAlchemy to load a relationship, or each along a path, in some way.
+
+    Where a path starts at a relationship of which a part is loaded, it starts at that part.
 
     Raises:
         AttributeError: A model on the way has no such relationship.
     """
+    first, *further = steps(mapper, relation)
+    starts = {part.key: part for part in parts}
     load = Load(mapper.class_)
-    for step in steps(mapper, relation):
+    for step in (starts.get(first.key, first), *further):
         load = getattr(load, strategy)(step)
     return load
 

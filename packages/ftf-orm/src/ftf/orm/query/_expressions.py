@@ -10,6 +10,7 @@ from sqlalchemy import (
     FromClause,
     SQLColumnExpression,
 )
+from sqlalchemy.orm import QueryableAttribute, RelationshipProperty
 
 type Condition = ColumnExpressionArgument[bool]
 type Column = SQLColumnExpression[object]
@@ -21,7 +22,7 @@ def element(expression: object) -> ColumnElement[Any]:
     if not isinstance(found, ClauseElement):  # which takes long to say that it has no attribute
         found = getattr(expression, "__clause_element__", lambda: None)()
     if not isinstance(found, ClauseElement):
-        raise TypeError(f"{expression!r} is no SQL expression")
+        raise TypeError(f"{expression!r} is no SQL expression: use a column, such as Model.name")
     return cast("ColumnElement[Any]", found)
 
 
@@ -37,6 +38,21 @@ def foreign(expression: object, source: FromClause, model: type) -> ValueError:
         f"{expression} is about {source}, and the query about {model.__name__}: "
         "use where_has(relation, ...), or join(relation) first"
     )
+
+
+def refuse_relationship(expression: object) -> None:
+    """Refuse a relationship where a column or condition is wanted.
+
+    Raises:
+        TypeError: It is a relationship.
+    """
+    if isinstance(expression, QueryableAttribute) and isinstance(
+        expression.comparator, RelationshipProperty.Comparator
+    ):
+        raise TypeError(
+            f"{expression} is a relationship, not a column: ask for related records with "
+            "where_has() or where_doesnt_have(), and sort by with_count() or with_max()"
+        )
 
 
 def refuse_value(condition: object) -> None:

@@ -80,7 +80,8 @@ class Ordering[T: DeclarativeBase](Query[T]):
 
         Args:
             skip_locked: Whether to leave out records that others have locked.
-            nowait: Whether to raise `DatabaseBusy` instead of waiting for them.
+            nowait: Whether to raise `DatabaseBusy` instead of waiting for them; a transaction can
+                go on after it.
         """
         return self._with(self.clauses._replace(lock=Lock(skip_locked, nowait)))
 
@@ -106,5 +107,8 @@ class Ordering[T: DeclarativeBase](Query[T]):
     def _settled(self) -> Clauses:
         """Let the primary key decide where the order leaves it open."""
         clauses = self.clauses
-        order = (*clauses.order, *self._mapper.primary_key)
-        return clauses if clauses.groups else clauses._replace(order=order)
+        if clauses.groups:
+            return clauses
+        known = {id(by) for by in clauses.order}  # expressions have no truth to be equal by
+        open_ones = (column for column in self._mapper.primary_key if id(column) not in known)
+        return clauses._replace(order=(*clauses.order, *open_ones))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from .._reading import read
 from ._clauses import NO_CLAUSES, Clauses
-from ._expressions import Condition, foreign, refuse_value, sources
+from ._expressions import Condition, foreign, refuse_relationship, refuse_value, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ class Query[T: DeclarativeBase]:
         clauses = self.clauses
         clauses.refuse_open_order()
         statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
-        statement = clauses.page(clauses.records(statement, self._mapper), self.model)
+        found = clauses.records(statement, self._mapper)
+        statement = self._ordered().page(found, self.model)
         statement = statement.options(*clauses.options) if clauses.options else statement
         if clauses.read_again:
             statement = statement.execution_options(populate_existing=True)
@@ -99,6 +100,7 @@ class Query[T: DeclarativeBase]:
         return conditions
 
     def _refuse_foreign(self, expression: object) -> None:
+        refuse_relationship(expression)
         known = self._mapper.tables
         for source in sources(expression):
             if source not in known and not self._joins(source):
@@ -118,8 +120,12 @@ class Query[T: DeclarativeBase]:
         return self.clauses.records(statement, self._mapper)
 
     async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
-        again = self.clauses.read_again  # or changes would be overwritten
-        return await read(self.session, lambda: self.session.execute(statement), flush=again)
+        return await read(
+            self.session,
+            lambda: self.session.execute(statement),
+            flush=self.clauses.read_again,  # or changes would be overwritten
+            may_fail=self.clauses.lock is not None and self.clauses.lock.nowait,
+        )
 
     async def _scalar[V](self, statement: "Select[V]") -> V | None:
         return await read(self.session, lambda: self.session.scalar(statement))
@@ -128,8 +134,12 @@ class Query[T: DeclarativeBase]:
         """Select the primary keys of the records, for the conditions of another query."""
         self.clauses.refuse_open_order()
         keys = select(*self._mapper.primary_key).select_from(self.model)
-        statement = self.clauses.page(self.clauses.records(keys, self._mapper), self.model)
-        return statement.correlate(None)
+        records = self.clauses.records(keys, self._mapper)
+        return self._ordered().page(records, self.model).correlate(None)
+
+    def _ordered(self) -> Clauses:
+        """What the query was told, with the order that it is run in."""
+        return self.clauses
 
     def _with(self, clauses: Clauses) -> Self:
         return type(self)(self.session, self.model, clauses)

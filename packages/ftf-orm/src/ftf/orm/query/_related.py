@@ -73,15 +73,20 @@ class Related[R: DeclarativeBase]:
 
 
 class _Adapter(ClauseAdapter):
-    """Puts another name for a table into conditions, but not into what selects from it anew."""
+    """Puts another name for a table into conditions, but not where it is joined anew."""
 
     def replace[E: ExternallyTraversible](
         self,
         col: E,
         _include_singleton_constants: bool = False,  # noqa: FBT001, FBT002  # as overridden
     ) -> E | None:
-        if isinstance(col, Select):
-            sources = col.columns_clause_froms
-            if any(self.selectable.is_derived_from(source) for source in sources):
-                return col
+        if isinstance(col, Select) and self._is_joined(col):
+            return col
         return super().replace(col, _include_singleton_constants)
+
+    def _is_joined(self, selected: Select[Any]) -> bool:
+        return any(
+            self.selectable.is_derived_from(source)
+            for target, *_ in selected._setup_joins  # noqa: SLF001  # has no public name
+            for source in sources(target)
+        )

@@ -13,7 +13,8 @@ from ._clauses import Clauses
 from ._conditions import Conditions
 from ._direction import without_direction
 from ._eager import option
-from ._expressions import element
+from ._expressions import Column, element
+from ._keys import refuse_other_type
 from ._ordering import Ordering
 
 
@@ -66,10 +67,16 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         """Deliver the records with primary keys, in the order of the keys.
 
         Raises:
-            ValueError: The database takes a key for another one, such as "1" for 1.
+            TypeError: A key is of another type than its column, such as "1" for 1.
+            ValueError: The database takes a key for another one.
         """
-        asked = dict.fromkeys(_row(key) for key in keys)
-        records = await self.where_key(*asked).get()
+        rows = [_row(key) for key in keys]
+        query = self.where_key(*rows)  # which tells whether they have the right size
+        for row in rows:
+            for column, key in zip(self._mapper.primary_key, row, strict=True):
+                refuse_other_type(column, key)
+        asked = dict.fromkeys(rows)
+        records = await query.get()
         found = {inspect(record).identity or (): record for record in records}
         if other := found.keys() - asked.keys():
             named = ", ".join(str(key) for key in other)
@@ -80,13 +87,16 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         """Deliver the values of a column.
 
         Raises:
+            TypeError: It is no column, but a name or a relationship.
             ValueError: It is a column of another table, or distinct values are to be sorted by
                 something else.
         """
+        self._refuse_foreign(column)
         values = self._values(column, select(column).select_from(self.model))
-        statement = self.clauses.page(values, self.model)
-        if self.clauses.distinct:
-            self._refuse_other_order(column)
+        clauses = self._ordered()
+        statement = clauses.page(values, self.model)
+        if clauses.distinct:
+            _refuse_other_order(column, clauses.order)
             statement = statement.distinct()
         return [*(await self._execute(statement)).scalars().all()]
 
@@ -120,7 +130,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             await read(self.session, self.session.flush, flush=True)
             for record in records:
                 self.session.expire(record, [relation.key])
-        loads = (option(self._mapper, relation, "selectinload"),)
+        loads = self.clauses.options or (option(self._mapper, relation, "selectinload"),)
         keys = [inspect(record).identity for record in records]
         await self._with(Clauses(options=loads)).where_key(*keys).get()
 
@@ -131,11 +141,12 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             state for state in known if relation in state.dict and state.mapper.isa(self._mapper)
         }
 
-    def _refuse_other_order(self, column: SQLColumnExpression[object]) -> None:
-        for by in self.clauses.order:
-            sorted_by = without_direction(by)
-            if not element(column).compare(sorted_by):
-                raise ValueError(f"distinct values of {column} cannot be sorted by {sorted_by}")
+
+def _refuse_other_order(column: Column, order: Iterable[Column]) -> None:
+    for by in order:
+        sorted_by = without_direction(by)
+        if not element(column).compare(sorted_by):
+            raise ValueError(f"distinct values of {column} cannot be sorted by {sorted_by}")
 
 
 def _set[R](names: list[str], record: R, *values: object) -> R:
