@@ -11,7 +11,7 @@ from ._query_counter import QueryCounter
 from ._query_errors import NPlusOneError, QueryCountError, ran
 from ._query_options import Policy, current_options, use_options
 from ._query_report import explain, report
-from ._query_settings import add_options, read_options
+from ._query_settings import declare_settings, read_options
 
 _MARKERS = (
     "max_queries(n): fail the test if it runs more queries than so many",
@@ -27,7 +27,7 @@ class NPlusOneWarning(UserWarning):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the settings about queries."""
-    add_options(parser)
+    declare_settings(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
