@@ -92,7 +92,10 @@ def _greenlet() -> "greenlet | None":
 
 
 def _line(frame: FrameType) -> CodeLine:
-    return CodeLine(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)
+    code, line = frame.f_code, frame.f_lineno
+    if template := frame.f_globals.get("__jinja_template__"):
+        line = template.get_corresponding_lineno(line)  # of the template, not of what it became
+    return CodeLine(code.co_filename, line, code.co_qualname)
 
 
 def _classify(file: str) -> _Kind:

@@ -60,17 +60,24 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     _need_sqlalchemy("max_queries and ftf_n_plus_one")
     with QueryCounter(engine_wide=True) as counted:
         yield
+    if problem := _problem(counted, most, policy):
+        if policy == "warn" and isinstance(problem, NPlusOneError):
+            item.warn(NPlusOneWarning(str(problem)))
+        else:
+            pytest.fail(str(problem), pytrace=False)
+
+
+def _problem(
+    counted: QueryCounter, most: int | None, policy: Policy
+) -> QueryCountError | NPlusOneError | None:
     try:
         if most is not None:
             check_count(counted, 0, most)
         if policy != "off":
             check_n_plus_one(counted)
-    except QueryCountError as error:
-        pytest.fail(str(error), pytrace=False)
-    except NPlusOneError as error:
-        if policy == "fail":
-            pytest.fail(str(error), pytrace=False)
-        item.warn(NPlusOneWarning(str(error)))
+    except (QueryCountError, NPlusOneError) as error:
+        return error
+    return None
 
 
 def _most_queries(item: pytest.Item) -> int | None:
