@@ -11,7 +11,6 @@ import jinja2  # noqa: F401
 import polyfactory.factories.sqlalchemy_factory  # noqa: F401
 import pytest
 
-import ftf.http  # noqa: F401
 import ftf.orm  # noqa: F401
 
 FILES = Path(__file__).with_name("shop")
@@ -41,6 +40,9 @@ def make(pytester, monkeypatch) -> Make:
     monkeypatch.delenv("FTF_DB_URL", raising=False)
 
     def make(kind: str) -> pytest.Pytester:
+        if kind == "framework":
+            # Where this package is tested alone, it has no application of the framework.
+            pytest.importorskip("ftf.http")
         pytester.makeini(SETTINGS)
         for source in FILES.rglob("*.*"):
             name = source.relative_to(FILES)
