@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
     from sqlalchemy.orm import Session
 
+    from ._connection_watch import Watch
     from ._databases import Databases
     from ._migrations import Migrations
     from ._sessions import SessionFactory
     from ._test_database import TestDatabase
-    from ._watch import Watch
 
 
 _ENDED = (
@@ -176,7 +176,7 @@ def migrations(pytestconfig: pytest.Config, _ftf_databases: "Databases") -> "Ite
 
 @pytest.fixture(scope="session")
 def _ftf_databases(pytestconfig: pytest.Config) -> "Databases":
-    from ._place import place
+    from ._database_url import place
 
     return _databases_at(place(required_database(pytestconfig), pytestconfig), pytestconfig)
 
@@ -187,8 +187,8 @@ def _ftf_database(
     _ftf_databases: "Databases",
     db_engine_factory: "Callable[[str], AsyncEngine | Engine]",
 ) -> "Iterator[TestDatabase]":
-    from ._apart import run_on
     from ._contents import Contents
+    from ._own_thread import run_on
     from ._schema import builder
     from ._test_database import TestDatabase
 

@@ -12,7 +12,7 @@ from ._client import client_of, headers_of
 from ._event_loop import EventLoop
 from ._leftovers import Leftovers
 from ._settings import declare, load, read
-from ._source import Source, Sources
+from ._value_source import Source, Sources
 
 if TYPE_CHECKING:
     from httpx import AsyncClient
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ftf.container import Container
 
-    from ._exchange import ASGIApplication
+    from ._asgi_exchange import ASGIApplication
     from ._factory import Factory
     from ._override import Override
     from ._transport import StreamingTransport

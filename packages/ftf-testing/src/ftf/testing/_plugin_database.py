@@ -16,7 +16,7 @@ from ._settings import read
 if TYPE_CHECKING:
     from ftf.container import Container
 
-    from ._watch import Watch
+    from ._connection_watch import Watch
 
 pytest_plugins = ("ftf.testing._database_fixtures",)
 
@@ -116,7 +116,7 @@ def watch_of(config: pytest.Config) -> "Watch | None":
     if _WATCH not in config.stash:
         if not read(config, "ftf_db_url") or find_spec("sqlalchemy") is None:
             return None
-        from ._watch import Watch
+        from ._connection_watch import Watch
 
         config.stash[_WATCH] = Watch()
         listening = ExitStack()

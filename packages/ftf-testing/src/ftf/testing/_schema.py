@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import URL, MetaData
 
 from ._alembic import Alembic
-from ._apart import run_on
+from ._connection_watch import Watch
 from ._database_settings import alembic_file
+from ._own_thread import run_on
 from ._settings import load, read
-from ._watch import Watch
 
 
 def builder(config: pytest.Config, watch: Watch) -> Callable[[URL], None]:
