@@ -83,13 +83,6 @@ def test_edge_52_anyio_runs_the_tests_as_well(project, arguments):
     result.assert_outcomes(passed=3)
 
 
-def test_edge_52_workers_and_random_order_change_nothing(project):
-    test = USE.format(mark="").replace('events[-2:] == ["stop", "start"]', "True")
-    run = project(test).runpytest_inprocess
-    run("-n", "1").assert_outcomes(passed=3)
-    run("--random-order").assert_outcomes(passed=3)
-
-
 def test_another_event_loop_than_that_of_asyncio_is_refused(project):
     test = """
     import pytest

@@ -29,14 +29,14 @@ def test_edge_52_random_order(make, seed):
     make("plain").runpytest_inprocess("--ftf-db-url=sqlite", *order).assert_outcomes(passed=6)
 
 
-def test_edge_52_workers(project, database, monkeypatch):
+def test_edge_52_workers(make, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     plugins = ("xdist.plugin", "pytest_asyncio.plugin", "ftf.testing.plugin")
     chosen = [argument for plugin in plugins for argument in ("-p", plugin)]
     # This process has imported them before.
     chosen += ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]
-    result = project.runpytest_inprocess(*chosen, "-n2", f"--ftf-db-url={database}")
-    result.assert_outcomes(passed=6)
+    chosen += ["-n2", "--ftf-db-url=sqlite"]
+    make("plain").runpytest_inprocess(*chosen).assert_outcomes(passed=6)
 
 
 @pytest.mark.parametrize(
