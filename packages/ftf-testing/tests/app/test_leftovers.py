@@ -60,8 +60,8 @@ def test_a_scope_that_stays_open_fails_the_test_and_names_the_line(project):
     result.stdout.fnmatch_lines(
         [
             "*ERROR at teardown of test_forgotten*",
-            "The test left behind:",
-            "a scope, opened at *test_it.py:5",
+            "The test did not leave all as it was:",
+            "a scope, opened at test_it.py:5 in test_forgotten",
             "End it by `with` or `async with`*",
         ]
     )
@@ -70,7 +70,10 @@ def test_a_scope_that_stays_open_fails_the_test_and_names_the_line(project):
 def test_an_override_that_stays_in_force_fails_the_test_and_is_ended(project):
     result = project(OVERRIDE).runpytest_inprocess()
     result.assert_outcomes(passed=5, errors=3)
-    lines = [f"the override of Mailer, begun at *test_it.py:{line}" for line in (8, 11, 14)]
+    lines = [
+        f"the override of Mailer, begun at test_it.py:{line} in test_forgotten*"
+        for line in (8, 11, 14)
+    ]
     result.stdout.fnmatch_lines(lines)
 
 
@@ -102,3 +105,21 @@ def test_fixtures_of_a_wider_scope_keep_what_they_opened(project):
     def test_two(scope): ...
     """
     project(test).runpytest_inprocess().assert_outcomes(passed=2)
+
+
+def test_a_container_of_a_wider_scope_is_watched_as_well(project):
+    test = """
+    import pytest
+    from ftf.container import Container
+
+    @pytest.fixture(scope="session")
+    def container():
+        return Container()
+
+    def test_forgotten(container):
+        container.scoped_context()
+
+    def test_clean(container):
+        with container.scoped_context(): ...
+    """
+    project(test).runpytest_inprocess().assert_outcomes(passed=2, errors=1)

@@ -104,7 +104,26 @@ async def test_clean(db_session, container):
 """
     )
     result.assert_outcomes(passed=2, errors=1)
-    result.stdout.fnmatch_lines(["a session is still open: *help.py:* in count"])
+    result.stdout.fnmatch_lines(
+        [
+            "The test did not leave all as it was:",
+            "a session is still open: help.py:* in count",
+            "a scope, opened at *.py:* in test_fault",
+        ]
+    )
+
+
+def test_a_fixture_of_a_wider_scope_may_keep_a_scope_open(with_app):
+    with_app(
+        """
+@pytest.fixture(scope="module")
+def scope():
+    with App().container.scoped_context() as scope:
+        yield scope
+
+async def test_one(scope, db_session): ...
+"""
+    ).assert_outcomes(passed=1)
 
 
 def test_an_app_that_has_no_container_is_left_alone(with_app):

@@ -128,17 +128,3 @@ def test_engines_that_are_not_async(project, arguments):
 def test_edge_52_random_order(run, seed):
     arguments = ["--random-order-bucket=global", f"--random-order-seed={seed}"]
     run(TESTS, *arguments).assert_outcomes(passed=4)
-
-
-def test_the_plugin_can_be_left_out(run):
-    result = run("async def test_url(db_session): ...", "-p", "no:ftf")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*unrecognized arguments: --ftf-db-url*"])
-
-
-def test_the_options_are_in_the_help(project):
-    project.runpytest_inprocess("--help").stdout.fnmatch_lines(
-        ["Fast Track Framework:", "*--ftf-db-url=URL*", "*ftf_db_url*", "*ftf_alembic*"]
-    )
-    result = project.runpytest_inprocess("--markers")
-    result.stdout.fnmatch_lines(["@pytest.mark.database(mode='rollback'): *"])

@@ -57,9 +57,18 @@ def test_a_database_in_memory_becomes_a_file_that_connections_share(told, url):
         (["--ftf-db-url=mysql://db/app"], "*mysql://db/app is of an unknown kind: give a URL of *"),
         (["--ftf-db-url=my sql"], "*the test database 'my sql': *. give a URL of *"),
         (["-o", "ftf_metadata="], "*the tables of the test database are unknown: set *"),
-        (["-o", "ftf_metadata=models"], "*ftf_metadata = 'models' is not of the form module:*"),
-        (["-o", "ftf_metadata=missing:Base"], "*= 'missing:Base' cannot be imported: *"),
-        (["-o", "ftf_metadata=models:Missing"], "*= 'models:Missing' cannot be imported: *"),
+        (
+            ["-o", "ftf_metadata=models"],
+            "*ftf_metadata = models: it names no module and object. *",
+        ),
+        (
+            ["-o", "ftf_metadata=missing:Base"],
+            "*= missing:Base: No module named 'missing' (see `pythonpath`). *",
+        ),
+        (
+            ["-o", "ftf_metadata=models:Missing"],
+            "*= models:Missing: module 'models' has no attribute 'Missing'. *",
+        ),
         (["-o", "ftf_metadata=models:mapped_column"], "*which is neither a declarative base*"),
         (["-o", "ftf_alembic=missing.ini"], "*ftf_alembic = 'missing.ini' names no file in *"),
     ],

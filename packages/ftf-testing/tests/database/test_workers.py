@@ -31,6 +31,8 @@ def parallel(project, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     plugins = ("xdist.plugin", "pytest_asyncio.plugin", "ftf.testing.plugin")
     chosen = [argument for plugin in plugins for argument in ("-p", plugin)]
+    # This process has imported them before.
+    chosen += ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]
 
     def run(code: str, *arguments: str) -> pytest.RunResult:
         project.makepyfile(f"from help import *\n{code}")

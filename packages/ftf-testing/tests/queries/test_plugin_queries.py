@@ -324,19 +324,3 @@ def test_without_sqlalchemy_counting_says_what_is_missing(pytester, monkeypatch,
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     text = f"*{what} counts the queries of SQLAlchemy, which is not installed"
     result.stdout.fnmatch_lines([text])
-
-
-def test_the_plugin_can_be_left_out(pytester):
-    pytester.makeconftest(CONFTEST)
-    pytester.makepyfile("def test_words(query_counter): ...")
-    result = pytester.runpytest_subprocess("-p", "no:ftf")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*fixture 'query_counter' not found*"])
-    assert pytester.runpytest_subprocess("-p", "no:ftf", "--ftf-n-plus-one=off").ret == 4
-
-
-def test_the_options_and_markers_are_told(pytester):
-    helped = pytester.runpytest_subprocess("--help")
-    helped.stdout.fnmatch_lines(["*--ftf-n-plus-one=*", "*ftf_query_ignore (linelist):*"])
-    markers = pytester.runpytest_subprocess("--markers")
-    markers.stdout.fnmatch_lines(["@pytest.mark.max_queries(n):*", "*allow_n_plus_one(reason):*"])

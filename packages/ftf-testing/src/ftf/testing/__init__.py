@@ -1,9 +1,9 @@
 """A pytest plugin for applications on FastAPI and SQLAlchemy."""
 
-from ._columns import FactoryError
-from ._exchange import IncompleteResponseError, UnfinishedRequestError
+from ._asgi_exchange import IncompleteResponseError, UnfinishedRequestError
 from ._executed_query import ExecutedQuery
 from ._factory import Factory, Values
+from ._factory_columns import FactoryError
 from ._lifespan import LifespanError, LifespanManager
 from ._n_plus_one import Repetition
 from ._origin import CodeLine, Origin

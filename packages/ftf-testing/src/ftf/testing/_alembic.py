@@ -9,8 +9,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, inspect
 
-from ._apart import in_thread, run_on
-from ._watch import Watch
+from ._connection_watch import Watch
+from ._own_thread import in_thread, run_on
 
 
 class Alembic:

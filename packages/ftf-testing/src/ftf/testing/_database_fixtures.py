@@ -1,27 +1,27 @@
 """The fixtures about databases; SQLAlchemy is imported when one is used."""
 
-from asyncio import Runner, get_running_loop, new_event_loop
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from . import _run
+from ._database_settings import required_alembic, required_database
 from ._event_loop import EventLoop
-from ._plugin_database import SERVICES, has_asyncio, watch_of
-from ._settings import required_alembic, required_database
+from ._leftovers import Leftovers
+from ._plugin_database import SERVICES, watch_of
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
     from sqlalchemy.orm import Session
 
+    from ._connection_watch import Watch
     from ._databases import Databases
     from ._migrations import Migrations
     from ._sessions import SessionFactory
     from ._test_database import TestDatabase
-    from ._watch import Watch
 
 
 _ENDED = (
@@ -67,7 +67,10 @@ def db_session_options() -> Mapping[str, object]:
 
 @pytest.fixture
 def db_engine(
-    pytestconfig: pytest.Config, _ftf_database: "TestDatabase", _ftf_loop: EventLoop
+    pytestconfig: pytest.Config,
+    _ftf_database: "TestDatabase",
+    _ftf_leftovers: Leftovers,
+    _ftf_loop: EventLoop,
 ) -> "Iterator[AsyncEngine | Engine]":
     """Give the engine of the test database; the test fails if it leaves anything behind."""
     from ._sessions import engine_key
@@ -77,7 +80,7 @@ def db_engine(
     _ftf_database.enter(_ftf_loop)
     given = {engine_key(engine): engine}
     with (
-        _leaving_nothing(_ftf_database, _ftf_loop, watch),
+        _leaving_nothing(_ftf_database, _ftf_loop, watch, _ftf_leftovers),
         pytestconfig.stash[SERVICES].giving(_ftf_loop, given),
     ):
         yield engine
@@ -87,7 +90,7 @@ def db_engine(
 def db_connection(
     pytestconfig: pytest.Config,
     db_engine: "AsyncEngine | Engine",
-    _ftf_database: "TestDatabase",
+    _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
 ) -> "Iterator[AsyncConnection | Connection]":
     """Give the connection whose transaction is rolled back at the end of the test."""
@@ -99,7 +102,7 @@ def db_connection(
     yield connection
     watch.own = None
     if not _ftf_loop.work_on(connection, roll_back_test):
-        _ftf_database.faults.append(_ENDED)
+        _ftf_leftovers.add(_ENDED)
     _ftf_loop.close(connection)
 
 
@@ -108,7 +111,7 @@ def db_sessions(
     pytestconfig: pytest.Config,
     db_connection: "AsyncConnection | Connection",
     db_session_options: Mapping[str, object],
-    _ftf_database: "TestDatabase",
+    _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
 ) -> "Iterator[SessionFactory]":
     """Give a session factory whose commits and rollbacks stay within the test's transaction."""
@@ -119,7 +122,7 @@ def db_sessions(
     given = {factory_key(db_connection): sessions}
     with pytestconfig.stash[SERVICES].giving(_ftf_loop, given):
         yield sessions
-    _ftf_database.faults += opened.lines()
+    _ftf_leftovers.add(*opened.lines())
 
 
 @pytest.fixture
@@ -138,6 +141,7 @@ def committing_db(
     db_engine: "AsyncEngine | Engine",
     db_session_options: Mapping[str, object],
     _ftf_database: "TestDatabase",
+    _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
 ) -> "Iterator[SessionFactory]":
     """Give a session factory that commits; at the end the tables are emptied.
@@ -155,7 +159,7 @@ def committing_db(
     given = {factory_key(db_engine): sessions}
     with request.config.stash[SERVICES].giving(_ftf_loop, given):
         yield sessions
-    _ftf_database.faults += _ftf_database.close_forgotten(_ftf_loop)
+    _ftf_leftovers.add(*_ftf_database.close_forgotten(_ftf_loop))
     _ftf_database.work(_ftf_loop, _ftf_database.contents.restore)
 
 
@@ -172,7 +176,7 @@ def migrations(pytestconfig: pytest.Config, _ftf_databases: "Databases") -> "Ite
 
 @pytest.fixture(scope="session")
 def _ftf_databases(pytestconfig: pytest.Config) -> "Databases":
-    from ._place import place
+    from ._database_url import place
 
     return _databases_at(place(required_database(pytestconfig), pytestconfig), pytestconfig)
 
@@ -183,8 +187,8 @@ def _ftf_database(
     _ftf_databases: "Databases",
     db_engine_factory: "Callable[[str], AsyncEngine | Engine]",
 ) -> "Iterator[TestDatabase]":
-    from ._apart import run_on
     from ._contents import Contents
+    from ._own_thread import run_on
     from ._schema import builder
     from ._test_database import TestDatabase
 
@@ -195,51 +199,21 @@ def _ftf_database(
         database.close()
 
 
-@pytest.fixture
-def _ftf_loop(request: pytest.FixtureRequest) -> EventLoop:
-    """Choose the loop that the test runs in."""
-    marker = request.node.get_closest_marker("asyncio")
-    if marker is None and "anyio_backend" in request.fixturenames:
-        name = "_ftf_anyio_loop"
-    elif not has_asyncio(request.config):
-        name = "_ftf_own_loop"
-    else:
-        scope = marker.kwargs.get("loop_scope") if marker else None
-        name = f"_ftf_{scope or request.config.getini('asyncio_default_test_loop_scope')}_loop"
-    return cast("EventLoop", request.getfixturevalue(name))
-
-
-@pytest.fixture
-async def _ftf_anyio_loop() -> AsyncIterator[EventLoop]:
-    async with AsyncExitStack() as at_end:
-        yield EventLoop(get_running_loop(), at_end)
-
-
-@pytest.fixture(scope="session")
-def _ftf_own_loop() -> Iterator[EventLoop]:
-    with Runner(loop_factory=new_event_loop) as runner:
-        at_end = AsyncExitStack()
-        yield EventLoop(runner.get_loop(), at_end)
-        runner.run(at_end.aclose())
-
-
 @contextmanager
-def _leaving_nothing(database: "TestDatabase", loop: EventLoop, watch: "Watch") -> Iterator[None]:
-    """Fail unless the test has closed what it opened and changed nothing for good."""
-    database.faults.clear()
+def _leaving_nothing(
+    database: "TestDatabase", loop: EventLoop, watch: "Watch", leftovers: Leftovers
+) -> Iterator[None]:
+    """Close what the test has left open, and undo what it has changed for good."""
     watch.commits.clear()
     try:
         yield
     finally:
         watch.recording = False
-        faults = [*database.faults, *database.close_forgotten(loop)]
+        leftovers.add(*database.close_forgotten(loop))
         rows = database.undo(loop)
-    faults += [f"there are {count:+} rows in {table}" for table, count in rows.items()]
     if rows:
-        faults += [f"committed: {line}" for line in watch.commits]
-        faults.append(_LEAK)
-    if faults:
-        pytest.fail("\n".join(faults), pytrace=False)
+        leftovers.add(*(f"there are {count:+} rows in {table}" for table, count in rows.items()))
+        leftovers.add(*(f"committed: {line}" for line in watch.commits), _LEAK)
 
 
 def _watch(config: pytest.Config) -> "Watch":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, text
 
-from ._apart import run_on
+from ._own_thread import run_on
 
 type Work = Callable[[Connection], None]
 

@@ -1,12 +1,13 @@
 """The event loop of a test, as fixtures that are not async use it."""
 
-from asyncio import AbstractEventLoop
-from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from inspect import iscoroutine
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
     from sqlalchemy import Connection, Engine
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
     from sqlalchemy.orm import Session
@@ -22,13 +23,23 @@ class EventLoop:
         at_end: What is done before the loop is closed.
     """
 
-    def __init__(self, loop: AbstractEventLoop, at_end: AsyncExitStack) -> None:
+    def __init__(self, loop: "AbstractEventLoop", at_end: AsyncExitStack) -> None:
         self._loop = loop
         self.at_end = at_end
 
     def wait_for[T](self, work: Coroutine[object, object, T]) -> T:
         """Run a coroutine to its end."""
         return self._loop.run_until_complete(work)
+
+    @contextmanager
+    def entered[T](self, context: AbstractAsyncContextManager[T]) -> Iterator[T]:
+        """Enter and leave an async context manager, whatever happens in between."""
+        stack = AsyncExitStack()
+        value = self.wait_for(stack.enter_async_context(context))
+        try:
+            yield value
+        finally:
+            self.wait_for(stack.aclose())
 
     def connect(self, engine: "AsyncEngine | Engine") -> "AsyncConnection | Connection":
         """Open a connection."""

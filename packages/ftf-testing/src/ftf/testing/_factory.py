@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from types import get_original_bases
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origin
 
-from ._columns import FactoryError, invented
-from ._relations import aliases, attach, parent_of
-from ._source import Source, Sources
+from ._factory_columns import FactoryError, invented
+from ._factory_relations import aliases, attach, parent_of
+from ._value_source import Source, Sources
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession

@@ -1,25 +1,36 @@
 """Noticing what a test begins and does not end."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pytest
+
+from ._origin import application_line
 
 if TYPE_CHECKING:
     from ftf.container import Container, Scope
 
     from ._override import Dependencies
 
+_REMEDY = "End it by `with` or `async with`, or override by the fixture `override`."
+
 
 class Leftovers:
-    """What a test began and should end: container scopes and overrides."""
+    """What a test began and should end: container scopes and overrides.
+
+    Attributes:
+        current: Those of the test that runs; of the inner one where a test runs pytest.
+        told: What other parts of the plugin have noticed.
+    """
+
+    current: ClassVar["Leftovers | None"] = None
 
     def __init__(self) -> None:
+        self.told: list[str] = []
         self._dependencies: list[tuple[Dependencies, Dependencies]] = []
-        self._scopes: list[tuple[Scope, str | None]] = []
+        self._scopes: list[tuple[Scope, str]] = []
         self._overrides: list[NotedOverride] = []
 
     @contextmanager
@@ -31,18 +42,15 @@ class Leftovers:
 
         def open_scope(on: "Container", values: Mapping[object, object] | None = None) -> "Scope":
             scope = scoped_context(on, values)
-            self._scopes.append((scope, _caller()))
+            if Leftovers.current is self:
+                self._scopes.append((scope, application_line()))
             return scope
 
-        def override(on: "Container", key: Any, implementation: Any) -> NotedOverride:  # noqa: ANN401
-            return NotedOverride(
-                self._overrides, on, key, override_context(on, key, implementation)
-            )
+        def override(on: "Container", key: Any, implementation: Any) -> Any:  # noqa: ANN401
+            return self._noted(on, key, override_context(on, key, implementation))
 
-        def override_by(on: "Container", key: Any, value: object) -> NotedOverride:  # noqa: ANN401
-            return NotedOverride(
-                self._overrides, on, key, override_instance(on, key, value)
-            ).begin()
+        def override_by(on: "Container", key: Any, value: object) -> Any:  # noqa: ANN401
+            return self._noted(on, key, override_instance(on, key, value)).begin()
 
         def reset(on: "Container", key: object) -> None:
             self._forget(on, key)
@@ -53,6 +61,7 @@ class Leftovers:
             reset_overrides(on)
 
         with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Leftovers, "current", self)
             patch.setattr(kind, "scoped_context", open_scope)
             patch.setattr(kind, "override_context", override)
             patch.setattr(kind, "override_instance", override_by)
@@ -66,13 +75,13 @@ class Leftovers:
         if not any(each is overrides for each, _ in self._dependencies):
             self._dependencies.append((overrides, dict(overrides)))
 
+    def add(self, *told: str) -> None:
+        """Tell what another part of the plugin has noticed."""
+        self.told += told
+
     def clear(self) -> list[str]:
         """Tell what has not ended, and end the overrides, which other tests would meet."""
-        left = [
-            f"a scope, opened at {where}"
-            for scope, where in self._scopes
-            if where is not None and _is_open(scope)
-        ]
+        left = [f"a scope, opened at {where}" for scope, where in self._scopes if _is_open(scope)]
         left += [override.end() for override in reversed(self._overrides[:])]
         for overrides, before in self._dependencies:
             left += [
@@ -82,7 +91,12 @@ class Leftovers:
             ]
             overrides.clear()
             overrides.update(before)
-        return left
+        return [*left, _REMEDY] if left else []
+
+    def _noted(self, container: "Container", key: object, override: Any) -> Any:  # noqa: ANN401
+        if Leftovers.current is not self:
+            return override
+        return NotedOverride(self._overrides, container, key, override)
 
     def _forget(self, container: "Container", *keys: object) -> None:
         self._overrides[:] = [
@@ -106,14 +120,13 @@ class NotedOverride:
         self.key = key
         self._in_force = in_force
         self._override = override
-        self._where = _caller()
+        self._where = application_line()
 
     def begin(self) -> Self:
         """Put the override in force."""
         self._override.begin()
         self._leave()
-        if self._where is not None:
-            self._in_force.append(self)
+        self._in_force.append(self)
         return self
 
     def end(self) -> str:
@@ -161,13 +174,3 @@ def _name(thing: object) -> str:
     name = str(getattr(thing, "__qualname__", thing))
     code = getattr(thing, "__code__", None)
     return f"{name} ({code.co_filename}:{code.co_firstlineno})" if code else name
-
-
-def _caller() -> str | None:
-    """Find the line outside the framework that begins something; none if this plugin does."""
-    frame = sys._getframe(1)  # noqa: SLF001  # the documented way to look at the stack
-    while (name := frame.f_globals["__name__"]).startswith("ftf.") and frame.f_back:
-        if name.startswith("ftf.testing.") and name != __name__:
-            return None
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -1,10 +1,10 @@
-"""Which lines of the application a query comes from."""
+"""Which lines of the application something comes from."""
 
 import os
 import re
 import sys
 from functools import cache
-from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -27,7 +27,7 @@ class CodeLine(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where a query comes from.
+    """Where a query comes from; `str()` names the nearest line.
 
     Args:
         lines: The lines of the application, the nearest first.
@@ -36,6 +36,10 @@ class Origin(NamedTuple):
 
     lines: tuple[CodeLine, ...]
     through: CodeLine | None
+
+    def __str__(self) -> str:
+        nearest = self.lines[0] if self.lines else self.through
+        return str(nearest or "no line of the application")
 
 
 type _Kind = Literal["application", "library", "plumbing", "bottom"]
@@ -76,6 +80,11 @@ def origin(frame: FrameType | None, depth: int) -> Origin:
     return Origin(tuple(lines), through)
 
 
+def application_line() -> str:
+    """Name the line of the application that is being executed."""
+    return str(origin(sys._getframe(1), 1))  # noqa: SLF001  # the documented way to the stack
+
+
 def _greenlet() -> "greenlet | None":
     # Who has no greenlets has not loaded them either.
     greenlets = sys.modules.get("greenlet")
@@ -83,7 +92,10 @@ def _greenlet() -> "greenlet | None":
 
 
 def _line(frame: FrameType) -> CodeLine:
-    return CodeLine(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)
+    code, line = frame.f_code, frame.f_lineno
+    if template := frame.f_globals.get("__jinja_template__"):
+        line = template.get_corresponding_lineno(line)  # of the template, not of what it became
+    return CodeLine(code.co_filename, line, code.co_qualname)
 
 
 def _classify(file: str) -> _Kind:
@@ -102,5 +114,6 @@ def _classify(file: str) -> _Kind:
 @cache
 def _plumbing() -> tuple[str, ...]:
     """Tell how the names of generated code, SQLAlchemy's and this framework's files begin."""
-    folders = (*import_module("sqlalchemy").__path__, *import_module("ftf").__path__)
+    packages = filter(None, map(find_spec, ("sqlalchemy", "ftf")))
+    folders = (folder for each in packages for folder in each.submodule_search_locations or ())
     return ("<", *(f"{folder}{os.sep}" for folder in folders))

@@ -1,7 +1,7 @@
 """Putting something else in the place of a dependency for the length of a test."""
 
 from collections.abc import Callable, MutableMapping
-from contextlib import AbstractContextManager, AsyncExitStack, ExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 from functools import partial
 from inspect import isroutine
 from types import TracebackType
@@ -20,7 +20,7 @@ class Override:
         stack: What ends the overrides, last first.
     """
 
-    def __init__(self, find: Callable[[str], Any], stack: ExitStack | AsyncExitStack) -> None:
+    def __init__(self, find: Callable[[str], Any], stack: AsyncExitStack) -> None:
         self._find = find
         self._stack = stack
 
@@ -46,10 +46,7 @@ class Override:
             override = self._find("container").override(dependency, replacement)
         else:
             override = self._find("container").override_instance(dependency, replacement)
-        if isinstance(self._stack, AsyncExitStack):
-            self._stack.push_async_exit(override)
-        else:
-            self._stack.push(override)
+        self._stack.push_async_exit(override)
         return override  # type: ignore[no-any-return]
 
     def _dependencies(self) -> Dependencies:

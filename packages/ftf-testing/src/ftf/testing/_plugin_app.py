@@ -1,17 +1,18 @@
 """The part of the pytest plugin that is about applications, containers and records."""
 
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from . import _async_fixture
 from ._client import client_of, headers_of
+from ._event_loop import EventLoop
 from ._leftovers import Leftovers
-from ._source import Source, Sources
+from ._settings import declare, load, read
+from ._value_source import Source, Sources
 
 if TYPE_CHECKING:
     from httpx import AsyncClient
@@ -19,16 +20,19 @@ if TYPE_CHECKING:
 
     from ftf.container import Container
 
-    from ._exchange import ASGIApplication
+    from ._asgi_exchange import ASGIApplication
     from ._factory import Factory
     from ._override import Override
     from ._transport import StreamingTransport
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the settings."""
-    parser.addini("ftf_app", "the application under test: `module:app` or `module:make_app()`")
-    parser.addini("ftf_seed", "what the values that factories invent depend on", default="0")
+    """Declare the settings about applications and records."""
+    declare(
+        parser,
+        ftf_app="the application under test: module:app, or module:make_app()",
+        ftf_seed="what the values that factories invent depend on (default: 0)",
+    )
     parser.addini(
         "ftf_check_leftovers",
         "whether a test fails that leaves a container scope or an override behind",
@@ -38,14 +42,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, the seed, and the fixtures that need an event loop."""
+    """Declare the marker, and begin what tests have apart from those of a surrounding run."""
     config.addinivalue_line(
         "markers", "seed(value): let factories invent other values than with the ini's `ftf_seed`"
     )
     config.add_cleanup(partial(setattr, Sources, "current", Sources.current))
-    Sources.current = Source(config.getini("ftf_seed"))
-    _async_fixture.register(config, "transport", _start)
-    _async_fixture.register(config, "override", _override)
+    Sources.current = Source(read(config, "ftf_seed") or "0")
+    config.add_cleanup(partial(setattr, Leftovers, "current", Leftovers.current))
+    Leftovers.current = None
 
 
 @pytest.fixture(autouse=True)
@@ -62,24 +66,24 @@ def _ftf_leftovers(request: pytest.FixtureRequest) -> Iterator[Leftovers]:
     with leftovers.watching(container.Container) if container and checks else nullcontext():
         yield leftovers
     Sources.current = outer
-    if checks and (left := leftovers.clear()):
-        remedy = "End it by `with` or `async with`, or override by the fixture `override`."
-        pytest.fail("\n".join(("The test left behind:", *left, remedy)), pytrace=False)
+    if left := [*leftovers.told, *(leftovers.clear() if checks else ())]:
+        pytest.fail("\n".join(("The test did not leave all as it was:", *left)), pytrace=False)
 
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest) -> "ASGIApplication":
-    """The application under test: the one that the ini option `ftf_app` names."""
-    target = request.config.getini("ftf_app")
+    """The application under test: the one that `ftf_app` names."""
+    target = read(request.config, "ftf_app")
     if not target:
         pytest.fail(
             "The fixture 'app' does not know the application: set the ini option `ftf_app`, as in "
             "`ftf_app = package.module:app`, or write a fixture `app` that returns it.",
             pytrace=False,
         )
-    from ._application import load
-
-    return load(target)
+    found = load(request.config, "ftf_app")
+    if not callable(found):
+        raise pytest.UsageError(f"ftf_app = {target}: {found!r} is no ASGI application")
+    return cast("ASGIApplication", found)
 
 
 @pytest.fixture
@@ -98,21 +102,11 @@ def container(app: "ASGIApplication") -> "Container":
 
 
 @pytest.fixture
-def override(request: pytest.FixtureRequest) -> "Iterator[Override]":
+def override(request: pytest.FixtureRequest, _ftf_loop: EventLoop) -> "Iterator[Override]":
     """Put a class, factory or object in the place of a dependency, until the test ends."""
-    if _async_fixture.has_loop(request):
-        yield _async_fixture.in_loop_of_test(request, "override")
-        return
     from ._override import Override
 
-    with ExitStack() as stack:
-        yield Override(request.getfixturevalue, stack)
-
-
-async def _override(request: pytest.FixtureRequest) -> "AsyncIterator[Override]":
-    from ._override import Override
-
-    async with AsyncExitStack() as stack:
+    with _ftf_loop.entered(AsyncExitStack()) as stack:
         yield Override(request.getfixturevalue, stack)
 
 
@@ -124,30 +118,22 @@ def raise_app_exceptions() -> bool:
 
 @pytest.fixture
 def transport(
-    request: pytest.FixtureRequest,
-    app: "ASGIApplication",  # noqa: ARG001  # named so that pytest can tell who needs it
-    raise_app_exceptions: bool,  # noqa: ARG001, FBT001
-) -> "StreamingTransport":
-    """The way to the application, which is started before the test and stopped after it."""
-    return _async_fixture.in_loop_of_test(request, "transport")  # type: ignore[no-any-return]
-
-
-async def _start(
     app: "ASGIApplication",
     raise_app_exceptions: bool,  # noqa: FBT001  # a fixture
     _ftf_leftovers: Leftovers,
-) -> "AsyncIterator[StreamingTransport]":
+    _ftf_loop: EventLoop,
+) -> "Iterator[StreamingTransport]":
+    """The way to the application, which is started before the test and stopped after it."""
     from ._lifespan import LifespanManager
     from ._transport import StreamingTransport
 
     _ftf_leftovers.watch_dependencies(app)
-    async with (
-        LifespanManager(app) as lifespan,
-        StreamingTransport(
+    with _ftf_loop.entered(LifespanManager(app)) as lifespan:
+        transport = StreamingTransport(
             app, state=lifespan.state, raise_app_exceptions=raise_app_exceptions
-        ) as transport,
-    ):
-        yield transport
+        )
+        with _ftf_loop.entered(transport):
+            yield transport
 
 
 @pytest.fixture

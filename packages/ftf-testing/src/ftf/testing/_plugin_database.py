@@ -3,20 +3,20 @@
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from . import _run
+from ._database_settings import declare_settings
 from ._services import Services
-from ._settings import database_setting
+from ._settings import read
 
 if TYPE_CHECKING:
     from ftf.container import Container
 
-    from ._watch import Watch
+    from ._connection_watch import Watch
 
 pytest_plugins = ("ftf.testing._database_fixtures",)
 
@@ -34,7 +34,6 @@ _FIXTURES = frozenset(
         "postgres_url",
     }
 )
-_URL = "a URL to name the test database after, or postgresql or sqlite for one that is provided"
 
 
 class _Node(Protocol):
@@ -45,28 +44,18 @@ class _Node(Protocol):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the settings."""
-    group = parser.getgroup("ftf", "Fast Track Framework")
-    group.addoption("--ftf-db-url", metavar="URL", help=f"{_URL}; goes before FTF_DB_URL and ini")
-    parser.addini("ftf_db_url", f"{_URL} (--ftf-db-url and FTF_DB_URL go before)", default="")
-    parser.addini("ftf_metadata", "the models of the test database, as module:Base", default="")
-    parser.addini(
-        "ftf_alembic",
-        "the alembic.ini whose migrations make the test database, instead of ftf_metadata",
-        default="",
-    )
+    """Declare the settings about databases."""
+    declare_settings(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and the event loops of pytest-asyncio if there are any."""
+    """Declare the marker."""
     config.addinivalue_line(
         "markers",
         "database(mode='rollback'): use the test database; its changes are rolled back, "
         "or committed and removed ('committing'), or the test brings a database of its 'own'.",
     )
     config.stash[SERVICES] = Services()
-    if has_asyncio(config):
-        config.pluginmanager.register(import_module("ftf.testing._loops_of_asyncio"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -86,7 +75,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = [*_marked(item), *getattr(item, "fixturenames", ())]
         if wanted := [name for name in names if name in _FIXTURES]:
             own = [name for name in names if name.startswith("_ftf_")]
-            ordered = dict.fromkeys([*own, *wanted, *names])
+            first = names.index("_ftf_leftovers")  # what comes before it outlives the test
+            ordered = dict.fromkeys([*names[:first], *own, *wanted, *names])
             item.fixturenames = list(ordered)  # type: ignore[attr-defined]
 
 
@@ -121,18 +111,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
         yield
 
 
-def has_asyncio(config: pytest.Config) -> bool:
-    """Tell whether pytest-asyncio takes part."""
-    module = sys.modules.get("pytest_asyncio.plugin")
-    return module is not None and config.pluginmanager.is_registered(module)
-
-
 def watch_of(config: pytest.Config) -> "Watch | None":
     """Give what watches the connections, if a database is set."""
     if _WATCH not in config.stash:
-        if not database_setting(config) or find_spec("sqlalchemy") is None:
+        if not read(config, "ftf_db_url") or find_spec("sqlalchemy") is None:
             return None
-        from ._watch import Watch
+        from ._connection_watch import Watch
 
         config.stash[_WATCH] = Watch()
         listening = ExitStack()

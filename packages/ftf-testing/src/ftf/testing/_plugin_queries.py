@@ -11,7 +11,7 @@ from ._query_counter import QueryCounter
 from ._query_errors import NPlusOneError, QueryCountError, ran
 from ._query_options import Policy, current_options, use_options
 from ._query_report import explain, report
-from ._query_settings import add_options, read_options
+from ._query_settings import declare_settings, read_options
 
 _MARKERS = (
     "max_queries(n): fail the test if it runs more queries than so many",
@@ -27,7 +27,7 @@ class NPlusOneWarning(UserWarning):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the settings about queries."""
-    add_options(parser)
+    declare_settings(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,17 +60,24 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     _need_sqlalchemy("max_queries and ftf_n_plus_one")
     with QueryCounter(engine_wide=True) as counted:
         yield
+    if problem := _problem(counted, most, policy):
+        if policy == "warn" and isinstance(problem, NPlusOneError):
+            item.warn(NPlusOneWarning(str(problem)))
+        else:
+            pytest.fail(str(problem), pytrace=False)
+
+
+def _problem(
+    counted: QueryCounter, most: int | None, policy: Policy
+) -> QueryCountError | NPlusOneError | None:
     try:
         if most is not None:
             check_count(counted, 0, most)
         if policy != "off":
             check_n_plus_one(counted)
-    except QueryCountError as error:
-        pytest.fail(str(error), pytrace=False)
-    except NPlusOneError as error:
-        if policy == "fail":
-            pytest.fail(str(error), pytrace=False)
-        item.warn(NPlusOneWarning(str(error)))
+    except (QueryCountError, NPlusOneError) as error:
+        return error
+    return None
 
 
 def _most_queries(item: pytest.Item) -> int | None:

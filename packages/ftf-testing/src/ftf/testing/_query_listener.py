@@ -121,9 +121,14 @@ def _current_strand() -> object:
     """
     thread, strand = _strand.get()
     if thread != get_ident():
-        strand = object()
-        _strand.set((get_ident(), strand))
+        begin_strand()
+        _, strand = _strand.get()
     return strand
+
+
+def begin_strand() -> None:
+    """Tell the queries of this task from now on from those before it."""
+    _strand.set((get_ident(), object()))
 
 
 def _note_load(state: "ORMExecuteState") -> None:

@@ -1,33 +1,27 @@
-"""The settings about queries: from the command line, the environment or the ini file."""
+"""The settings about queries."""
 
-import os
 import re
 
 import pytest
 
 from ._query_options import SECRETS, Policy, QueryOptions
-
-_TEXTS = {
-    "ftf_n_plus_one": "what a test with an N+1 is told: off, warn or fail (default: off)",
-    "ftf_n_plus_one_threshold": "how many loads of one kind are an N+1 (default: 2)",
-    "ftf_max_queries": "the most queries of a test without the marker max_queries",
-    "ftf_query_stack_depth": "lines of the application kept for each query (default: 3)",
-    "ftf_query_parameters": "whether reports show parameters: show or hide (default: show)",
-}
-_LISTS = {
-    "ftf_query_ignore": "regular expressions of statements that are not counted",
-    "ftf_query_redact": "regular expressions of names of parameters that no report shows",
-}
+from ._settings import declare, read
 
 
-def add_options(parser: pytest.Parser) -> None:
+def declare_settings(parser: pytest.Parser) -> None:
     """Declare the settings."""
-    group = parser.getgroup("ftf", "ftf-testing")
-    for name, text in _TEXTS.items():
-        parser.addini(name, f"{text}; also {name.upper()}")
-        group.addoption(f"--{name.replace('_', '-')}", dest=name, help=text)
-    for name, text in _LISTS.items():
-        parser.addini(name, text, type="linelist")
+    declare(
+        parser,
+        ftf_n_plus_one="what a test with an N+1 is told: off, warn or fail (default: off)",
+        ftf_n_plus_one_threshold="how many loads of one kind are an N+1 (default: 2)",
+        ftf_max_queries="the most queries of a test without the marker max_queries",
+        ftf_query_stack_depth="lines of the application kept for each query (default: 3)",
+        ftf_query_parameters="whether reports show parameters: show or hide (default: show)",
+    )
+    ignored = "regular expressions of statements that are not counted"
+    redacted = "regular expressions of names of parameters that no report shows"
+    parser.addini("ftf_query_ignore", ignored, type="linelist")
+    parser.addini("ftf_query_redact", redacted, type="linelist")
 
 
 def read_options(config: pytest.Config) -> QueryOptions:
@@ -48,7 +42,7 @@ def read_options(config: pytest.Config) -> QueryOptions:
 
 
 def _policy(config: pytest.Config) -> Policy:
-    match _text(config, "ftf_n_plus_one") or "off":
+    match read(config, "ftf_n_plus_one") or "off":
         case "off" | "warn" | "fail" as policy:
             return policy
         case other:
@@ -56,7 +50,7 @@ def _policy(config: pytest.Config) -> Policy:
 
 
 def _shows_parameters(config: pytest.Config) -> bool:
-    match _text(config, "ftf_query_parameters") or "show":
+    match read(config, "ftf_query_parameters") or "show":
         case "show" | "hide" as wanted:
             return wanted == "show"
         case other:
@@ -64,17 +58,11 @@ def _shows_parameters(config: pytest.Config) -> bool:
 
 
 def _number(config: pytest.Config, name: str, *, least: int) -> int | None:
-    if not (text := _text(config, name)):
+    if not (text := read(config, name)):
         return None
     if not text.isdecimal() or int(text) < least:
         raise pytest.UsageError(f"{name} is a number from {least} on, not {text!r}")
     return int(text)
-
-
-def _text(config: pytest.Config, name: str) -> str:
-    """Read the command line, the environment or the ini file; the first that says something."""
-    given: str | None = config.getoption(name)
-    return given or os.environ.get(name.upper()) or str(config.getini(name) or "")
 
 
 def _patterns(config: pytest.Config, name: str) -> tuple[re.Pattern[str], ...]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from ._lookup import Lookup
+    from ._record_lookup import Lookup
 
 
 async def assert_has(session: "AsyncSession", model: type, **where: object) -> None:
@@ -86,6 +86,6 @@ async def assert_soft_deleted(session: "AsyncSession", model: type, **where: obj
 
 
 def _lookup(session: "AsyncSession", model: type, where: dict[str, object]) -> "Lookup":
-    from ._lookup import Lookup
+    from ._record_lookup import Lookup
 
     return Lookup(session, model, where)

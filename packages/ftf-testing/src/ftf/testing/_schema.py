@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import URL, MetaData
 
 from ._alembic import Alembic
-from ._apart import run_on
-from ._settings import alembic_file, load
-from ._watch import Watch
+from ._connection_watch import Watch
+from ._database_settings import alembic_file
+from ._own_thread import run_on
+from ._settings import load, read
 
 
 def builder(config: pytest.Config, watch: Watch) -> Callable[[URL], None]:
@@ -19,7 +20,7 @@ def builder(config: pytest.Config, watch: Watch) -> Callable[[URL], None]:
     """
     if file := alembic_file(config):
         return lambda url: Alembic(file, url, watch).upgrade()
-    if not config.getini("ftf_metadata"):
+    if not read(config, "ftf_metadata"):
         raise pytest.UsageError(
             "the tables of the test database are unknown: set the ini option ftf_metadata to the "
             "models' base, as in app.models:Base, or ftf_alembic to the alembic.ini"
@@ -33,7 +34,7 @@ def _metadata(config: pytest.Config) -> MetaData:
     metadata = getattr(found, "metadata", found)
     if not isinstance(metadata, MetaData):
         raise pytest.UsageError(
-            f"ftf_metadata = {config.getini('ftf_metadata')!r} is {found!r}, "
+            f"ftf_metadata = {read(config, 'ftf_metadata')} is {found!r}, "
             "which is neither a declarative base nor a MetaData"
         )
     return metadata

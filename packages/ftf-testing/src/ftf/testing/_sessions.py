@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-from ._application_line import application_line
+from ._origin import application_line
 
 type Bind = AsyncConnection | AsyncEngine | Connection | Engine
 type SessionFactory = async_sessionmaker[AsyncSession] | sessionmaker[Session]

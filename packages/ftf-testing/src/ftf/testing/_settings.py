@@ -1,71 +1,48 @@
-"""What the user has set about the database."""
+"""The settings of the plugin: from the command line, the environment or the ini file."""
 
 import os
 from importlib import import_module
 from operator import attrgetter
-from pathlib import Path
 
 import pytest
 
 
-def database_setting(config: pytest.Config) -> str:
-    """Find the database that tests are for: on the command line, in the environment, in the ini."""
-    found = config.getoption("--ftf-db-url") or os.environ.get("FTF_DB_URL")
-    return str(found or config.getini("ftf_db_url"))
+def declare(parser: pytest.Parser, **texts: str) -> None:
+    """Declare settings, each with what `--help` says about it."""
+    group = parser.getgroup("ftf", "Fast Track Framework")
+    for name, text in texts.items():
+        option, variable = f"--{name.replace('_', '-')}", name.upper()
+        parser.addini(name, f"{text}; {option} and {variable} go before")
+        group.addoption(option, dest=name, metavar="...", help=f"{text}; goes before {variable}")
 
 
-def required_database(config: pytest.Config) -> str:
-    """Find the database that tests are for.
-
-    Raises:
-        UsageError: It is not set.
-    """
-    if setting := database_setting(config):
-        return setting
-    raise pytest.UsageError(
-        "no database is set for tests: give --ftf-db-url, or set FTF_DB_URL or the ini option "
-        "ftf_db_url, to a URL or, for a database that is provided, to postgresql or sqlite"
-    )
+def read(config: pytest.Config, name: str) -> str:
+    """Read the command line, the environment or the ini file; the first that says something."""
+    given = config.getoption(name) or os.environ.get(name.upper()) or config.getini(name)
+    return str(given or "")
 
 
-def load(config: pytest.Config, option: str) -> object:
-    """Import what an ini option names as `module:attribute`.
+def load(config: pytest.Config, name: str) -> object:
+    """Import what a setting names: `module:name`, or `module:name()` to call what makes it.
 
     Raises:
         UsageError: There is no such thing.
     """
-    reference = str(config.getini(option))
-    module, _, attribute = reference.partition(":")
-    if not module or not attribute:
-        raise pytest.UsageError(f"{option} = {reference!r} is not of the form module:attribute")
+    target = read(config, name)
+    module, _, attribute = target.partition(":")
+    if not (module and attribute):
+        raise _refusal(name, target, "it names no module and object")
     try:
-        return attrgetter(attribute)(import_module(module))
-    except (ImportError, AttributeError) as error:
-        raise pytest.UsageError(f"{option} = {reference!r} cannot be imported: {error}") from error
+        found: object = attrgetter(attribute.removesuffix("()"))(import_module(module))
+    except ModuleNotFoundError as error:
+        if not f"{module}.".startswith(f"{error.name}."):
+            raise  # something that the module imports
+        raise _refusal(name, target, f"{error} (see `pythonpath`)") from error
+    except AttributeError as error:
+        raise _refusal(name, target, str(error)) from error
+    return found() if callable(found) and attribute.endswith("()") else found
 
 
-def alembic_file(config: pytest.Config) -> Path | None:
-    """Find the file that `ftf_alembic` names, if it is set.
-
-    Raises:
-        UsageError: There is no such file.
-    """
-    if not (name := str(config.getini("ftf_alembic"))):
-        return None
-    file = config.rootpath / name
-    if not file.is_file():
-        raise pytest.UsageError(f"ftf_alembic = {name!r} names no file in {config.rootpath}")
-    return file
-
-
-def required_alembic(config: pytest.Config) -> Path:
-    """Find the file that `ftf_alembic` names.
-
-    Raises:
-        UsageError: It is not set, or there is no such file.
-    """
-    if file := alembic_file(config):
-        return file
-    raise pytest.UsageError(
-        "the migrations are unknown: set the ini option ftf_alembic to the alembic.ini"
-    )
+def _refusal(name: str, target: str, problem: str) -> pytest.UsageError:
+    remedy = "Write `module:name`, or `module:name()` to call what makes it."
+    return pytest.UsageError(f"{name} = {target}: {problem}. {remedy}")

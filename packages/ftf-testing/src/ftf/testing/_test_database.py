@@ -7,9 +7,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from ._application_line import application_line
 from ._contents import Contents
 from ._event_loop import EventLoop
+from ._origin import application_line
 
 
 class TestDatabase:
@@ -18,9 +18,6 @@ class TestDatabase:
     Args:
         engine: The engine.
         contents: What the database holds before the first test.
-
-    Attributes:
-        faults: What was found out about the running test.
     """
 
     __test__ = False  # pytest would take it for a class of tests
@@ -28,7 +25,6 @@ class TestDatabase:
     def __init__(self, engine: AsyncEngine | Engine, contents: Contents) -> None:
         self.engine = engine
         self.contents = contents
-        self.faults: list[str] = []
         self._loop: EventLoop | None = None
         self._open: dict[ConnectionPoolEntry, tuple[PoolProxiedConnection, str]] = {}
         sync = engine.sync_engine if isinstance(engine, AsyncEngine) else engine

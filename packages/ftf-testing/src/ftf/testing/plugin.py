@@ -3,5 +3,6 @@
 pytest_plugins: list[str] = [
     "ftf.testing._plugin_app",
     "ftf.testing._plugin_database",
+    "ftf.testing._plugin_loops",
     "ftf.testing._plugin_queries",
 ]

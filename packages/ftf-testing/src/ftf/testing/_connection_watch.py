@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Dialect, Engine, event
 
-from ._application_line import application_line
+from ._origin import application_line
 
 type Refusal = Callable[[str], str | None]
 """What is said to those who connect to a database, by its name, or None if they may."""

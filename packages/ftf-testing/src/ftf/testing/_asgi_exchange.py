@@ -5,6 +5,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ._query_listener import begin_strand
+
 if TYPE_CHECKING:
     from httpx import Request
 
@@ -149,6 +151,7 @@ class Exchange:
         await self.finish()
 
     async def _answer(self, app: ASGIApplication, scope: dict[str, object]) -> None:
+        begin_strand()  # the same query in two requests is no loop
         try:
             await app(scope, self._receive, self._send)
         except BaseException as failure:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Table
     from sqlalchemy.orm import Mapper
 
-    from ._source import Source
+    from ._value_source import Source
 
 _ATTEMPTS = 100
 
@@ -35,7 +35,7 @@ def invented(mapper: "Mapper[Any]", given: set[str], source: "Source") -> dict[s
 def _invent(model: type, name: str, column: "Column[Any]", source: "Source") -> object:
     where = f"{model.__name__}.{name}"
     try:
-        from ._invention import invent
+        from ._factory_values import invent
     except ImportError as error:
         remedy = "Put one into `definition`, or let ftf-testing[factories] make one up."
         raise FactoryError(f"{where} needs a value. {remedy}") from error

@@ -11,7 +11,7 @@ from polyfactory.factories.sqlalchemy_factory import SQLAlchemyFactory
 from polyfactory.field_meta import FieldMeta
 from sqlalchemy import Column, DateTime, Enum
 
-from ._source import Source
+from ._value_source import Source
 
 _EPOCH: Final = datetime(2020, 1, 1)  # noqa: DTZ001  # a column without a time zone
 _TEXT_LENGTH: Final = 12
