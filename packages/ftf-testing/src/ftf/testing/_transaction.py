@@ -16,17 +16,24 @@ def begin(connection: Connection) -> None:
 
 def begin_test(connection: Connection) -> Connection:
     """Begin a test's transaction, with a savepoint that is there for as long as it lasts."""
-    begin(connection)
-    connection.exec_driver_sql(f"SAVEPOINT {_OUTERMOST}")
+    connection.begin()
+    _send(connection, f"SAVEPOINT {_OUTERMOST}")  # with which SQLite begins, and locks nothing
     return connection
 
 
 def roll_back_test(connection: Connection) -> bool:
     """Roll a test's transaction back, and tell whether it was still that one."""
     try:
-        connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {_OUTERMOST}")
-    except SQLAlchemyError:
+        _send(connection, f"ROLLBACK TO SAVEPOINT {_OUTERMOST}")
+    except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
         return False
     finally:
         connection.rollback()
     return True
+
+
+def _send(connection: Connection, statement: str) -> None:
+    """Send what concerns neither those who listen to the engine nor its cache."""
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
