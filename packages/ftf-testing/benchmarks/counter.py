@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
-    Session,
     mapped_column,
     relationship,
     selectinload,
@@ -29,7 +28,6 @@ CALLS = 10
 LISTENERS = (
     (Engine, "before_cursor_execute", listener._begin),  # noqa: SLF001
     (Engine, "after_cursor_execute", listener._end),  # noqa: SLF001
-    (Session, "do_orm_execute", listener._note_load),  # noqa: SLF001
 )
 
 type Query = Callable[[int], Select[Any]]

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import ExecutionContext
     from sqlalchemy.orm import ORMExecuteState
 
 
@@ -41,15 +42,33 @@ class OrmLoad:
         return f"{self.loading.value} of {self.name}"
 
 
-def orm_load(state: "ORMExecuteState") -> OrmLoad | None:
-    """Tell what the ORM is about to load by itself, if it does."""
+def orm_load(context: "ExecutionContext") -> OrmLoad | None:
+    """Tell what the ORM loads by itself with a query, if it does."""
+    state = _state(context)
+    if state is None:
+        return None
     path = state.loader_strategy_path
     if path is not None and not path.is_root:
         lazily = state.lazy_loaded_from is not None
         return _along(Loading.LAZY if lazily else Loading.EAGER, path.path)
-    if state.is_column_load and state.bind_mapper is not None:
-        return OrmLoad(Loading.REFRESH, state.bind_mapper.class_)
+    if state.is_column_load:
+        statement = cast("Any", state.statement)
+        return OrmLoad(Loading.REFRESH, statement.column_descriptions[0]["entity"])
     return None
+
+
+def _state(context: "ExecutionContext") -> "ORMExecuteState | None":
+    """Give what listeners to `do_orm_execute` are told, without the price of having some.
+
+    For them a session prepares each statement twice.
+    """
+    from sqlalchemy.orm import ORMExecuteState
+
+    statement = context.invoked_statement
+    if statement is None or not statement.is_select:
+        return None
+    unknown = cast("Any", None)
+    return ORMExecuteState(unknown, statement, None, context.execution_options, {}, None, [])
 
 
 def _along(loading: Loading, path: tuple[object, ...]) -> OrmLoad:

@@ -16,9 +16,7 @@ from ._query_options import current_options
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.engine import ExecutionContext
-    from sqlalchemy.orm import ORMExecuteState
 
-_LOAD = "_ftf_load"
 _QUERY = "_ftf_query"
 
 
@@ -58,11 +56,9 @@ def _without(log: QueryLog, logs: tuple[QueryLog, ...]) -> tuple[QueryLog, ...]:
 def _listen() -> None:
     # Imported here, so that pytest starts as fast as without this plugin.
     from sqlalchemy import Engine, event
-    from sqlalchemy.orm import Session
 
     event.listen(Engine, "before_cursor_execute", _begin)
     event.listen(Engine, "after_cursor_execute", _end)
-    event.listen(Session, "do_orm_execute", _note_load)
 
 
 def _begin(  # the event's own signature
@@ -87,7 +83,7 @@ def _begin(  # the event's own signature
         came_from,
         _current_strand(),
         continues,
-        context.execution_options.get(_LOAD),
+        orm_load(context),
     )
     for log in wanting:
         log.add(query)
@@ -124,8 +120,3 @@ def _current_strand() -> object:
         strand = object()
         _strand.set((get_ident(), strand))
     return strand
-
-
-def _note_load(state: "ORMExecuteState") -> None:
-    if (_Everywhere.logs or _here.get()) and state.is_select and (load := orm_load(state)):
-        state.update_execution_options(**{_LOAD: load})
