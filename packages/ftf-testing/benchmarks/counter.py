@@ -24,7 +24,7 @@ from ftf.testing import QueryCounter
 from ftf.testing import _query_listener as listener  # noqa: PLC2701  # nothing public takes it away
 
 ROWS = 1_000
-CALLS = 10
+CALLS = 40
 LISTENERS = (
     (Engine, "before_cursor_execute", listener._begin),  # noqa: SLF001
     (Engine, "after_cursor_execute", listener._end),  # noqa: SLF001

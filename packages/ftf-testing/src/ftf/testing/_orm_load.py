@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import ExecutionContext
+    from collections.abc import Mapping
+
+    from sqlalchemy import Executable
     from sqlalchemy.orm import ORMExecuteState
 
 
@@ -42,33 +44,43 @@ class OrmLoad:
         return f"{self.loading.value} of {self.name}"
 
 
-def orm_load(context: "ExecutionContext") -> OrmLoad | None:
-    """Tell what the ORM loads by itself with a query, if it does."""
-    state = _state(context)
-    if state is None:
+class Invoked(NamedTuple):
+    """What SQLAlchemy was asked to run.
+
+    Args:
+        statement: The statement, before it became SQL; None for plain SQL.
+        options: Its execution options.
+    """
+
+    statement: "Executable | None"
+    options: "Mapping[str, object]"
+
+
+def orm_load(invoked: Invoked) -> OrmLoad | None:
+    """Tell what the ORM loads by itself by a statement, if it does."""
+    statement, options = invoked.statement, invoked.options
+    if statement is None or not statement.is_select:
         return None
+    state = _state(statement, options)
     path = state.loader_strategy_path
     if path is not None and not path.is_root:
         lazily = state.lazy_loaded_from is not None
         return _along(Loading.LAZY if lazily else Loading.EAGER, path.path)
     if state.is_column_load:
-        statement = cast("Any", state.statement)
-        return OrmLoad(Loading.REFRESH, statement.column_descriptions[0]["entity"])
+        columns = cast("Any", statement).column_descriptions
+        return OrmLoad(Loading.REFRESH, columns[0]["entity"])
     return None
 
 
-def _state(context: "ExecutionContext") -> "ORMExecuteState | None":
+def _state(statement: "Executable", options: "Mapping[str, object]") -> "ORMExecuteState":
     """Give what listeners to `do_orm_execute` are told, without the price of having some.
 
     For them a session prepares each statement twice.
     """
     from sqlalchemy.orm import ORMExecuteState
 
-    statement = context.invoked_statement
-    if statement is None or not statement.is_select:
-        return None
     unknown = cast("Any", None)
-    return ORMExecuteState(unknown, statement, None, context.execution_options, {}, None, [])
+    return ORMExecuteState(unknown, statement, None, cast("Any", options), {}, None, [])
 
 
 def _along(loading: Loading, path: tuple[object, ...]) -> OrmLoad:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._executed_query import ExecutedQuery, Parameters
 from ._origin import origin
-from ._orm_load import orm_load
+from ._orm_load import Invoked
 from ._query_log import QueryLog
 from ._query_options import current_options
 
@@ -83,7 +83,7 @@ def _begin(  # the event's own signature
         came_from,
         _current_strand(),
         continues,
-        orm_load(context),
+        Invoked(context.invoked_statement, context.execution_options),
     )
     for log in wanting:
         log.add(query)
