@@ -71,10 +71,9 @@ def origin(frame: FrameType | None, depth: int) -> Origin:
                 through = through or (None if lines else _line(frame))
             elif kind == "bottom":
                 break
-        if (frame := frame.f_back) is None:
-            while frame is None and greenlet is not None:
-                if (greenlet := greenlet.parent) is not None:
-                    frame = greenlet.gr_frame
+        frame = frame.f_back
+        while frame is None and greenlet is not None and (greenlet := greenlet.parent) is not None:
+            frame = greenlet.gr_frame
     return Origin(tuple(lines), through)
 
 

@@ -6,14 +6,6 @@ from sqlalchemy.exc import SQLAlchemyError
 _OUTERMOST = "ftf_test"
 
 
-def begin(connection: Connection) -> None:
-    """Begin a transaction, also where SQLite's driver would wait for the first write."""
-    connection.begin()
-    driver = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite" and not getattr(driver, "in_transaction", False):
-        connection.exec_driver_sql("BEGIN")
-
-
 def begin_test(connection: Connection) -> Connection:
     """Begin a test's transaction, with a savepoint that is there for as long as it lasts."""
     connection.begin()
