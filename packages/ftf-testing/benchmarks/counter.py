@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
-    Session,
     mapped_column,
     relationship,
     selectinload,
@@ -25,11 +24,10 @@ from ftf.testing import QueryCounter
 from ftf.testing import _query_listener as listener  # noqa: PLC2701  # nothing public takes it away
 
 ROWS = 1_000
-CALLS = 10
+CALLS = 40
 LISTENERS = (
     (Engine, "before_cursor_execute", listener._begin),  # noqa: SLF001
     (Engine, "after_cursor_execute", listener._end),  # noqa: SLF001
-    (Session, "do_orm_execute", listener._note_load),  # noqa: SLF001
 )
 
 type Query = Callable[[int], Select[Any]]

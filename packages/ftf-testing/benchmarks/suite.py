@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,15 +18,50 @@ pythonpath = .
 CLOCK = """
 import json
 from pathlib import Path
+from time import perf_counter, process_time
 
-def pytest_runtest_logreport(report):
-    with Path("times.jsonl").open("a") as file:
-        file.write(json.dumps([report.nodeid.rpartition(":")[2], report.duration]) + "\\n")
+import pytest
+
+def clock(phase):
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def measured(item):
+        began = perf_counter(), process_time()
+        try:
+            return (yield)
+        finally:
+            ended = perf_counter(), process_time()
+            spent = [after - before for before, after in zip(began, ended)]
+            with Path("times.jsonl").open("a") as file:
+                file.write(json.dumps([item.name, phase, *spent]) + "\\n")
+    return measured
+
+pytest_runtest_setup = clock("setup")
+pytest_runtest_call = clock("call")
+pytest_runtest_teardown = clock("teardown")
 """
 
 
-def seconds(files: dict[str, str], *arguments: str) -> dict[str, list[float]]:
-    """Run a project's tests, and tell the wall seconds of each, with its fixtures, by its name."""
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """The seconds that a test took: the set-up and tear-down of its fixtures, and itself."""
+
+    setup: float
+    call: float
+    teardown: float
+
+    @property
+    def fixtures(self) -> float:
+        """What is not the test itself."""
+        return self.setup + self.teardown
+
+    @property
+    def whole(self) -> float:
+        """All of it."""
+        return self.setup + self.call + self.teardown
+
+
+def phases(files: dict[str, str], *arguments: str) -> dict[str, dict[str, Phases]]:
+    """Run a project's tests, and tell the phases of each by its name and by clock: wall and cpu."""
     with TemporaryDirectory() as folder:
         project = Path(folder)
         for name, text in {"pytest.ini": SETTINGS, "conftest.py": CLOCK, **files}.items():
@@ -33,10 +69,8 @@ def seconds(files: dict[str, str], *arguments: str) -> dict[str, list[float]]:
         command = [sys.executable, "-m", "pytest", "-q", *arguments]
         subprocess.run(command, cwd=project, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
         lines = (project / "times.jsonl").read_text().splitlines()
-    phases: dict[str, list[float]] = defaultdict(list)
-    for name, duration in map(json.loads, lines):
-        phases[name].append(duration)
-    times: dict[str, list[float]] = defaultdict(list)
-    for name, durations in phases.items():
-        times[name.partition("[")[0]].append(sum(durations))
-    return times
+    wall: dict[str, dict[str, float]] = defaultdict(dict)
+    cpu: dict[str, dict[str, float]] = defaultdict(dict)
+    for test, phase, wall_seconds, cpu_seconds in map(json.loads, lines):
+        wall[test][phase], cpu[test][phase] = wall_seconds, cpu_seconds
+    return {test: {"wall": Phases(**wall[test]), "cpu": Phases(**cpu[test])} for test in wall}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 
 from ftf.orm import Base as FrameworkBase
 from ftf.testing import ExecutedQuery, Origin, QueryCounter, QueryCountError, assert_queries
+from ftf.testing._orm_load import Invoked  # noqa: PLC2701
 
 WHOLE = """\
 expected exactly 1 query, 4 ran, in 0.00 ms:
@@ -144,5 +145,6 @@ def test_models_of_the_framework_are_brought_along_by_with():
     ],
 )
 def test_statements_that_differ_in_values_only_become_the_same(statement, normalized):
-    query = ExecutedQuery(statement, (), 1, Origin((), None), None, False, None)  # noqa: FBT003
+    plain = Invoked(None, {})
+    query = ExecutedQuery(statement, (), 1, Origin((), None), None, False, plain)  # noqa: FBT003
     assert query.normalized == normalized

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, MetaData, RowMapping, Table, inspect, select
 
-from ._transaction import begin
+from ._transaction import begin_test
 
 _BOOKKEEPING = frozenset({"alembic_version"})
 
@@ -71,7 +71,7 @@ def _empty(connection: Connection, tables: list[str]) -> None:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
         connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} CASCADE")
         return
-    begin(connection)
+    begin_test(connection)
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     for table in reversed(tables):
         connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608  # quoted

@@ -111,18 +111,18 @@ def db_sessions(
     pytestconfig: pytest.Config,
     db_connection: "AsyncConnection | Connection",
     db_session_options: Mapping[str, object],
+    _ftf_database: "TestDatabase",
     _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
 ) -> "Iterator[SessionFactory]":
     """Give a session factory whose commits and rollbacks stay within the test's transaction."""
-    from ._sessions import OpenSessions, factory_key, joined_sessions
+    from ._sessions import factory_key, joined_sessions
 
-    opened = OpenSessions()
-    sessions = joined_sessions(db_connection, db_session_options, opened)
+    sessions = joined_sessions(db_connection, db_session_options, _ftf_database.sessions)
     given = {factory_key(db_connection): sessions}
     with pytestconfig.stash[SERVICES].giving(_ftf_loop, given):
         yield sessions
-    _ftf_leftovers.add(*opened.lines())
+    _ftf_leftovers.add(*_ftf_database.sessions.forget())
 
 
 @pytest.fixture
@@ -185,18 +185,20 @@ def _ftf_databases(pytestconfig: pytest.Config) -> "Databases":
 def _ftf_database(
     pytestconfig: pytest.Config,
     _ftf_databases: "Databases",
+    _ftf_own_loop: EventLoop,
     db_engine_factory: "Callable[[str], AsyncEngine | Engine]",
 ) -> "Iterator[TestDatabase]":
-    from ._contents import Contents
-    from ._own_thread import run_on
+    from ._observer import Observer
     from ._schema import builder
     from ._test_database import TestDatabase
 
     with _ftf_databases.built(builder(pytestconfig, _watch(pytestconfig))) as url:
         engine = db_engine_factory(url.render_as_string(hide_password=False))
-        database = TestDatabase(engine, run_on(url, Contents.of))
+        observer = Observer(url, _ftf_own_loop)
+        database = TestDatabase(engine, observer)
         yield database
-        database.close()
+        database.close(_ftf_own_loop)
+        observer.close()
 
 
 @contextmanager

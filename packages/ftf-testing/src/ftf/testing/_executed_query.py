@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ._origin import Origin
-from ._orm_load import OrmLoad
+from ._orm_load import Invoked, OrmLoad, orm_load
 
 type Parameters = Sequence[Mapping[str, object] | Sequence[object]]
 
@@ -33,7 +33,7 @@ class ExecutedQuery:
         origin: Where it comes from.
         strand: The same for all queries that ran one after the other in a task or thread.
         continues: Whether it is a further batch of the statement before.
-        load: What the ORM loaded by it, if it did so by itself.
+        invoked: What SQLAlchemy was asked to run.
         seconds: How long the driver took, in seconds; None if it failed.
     """
 
@@ -43,8 +43,13 @@ class ExecutedQuery:
     origin: Origin
     strand: object
     continues: bool
-    load: OrmLoad | None
+    invoked: Invoked
     seconds: float | None = None
+
+    @property
+    def load(self) -> OrmLoad | None:
+        """What the ORM loaded by it, if it did so by itself."""
+        return orm_load(self.invoked)
 
     @property
     def text(self) -> str:

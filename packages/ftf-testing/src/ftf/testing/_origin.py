@@ -51,6 +51,7 @@ _BOTTOMS = tuple(
     str(Path(path)) for path in ("/asyncio/events.py", "/_pytest/python.py", "/threading.py")
 )
 _kinds: dict[str, _Kind] = {}
+_plumbing_files: set[str] = set()
 
 
 def origin(frame: FrameType | None, depth: int) -> Origin:
@@ -64,15 +65,15 @@ def origin(frame: FrameType | None, depth: int) -> Origin:
     greenlet = _greenlet()
     while frame is not None:
         file = frame.f_code.co_filename
-        kind = _kinds.get(file) or _classify(file)
-        if kind != "plumbing":
+        if file not in _plumbing_files:  # as most are
+            kind = _kinds.get(file) or _classify(file)
             if kind == "application":
                 lines.append(_line(frame))
                 if len(lines) == depth:
                     break
             elif kind == "library":
                 through = through or (None if lines else _line(frame))
-            else:
+            elif kind == "bottom":
                 break
         frame = frame.f_back
         while frame is None and greenlet is not None and (greenlet := greenlet.parent) is not None:
@@ -108,6 +109,8 @@ def _classify(file: str) -> _Kind:
         kind = "library"
     else:
         kind = "plumbing" if file.startswith(_STANDARD_LIBRARY) else "application"
+    if kind == "plumbing":
+        _plumbing_files.add(file)
     return _kinds.setdefault(file, kind)
 
 

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Executable
     from sqlalchemy.orm import ORMExecuteState
 
 
@@ -41,15 +44,43 @@ class OrmLoad:
         return f"{self.loading.value} of {self.name}"
 
 
-def orm_load(state: "ORMExecuteState") -> OrmLoad | None:
-    """Tell what the ORM is about to load by itself, if it does."""
+class Invoked(NamedTuple):
+    """What SQLAlchemy was asked to run.
+
+    Args:
+        statement: The statement, before it became SQL; None for plain SQL.
+        options: Its execution options.
+    """
+
+    statement: "Executable | None"
+    options: "Mapping[str, object]"
+
+
+def orm_load(invoked: Invoked) -> OrmLoad | None:
+    """Tell what the ORM loads by itself by a statement, if it does."""
+    statement, options = invoked.statement, invoked.options
+    if statement is None or not statement.is_select:
+        return None
+    state = _state(statement, options)
     path = state.loader_strategy_path
     if path is not None and not path.is_root:
         lazily = state.lazy_loaded_from is not None
         return _along(Loading.LAZY if lazily else Loading.EAGER, path.path)
-    if state.is_column_load and state.bind_mapper is not None:
-        return OrmLoad(Loading.REFRESH, state.bind_mapper.class_)
+    if state.is_column_load:
+        columns = cast("Any", statement).column_descriptions
+        return OrmLoad(Loading.REFRESH, columns[0]["entity"])
     return None
+
+
+def _state(statement: "Executable", options: "Mapping[str, object]") -> "ORMExecuteState":
+    """Give what listeners to `do_orm_execute` are told, without the price of having some.
+
+    For them a session prepares each statement twice.
+    """
+    from sqlalchemy.orm import ORMExecuteState
+
+    unknown = cast("Any", None)
+    return ORMExecuteState(unknown, statement, None, cast("Any", options), {}, None, [])
 
 
 def _along(loading: Loading, path: tuple[object, ...]) -> OrmLoad:

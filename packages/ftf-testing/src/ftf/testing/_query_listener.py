@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from ._executed_query import ExecutedQuery, Parameters
 from ._origin import origin
-from ._orm_load import orm_load
+from ._orm_load import Invoked
 from ._query_log import QueryLog
 from ._query_options import current_options
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.engine import ExecutionContext
-    from sqlalchemy.orm import ORMExecuteState
 
-_LOAD = "_ftf_load"
 _QUERY = "_ftf_query"
 
 
@@ -58,11 +56,9 @@ def _without(log: QueryLog, logs: tuple[QueryLog, ...]) -> tuple[QueryLog, ...]:
 def _listen() -> None:
     # Imported here, so that pytest starts as fast as without this plugin.
     from sqlalchemy import Engine, event
-    from sqlalchemy.orm import Session
 
     event.listen(Engine, "before_cursor_execute", _begin)
     event.listen(Engine, "after_cursor_execute", _end)
-    event.listen(Session, "do_orm_execute", _note_load)
 
 
 def _begin(  # the event's own signature
@@ -87,7 +83,7 @@ def _begin(  # the event's own signature
         came_from,
         _current_strand(),
         continues,
-        context.execution_options.get(_LOAD),
+        Invoked(context.invoked_statement, context.execution_options),
     )
     for log in wanting:
         log.add(query)
@@ -129,8 +125,3 @@ def _current_strand() -> object:
 def begin_strand() -> None:
     """Tell the queries of this task from now on from those before it."""
     _strand.set((get_ident(), object()))
-
-
-def _note_load(state: "ORMExecuteState") -> None:
-    if (_Everywhere.logs or _here.get()) and state.is_select and (load := orm_load(state)):
-        state.update_execution_options(**{_LOAD: load})

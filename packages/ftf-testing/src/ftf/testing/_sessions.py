@@ -18,17 +18,21 @@ class OpenSessions:
 
     def __init__(self) -> None:
         self._lines: dict[Session, str] = {}
+        self._watched: dict[type[Session], type[Session]] = {}
 
-    def lines(self) -> list[str]:
-        """Tell where the transactions began."""
-        return [f"a session is still open: {line}" for line in self._lines.values()]
+    def forget(self) -> list[str]:
+        """Tell where the transactions began, and look at no session any longer that is there."""
+        lines = list(self._lines.values())
+        self._lines.clear()
+        return [f"a session is still open: {line}" for line in lines]
 
     def watched(self, kind: type[Session]) -> type[Session]:
-        """Make a class of sessions that are watched."""
-        watched = type(kind.__name__, (kind,), {})
-        event.listen(watched, "after_transaction_create", self._begun)
-        event.listen(watched, "after_transaction_end", self._ended)
-        return watched
+        """Give a class of sessions that are watched, the same one every time."""
+        if kind not in self._watched:
+            watched = self._watched[kind] = type(kind.__name__, (kind,), {})
+            event.listen(watched, "after_transaction_create", self._begun)
+            event.listen(watched, "after_transaction_end", self._ended)
+        return self._watched[kind]
 
     def _begun(self, session: Session, transaction: SessionTransaction) -> None:
         if transaction.parent is None:

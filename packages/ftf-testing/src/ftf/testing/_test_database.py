@@ -9,7 +9,10 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from ._contents import Contents
 from ._event_loop import EventLoop
+from ._loop_connections import LoopConnections
+from ._observer import Observer
 from ._origin import application_line
+from ._sessions import OpenSessions
 
 
 class TestDatabase:
@@ -17,15 +20,22 @@ class TestDatabase:
 
     Args:
         engine: The engine.
-        contents: What the database holds before the first test.
+        observer: What tells what the database holds, now before the first test.
+
+    Attributes:
+        contents: What it held before the first test.
+        sessions: The open ones of the running test.
     """
 
     __test__ = False  # pytest would take it for a class of tests
 
-    def __init__(self, engine: AsyncEngine | Engine, contents: Contents) -> None:
+    def __init__(self, engine: AsyncEngine | Engine, observer: Observer) -> None:
         self.engine = engine
-        self.contents = contents
+        self.contents = observer.read(Contents.of)
+        self.sessions = OpenSessions()
+        self._observer = observer
         self._loop: EventLoop | None = None
+        self._connections = LoopConnections(engine)
         self._open: dict[ConnectionPoolEntry, tuple[PoolProxiedConnection, str]] = {}
         sync = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
         event.listen(sync, "checkout", self._remember)
@@ -36,7 +46,8 @@ class TestDatabase:
         """Go over to an event loop, and close the connections that belong to another one."""
         if self._loop is loop:
             return
-        self.close()
+        if self._loop is not None:
+            self._loop.wait_for(self._leave(self._loop))
         self._loop = loop
         loop.at_end.push_async_callback(self._leave, loop)
 
@@ -54,13 +65,9 @@ class TestDatabase:
 
     def undo(self, loop: EventLoop) -> dict[str, int]:
         """Bring back what there was before, and tell the rows that there were too many."""
-
-        def undo(connection: Connection) -> dict[str, int]:
-            if rows := self.contents.differences(connection):
-                self.contents.restore(connection)
-            return rows
-
-        return self.work(loop, undo)
+        if rows := self._observer.read(self.contents.differences):
+            self.work(loop, self.contents.restore)
+        return rows
 
     def work[T](self, loop: EventLoop, work: Callable[[Connection], T]) -> T:
         """Call a function with a connection of its own."""
@@ -70,18 +77,15 @@ class TestDatabase:
         finally:
             loop.close(connection)
 
-    def close(self) -> None:
-        """Close all connections."""
-        if self._loop is not None:
-            self._loop.wait_for(self._leave(self._loop))
+    def close(self, loop: EventLoop) -> None:
+        """Close all connections; those that belong to no event loop are closed in this one."""
+        self.enter(loop)
+        loop.wait_for(self._connections.close())
 
     async def _leave(self, loop: EventLoop) -> None:
         if self._loop is loop:
             self._loop = None
-            if isinstance(self.engine, AsyncEngine):
-                await self.engine.dispose()
-            else:
-                self.engine.dispose()
+            await self._connections.leave_loop()
 
     def _remember(
         self, _: DBAPIConnection, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection

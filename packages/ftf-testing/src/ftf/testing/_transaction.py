@@ -6,27 +6,26 @@ from sqlalchemy.exc import SQLAlchemyError
 _OUTERMOST = "ftf_test"
 
 
-def begin(connection: Connection) -> None:
-    """Begin a transaction, also where SQLite's driver would wait for the first write."""
-    connection.begin()
-    driver = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite" and not getattr(driver, "in_transaction", False):
-        connection.exec_driver_sql("BEGIN")
-
-
 def begin_test(connection: Connection) -> Connection:
     """Begin a test's transaction, with a savepoint that is there for as long as it lasts."""
-    begin(connection)
-    connection.exec_driver_sql(f"SAVEPOINT {_OUTERMOST}")
+    connection.begin()
+    _send(connection, f"SAVEPOINT {_OUTERMOST}")  # with which SQLite begins, and locks nothing
     return connection
 
 
 def roll_back_test(connection: Connection) -> bool:
     """Roll a test's transaction back, and tell whether it was still that one."""
     try:
-        connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {_OUTERMOST}")
-    except SQLAlchemyError:
+        _send(connection, f"ROLLBACK TO SAVEPOINT {_OUTERMOST}")
+    except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
         return False
     finally:
         connection.rollback()
     return True
+
+
+def _send(connection: Connection, statement: str) -> None:
+    """Send what concerns neither those who listen to the engine nor its cache."""
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()

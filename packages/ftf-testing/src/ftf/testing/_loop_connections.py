@@ -1,0 +1,70 @@
+"""The connections of an engine that is used in one event loop after the other."""
+
+from typing import Any, cast
+
+from sqlalchemy import AsyncAdaptedQueuePool, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+
+class LoopConnections:
+    """Ends the connections that belong to the event loop that is left, and keeps the others.
+
+    Those of aiosqlite are threads that answer whichever loop asks. Locks of asyncio, which
+    SQLAlchemy puts around a connection and a pool, belong to the loop where somebody has waited.
+
+    Args:
+        engine: The engine.
+    """
+
+    def __init__(self, engine: AsyncEngine | Engine) -> None:
+        self._engine = engine
+        self._idle: set[ConnectionPoolEntry] = set()
+        self._was_full = False
+        if isinstance(engine, AsyncEngine):
+            event.listen(engine.sync_engine, "checkout", self._taken)
+            event.listen(engine.sync_engine, "checkin", self._given_back)
+
+    async def leave_loop(self) -> None:
+        """End what would not work in another loop."""
+        if not isinstance(self._engine, AsyncEngine):
+            return
+        if self._engine.dialect.driver == "aiosqlite" and not self._was_full:
+            return
+        for entry in self._idle:
+            _hang_up(entry.driver_connection)
+        await self.close()
+
+    async def close(self) -> None:
+        """End all connections."""
+        self._idle.clear()
+        self._was_full = False
+        if isinstance(self._engine, AsyncEngine):
+            await self._engine.dispose()
+        else:
+            self._engine.dispose()
+
+    def _taken(self, _: DBAPIConnection, entry: ConnectionPoolEntry, *_proxy: object) -> None:
+        self._idle.discard(entry)
+        pool = self._engine.pool
+        # Another kind of pool is not known to be without a loop.
+        roomy = isinstance(pool, AsyncAdaptedQueuePool) and pool.checkedout() < pool.size()
+        self._was_full = self._was_full or not roomy
+
+    def _given_back(self, connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        if connection is not None:
+            self._idle.add(entry)
+            if self._engine.dialect.driver == "aiosqlite":
+                entry.dbapi_connection = _with_new_lock(connection)  # type: ignore[misc]  # its slot
+
+
+def _with_new_lock(connection: DBAPIConnection) -> DBAPIConnection:
+    adapted = cast("Any", connection)
+    return cast("DBAPIConnection", type(adapted)(adapted.dbapi, adapted.driver_connection))
+
+
+def _hang_up(connection: object) -> None:
+    """End a connection of asyncpg without waiting until the server has done so as well."""
+    if terminate := getattr(connection, "terminate", None):
+        terminate()

@@ -1,0 +1,55 @@
+"""Connections of an engine go from one event loop to the next, if that is possible."""
+
+import pytest
+
+KEPT = """
+before = []
+
+@twice
+async def test_kept(db_connection, turn):
+    before.append((await db_connection.get_raw_connection()).driver_connection)
+    assert before[0] is before[-1]
+"""
+WAITED_FOR = """
+from asyncio import gather
+
+@twice
+async def test_in_turn(db_connection, turn):
+    one = text("SELECT 1")
+    results = await gather(*(db_connection.scalar(one) for _ in range(3)))
+    assert results == [1, 1, 1]
+"""
+FULL = """
+from asyncio import gather
+
+@twice
+async def test_full(db_engine, turn):
+    async def ask():
+        async with db_engine.connect() as connection:
+            return await connection.scalar(text("SELECT 1"))
+    assert await gather(*(ask() for _ in range(20))) == [1] * 20
+"""
+NOT_POOLED = """
+import pytest
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+@pytest.fixture(scope="session")
+def db_engine_factory():
+    return lambda url: create_async_engine(url, poolclass=NullPool)
+"""
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_connection_of_aiosqlite_serves_the_tests_of_all_loops(run):
+    run(KEPT).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("tests", [WAITED_FOR, FULL])
+def test_what_was_waited_for_does_not_bind_the_next_test_to_a_loop(run, tests):
+    run(tests).assert_outcomes(passed=2)
+
+
+def test_an_engine_may_keep_no_connections(run, project):
+    project.makeconftest(NOT_POOLED)
+    run(WAITED_FOR + FULL.replace("from asyncio import gather", "")).assert_outcomes(passed=4)
