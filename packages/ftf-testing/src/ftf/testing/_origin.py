@@ -29,7 +29,7 @@ class CodeLine(NamedTuple):
 class Origin(NamedTuple):
     """Where a query comes from; `str()` names the nearest line.
 
-    Args:
+    Attributes:
         lines: The lines of the application, the nearest first.
         through: The line of a library that is nearer, such as the one that serializes.
     """
