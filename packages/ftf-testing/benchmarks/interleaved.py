@@ -1,53 +1,59 @@
-"""CPU time of two ways to do the same, taken in turns so that noise meets both alike."""
+"""The time of two ways to do the same, taken in short turns so that noise meets both alike."""
 
 import gc
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from statistics import median, quantiles
-from time import process_time_ns
+from statistics import median
+from time import perf_counter_ns, process_time_ns
+
+WARM_UP = 5
+TURN = 10  # a way that has just been prepared is slow at first
+CLOCKS = (perf_counter_ns, process_time_ns)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Does something so many times, prepared at the beginning of each turn."""
+    """Does something, inside of what is prepared before the clock starts."""
 
-    prepare: Callable[[], object]
+    around: Callable[[], AbstractContextManager[object]]
     work: Callable[[int], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Ratio:
-    """What the second way costs, as a multiple of the first: the median of many rounds.
+class Taken:
+    """The medians of both ways, in microseconds, by one clock."""
 
-    Half of the rounds lie between `low` and `high`; `microseconds` is what the first way takes.
-    """
+    first: float
+    second: float
 
-    median: float
-    low: float
-    high: float
-    microseconds: float
-
-
-async def compare(first: Way, second: Way, times: int, rounds: int) -> Ratio:
-    """Let both do their work in turns, each time the other one first."""
-    ratios, base = [], []
-    for number in range(-3, rounds):  # the first ones warm up
-        order = (first, second) if number % 2 else (second, first)
-        taken = {way: await _time(way, times) for way in order}
-        if number >= 0:
-            ratios.append(taken[second] / taken[first])
-            base.append(taken[first] / times / 1_000)
-    low, middle, high = quantiles(ratios, n=4)
-    return Ratio(middle, low, high, median(base))
+    @property
+    def ratio(self) -> float:
+        """What the second way costs, as a multiple of the first."""
+        return self.second / self.first
 
 
-async def _time(way: Way, times: int) -> int:
-    way.prepare()
-    await way.work(2)
-    gc.collect()
-    gc.disable()
-    began = process_time_ns()
-    await way.work(times)
-    taken = process_time_ns() - began
-    gc.enable()
-    return taken
+async def compare(first: Way, second: Way, calls: int) -> tuple[Taken, Taken]:
+    """Let both work in turns, each time the other one first; give wall and CPU time of a call."""
+    taken: dict[Way, list[tuple[int, ...]]] = {first: [], second: []}
+    for number in range(calls // TURN + WARM_UP):
+        for way in (first, second) if number % 2 else (second, first):
+            taken[way].append(await _time(way, number * TURN))
+    medians = {
+        way: [median(clock) / TURN / 1_000 for clock in zip(*spans[WARM_UP:], strict=True)]
+        for way, spans in taken.items()
+    }
+    wall, cpu = zip(medians[first], medians[second], strict=True)
+    return Taken(*wall), Taken(*cpu)
+
+
+async def _time(way: Way, number: int) -> tuple[int, ...]:
+    with way.around():
+        gc.collect(0)
+        gc.disable()
+        began = [clock() for clock in CLOCKS]
+        for each in range(TURN):
+            await way.work(number + each)
+        spans = tuple(clock() - start for clock, start in zip(CLOCKS, began, strict=True))
+        gc.enable()
+    return spans

@@ -3,9 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from ._origin import Origin
-from ._orm_load import Invoked, OrmLoad, orm_load
+from ._origin import Origin, Trace, origin
+from ._orm_load import OrmLoad, orm_load
+
+if TYPE_CHECKING:
+    from sqlalchemy import Compiled
 
 type Parameters = Sequence[Mapping[str, object] | Sequence[object]]
 
@@ -26,30 +30,67 @@ _LIST = re.compile(r"\(\s*\?(?:\s*,\s*\?)*\s*\)(?:\s*,\s*\(\s*\?(?:\s*,\s*\?)*\s
 class ExecutedQuery:
     """A query that ran.
 
+    It keeps what it is told, and works out the rest when asked: a query that is counted must not
+    take much longer than one that is not.
+
     Args:
         statement: The SQL, as it was sent.
-        parameters: The sets of parameters; none where the engine hides them.
-        rows: How many sets of parameters there were.
-        origin: Where it comes from.
+        named: The sets of parameters by name, where they have names.
+        sent: The parameters as the driver got them.
+        is_many: Whether these are many sets, or a batch of many.
+        hides: Whether the engine hides parameters.
+        trace: What ran when it was sent.
         strand: The same for all queries that ran one after the other in a task or thread.
         continues: Whether it is a further batch of the statement before.
-        invoked: What SQLAlchemy was asked to run.
+        compiled: What became the SQL; None for plain SQL.
+        options: The execution options.
+        began: When it was given to the driver, in seconds of `perf_counter`.
         seconds: How long the driver took, in seconds; None if it failed.
     """
 
     statement: str
-    parameters: Parameters
-    rows: int
-    origin: Origin
+    named: Parameters
+    sent: Any
+    is_many: bool
+    hides: bool
+    trace: Trace
     strand: object
     continues: bool
-    invoked: Invoked
+    compiled: "Compiled | None"
+    options: Mapping[str, object]
+    began: float
     seconds: float | None = None
+
+    @property
+    def parameters(self) -> Parameters:
+        """The sets of parameters; none where the engine hides them, or a batch before has them."""
+        return () if self.hides or self.continues else self._sets
+
+    @property
+    def rows(self) -> int:
+        """How many sets of parameters there were."""
+        if self._is_batch:
+            return len(self.sent) // len(self.named[0])
+        return len(self._sets)
+
+    @property
+    def _is_batch(self) -> bool:
+        """Whether it is an insert that has the values of many sets."""
+        return self.is_many and not isinstance(self.sent, list)
+
+    @property
+    def _sets(self) -> Parameters:
+        return self.named or (self.sent if self.is_many else [self.sent])
+
+    @property
+    def origin(self) -> Origin:
+        """Where it comes from."""
+        return origin(self.trace)
 
     @property
     def load(self) -> OrmLoad | None:
         """What the ORM loaded by it, if it did so by itself."""
-        return orm_load(self.invoked)
+        return None if self.compiled is None else orm_load(self.compiled.statement, self.options)
 
     @property
     def text(self) -> str:

@@ -3,11 +3,13 @@
 import os
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from greenlet import greenlet  # type: ignore[import-untyped]  # its stubs are apart
@@ -42,6 +44,10 @@ class Origin(NamedTuple):
         return str(nearest or "no line of the application")
 
 
+# The code, its last instruction and its globals, which a line is worked out from.
+type _Running = tuple[CodeType, int, Mapping[str, Any]]
+# What an origin is worked out from: the lines of the application, and that of a library.
+type Trace = tuple[Sequence[_Running], _Running | None]
 type _Kind = Literal["application", "library", "plumbing", "bottom"]
 
 _INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
@@ -54,36 +60,46 @@ _kinds: dict[str, _Kind] = {}
 _plumbing_files: set[str] = set()
 
 
-def origin(frame: FrameType | None, depth: int) -> Origin:
+def origin(found: Trace) -> Origin:
+    """Work out the lines, which costs more than walking the stack does."""
+    lines, through = found
+    return Origin(
+        tuple(_line(*running) for running in lines), None if through is None else _line(*through)
+    )
+
+
+def trace(frame: FrameType | None, depth: int) -> Trace:
     """Walk up the stack, to so many lines of the application.
 
     SQLAlchemy's async engines run in greenlets: where the stack of one ends, that of its parent
     goes on.
     """
-    lines: list[CodeLine] = []
-    through: CodeLine | None = None
+    lines: list[_Running] = []
+    through: _Running | None = None
     greenlet = _greenlet()
-    while frame is not None:
+    while True:
+        while frame is None:
+            if greenlet is None or (greenlet := greenlet.parent) is None:
+                return lines, through
+            frame = greenlet.gr_frame
         file = frame.f_code.co_filename
         if file not in _plumbing_files:  # as most are
             kind = _kinds.get(file) or _classify(file)
             if kind == "application":
-                lines.append(_line(frame))
+                lines.append((frame.f_code, frame.f_lasti, frame.f_globals))
                 if len(lines) == depth:
-                    break
+                    return lines, through
             elif kind == "library":
-                through = through or (None if lines else _line(frame))
+                if through is None and not lines:
+                    through = (frame.f_code, frame.f_lasti, frame.f_globals)
             elif kind == "bottom":
-                break
+                return lines, through
         frame = frame.f_back
-        while frame is None and greenlet is not None and (greenlet := greenlet.parent) is not None:
-            frame = greenlet.gr_frame
-    return Origin(tuple(lines), through)
 
 
 def application_line() -> str:
     """Name the line of the application that is being executed."""
-    return str(origin(sys._getframe(1), 1))  # noqa: SLF001  # the documented way to the stack
+    return str(origin(trace(sys._getframe(1), 1)))  # noqa: SLF001  # the documented way to the stack
 
 
 def _greenlet() -> "greenlet | None":
@@ -92,9 +108,10 @@ def _greenlet() -> "greenlet | None":
     return None if greenlets is None else greenlets.getcurrent()
 
 
-def _line(frame: FrameType) -> CodeLine:
-    code, line = frame.f_code, frame.f_lineno
-    if template := frame.f_globals.get("__jinja_template__"):
+def _line(code: CodeType, instruction: int, names: Mapping[str, Any]) -> CodeLine:
+    position = next(islice(code.co_positions(), instruction // 2, None))
+    line = position[0] or code.co_firstlineno
+    if template := names.get("__jinja_template__"):
         line = template.get_corresponding_lineno(line)  # of the template, not of what it became
     return CodeLine(code.co_filename, line, code.co_qualname)
 

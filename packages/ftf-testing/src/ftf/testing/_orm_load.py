@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Executable
+    from sqlalchemy import ClauseElement, Executable
     from sqlalchemy.orm import ORMExecuteState
 
 
@@ -44,24 +44,11 @@ class OrmLoad:
         return f"{self.loading.value} of {self.name}"
 
 
-class Invoked(NamedTuple):
-    """What SQLAlchemy was asked to run.
-
-    Args:
-        statement: The statement, before it became SQL; None for plain SQL.
-        options: Its execution options.
-    """
-
-    statement: "Executable | None"
-    options: "Mapping[str, object]"
-
-
-def orm_load(invoked: Invoked) -> OrmLoad | None:
-    """Tell what the ORM loads by itself by a statement, if it does."""
-    statement, options = invoked.statement, invoked.options
-    if statement is None or not statement.is_select:
+def orm_load(statement: "ClauseElement | None", options: "Mapping[str, object]") -> OrmLoad | None:
+    """Tell what the ORM loads by itself by a statement and its execution options, if it does."""
+    if not getattr(statement, "is_select", False):  # only what is executed can tell
         return None
-    state = _state(statement, options)
+    state = _state(cast("Executable", statement), options)
     path = state.loader_strategy_path
     if path is not None and not path.is_root:
         lazily = state.lazy_loaded_from is not None

@@ -56,7 +56,7 @@ class QueryCounter:  # noqa: PLW1641  # it equals a number for a while only
     @property
     def executed(self) -> list[ExecutedQuery]:
         """What is known of each query, in the order they ran."""
-        return self._log.queries.copy()
+        return self._log.queries
 
     @property
     def queries(self) -> list[str]:
@@ -73,7 +73,7 @@ class QueryCounter:  # noqa: PLW1641  # it equals a number for a while only
 
     def reset(self) -> None:
         """Start again from 0."""
-        self._log.queries.clear()
+        self._log.kept.clear()
 
     def __enter__(self) -> Self:
         if self._log.is_open:

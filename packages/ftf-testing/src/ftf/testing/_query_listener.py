@@ -7,20 +7,17 @@ from threading import Lock, get_ident
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from ._executed_query import ExecutedQuery, Parameters
-from ._origin import origin
-from ._orm_load import Invoked
+from ._executed_query import ExecutedQuery
+from ._origin import trace
 from ._query_log import QueryLog
 from ._query_options import current_options
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-    from sqlalchemy.engine import ExecutionContext
-
-_QUERY = "_ftf_query"
-
 
 _here: ContextVar[tuple[QueryLog, ...]] = ContextVar("ftf_query_logs", default=())
+# By the cursor's id, the query it runs or ran last: one that fails has no end.
+_running: dict[int, ExecutedQuery] = {}
 _strand: ContextVar[tuple[int, object]] = ContextVar("ftf_query_strand", default=(0, None))
 
 
@@ -46,6 +43,8 @@ def stop(log: QueryLog) -> None:
     with _Everywhere.lock:
         _Everywhere.logs = _without(log, _Everywhere.logs)
     _here.set(_without(log, _here.get()))
+    for cursor in [each for each, query in list(_running.items()) if query.seconds is not None]:
+        _running.pop(cursor, None)
 
 
 def _without(log: QueryLog, logs: tuple[QueryLog, ...]) -> tuple[QueryLog, ...]:
@@ -61,53 +60,41 @@ def _listen() -> None:
     event.listen(Engine, "after_cursor_execute", _end)
 
 
-def _begin(  # the event's own signature
+def _begin(  # noqa: PLR0913, PLR0917  # the event's own signature
     connection: "Connection",
-    _cursor: object,
+    cursor: object,
     statement: str,
     parameters: Any,  # noqa: ANN401
-    context: "ExecutionContext",
+    context: Any,  # noqa: ANN401  # a default one, which knows more than the protocol
     executemany: bool,  # noqa: FBT001
 ) -> None:
+    before = _running.pop(id(cursor), None)
+    engine = connection.engine
     logs = _Everywhere.logs + _here.get()
-    if not (wanting := [log for log in logs if log.wants(connection)]):
+    if not (wanting := [log for log in logs if log.wants(engine.pool)]):
         return
-    frame = sys._getframe(1)  # noqa: SLF001  # documented, and frames are what it gives
-    came_from = origin(frame, current_options().stack_depth)
-    continues = hasattr(context, _QUERY)
-    sets, rows = _parameters(context, parameters, executemany=executemany)
+    named = getattr(context, "compiled_parameters", ())
     query = ExecutedQuery(
         statement,
-        () if continues or connection.engine.hide_parameters else sets,
-        rows,
-        came_from,
+        named,
+        parameters,
+        executemany,
+        engine.hide_parameters,
+        trace(sys._getframe(1), current_options().stack_depth),  # noqa: SLF001  # documented
         _current_strand(),
-        continues,
-        Invoked(context.invoked_statement, context.execution_options),
+        executemany and before is not None and before.named is named,
+        context.compiled,
+        context.execution_options,
+        perf_counter(),
     )
     for log in wanting:
-        log.add(query)
-    setattr(context, _QUERY, (query, perf_counter()))
+        log.kept.append(query)
+    _running[id(cursor)] = query
 
 
-def _parameters(
-    context: "ExecutionContext",
-    sent: Any,  # noqa: ANN401
-    *,
-    executemany: bool,
-) -> tuple[Parameters, int]:
-    """Give the sets of parameters, by name where they have one, and how many were sent."""
-    named: Parameters = getattr(context, "compiled_parameters", ())
-    if executemany and not isinstance(sent, list):  # a batch of an insert, with all its values
-        return named, len(sent) // len(named[0])
-    sets = named or (sent if executemany else [sent])
-    return sets, len(sets)
-
-
-def _end(_connection: object, _cursor: object, _statement: str, *rest: object) -> None:
-    if (noted := getattr(rest[1], _QUERY, None)) is not None:
-        query, began = noted
-        query.seconds = perf_counter() - began
+def _end(_connection: object, cursor: object, *_: object) -> None:
+    if (query := _running.get(id(cursor))) is not None:
+        query.seconds = perf_counter() - query.began
 
 
 def _current_strand() -> object:

@@ -9,7 +9,7 @@ from ._executed_query import ExecutedQuery, is_transaction_control
 from ._query_options import current_options
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine, Pool
 
 
 @dataclass(slots=True, eq=False)
@@ -18,25 +18,26 @@ class QueryLog:
 
     Args:
         engine: The engine; None for all.
-        keeps_all: Whether transaction control and ignored statements are kept.
+        keeps_all: Whether transaction control and ignored statements count.
         is_open: Whether queries are kept now; a task can outlive the block it was started in.
-        queries: The queries in the order they ran.
+        kept: The queries in the order they ran, with those that do not count.
     """
 
     engine: "Engine | None"
     keeps_all: bool
     is_open: bool = False
-    queries: list[ExecutedQuery] = field(default_factory=list)
+    kept: list[ExecutedQuery] = field(default_factory=list)
 
-    def wants(self, connection: "Connection") -> bool:
-        """Tell whether the queries of a connection are kept."""
+    def wants(self, pool: "Pool") -> bool:
+        """Tell whether the queries of the engine with this pool are kept now."""
         # Engines made by execution_options() share the pool of the one they come from.
-        return self.is_open and (self.engine is None or self.engine.pool is connection.engine.pool)
+        return self.is_open and (self.engine is None or self.engine.pool is pool)
 
-    def add(self, query: ExecutedQuery) -> None:
-        """Keep a query, if it is one that counts."""
-        if self.keeps_all or _counts(query.statement, current_options().ignored):
-            self.queries.append(query)
+    @property
+    def queries(self) -> list[ExecutedQuery]:
+        """The queries that count, in the order they ran."""
+        ignored = current_options().ignored
+        return [q for q in self.kept if self.keeps_all or _counts(q.statement, ignored)]
 
 
 @lru_cache(maxsize=512)
