@@ -62,7 +62,8 @@ def lowest(session: nox.Session, package: str) -> None:
     *options, wheel = wheels(package)
     session.install(*options, "--resolution=lowest-direct", "--all-extras", declared)
     session.install(*options, "--no-deps", wheel)
-    run_tests(session, package)
+    session.install(f"--group=test-{package}")
+    session.run("pytest", *its_tests(package))
 
 
 @nox.session(python=PYTHONS)
@@ -71,7 +72,9 @@ def together(session: nox.Session) -> None:
     groups = [f"--group=test-{package}" for package in PACKAGES]
     session.install(*wheels(*PACKAGES), *groups, "--group=test-docs", "--group=typing")
     # Tests of the container leave behind what the plugin, installed here, would not let pass.
-    session.run("pytest", "packages", "--override-ini=ftf_check_leftovers=false", *session.posargs)
+    lenient = "--override-ini=ftf_check_leftovers=false"
+    in_parallel = ["--numprocesses=auto", "--dist=loadfile"]
+    session.run("pytest", "packages", lenient, *in_parallel, *session.posargs)
     session.run("pytest", "docs", *session.posargs)
     session.run("mypy", "docs/examples")
 
@@ -171,9 +174,14 @@ def imports_alone(session: nox.Session, package: str) -> None:
 def run_tests(session: nox.Session, package: str) -> None:
     """Run a package's tests and doctests, and hold its coverage to what pyproject.toml asks."""
     session.install(f"--group=test-{package}")
-    where = [f"packages/{package}/tests", "--doctest-modules", "--pyargs", module(package)]
-    session.run("coverage", "run", f"--source={module(package)}", "-m", "pytest", *where)
+    its_source = f"--source={module(package)}"
+    session.run("coverage", "run", its_source, "-m", "pytest", *its_tests(package))
     session.run("coverage", "report")
+
+
+def its_tests(package: str) -> list[str]:
+    """Write the arguments that make pytest find the tests and doctests of a package."""
+    return [f"packages/{package}/tests", "--doctest-modules", "--pyargs", module(package)]
 
 
 def check_content(session: nox.Session, wheel: Path, package: str) -> None:

@@ -8,7 +8,7 @@ from textwrap import dedent
 import aiosqlite  # noqa: F401
 import asyncpg.pgproto.pgproto  # noqa: F401
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import ftf.orm  # noqa: F401
@@ -74,14 +74,14 @@ def database(request) -> str:
 
 @pytest.fixture
 def database_names(postgres_url) -> Callable[[], set[str]]:
-    """List the databases of the server."""
+    """List the databases of the server that are named after the given one."""
 
     async def read() -> set[str]:
         engine = create_async_engine(postgres_url)
         async with engine.connect() as connection:
             names = await connection.scalars(text("SELECT datname FROM pg_database"))
         await engine.dispose()
-        return set(names)
+        return {name for name in names if make_url(postgres_url).database in name}
 
     return lambda: asyncio.run(read())
 
