@@ -1,9 +1,10 @@
 """The faults that are looked for, each with a twin that has none."""
 
 from string import Template
+from typing import Annotated
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from httpx import ASGITransport, AsyncClient
 from library import Author, Book, books
 from pydantic import BaseModel, ConfigDict
@@ -30,18 +31,23 @@ def app(sync_engine) -> FastAPI:
     """Routes whose response models read what was not loaded, and what was."""
     app = FastAPI()
 
+    async def open_session():
+        with Session(sync_engine) as session:
+            yield session
+
+    type Opened = Annotated[Session, Depends(open_session)]
+
     @app.get("/async", response_model=list[BookOut])
-    async def in_the_loop():
-        return Session(sync_engine).scalars(select(Book)).all()
+    async def in_the_loop(session: Opened):
+        return session.scalars(select(Book)).all()
 
     @app.get("/sync", response_model=list[BookOut])
-    def in_a_thread():
-        return Session(sync_engine).scalars(select(Book)).all()
+    def in_a_thread(session: Opened):
+        return session.scalars(select(Book)).all()
 
     @app.get("/clean", response_model=list[BookOut])
-    def in_two_queries():
-        query = select(Book).options(selectinload(Book.author))
-        return Session(sync_engine).scalars(query).all()
+    def in_two_queries(session: Opened):
+        return session.scalars(select(Book).options(selectinload(Book.author))).all()
 
     return app
 
