@@ -1,4 +1,5 @@
 import re
+from asyncio import gather
 
 import pytest
 from library import Author, Book
@@ -109,6 +110,18 @@ async def test_an_async_call_is_compared_as_well(async_engine):
     with pytest.raises(QueryCountError, match="expected 2 queries, as with little, 4 ran"):
         await assert_same_query_count(call, 1, 3)
     await assert_same_query_count(call, 3, 3)
+
+
+async def test_comparisons_in_other_tasks_do_not_mix(async_engine):
+    async def call(number: int) -> None:
+        async with AsyncSession(async_engine) as session:
+            await session.scalars(select(Book).limit(number))
+
+    async def twice(number: int) -> None:
+        await call(number)
+        await call(number)
+
+    await gather(*(assert_same_query_count(each, 1, 3) for each in (call, twice, call)))
 
 
 async def test_functions_store_the_records_uncounted(async_engine):

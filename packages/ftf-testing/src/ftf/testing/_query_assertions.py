@@ -167,11 +167,18 @@ def _compare(
     for size in (small, large):
         argument = (yield size()) if callable(size) else size
         with QueryCounter(engine_wide=engine_wide) as counter:
-            yield call(argument)
+            result = call(argument)
+        yield _counted(counter, result) if isawaitable(result) else result
         counts.append(counter.count)
     few, many = counts
     if few != many:
         raise QueryCountError(f"{_number(few)}, as with little", counter.executed)
+
+
+async def _counted(counter: QueryCounter, result: Awaitable[object]) -> None:
+    """Count in the task that awaits the result, which need not be the one that called for it."""
+    async with counter:
+        await result
 
 
 async def _go_on(steps: Generator[object, object], value: object) -> None:
