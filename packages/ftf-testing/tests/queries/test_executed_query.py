@@ -2,6 +2,7 @@
 
 import sys
 from gc import collect
+from runpy import run_path
 from weakref import ref
 
 import pytest
@@ -140,3 +141,11 @@ def test_a_stack_without_greenlets_is_walked_to_its_end(sync_engine, monkeypatch
     (query,) = counter.executed
     name = "test_a_stack_without_greenlets_is_walked_to_its_end"
     assert query.origin.lines[0].function == name
+
+
+def test_a_module_of_the_application_can_be_named_like_one_of_python(sync_engine, tmp_path):
+    module = tmp_path / "threading.py"
+    module.write_text("connection.exec_driver_sql('SELECT 1')")
+    with QueryCounter() as counter, sync_engine.connect() as connection:
+        run_path(str(module), {"connection": connection})
+    assert [query.origin.lines[0].file for query in counter.executed] == [str(module)]
