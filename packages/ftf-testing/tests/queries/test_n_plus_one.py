@@ -1,5 +1,6 @@
 """The faults that are looked for, each with a twin that has none."""
 
+from asyncio import to_thread
 from string import Template
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, selectinload
 
-from ftf.testing import NPlusOneError, assert_no_n_plus_one, assert_queries
+from ftf.testing import NPlusOneError, StreamingTransport, assert_no_n_plus_one, assert_queries
 
 
 class AuthorOut(BaseModel):
@@ -38,8 +39,16 @@ def app(sync_engine) -> FastAPI:
     def in_a_thread():
         return Session(sync_engine).scalars(select(Book)).all()
 
+    @app.get("/threads")
+    async def in_many_threads():
+        return [await to_thread(in_thread, number) for number in (1, 2, 3)]
+
+    def in_thread(number: int) -> str:
+        with Session(sync_engine) as session:
+            return session.scalars(select(Book.title).where(Book.id == number)).one()
+
     @app.get("/clean", response_model=list[BookOut])
-    def in_two_queries():
+    async def in_two_queries():
         query = select(Book).options(selectinload(Book.author))
         return Session(sync_engine).scalars(query).all()
 
@@ -49,6 +58,24 @@ def app(sync_engine) -> FastAPI:
 @pytest.fixture
 def client(app) -> AsyncClient:
     return AsyncClient(transport=ASGITransport(app), base_url="http://library")
+
+
+@pytest.mark.parametrize("path", ["/async", "/sync", "/threads"])
+async def test_a_request_is_one_whatever_its_threads(app, path):
+    transport = StreamingTransport(app)
+    async with AsyncClient(transport=transport, base_url="http://library") as client:
+        with pytest.raises(NPlusOneError, match="3 x SELECT"):
+            async with assert_no_n_plus_one():
+                await client.get(path)
+
+
+async def test_the_same_query_in_many_requests_is_none(app, sync_engine):
+    transport = StreamingTransport(app)
+    client = AsyncClient(transport=transport, base_url="http://library")
+    async with client, assert_no_n_plus_one():
+        Session(sync_engine).scalars(select(Author)).all()  # of the test, which the requests are of
+        for _ in range(3):
+            await client.get("/clean")
 
 
 LAZY_AUTHOR = r"""lazy load of Book\.author: bring it along with selectinload\(Book\.author\)"""

@@ -19,7 +19,8 @@ _here: ContextVar[tuple[QueryLog, ...]] = ContextVar("ftf_query_logs", default=(
 # By the cursor's id, the query it runs or ran last: one that fails has no end, and the id of a
 # cursor that is gone can be that of another one.
 _running: dict[int, ExecutedQuery] = {}
-_strand: ContextVar[tuple[int, object]] = ContextVar("ftf_query_strand", default=(0, None))
+# With the thread it is good for; None for all.
+_strand: ContextVar[tuple[int | None, object]] = ContextVar("ftf_query_strand", default=(0, None))
 
 
 class _Everywhere:
@@ -106,15 +107,16 @@ def _end(_connection: object, cursor: object, *_: object) -> None:
 def _current_strand() -> object:
     """Give what is the same for queries that run one after the other, and never used again.
 
-    A copied context brings its origin's along; in another thread it gets its own.
+    A copied context brings its origin's along; in another thread it gets its own, but for that of
+    a request.
     """
     thread, strand = _strand.get()
-    if thread != get_ident():
-        begin_strand()
-        _, strand = _strand.get()
+    if thread != get_ident() and thread is not None:
+        strand = object()
+        _strand.set((get_ident(), strand))
     return strand
 
 
 def begin_strand() -> None:
-    """Tell the queries of this task from now on from those before it."""
-    _strand.set((get_ident(), object()))
+    """Tell the queries of this request, in all of its threads, from those before it."""
+    _strand.set((None, object()))
