@@ -3,6 +3,7 @@
 import sys
 from gc import collect
 from runpy import run_path
+from time import perf_counter
 from weakref import ref
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     create_engine,
+    func,
     insert,
     select,
     text,
@@ -22,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, selectinload
 
 from ftf.testing import QueryCounter
+from ftf.testing._executed_query import is_read, is_transaction_control  # noqa: PLC2701
 
 
 async def test_records_of_a_flush_are_as_many_queries_as_the_database_makes_of_them(async_engine):
@@ -63,12 +66,38 @@ def test_a_query_that_fails_counts(sync_engine):
     assert [query.seconds for query in counter.executed] == [None]
 
 
+def test_a_query_during_which_another_counter_ends_has_a_duration(sync_engine):
+    def count() -> None:
+        with QueryCounter():
+            pass
+
+    with sync_engine.connect() as connection, QueryCounter() as counter:
+        connection.connection.create_function("count_nothing", 0, count)
+        connection.execute(text("SELECT count_nothing()"))
+    assert [query.seconds is None for query in counter.executed] == [False]
+
+
+def test_a_default_that_is_asked_for_first_is_a_query_of_its_own(sync_engine):
+    default = select(func.count(Author.id) + 7).scalar_subquery()
+    number = Column("id", Integer, primary_key=True, default=default)
+    numbers = Table("numbers", MetaData(), number, implicit_returning=False)
+    with QueryCounter() as counter, sync_engine.connect() as connection:
+        numbers.create(connection)
+        counter.reset()
+        connection.execute(insert(numbers))
+    default_query, insertion = counter.executed
+    assert default_query.is_read
+    assert insertion.parameters == [{"id": 10}]
+
+
 async def test_a_query_knows_its_lines_duration_and_parameters(async_engine):
     async def ask() -> None:
         await connection.execute(text("SELECT :answer"), {"answer": "42"})
 
     async with QueryCounter(async_engine) as counter, async_engine.connect() as connection:
+        began = perf_counter()
         await ask()
+        ended = perf_counter()
     (query,) = counter.executed
     assert [line.function for line in query.origin.lines] == [
         "test_a_query_knows_its_lines_duration_and_parameters.<locals>.ask",
@@ -76,7 +105,7 @@ async def test_a_query_knows_its_lines_duration_and_parameters(async_engine):
     ]
     assert {line.file for line in query.origin.lines} == {__file__}
     assert query.seconds is not None
-    assert query.seconds > 0
+    assert 0 < query.seconds < ended - began
     assert query.parameters == [{"answer": "42"}]
 
 
@@ -118,10 +147,11 @@ class Word(str):
     __slots__ = ("__weakref__",)
 
 
-def test_a_query_that_fails_stays_no_longer_than_its_counter(sync_engine):
+@pytest.mark.parametrize("engine_wide", [False, True])
+def test_a_query_that_fails_stays_no_longer_than_its_counter(sync_engine, engine_wide):
     def fail() -> ref[Word]:
         word = Word("a")
-        with QueryCounter() as counter, sync_engine.connect() as connection:
+        with QueryCounter(engine_wide=engine_wide) as counter, sync_engine.connect() as connection:
             with pytest.raises(OperationalError, match="no such table"):
                 connection.execute(text("SELECT :word FROM nowhere"), {"word": word})
             assert counter == 1
@@ -149,3 +179,26 @@ def test_a_module_of_the_application_can_be_named_like_one_of_python(sync_engine
     with QueryCounter() as counter, sync_engine.connect() as connection:
         run_path(str(module), {"connection": connection})
     assert [query.origin.lines[0].file for query in counter.executed] == [str(module)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "reads"),
+    [
+        ("SELECT 1", True),
+        ("((SELECT 1) UNION SELECT 2) ORDER BY 1", True),
+        ("VALUES (1)", True),
+        ("WITH a AS (SELECT 1) SELECT * FROM a FOR UPDATE", True),
+        ("WITH a AS (SELECT 1) INSERT INTO b SELECT * FROM a", False),
+        ("WITH a AS (SELECT 1) UPDATE b AS c SET d = 1 FROM a", False),
+        ("WITH a AS (DELETE FROM b RETURNING id) SELECT id FROM a", False),
+        ("UPDATE selected SET a = 1", False),
+    ],
+)
+def test_what_only_reads_is_known_by_its_words(statement, reads):
+    assert is_read(statement) is reads
+
+
+@pytest.mark.parametrize("statement", ["START TRANSACTION", "commit", "SET TRANSACTION READ ONLY"])
+def test_transaction_control_is_known_by_its_words(statement):
+    assert is_transaction_control(statement)
+    assert not is_transaction_control("SET LOCAL statement_timeout = 5")

@@ -5,10 +5,11 @@ from string import Template
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from httpx import ASGITransport, AsyncClient
 from library import Author, Book, books
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, selectinload
 
@@ -30,27 +31,35 @@ class BookOut(BaseModel):
 def app(sync_engine) -> FastAPI:
     """Routes whose response models read what was not loaded, and what was."""
     app = FastAPI()
+    sessions: list[Session] = []  # which lazy loads need
+
+    def session() -> Session:
+        sessions.append(Session(sync_engine))
+        return sessions[-1]
 
     @app.get("/async", response_model=list[BookOut])
     async def in_the_loop():
-        return Session(sync_engine).scalars(select(Book)).all()
+        return session().scalars(select(Book)).all()
 
     @app.get("/sync", response_model=list[BookOut])
     def in_a_thread():
-        return Session(sync_engine).scalars(select(Book)).all()
+        return session().scalars(select(Book)).all()
 
     @app.get("/threads")
     async def in_many_threads():
         return [await to_thread(in_thread, number) for number in (1, 2, 3)]
 
     def in_thread(number: int) -> str:
-        with Session(sync_engine) as session:
-            return session.scalars(select(Book.title).where(Book.id == number)).one()
+        return session().scalars(select(Book.title).where(Book.id == number)).one()
+
+    @app.get("/one", response_model=BookOut)
+    async def of_one_record():
+        return session().scalars(select(Book).limit(1)).one()
 
     @app.get("/clean", response_model=list[BookOut])
     async def in_two_queries():
         query = select(Book).options(selectinload(Book.author))
-        return Session(sync_engine).scalars(query).all()
+        return session().scalars(query).all()
 
     return app
 
@@ -69,13 +78,22 @@ async def test_a_request_is_one_whatever_its_threads(app, path):
                 await client.get(path)
 
 
-async def test_the_same_query_in_many_requests_is_none(app, sync_engine):
+@pytest.mark.parametrize("path", ["/one", "/clean"])
+async def test_the_same_query_in_many_requests_is_none(app, sync_engine, path):
     transport = StreamingTransport(app)
     client = AsyncClient(transport=transport, base_url="http://library")
     async with client, assert_no_n_plus_one():
         Session(sync_engine).scalars(select(Author)).all()  # of the test, which the requests are of
         for _ in range(3):
-            await client.get("/clean")
+            await client.get(path)
+
+
+def test_requests_in_threads_of_their_own_are_none(app, sync_engine):
+    client = TestClient(app)
+    with assert_no_n_plus_one():
+        Session(sync_engine).scalars(select(Author)).all()
+        for _ in range(3):
+            client.get("/clean")
 
 
 LAZY_AUTHOR = r"""lazy load of Book\.author: bring it along with selectinload\(Book\.author\)"""
@@ -230,9 +248,11 @@ def test_the_same_query_from_other_lines_is_none(sync_engine):
 
 
 def test_writes_in_a_loop_are_none(sync_engine):
+    first = select(Author.id).where(Author.id == 1).cte()
     with assert_no_n_plus_one(), Session(sync_engine) as session:
         for name in "ab":
             session.execute(insert(Author).values(name=name))
+            session.execute(update(Book).values(title=name).where(Book.author_id == first.c.id))
 
 
 def test_literal_values_do_not_hide_a_query_in_a_loop(sync_engine):

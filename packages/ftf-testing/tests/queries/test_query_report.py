@@ -138,6 +138,7 @@ def test_models_of_the_framework_are_brought_along_by_with():
         ("SELECT 1\n  FROM users_1", "SELECT ? FROM users_1"),
         ("SELECT 'it''s', 1.5", "SELECT ?, ?"),
         ("WHERE id = $1::INTEGER AND name = $2::VARCHAR", "WHERE id = ? AND name = ?"),
+        ("VALUES ($1::TIMESTAMP WITHOUT TIME ZONE, $2)", "VALUES (?)"),
         ("WHERE id = %(id_1)s AND name = %s OR x = :x_1", "WHERE id = ? AND name = ? OR x = ?"),
         ("WHERE id IN (?, ?, ?)", "WHERE id IN (?)"),
         ("VALUES (?, ?), (?, ?)", "VALUES (?)"),

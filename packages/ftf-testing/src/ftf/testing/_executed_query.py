@@ -18,7 +18,10 @@ _TRANSACTION_CONTROL = re.compile(
     rf"{_COMMENTS}(?:SAVEPOINT|RELEASE|ROLLBACK|BEGIN|START|COMMIT|SET\s+TRANSACTION|PRAGMA)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_READ = re.compile(rf"{_COMMENTS}(?:\(\s*)*(?:SELECT|WITH|VALUES)\b", re.IGNORECASE | re.DOTALL)
+_WRITE = r"(?:INSERT\s+INTO|DELETE\s+FROM|MERGE\s+INTO|UPDATE\b.*\bSET)\b"
+_READ = re.compile(
+    rf"{_COMMENTS}(?:\(\s*)*(?:SELECT|VALUES|WITH(?!.*\b{_WRITE}))\b", re.IGNORECASE | re.DOTALL
+)
 _STRING = r"'(?:[^']|'')*'"
 _CAST = r"::\w+(?: VARYING| PRECISION| WITH(?:OUT)? TIME ZONE)?"
 _PARAMETER = rf"\?|\$\d+(?:{_CAST})?|%s|%\(\w+\)s|(?<!:):\w+"
@@ -108,8 +111,13 @@ class ExecutedQuery:
 
     @property
     def is_read(self) -> bool:
-        """Whether it reads."""
-        return _READ.match(self.statement) is not None
+        """Whether it only reads."""
+        return is_read(self.statement)
+
+
+def is_read(statement: str) -> bool:
+    """Tell whether a statement only reads."""
+    return _READ.match(statement) is not None
 
 
 def is_transaction_control(statement: str) -> bool:

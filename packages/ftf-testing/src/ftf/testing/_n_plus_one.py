@@ -45,7 +45,7 @@ def _cause(query: ExecutedQuery) -> object:
         return load.path, query.strand
     if load is not None and load.loading is Loading.EAGER:
         return None
-    if query.is_read and query.origin.lines and not query.continues:
+    if query.is_read and query.origin.lines:
         return query.normalized, query.origin.lines, query.strand
     return None
 
