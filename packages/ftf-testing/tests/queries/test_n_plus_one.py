@@ -1,6 +1,6 @@
 """The faults that are looked for, each with a twin that has none."""
 
-from asyncio import to_thread
+from asyncio import create_task, to_thread
 from string import Template
 
 import pytest
@@ -150,6 +150,18 @@ def test_a_nested_relation_that_loads_is_found_with_the_whole_path(sync_engine):
     assert "selectinload(Author.books).selectinload(Book.reviews)" in str(failure.value)
 
 
+def test_a_relation_and_its_way_back_are_found_in_the_order_they_were_loaded(sync_engine):
+    with (
+        pytest.raises(NPlusOneError, match="Book") as failure,
+        assert_no_n_plus_one(),
+        Session(sync_engine) as session,
+    ):
+        for book in session.scalars(select(Book)):
+            assert book.author.books
+    assert "with selectinload(Book.author)\n" in str(failure.value)
+    assert "with selectinload(Book.author).selectinload(Author.books)\n" in str(failure.value)
+
+
 def test_a_relation_below_one_that_was_loaded_is_found_with_the_whole_path(sync_engine):
     query = select(Author).options(selectinload(Author.books))
     whole = r"with selectinload\(Author\.books\)\.selectinload\(Book\.reviews\)"
@@ -182,6 +194,12 @@ async def test_a_query_in_a_loop_is_found(async_engine):
 async def test_one_query_for_all_is_none(async_engine):
     async with AsyncSession(async_engine) as session, assert_no_n_plus_one():
         await session.scalars(select(Book).where(Book.author_id.in_([1, 2, 3])))
+
+
+async def test_queries_that_no_line_of_the_application_asks_for_are_none(async_engine):
+    async with async_engine.connect() as connection, assert_no_n_plus_one():
+        for _ in range(2):
+            await create_task(connection.execute(text("SELECT 1")))
 
 
 async def test_awaited_attributes_in_a_loop_are_found(async_engine):

@@ -1,6 +1,6 @@
 """Finding what is queried once for each of many records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ._executed_query import ExecutedQuery
@@ -62,10 +62,10 @@ def _groups(found: Iterable[tuple[object, ExecutedQuery]]) -> list[Repetition]:
     ]
 
 
-def whole_path(load: OrmLoad, others: Iterable[OrmLoad]) -> tuple[str, ...]:
-    """Lead to a relationship from records that were not lazily loaded themselves."""
-    path, model, seen = load.path, load.root, {load.root}
-    while parent := next((e for e in others if e.target is model and e.root not in seen), None):
-        path, model = (*parent.path, *path), parent.root
-        seen.add(model)
+def whole_path(load: OrmLoad, before: Sequence[OrmLoad]) -> tuple[str, ...]:
+    """Lead to a relationship from records that none of the lazy loads before it loaded."""
+    path, model = load.path, load.root
+    for parent in reversed(before):
+        if parent.target is model:
+            path, model = (*parent.path, *path), parent.root
     return path

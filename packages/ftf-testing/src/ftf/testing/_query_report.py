@@ -81,7 +81,7 @@ def _remedy(query: ExecutedQuery, loads: Sequence[OrmLoad]) -> str:
 
 
 def _loader(load: OrmLoad, loads: Sequence[OrmLoad]) -> str:
-    path = whole_path(load, [each for each in loads if each is not load])
+    path = whole_path(load, loads[: loads.index(load)])
     if _is_of_ftf(load.root):
         return (
             f'with_("{".".join(step.partition(".")[2] for step in path)}")'
