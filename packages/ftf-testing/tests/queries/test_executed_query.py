@@ -1,6 +1,7 @@
 """What is known of a query."""
 
 import sys
+from contextlib import ExitStack
 from gc import collect
 from runpy import run_path
 from time import perf_counter
@@ -171,6 +172,14 @@ def test_a_stack_without_greenlets_is_walked_to_its_end(sync_engine, monkeypatch
     (query,) = counter.executed
     name = "test_a_stack_without_greenlets_is_walked_to_its_end"
     assert query.origin.lines[0].function == name
+
+
+def test_the_standard_library_is_no_part_of_the_application(sync_engine):
+    with QueryCounter() as counter, sync_engine.connect() as connection, ExitStack() as stack:
+        stack.callback(connection.exec_driver_sql, "SELECT 1")
+    (query,) = counter.executed
+    assert [line.file for line in query.origin.lines] == [__file__]
+    assert query.origin.through is None
 
 
 def test_a_module_of_the_application_can_be_named_like_one_of_python(sync_engine, tmp_path):

@@ -109,8 +109,9 @@ async def test_a_serializer_that_loads_is_found(client, path):
 
 
 async def test_a_serializer_of_loaded_records_is_none(client):
-    async with assert_no_n_plus_one(), assert_queries(2):
+    async with assert_no_n_plus_one(), assert_queries(2) as counter:
         await client.get("/clean")
+    assert {query.origin.through for query in counter.executed} == {None}
 
 
 PAGE = Template("$title by $author\n")
@@ -197,9 +198,10 @@ async def test_one_query_for_all_is_none(async_engine):
 
 
 async def test_queries_that_no_line_of_the_application_asks_for_are_none(async_engine):
-    async with async_engine.connect() as connection, assert_no_n_plus_one():
+    async with async_engine.connect() as connection, assert_no_n_plus_one() as counter:
         for _ in range(2):
             await create_task(connection.execute(text("SELECT 1")))
+    assert {str(query.origin) for query in counter.executed} == {"no line of the application"}
 
 
 async def test_awaited_attributes_in_a_loop_are_found(async_engine):
