@@ -82,6 +82,14 @@ def test_sets_of_parameters_are_counted_and_the_first_is_told(connection):
     assert "2 sets of parameters, {'id': 8}" in counter.report()
 
 
+def test_repeated_writes_are_not_to_be_loaded(connection):
+    with QueryCounter() as counter:
+        for number in (8, 9):
+            connection.execute(text("DELETE FROM reviews WHERE id = :id"), {"id": number})
+    assert "Write what belongs together in one statement" in counter.report()
+    assert "Load what" not in counter.report()
+
+
 def test_a_failed_query_says_so(connection):
     with QueryCounter() as counter, pytest.raises(Exception, match="no such table"):
         connection.execute(text("SELECT 1 FROM nowhere"))
