@@ -51,6 +51,7 @@ async def test_batches_without_values_are_told_by_the_statement(async_engine):
     numbers = Table("numbers", MetaData(), Column("id", Integer, primary_key=True))
     async with async_engine.connect() as connection, QueryCounter(async_engine) as counter:
         await connection.run_sync(numbers.create)
+        assert "CREATE TABLE numbers" in counter.report()
         counter.reset()
         await connection.execute(insert(numbers).returning(numbers.c.id), [{}, {}, {}])
     assert [query.rows for query in counter.executed] == [3]

@@ -159,6 +159,8 @@ def test_a_relation_and_its_way_back_are_found_in_the_order_they_were_loaded(syn
     ):
         for book in session.scalars(select(Book)):
             assert book.author.books
+            assert book.reviews
+    assert "with selectinload(Book.reviews)\n" in str(failure.value)
     assert "with selectinload(Book.author)\n" in str(failure.value)
     assert "with selectinload(Book.author).selectinload(Author.books)\n" in str(failure.value)
 

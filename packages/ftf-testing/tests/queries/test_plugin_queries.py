@@ -145,15 +145,19 @@ def test_queries_of_async_tests_and_threads_are_counted(project):
         from asyncio import to_thread
         from threading import Thread
 
+        def ask_in_a_thread(session, number):
+            thread = Thread(target=ask, args=(session, number))
+            thread.start()
+            thread.join()
+
         async def test_async(query_counter, session):
             await to_thread(ask, session, 2)
-            assert query_counter == 2
+            ask_in_a_thread(session, 1)
+            assert query_counter == 3
 
         @pytest.mark.max_queries(2)
         def test_thread(session):
-            thread = Thread(target=ask, args=(session, 3))
-            thread.start()
-            thread.join()
+            ask_in_a_thread(session, 3)
         """
     )
     result.assert_outcomes(passed=1, failed=1)

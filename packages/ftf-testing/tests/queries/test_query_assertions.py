@@ -1,9 +1,11 @@
 import re
 from asyncio import gather
+from functools import partial
+from threading import Thread
 
 import pytest
 from library import Author, Book
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -77,6 +79,34 @@ async def test_savepoints_are_asserted_on_demand(async_engine):
         connection.begin_nested(),
     ):
         pass
+
+
+def read_in_a_thread(engine: Engine, number: int) -> None:
+    def ask() -> None:
+        with Session(engine) as session:
+            read(session, number)
+
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    "block",
+    [partial(assert_queries, 0), partial(assert_max_queries, 0), assert_no_n_plus_one],
+)
+def test_other_threads_are_asserted_engine_wide_only(sync_engine, block):
+    with block():
+        read_in_a_thread(sync_engine, 2)
+    with pytest.raises(AssertionError, match="3 ran"), block(engine_wide=True):
+        read_in_a_thread(sync_engine, 2)
+
+
+def test_calls_of_other_threads_are_compared_engine_wide_only(sync_engine):
+    call = partial(read_in_a_thread, sync_engine)
+    assert_same_query_count(call, 1, 2)
+    with pytest.raises(QueryCountError, match="expected 2 queries, as with little, 3 ran"):
+        assert_same_query_count(call, 1, 2, engine_wide=True)
 
 
 def read(session: Session, number: int) -> list[str]:

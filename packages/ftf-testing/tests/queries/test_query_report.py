@@ -94,6 +94,9 @@ def test_a_failed_query_says_so(connection):
     with QueryCounter() as counter, pytest.raises(Exception, match="no such table"):
         connection.execute(text("SELECT 1 FROM nowhere"))
     assert "     failed, at " in counter.report()
+    assert str(QueryCountError("none", counter.executed)).startswith(
+        "expected none, 1 ran, in 0.00"
+    )
 
 
 def test_a_repeated_eager_load_is_explained(sync_engine):

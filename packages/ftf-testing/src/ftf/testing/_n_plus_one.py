@@ -62,10 +62,11 @@ def _groups(found: Iterable[tuple[object, ExecutedQuery]]) -> list[Repetition]:
     ]
 
 
-def whole_path(load: OrmLoad, before: Sequence[OrmLoad]) -> tuple[str, ...]:
-    """Lead to a relationship from records that none of the lazy loads before it loaded."""
-    path, model = load.path, load.root
-    for parent in reversed(before):
-        if parent.target is model:
-            path, model = (*parent.path, *path), parent.root
-    return path
+def whole_path(load: OrmLoad, loads: Sequence[OrmLoad]) -> tuple[str, ...]:
+    """Lead to a relationship from records that were not lazily loaded themselves.
+
+    Those of a model are below a load that came before the first one from that model.
+    """
+    first = [each.root for each in loads].index(load.root)
+    parent = next((each for each in reversed(loads[:first]) if each.target is load.root), None)
+    return load.path if parent is None else (*whole_path(parent, loads), *load.path)

@@ -1,7 +1,6 @@
 """Assertions about the queries of a block of code."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from contextlib import closing
 from functools import partial
 from inspect import isawaitable
 from types import TracebackType
@@ -182,13 +181,12 @@ async def _counted(counter: QueryCounter, result: Awaitable[object]) -> None:
 
 
 async def _go_on(steps: Generator[object, object], value: object) -> None:
-    with closing(steps):
-        while True:
-            result = await value if isawaitable(value) else value
-            try:
-                value = steps.send(result)
-            except StopIteration:
-                return
+    while True:
+        result = await value if isawaitable(value) else value
+        try:
+            value = steps.send(result)
+        except StopIteration:
+            return
 
 
 def check_count(counter: QueryCounter, low: int, high: int) -> None:

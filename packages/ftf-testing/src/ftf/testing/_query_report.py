@@ -83,7 +83,7 @@ def _remedy(query: ExecutedQuery, loads: Sequence[OrmLoad]) -> str:
 
 
 def _loader(load: OrmLoad, loads: Sequence[OrmLoad]) -> str:
-    path = whole_path(load, loads[: loads.index(load)])
+    path = whole_path(load, loads)
     if _is_of_ftf(load.root):
         return (
             f'with_("{".".join(step.partition(".")[2] for step in path)}")'
