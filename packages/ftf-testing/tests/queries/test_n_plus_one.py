@@ -242,6 +242,12 @@ def test_the_threshold_says_how_many_loads_are_too_many(sync_engine):
         render(session.scalars(select(Book)).all())
 
 
+@pytest.mark.parametrize("threshold", [0, 1])
+def test_a_threshold_that_cannot_be_is_refused(threshold):
+    with pytest.raises(ValueError, match=f"from 2 on, not {threshold}"):
+        assert_no_n_plus_one(threshold=threshold)
+
+
 def test_edge_54_a_selectin_load_in_batches_is_none(sync_engine):
     with Session(sync_engine) as session:
         session.add_all(books(1_100))

@@ -52,7 +52,7 @@ def test_the_marker_of_a_test_goes_before_that_of_its_class_and_the_setting(proj
     result.stdout.fnmatch_lines(["expected exactly 0 queries, 1 ran*"])
 
 
-@pytest.mark.parametrize("arguments", ["", "'two'", "1, 2", "1, n=2", "most=1"])
+@pytest.mark.parametrize("arguments", ["", "'two'", "-1", "1, 2", "1, n=2", "most=1"])
 def test_a_marker_without_a_number_is_explained(project, arguments):
     result = project(
         f"""

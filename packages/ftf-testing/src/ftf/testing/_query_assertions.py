@@ -109,7 +109,10 @@ def assert_no_n_plus_one(
 
     Raises:
         NPlusOneError: At the end of the block: there was one.
+        ValueError: The threshold is less than 2.
     """
+    if threshold is not None and threshold < 2:  # noqa: PLR2004  # one query is no repetition
+        raise ValueError(f"threshold is a number from 2 on, not {threshold}")
     counter = QueryCounter(engine, engine_wide=engine_wide)
     return CheckedQueries(counter, partial(check_n_plus_one, threshold=threshold))
 
