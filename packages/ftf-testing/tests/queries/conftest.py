@@ -1,4 +1,5 @@
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from textwrap import dedent
 
 import pytest
 from library import Base, books
@@ -6,6 +7,38 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
+
+SETTINGS = """
+[pytest]
+addopts = --strict-markers --strict-config -p no:randomly
+asyncio_default_fixture_loop_scope = function
+asyncio_mode = auto
+filterwarnings = error
+"""
+CONFTEST = """
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
+
+@pytest.fixture
+def session():
+    engine = create_engine(
+        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+    )
+    with Session(engine) as session:
+        session.execute(text("CREATE TABLE words (id INTEGER, word TEXT, secret TEXT)"))
+        yield session
+    engine.dispose()
+"""
+BEGIN = """
+import pytest
+from sqlalchemy import text
+
+def ask(session, number):
+    for n in range(number):
+        session.execute(text("SELECT word FROM words WHERE id = :id"), {"id": n})
+"""
 
 
 @pytest.fixture
@@ -38,3 +71,18 @@ async def async_engine(request, tmp_path) -> AsyncIterator[AsyncEngine]:
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
     await engine.dispose()
+
+
+@pytest.fixture
+def project(pytester, monkeypatch) -> Callable[..., pytest.RunResult]:
+    """A project of a user, and a function that runs its tests with some settings."""
+    for name in ("FTF_N_PLUS_ONE", "FTF_MAX_QUERIES"):
+        monkeypatch.delenv(name, raising=False)
+    pytester.makeconftest(CONFTEST)
+
+    def run(tests: str, *arguments: str, settings: str = "") -> pytest.RunResult:
+        pytester.makeini(SETTINGS + settings)
+        pytester.makepyfile(BEGIN + dedent(tests))
+        return pytester.runpytest_inprocess(*arguments)
+
+    return run

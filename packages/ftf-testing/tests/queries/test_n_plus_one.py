@@ -1,18 +1,19 @@
 """The faults that are looked for, each with a twin that has none."""
 
+from asyncio import create_task, to_thread
 from string import Template
-from typing import Annotated
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from httpx import ASGITransport, AsyncClient
 from library import Author, Book, books
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, selectinload
 
-from ftf.testing import NPlusOneError, assert_no_n_plus_one, assert_queries
+from ftf.testing import NPlusOneError, StreamingTransport, assert_no_n_plus_one, assert_queries
 
 
 class AuthorOut(BaseModel):
@@ -30,24 +31,35 @@ class BookOut(BaseModel):
 def app(sync_engine) -> FastAPI:
     """Routes whose response models read what was not loaded, and what was."""
     app = FastAPI()
+    sessions: list[Session] = []  # which lazy loads need
 
-    async def open_session():
-        with Session(sync_engine) as session:
-            yield session
-
-    type Opened = Annotated[Session, Depends(open_session)]
+    def session() -> Session:
+        sessions.append(Session(sync_engine))
+        return sessions[-1]
 
     @app.get("/async", response_model=list[BookOut])
-    async def in_the_loop(session: Opened):
-        return session.scalars(select(Book)).all()
+    async def in_the_loop():
+        return session().scalars(select(Book)).all()
 
     @app.get("/sync", response_model=list[BookOut])
-    def in_a_thread(session: Opened):
-        return session.scalars(select(Book)).all()
+    def in_a_thread():
+        return session().scalars(select(Book)).all()
+
+    @app.get("/threads")
+    async def in_many_threads():
+        return [await to_thread(in_thread, number) for number in (1, 2, 3)]
+
+    def in_thread(number: int) -> str:
+        return session().scalars(select(Book.title).where(Book.id == number)).one()
+
+    @app.get("/one", response_model=BookOut)
+    async def of_one_record():
+        return session().scalars(select(Book).limit(1)).one()
 
     @app.get("/clean", response_model=list[BookOut])
-    def in_two_queries(session: Opened):
-        return session.scalars(select(Book).options(selectinload(Book.author))).all()
+    async def in_two_queries():
+        query = select(Book).options(selectinload(Book.author))
+        return session().scalars(query).all()
 
     return app
 
@@ -55,6 +67,33 @@ def app(sync_engine) -> FastAPI:
 @pytest.fixture
 def client(app) -> AsyncClient:
     return AsyncClient(transport=ASGITransport(app), base_url="http://library")
+
+
+@pytest.mark.parametrize("path", ["/async", "/sync", "/threads"])
+async def test_a_request_is_one_whatever_its_threads(app, path):
+    transport = StreamingTransport(app)
+    async with AsyncClient(transport=transport, base_url="http://library") as client:
+        with pytest.raises(NPlusOneError, match="3 x SELECT"):
+            async with assert_no_n_plus_one():
+                await client.get(path)
+
+
+@pytest.mark.parametrize("path", ["/one", "/clean"])
+async def test_the_same_query_in_many_requests_is_none(app, sync_engine, path):
+    transport = StreamingTransport(app)
+    client = AsyncClient(transport=transport, base_url="http://library")
+    async with client, assert_no_n_plus_one():
+        Session(sync_engine).scalars(select(Author)).all()  # of the test, which the requests are of
+        for _ in range(3):
+            await client.get(path)
+
+
+def test_requests_in_threads_of_their_own_are_none(app, sync_engine):
+    client = TestClient(app)
+    with assert_no_n_plus_one():
+        Session(sync_engine).scalars(select(Author)).all()
+        for _ in range(3):
+            client.get("/clean")
 
 
 LAZY_AUTHOR = r"""lazy load of Book\.author: bring it along with selectinload\(Book\.author\)"""
@@ -70,8 +109,9 @@ async def test_a_serializer_that_loads_is_found(client, path):
 
 
 async def test_a_serializer_of_loaded_records_is_none(client):
-    async with assert_no_n_plus_one(), assert_queries(2):
+    async with assert_no_n_plus_one(), assert_queries(2) as counter:
         await client.get("/clean")
+    assert {query.origin.through for query in counter.executed} == {None}
 
 
 PAGE = Template("$title by $author\n")
@@ -111,6 +151,20 @@ def test_a_nested_relation_that_loads_is_found_with_the_whole_path(sync_engine):
     assert "selectinload(Author.books).selectinload(Book.reviews)" in str(failure.value)
 
 
+def test_a_relation_and_its_way_back_are_found_in_the_order_they_were_loaded(sync_engine):
+    with (
+        pytest.raises(NPlusOneError, match="Book") as failure,
+        assert_no_n_plus_one(),
+        Session(sync_engine) as session,
+    ):
+        for book in session.scalars(select(Book)):
+            assert book.author.books
+            assert book.reviews
+    assert "with selectinload(Book.reviews)\n" in str(failure.value)
+    assert "with selectinload(Book.author)\n" in str(failure.value)
+    assert "with selectinload(Book.author).selectinload(Author.books)\n" in str(failure.value)
+
+
 def test_a_relation_below_one_that_was_loaded_is_found_with_the_whole_path(sync_engine):
     query = select(Author).options(selectinload(Author.books))
     whole = r"with selectinload\(Author\.books\)\.selectinload\(Book\.reviews\)"
@@ -143,6 +197,13 @@ async def test_a_query_in_a_loop_is_found(async_engine):
 async def test_one_query_for_all_is_none(async_engine):
     async with AsyncSession(async_engine) as session, assert_no_n_plus_one():
         await session.scalars(select(Book).where(Book.author_id.in_([1, 2, 3])))
+
+
+async def test_queries_that_no_line_of_the_application_asks_for_are_none(async_engine):
+    async with async_engine.connect() as connection, assert_no_n_plus_one() as counter:
+        for _ in range(2):
+            await create_task(connection.execute(text("SELECT 1")))
+    assert {str(query.origin) for query in counter.executed} == {"no line of the application"}
 
 
 async def test_awaited_attributes_in_a_loop_are_found(async_engine):
@@ -181,6 +242,12 @@ def test_the_threshold_says_how_many_loads_are_too_many(sync_engine):
         render(session.scalars(select(Book)).all())
 
 
+@pytest.mark.parametrize("threshold", [0, 1])
+def test_a_threshold_that_cannot_be_is_refused(threshold):
+    with pytest.raises(ValueError, match=f"from 2 on, not {threshold}"):
+        assert_no_n_plus_one(threshold=threshold)
+
+
 def test_edge_54_a_selectin_load_in_batches_is_none(sync_engine):
     with Session(sync_engine) as session:
         session.add_all(books(1_100))
@@ -209,9 +276,11 @@ def test_the_same_query_from_other_lines_is_none(sync_engine):
 
 
 def test_writes_in_a_loop_are_none(sync_engine):
+    first = select(Author.id).where(Author.id == 1).cte()
     with assert_no_n_plus_one(), Session(sync_engine) as session:
         for name in "ab":
             session.execute(insert(Author).values(name=name))
+            session.execute(update(Book).values(title=name).where(Book.author_id == first.c.id))
 
 
 def test_literal_values_do_not_hide_a_query_in_a_loop(sync_engine):

@@ -1,8 +1,11 @@
 import re
+from asyncio import gather
+from functools import partial
+from threading import Thread
 
 import pytest
 from library import Author, Book
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -78,6 +81,34 @@ async def test_savepoints_are_asserted_on_demand(async_engine):
         pass
 
 
+def read_in_a_thread(engine: Engine, number: int) -> None:
+    def ask() -> None:
+        with Session(engine) as session:
+            read(session, number)
+
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    "block",
+    [partial(assert_queries, 0), partial(assert_max_queries, 0), assert_no_n_plus_one],
+)
+def test_other_threads_are_asserted_engine_wide_only(sync_engine, block):
+    with block():
+        read_in_a_thread(sync_engine, 2)
+    with pytest.raises(AssertionError, match="3 ran"), block(engine_wide=True):
+        read_in_a_thread(sync_engine, 2)
+
+
+def test_calls_of_other_threads_are_compared_engine_wide_only(sync_engine):
+    call = partial(read_in_a_thread, sync_engine)
+    assert_same_query_count(call, 1, 2)
+    with pytest.raises(QueryCountError, match="expected 2 queries, as with little, 3 ran"):
+        assert_same_query_count(call, 1, 2, engine_wide=True)
+
+
 def read(session: Session, number: int) -> list[str]:
     return [book.author.name for book in session.scalars(select(Book).limit(number))]
 
@@ -109,6 +140,18 @@ async def test_an_async_call_is_compared_as_well(async_engine):
     with pytest.raises(QueryCountError, match="expected 2 queries, as with little, 4 ran"):
         await assert_same_query_count(call, 1, 3)
     await assert_same_query_count(call, 3, 3)
+
+
+async def test_comparisons_in_other_tasks_do_not_mix(async_engine):
+    async def call(number: int) -> None:
+        async with AsyncSession(async_engine) as session:
+            await session.scalars(select(Book).limit(number))
+
+    async def twice(number: int) -> None:
+        await call(number)
+        await call(number)
+
+    await gather(*(assert_same_query_count(each, 1, 3) for each in (call, twice, call)))
 
 
 async def test_functions_store_the_records_uncounted(async_engine):

@@ -1,13 +1,10 @@
-import sys
 from asyncio import Event, TaskGroup, gather, to_thread
 from collections.abc import AsyncIterator
 from threading import Thread
 
 import pytest
-from library import Author
-from sqlalchemy import Engine, create_engine, insert, text
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from ftf.testing import QueryCounter, count_queries
@@ -197,63 +194,6 @@ async def test_what_sqlalchemy_asks_a_new_database_is_not_counted(postgres_url):
     assert counter.queries == ["SELECT 1"]
 
 
-async def test_records_of_a_flush_are_as_many_queries_as_the_database_makes_of_them(async_engine):
-    async with AsyncSession(async_engine) as session, QueryCounter(async_engine) as counter:
-        session.add_all(Author(name=f"author {number}") for number in range(4))
-        await session.flush()
-    assert sum(query.rows for query in counter.executed) == 4
-    assert counter == (1 if async_engine.dialect.name == "postgresql" else 4)
-
-
-async def test_batches_of_an_insert_continue_the_first(async_engine):
-    rows = [{"name": f"author {number}"} for number in range(2_500)]
-    async with AsyncSession(async_engine) as session, QueryCounter(async_engine) as counter:
-        await session.scalars(insert(Author).returning(Author.id), rows)
-    first, *others = counter.executed
-    assert not first.continues
-    assert others
-    assert all(query.continues and not query.parameters for query in others)
-    assert sum(query.rows for query in counter.executed) == 2_500
-
-
-async def test_a_query_that_fails_counts(engine, connection):
-    async with QueryCounter(engine) as counter:
-        with pytest.raises(OperationalError, match="no such table"):
-            await connection.execute(text("SELECT word FROM nowhere"))
-    assert [query.seconds for query in counter.executed] == [None]
-
-
-async def test_a_query_knows_its_lines_duration_and_parameters(engine, connection):
-    async def ask() -> None:
-        await connection.execute(text("SELECT :answer"), {"answer": 42})
-
-    async with QueryCounter(engine) as counter:
-        await ask()
-    (query,) = counter.executed
-    assert [line.function for line in query.origin.lines] == [
-        "test_a_query_knows_its_lines_duration_and_parameters.<locals>.ask",
-        "test_a_query_knows_its_lines_duration_and_parameters",
-    ]
-    assert {line.file for line in query.origin.lines} == {__file__}
-    assert query.seconds is not None
-    assert query.seconds > 0
-    assert query.parameters == [{"answer": 42}]
-
-
-async def test_parameters_that_the_engine_hides_are_not_kept():
-    engine = create_engine("sqlite://", hide_parameters=True)
-    with QueryCounter(engine) as counter, engine.connect() as connection:
-        connection.execute(text("SELECT :secret"), {"secret": 42})
-    engine.dispose()
-    assert [(query.parameters, query.rows) for query in counter.executed] == [((), 1)]
-
-
-def test_statements_of_the_driver_are_counted_too(sync_engine):
-    with QueryCounter(sync_engine) as counter, sync_engine.connect() as connection:
-        connection.exec_driver_sql("SELECT ?", (1,))
-    assert [query.parameters for query in counter.executed] == [[(1,)]]
-
-
 def test_a_counter_is_compared_with_a_number(sync_engine):
     with QueryCounter(sync_engine) as counter, sync_engine.connect() as connection:
         connection.execute(text("SELECT 1"))
@@ -279,14 +219,3 @@ def test_what_is_no_engine_is_refused(sync_engine):
         pytest.raises(TypeError, match="needs an Engine or an AsyncEngine, not Connection"),
     ):
         QueryCounter(connection)
-
-
-def test_a_stack_without_greenlets_is_walked_to_its_end(sync_engine, monkeypatch):
-    monkeypatch.delitem(sys.modules, "greenlet")
-    monkeypatch.setattr("ftf.testing._origin._BOTTOMS", ("/nowhere",))
-    monkeypatch.setattr("ftf.testing._origin._kinds", {})
-    with QueryCounter(sync_engine) as counter, sync_engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
-    (query,) = counter.executed
-    name = "test_a_stack_without_greenlets_is_walked_to_its_end"
-    assert query.origin.lines[0].function == name

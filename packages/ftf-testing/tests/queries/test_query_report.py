@@ -82,10 +82,21 @@ def test_sets_of_parameters_are_counted_and_the_first_is_told(connection):
     assert "2 sets of parameters, {'id': 8}" in counter.report()
 
 
+def test_repeated_writes_are_not_to_be_loaded(connection):
+    with QueryCounter() as counter:
+        for number in (8, 9):
+            connection.execute(text("DELETE FROM reviews WHERE id = :id"), {"id": number})
+    assert "Write what belongs together in one statement" in counter.report()
+    assert "Load what" not in counter.report()
+
+
 def test_a_failed_query_says_so(connection):
     with QueryCounter() as counter, pytest.raises(Exception, match="no such table"):
         connection.execute(text("SELECT 1 FROM nowhere"))
     assert "     failed, at " in counter.report()
+    assert str(QueryCountError("none", counter.executed)).startswith(
+        "expected none, 1 ran, in 0.00"
+    )
 
 
 def test_a_repeated_eager_load_is_explained(sync_engine):
@@ -138,6 +149,7 @@ def test_models_of_the_framework_are_brought_along_by_with():
         ("SELECT 1\n  FROM users_1", "SELECT ? FROM users_1"),
         ("SELECT 'it''s', 1.5", "SELECT ?, ?"),
         ("WHERE id = $1::INTEGER AND name = $2::VARCHAR", "WHERE id = ? AND name = ?"),
+        ("VALUES ($1::TIMESTAMP WITHOUT TIME ZONE, $2)", "VALUES (?)"),
         ("WHERE id = %(id_1)s AND name = %s OR x = :x_1", "WHERE id = ? AND name = ? OR x = ?"),
         ("WHERE id IN (?, ?, ?)", "WHERE id IN (?)"),
         ("VALUES (?, ?), (?, ?)", "VALUES (?)"),

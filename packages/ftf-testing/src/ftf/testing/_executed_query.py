@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ._origin import Origin, Trace, origin
 from ._orm_load import OrmLoad, orm_load
@@ -18,7 +18,10 @@ _TRANSACTION_CONTROL = re.compile(
     rf"{_COMMENTS}(?:SAVEPOINT|RELEASE|ROLLBACK|BEGIN|START|COMMIT|SET\s+TRANSACTION|PRAGMA)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_READ = re.compile(rf"{_COMMENTS}(?:\(\s*)*(?:SELECT|WITH|VALUES)\b", re.IGNORECASE | re.DOTALL)
+_WRITE = r"(?:INSERT\s+INTO|DELETE\s+FROM|MERGE\s+INTO|UPDATE\b.*\bSET)\b"
+_READ = re.compile(
+    rf"{_COMMENTS}(?:\(\s*)*(?:SELECT|VALUES|WITH(?!.*\b{_WRITE}))\b", re.IGNORECASE | re.DOTALL
+)
 _STRING = r"'(?:[^']|'')*'"
 _CAST = r"::\w+(?: VARYING| PRECISION| WITH(?:OUT)? TIME ZONE)?"
 _PARAMETER = rf"\?|\$\d+(?:{_CAST})?|%s|%\(\w+\)s|(?<!:):\w+"
@@ -43,7 +46,7 @@ class ExecutedQuery:
         strand: The same for all queries that ran one after the other in a task or thread.
         continues: Whether it is a further batch of the statement before.
         compiled: What became the SQL; None for plain SQL.
-        options: The execution options.
+        is_lazy: Whether a relationship is lazily loaded by it.
         began: When it was given to the driver, in seconds of `perf_counter`.
         seconds: How long the driver took, in seconds; None if it failed.
     """
@@ -57,7 +60,7 @@ class ExecutedQuery:
     strand: object
     continues: bool
     compiled: "Compiled | None"
-    options: Mapping[str, object]
+    is_lazy: bool
     began: float
     seconds: float | None = None
 
@@ -69,9 +72,11 @@ class ExecutedQuery:
     @property
     def rows(self) -> int:
         """How many sets of parameters there were."""
-        if self._is_batch:
-            return len(self.sent) // len(self.named[0])
-        return len(self._sets)
+        if not self._is_batch:
+            return len(self._sets)
+        if number := len(self.named[0]):
+            return len(self.sent) // number
+        return self.statement.count(cast("Any", self.compiled).insert_single_values_expr)
 
     @property
     def _is_batch(self) -> bool:
@@ -90,7 +95,9 @@ class ExecutedQuery:
     @property
     def load(self) -> OrmLoad | None:
         """What the ORM loaded by it, if it did so by itself."""
-        return None if self.compiled is None else orm_load(self.compiled.statement, self.options)
+        if self.compiled is None:
+            return None
+        return orm_load(self.compiled.statement, is_lazy=self.is_lazy)
 
     @property
     def text(self) -> str:
@@ -104,8 +111,13 @@ class ExecutedQuery:
 
     @property
     def is_read(self) -> bool:
-        """Whether it reads."""
-        return _READ.match(self.statement) is not None
+        """Whether it only reads."""
+        return is_read(self.statement)
+
+
+def is_read(statement: str) -> bool:
+    """Tell whether a statement only reads."""
+    return _READ.match(statement) is not None
 
 
 def is_transaction_control(statement: str) -> bool:

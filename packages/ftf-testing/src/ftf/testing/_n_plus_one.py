@@ -1,6 +1,6 @@
 """Finding what is queried once for each of many records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ._executed_query import ExecutedQuery
@@ -45,7 +45,7 @@ def _cause(query: ExecutedQuery) -> object:
         return load.path, query.strand
     if load is not None and load.loading is Loading.EAGER:
         return None
-    if query.is_read and query.origin.lines and not query.continues:
+    if query.is_read and query.origin.lines:
         return query.normalized, query.origin.lines, query.strand
     return None
 
@@ -62,10 +62,11 @@ def _groups(found: Iterable[tuple[object, ExecutedQuery]]) -> list[Repetition]:
     ]
 
 
-def whole_path(load: OrmLoad, others: Iterable[OrmLoad]) -> tuple[str, ...]:
-    """Lead to a relationship from records that were not lazily loaded themselves."""
-    path, model, seen = load.path, load.root, {load.root}
-    while parent := next((e for e in others if e.target is model and e.root not in seen), None):
-        path, model = (*parent.path, *path), parent.root
-        seen.add(model)
-    return path
+def whole_path(load: OrmLoad, loads: Sequence[OrmLoad]) -> tuple[str, ...]:
+    """Lead to a relationship from records that were not lazily loaded themselves.
+
+    Those of a model are below a load that came before the first one from that model.
+    """
+    first = [each.root for each in loads].index(load.root)
+    parent = next((each for each in reversed(loads[:first]) if each.target is load.root), None)
+    return load.path if parent is None else (*whole_path(parent, loads), *load.path)

@@ -53,8 +53,10 @@ type _Kind = Literal["application", "library", "plumbing", "bottom"]
 _INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
 _STANDARD_LIBRARY = f"{Path(os.__file__).parent}{os.sep}"
 # Below these there is nothing but the event loop, the thread or pytest.
-_BOTTOMS = tuple(
-    str(Path(path)) for path in ("/asyncio/events.py", "/_pytest/python.py", "/threading.py")
+_BOTTOMS = (
+    str(Path(_STANDARD_LIBRARY, "asyncio", "events.py")),
+    str(Path(_STANDARD_LIBRARY, "threading.py")),
+    str(Path("/_pytest/python.py")),
 )
 _kinds: dict[str, _Kind] = {}
 _plumbing_files: set[str] = set()

@@ -5,8 +5,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sqlalchemy import ClauseElement, Executable
     from sqlalchemy.orm import ORMExecuteState
 
@@ -44,30 +42,29 @@ class OrmLoad:
         return f"{self.loading.value} of {self.name}"
 
 
-def orm_load(statement: "ClauseElement | None", options: "Mapping[str, object]") -> OrmLoad | None:
-    """Tell what the ORM loads by itself by a statement and its execution options, if it does."""
+def orm_load(statement: "ClauseElement | None", *, is_lazy: bool) -> OrmLoad | None:
+    """Tell what the ORM loads by itself by a statement, if it does."""
     if not getattr(statement, "is_select", False):  # only what is executed can tell
         return None
-    state = _state(cast("Executable", statement), options)
+    state = _state(cast("Executable", statement))
     path = state.loader_strategy_path
     if path is not None and not path.is_root:
-        lazily = state.lazy_loaded_from is not None
-        return _along(Loading.LAZY if lazily else Loading.EAGER, path.path)
+        return _along(Loading.LAZY if is_lazy else Loading.EAGER, path.path)
     if state.is_column_load:
         columns = cast("Any", statement).column_descriptions
         return OrmLoad(Loading.REFRESH, columns[0]["entity"])
     return None
 
 
-def _state(statement: "Executable", options: "Mapping[str, object]") -> "ORMExecuteState":
+def _state(statement: "Executable") -> "ORMExecuteState":
     """Give what listeners to `do_orm_execute` are told, without the price of having some.
 
     For them a session prepares each statement twice.
     """
     from sqlalchemy.orm import ORMExecuteState
 
-    unknown = cast("Any", None)
-    return ORMExecuteState(unknown, statement, None, cast("Any", options), {}, None, [])
+    unknown, none = cast("Any", None), cast("Any", {})
+    return ORMExecuteState(unknown, statement, None, none, {}, None, [])
 
 
 def _along(loading: Loading, path: tuple[object, ...]) -> OrmLoad:

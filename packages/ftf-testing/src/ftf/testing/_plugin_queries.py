@@ -84,7 +84,7 @@ def _most_queries(item: pytest.Item) -> int | None:
     if (marker := item.get_closest_marker("max_queries")) is None:
         return current_options().max_queries
     match [*marker.args, *marker.kwargs.items()]:
-        case [int(most)] | [("n", int(most))]:
+        case [int(most)] | [("n", int(most))] if most >= 0:
             return most
     raise pytest.UsageError(f"{item.nodeid}: write max_queries(n) with the number n of queries")
 

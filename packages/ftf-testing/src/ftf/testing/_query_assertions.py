@@ -1,7 +1,6 @@
 """Assertions about the queries of a block of code."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from contextlib import closing
 from functools import partial
 from inspect import isawaitable
 from types import TracebackType
@@ -110,7 +109,10 @@ def assert_no_n_plus_one(
 
     Raises:
         NPlusOneError: At the end of the block: there was one.
+        ValueError: The threshold is less than 2.
     """
+    if threshold is not None and threshold < 2:  # noqa: PLR2004  # one query is no repetition
+        raise ValueError(f"threshold is a number from 2 on, not {threshold}")
     counter = QueryCounter(engine, engine_wide=engine_wide)
     return CheckedQueries(counter, partial(check_n_plus_one, threshold=threshold))
 
@@ -167,21 +169,27 @@ def _compare(
     for size in (small, large):
         argument = (yield size()) if callable(size) else size
         with QueryCounter(engine_wide=engine_wide) as counter:
-            yield call(argument)
+            result = call(argument)
+        yield _counted(counter, result) if isawaitable(result) else result
         counts.append(counter.count)
     few, many = counts
     if few != many:
         raise QueryCountError(f"{_number(few)}, as with little", counter.executed)
 
 
+async def _counted(counter: QueryCounter, result: Awaitable[object]) -> None:
+    """Count in the task that awaits the result, which need not be the one that called for it."""
+    async with counter:
+        await result
+
+
 async def _go_on(steps: Generator[object, object], value: object) -> None:
-    with closing(steps):
-        while True:
-            result = await value if isawaitable(value) else value
-            try:
-                value = steps.send(result)
-            except StopIteration:
-                return
+    while True:
+        result = await value if isawaitable(value) else value
+        try:
+            value = steps.send(result)
+        except StopIteration:
+            return
 
 
 def check_count(counter: QueryCounter, low: int, high: int) -> None:

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from functools import cache
 from threading import Lock, get_ident
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._executed_query import ExecutedQuery
 from ._origin import trace
@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _here: ContextVar[tuple[QueryLog, ...]] = ContextVar("ftf_query_logs", default=())
-# By the cursor's id, the query it runs or ran last: one that fails has no end.
+# By the cursor's id, the query it runs or ran last: one that fails has no end, and the id of a
+# cursor that is gone can be that of another one.
 _running: dict[int, ExecutedQuery] = {}
-_strand: ContextVar[tuple[int, object]] = ContextVar("ftf_query_strand", default=(0, None))
+# With the thread it is good for; None for all.
+_strand: ContextVar[tuple[int | None, object]] = ContextVar("ftf_query_strand", default=(0, None))
 
 
 class _Everywhere:
     logs: tuple[QueryLog, ...] = ()
+    opened: ClassVar[set[QueryLog]] = set()  # those of one context as well
     lock = Lock()
 
 
@@ -30,6 +33,7 @@ def start(log: QueryLog, *, everywhere: bool) -> None:
     """Keep the queries of this context and of those copied from it, or of all contexts."""
     with _Everywhere.lock:
         _listen()
+        _Everywhere.opened.add(log)
         if everywhere:
             _Everywhere.logs += (log,)
         else:
@@ -42,9 +46,10 @@ def stop(log: QueryLog) -> None:
     log.is_open = False
     with _Everywhere.lock:
         _Everywhere.logs = _without(log, _Everywhere.logs)
+        _Everywhere.opened.discard(log)
+        if not _Everywhere.opened:
+            _running.clear()
     _here.set(_without(log, _here.get()))
-    for cursor in [each for each, query in list(_running.items()) if query.seconds is not None]:
-        _running.pop(cursor, None)
 
 
 def _without(log: QueryLog, logs: tuple[QueryLog, ...]) -> tuple[QueryLog, ...]:
@@ -73,7 +78,9 @@ def _begin(  # noqa: PLR0913, PLR0917  # the event's own signature
     logs = _Everywhere.logs + _here.get()
     if not (wanting := [log for log in logs if log.wants(engine.pool)]):
         return
-    named = getattr(context, "compiled_parameters", ())
+    named = getattr(context, "compiled_parameters", [])  # one list for all batches of an insert
+    # The options themselves would keep the session, and its connection from the pool.
+    loading = context.execution_options.get("_sa_orm_load_options")
     query = ExecutedQuery(
         statement,
         named,
@@ -84,7 +91,7 @@ def _begin(  # noqa: PLR0913, PLR0917  # the event's own signature
         _current_strand(),
         executemany and before is not None and before.named is named,
         context.compiled,
-        context.execution_options,
+        loading is not None and loading._lazy_loaded_from is not None,  # noqa: SLF001
         perf_counter(),
     )
     for log in wanting:
@@ -100,15 +107,16 @@ def _end(_connection: object, cursor: object, *_: object) -> None:
 def _current_strand() -> object:
     """Give what is the same for queries that run one after the other, and never used again.
 
-    A copied context brings its origin's along; in another thread it gets its own.
+    A copied context brings its origin's along; in another thread it gets its own, but for that of
+    a request.
     """
     thread, strand = _strand.get()
-    if thread != get_ident():
-        begin_strand()
-        _, strand = _strand.get()
+    if thread != get_ident() and thread is not None:
+        strand = object()
+        _strand.set((get_ident(), strand))
     return strand
 
 
 def begin_strand() -> None:
-    """Tell the queries of this task from now on from those before it."""
-    _strand.set((get_ident(), object()))
+    """Tell the queries of this request, in all of its threads, from those before it."""
+    _strand.set((None, object()))

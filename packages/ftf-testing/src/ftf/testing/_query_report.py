@@ -68,6 +68,8 @@ def _where(query: ExecutedQuery) -> str:
 
 def _remedy(query: ExecutedQuery, loads: Sequence[OrmLoad]) -> str:
     load = query.load
+    if load is None and not query.is_read:
+        return "Write what belongs together in one statement, with many sets of parameters"
     if load is None:
         return "Load what belongs together in one query, such as where(column.in_(values))"
     if load.loading is Loading.REFRESH:
@@ -81,7 +83,7 @@ def _remedy(query: ExecutedQuery, loads: Sequence[OrmLoad]) -> str:
 
 
 def _loader(load: OrmLoad, loads: Sequence[OrmLoad]) -> str:
-    path = whole_path(load, [each for each in loads if each is not load])
+    path = whole_path(load, loads)
     if _is_of_ftf(load.root):
         return (
             f'with_("{".".join(step.partition(".")[2] for step in path)}")'
