@@ -92,6 +92,11 @@ def test_an_unclosed_connection_fails_the_test(run, fixture):
         async def test_fault(db_engine, {fixture}):
             connection = await db_engine.connect()
 
+        async def test_all(db_engine, {fixture}):
+            pool = db_engine.pool
+            left = pool.size() + pool._max_overflow - pool.checkedout()
+            held = [await db_engine.connect() for _ in range(left)]
+
         async def test_invalidated(db_engine, {fixture}):
             connection = await db_engine.connect()
             await connection.invalidate()
@@ -99,5 +104,5 @@ def test_an_unclosed_connection_fails_the_test(run, fixture):
         """
         + CLEAN.replace("\n", "\n        ")
     )
-    result.assert_outcomes(passed=3, errors=1)
+    result.assert_outcomes(passed=4, errors=2)
     result.stdout.fnmatch_lines(["a connection is still open: *py:4 in test_fault"])

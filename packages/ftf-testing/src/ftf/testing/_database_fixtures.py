@@ -1,5 +1,6 @@
 """The fixtures about databases; SQLAlchemy is imported when one is used."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
@@ -160,7 +161,7 @@ def committing_db(
     with request.config.stash[SERVICES].giving(_ftf_loop, given):
         yield sessions
     _ftf_leftovers.add(*_ftf_database.close_forgotten(_ftf_loop))
-    _ftf_database.work(_ftf_loop, _ftf_database.contents.restore)
+    _ftf_database.restore()
 
 
 @pytest.fixture
@@ -212,10 +213,15 @@ def _leaving_nothing(
     finally:
         watch.recording = False
         leftovers.add(*database.close_forgotten(loop))
-        rows = database.undo(loop)
-    if rows:
-        leftovers.add(*(f"there are {count:+} rows in {table}" for table, count in rows.items()))
-        leftovers.add(*(f"committed: {line}" for line in watch.commits), _LEAK)
+        differences = database.undo()
+    if differences:
+        leftovers.add(*(f"there are {count:+} {what}" for what, count in differences.items()))
+        leftovers.add(*_numbered(watch.commits), _LEAK)
+
+
+def _numbered(commits: list[str]) -> Iterator[str]:
+    for line, count in Counter(commits).items():
+        yield f"committed: {line}" + (f" ({count} times)" if count > 1 else "")
 
 
 def _watch(config: pytest.Config) -> "Watch":
