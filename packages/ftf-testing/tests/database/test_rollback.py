@@ -77,6 +77,30 @@ def test_edge_50_the_application_may_roll_back(run):
     )
 
 
+def test_a_query_may_be_cancelled(run):
+    """Which closes the connection, and with it the transaction; only the test's end is as ever."""
+    passes_twice(
+        run,
+        """
+        async def test_cancelled(db_session, db_sessions, turn):
+            import asyncio
+            assert await count(db_session) == 0
+            db_session.add(User(email="ada@example.com"))
+            await db_session.commit()
+            endless = text(
+                "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n FROM n WHERE n < 2) "
+                "SELECT count(*) FROM n"
+            )
+            async with db_sessions() as session:
+                query = asyncio.create_task(session.execute(endless))
+                await asyncio.sleep(0)
+                query.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await query
+        """,
+    )
+
+
 def test_edge_51_sessions_see_what_others_have_committed(run):
     passes_twice(
         run,

@@ -14,8 +14,10 @@ def begin_test(connection: Connection) -> Connection:
 
 
 def roll_back_test(connection: Connection) -> bool:
-    """Roll a test's transaction back, and tell whether it was still that one."""
+    """Roll a test's transaction back, and tell whether nobody has committed it."""
     try:
+        if connection.invalidated:  # closed for good, as when a query is cancelled: all is undone
+            return True
         _send(connection, f"ROLLBACK TO SAVEPOINT {_OUTERMOST}")
     except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
         return False
