@@ -147,7 +147,7 @@ def test_migrations_that_go_to_another_database_are_stopped(check, code, project
 def test_migrations_that_go_nowhere_are_told(check):
     result = check(env="", code="async def test_session(db_session): ...")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["E *UsageError: the migrations' env.py goes to *"])
+    result.stdout.fnmatch_lines(["the migrations' env.py goes to *"])
 
 
 def test_without_their_file_the_setting_is_named(run):
