@@ -1,11 +1,11 @@
 """What a test database holds between tests."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Inspector, inspect
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import Connection, inspect
+
+from ._tables import column_names, table_names
 
 _BOOKKEEPING = "alembic_version"
 
@@ -46,13 +46,16 @@ class Contents:
         """Read the contents of a database."""
         inspector, quote = inspect(connection), connection.dialect.identifier_preparer.quote
         names = {
-            ".".join(quote(part) for part in (schema, name) if part): (name, schema)
-            for schema, name in _names(inspector)
+            ".".join(quote(part) for part in name if part): name
+            for name in table_names(inspector)
+            if name[1] != _BOOKKEEPING
         }
         counts = _count(connection, {table: table for table in names})
         filled = [table for table in names if counts[table]]
         rows = tuple(
-            Rows(table, ", ".join(map(quote, _columns(inspector, *names[table]))), f"ftf_{number}")
+            Rows(
+                table, ", ".join(map(quote, column_names(inspector, names[table]))), f"ftf_{number}"
+            )
             for number, table in enumerate(filled)
         )
         for each in rows:
@@ -82,21 +85,6 @@ class Contents:
             connection.exec_driver_sql("ROLLBACK")
             raise
         connection.exec_driver_sql("COMMIT")
-
-
-def _names(inspector: Inspector) -> list[tuple[str | None, str]]:
-    """Name the tables of all schemas; the default one is None."""
-    own = {inspector.default_schema_name, "information_schema"}
-    schemas = [schema for schema in inspector.get_schema_names() if schema not in own]
-    found = inspector.sort_tables_on_foreign_key_dependency((None, *schemas))
-    return [name for name, _ in found if name is not None and name[1] != _BOOKKEEPING]
-
-
-def _columns(inspector: Inspector, table: str, schema: str | None) -> list[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)  # types that it doesn't know don't matter
-        columns = inspector.get_columns(table, schema)
-    return [column["name"] for column in columns if "computed" not in column]
 
 
 def _counted(
