@@ -97,6 +97,12 @@ def test_an_unclosed_connection_fails_the_test(run, fixture):
             left = pool.size() + pool._max_overflow - pool.checkedout()
             held = [await db_engine.connect() for _ in range(left)]
 
+        async def test_closed_meanwhile(db_engine, {fixture}):
+            from sqlalchemy import event
+            one, other = [await db_engine.connect() for _ in range(2)]
+            close = lambda *_: other.sync_connection.close()
+            event.listen(db_engine.sync_engine, "invalidate", close, once=True)
+
         async def test_invalidated(db_engine, {fixture}):
             connection = await db_engine.connect()
             await connection.invalidate()
@@ -104,5 +110,11 @@ def test_an_unclosed_connection_fails_the_test(run, fixture):
         """
         + CLEAN.replace("\n", "\n        ")
     )
-    result.assert_outcomes(passed=4, errors=2)
-    result.stdout.fnmatch_lines(["a connection is still open: *py:4 in test_fault"])
+    result.assert_outcomes(passed=5, errors=3)
+    result.stdout.no_fnmatch_line("*already-closed*")
+    result.stdout.fnmatch_lines(
+        [
+            "a connection is still open: *py:4 in test_fault",
+            "a connection is still open: *py:* in test_all (* times)",
+        ]
+    )

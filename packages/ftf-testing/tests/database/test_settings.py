@@ -89,11 +89,10 @@ def test_a_metadata_is_as_good_as_a_base(told):
     result.assert_outcomes(passed=1)
 
 
-def test_models_without_tables_are_no_problem(project):
+def test_models_without_tables_are_no_problem(project, run):
     project.makepyfile(empty="from sqlalchemy import MetaData\nmetadata = MetaData()")
-    project.makepyfile(test_empty="async def test_empty(committing_db): ...")
-    settings = ("--ftf-db-url=sqlite", "-o", "ftf_metadata=empty:metadata")
-    project.runpytest_inprocess(*settings).assert_outcomes(passed=1)
+    result = run("async def test_empty(committing_db): ...", "-o", "ftf_metadata=empty:metadata")
+    result.assert_outcomes(passed=1)
 
 
 def test_without_ftf_orm_the_engine_is_sqlalchemys(run, monkeypatch):

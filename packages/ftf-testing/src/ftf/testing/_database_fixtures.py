@@ -1,7 +1,7 @@
 """The fixtures about databases; SQLAlchemy is imported when one is used."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -160,7 +160,7 @@ def committing_db(
     given = {factory_key(db_engine): sessions}
     with request.config.stash[SERVICES].giving(_ftf_loop, given):
         yield sessions
-    _ftf_leftovers.add(*_ftf_database.close_forgotten(_ftf_loop))
+    _ftf_leftovers.add(*_told_once(_ftf_database.close_forgotten(_ftf_loop)))
     _ftf_database.restore()
 
 
@@ -212,16 +212,16 @@ def _leaving_nothing(
         yield
     finally:
         watch.recording = False
-        leftovers.add(*database.close_forgotten(loop))
+        leftovers.add(*_told_once(database.close_forgotten(loop)))
         differences = database.undo()
     if differences:
         leftovers.add(*(f"there are {count:+} {what}" for what, count in differences.items()))
-        leftovers.add(*_numbered(watch.commits), _LEAK)
+        leftovers.add(*_told_once(f"committed: {line}" for line in watch.commits), _LEAK)
 
 
-def _numbered(commits: list[str]) -> Iterator[str]:
-    for line, count in Counter(commits).items():
-        yield f"committed: {line}" + (f" ({count} times)" if count > 1 else "")
+def _told_once(told: Iterable[str]) -> list[str]:
+    times = Counter(told).items()
+    return [line if count == 1 else f"{line} ({count} times)" for line, count in times]
 
 
 def _watch(config: pytest.Config) -> "Watch":
