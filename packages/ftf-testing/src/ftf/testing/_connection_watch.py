@@ -21,15 +21,13 @@ class Watch:
     """Refuses connections, and remembers who commits.
 
     Attributes:
-        commits: The lines of the application that committed on connections other than `own`.
-        own: The connection of the test's transaction.
+        commits: The lines of the application that committed, by whatever connection.
         recording: Whether the test uses the test database.
         refused: The last refusal.
     """
 
     def __init__(self) -> None:
         self.commits: list[str] = []
-        self.own: Connection | None = None
         self.recording = False
         self.refused: DatabaseAccessError | None = None
         self._refusal: Refusal | None = None
@@ -96,6 +94,6 @@ class Watch:
         self.refused = DatabaseAccessError(f"{reason} [{application_line()}]")
         raise self.refused
 
-    def _before_commit(self, connection: Connection) -> None:
-        if self.recording and connection is not self.own:
+    def _before_commit(self, _: Connection) -> None:
+        if self.recording:
             self.commits.append(application_line())

@@ -7,8 +7,6 @@ from sqlalchemy import Connection, inspect
 
 from ._tables import column_names, table_names
 
-_BOOKKEEPING = "alembic_version"
-
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -46,9 +44,7 @@ class Contents:
         """Read the contents of a database."""
         inspector, quote = inspect(connection), connection.dialect.identifier_preparer.quote
         names = {
-            ".".join(quote(part) for part in name if part): name
-            for name in table_names(inspector)
-            if name[1] != _BOOKKEEPING
+            ".".join(quote(part) for part in name if part): name for name in table_names(inspector)
         }
         counts = _count(connection, {table: table for table in names})
         filled = [table for table in names if counts[table]]
@@ -113,8 +109,7 @@ def _count(connection: Connection, counted: Mapping[str, str]) -> dict[str, int]
 
 def _empty(connection: Connection, tables: tuple[str, ...]) -> None:
     if connection.dialect.name != "postgresql":
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        for table in reversed(tables):
+        for table in tables:  # in any order, for SQLite checks foreign keys only when asked to
             connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608  # quoted
     elif tables:
         # Whoever still holds a lock on a table is told instead of waited for.

@@ -89,7 +89,6 @@ def db_engine(
 
 @pytest.fixture
 def db_connection(
-    pytestconfig: pytest.Config,
     db_engine: "AsyncEngine | Engine",
     _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
@@ -97,11 +96,9 @@ def db_connection(
     """Give the connection whose transaction is rolled back at the end of the test."""
     from ._transaction import begin_test, roll_back_test
 
-    watch = _watch(pytestconfig)
     connection = _ftf_loop.connect(db_engine)
-    watch.own = _ftf_loop.work_on(connection, begin_test)
+    _ftf_loop.work_on(connection, begin_test)
     yield connection
-    watch.own = None
     if not _ftf_loop.work_on(connection, roll_back_test):
         _ftf_leftovers.add(_ENDED)
     _ftf_loop.close(connection)

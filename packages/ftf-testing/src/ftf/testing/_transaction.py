@@ -6,11 +6,10 @@ from sqlalchemy.exc import SQLAlchemyError
 _OUTERMOST = "ftf_test"
 
 
-def begin_test(connection: Connection) -> Connection:
+def begin_test(connection: Connection) -> None:
     """Begin a test's transaction, with a savepoint that is there for as long as it lasts."""
     connection.begin()
     _send(connection, f"SAVEPOINT {_OUTERMOST}")  # with which SQLite begins, and locks nothing
-    return connection
 
 
 def roll_back_test(connection: Connection) -> bool:
