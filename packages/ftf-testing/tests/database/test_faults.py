@@ -83,6 +83,8 @@ def test_an_unclosed_session_fails_the_test(run):
         async def test_fault(db_sessions):
             session = db_sessions()
             await count(session)
+            async with session.begin_nested():
+                pass
         """
         + CLEAN.replace("\n", "\n        ")
     )

@@ -52,7 +52,7 @@ def start_postgres(config: pytest.Config) -> str:
             "or set FTF_TEST_POSTGRES_URL to the URL of one"
         )
     data = _data(config)
-    if not data.exists():
+    if not data.exists():  # pragma: no branch  # a worker that is not the first is another process
         stop_abandoned(folder(config).parent)
     return _server(data).get_uri(driver="asyncpg")
 
