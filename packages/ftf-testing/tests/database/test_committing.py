@@ -1,5 +1,7 @@
 """Tests that really commit, and whose tables are emptied afterwards."""
 
+import pytest
+
 
 def test_what_is_committed_is_seen_by_others_and_gone_in_the_next_test(run):
     run(
@@ -53,6 +55,46 @@ def test_tables_that_refer_to_each_other_are_emptied(run, project):
         "-o",
         "ftf_metadata=circle:Base",
     ).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_tables_of_other_schemas_are_emptied(run, project):
+    project.makepyfile(
+        audit="""
+        from models import Base, ForeignKey, Mapped, mapped_column
+        from sqlalchemy import event
+        from sqlalchemy.schema import CreateSchema
+
+        class Entry(Base):
+            __tablename__ = "entries"
+            __table_args__ = {"schema": "audit"}
+            id: Mapped[int] = mapped_column(primary_key=True)
+            user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+        event.listen(Base.metadata, "before_create", CreateSchema("audit"))
+        """
+    )
+    result = run(
+        """
+        from audit import Entry
+
+        @twice
+        async def test_committing(committing_db, turn):
+            async with committing_db.begin() as session:
+                assert await count(session, Entry) == 0
+                session.add(Entry())
+
+        @twice
+        async def test_leak(db_engine, turn):
+            async with db_engine.begin() as connection:
+                assert await count(connection, Entry) == 0
+                await connection.execute(text("INSERT INTO audit.entries DEFAULT VALUES"))
+        """,
+        "-o",
+        "ftf_metadata=audit:Base",
+    )
+    result.assert_outcomes(passed=4, errors=2)
+    result.stdout.fnmatch_lines(["there are +1 rows in audit.entries"])
 
 
 def test_rolled_back_and_committing_tests_mix(run):

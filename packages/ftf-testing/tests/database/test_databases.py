@@ -33,3 +33,40 @@ def test_edge_13_the_template_is_built_once_a_run(worker, database_names):
     with worker("gw0").built(build), worker("gw0", "r2").built(build):
         assert len(built) == 3
     assert database_names() == before
+
+
+@pytest.fixture
+def databases(request, postgres_url, tmp_path):
+    """Make what a process has, on a server or in a folder."""
+    if request.param == "sqlite":
+        return Databases(make_url(f"sqlite:///{tmp_path}/theirs.db"), "r1")
+    return Databases(make_url(postgres_url).set(database="postgres"), "r1", request.param)
+
+
+@pytest.mark.parametrize("databases", ["sqlite", "", "gw0"], indirect=True)
+def test_a_database_that_is_not_of_a_run_is_not_replaced(databases):
+    def fill(url):
+        run_on(url, lambda connection: connection.exec_driver_sql("CREATE TABLE words (word TEXT)"))
+
+    def disown(url):
+        if databases.url.get_backend_name() == "sqlite":
+            run_on(url, lambda connection: connection.exec_driver_sql("PRAGMA application_id = 0"))
+        else:
+            run_on(url, lambda it: it.exec_driver_sql(f"COMMENT ON DATABASE {url.database} IS ''"))
+
+    def count(url):
+        return run_on(url, lambda connection: connection.scalar(text("SELECT count(*) FROM words")))
+
+    with databases.built(fill) as left, databases.built(fill):
+        disown(left)
+        with pytest.raises(pytest.UsageError, match="is there and not made by ftf-testing: remove"):
+            databases.built(fill).__enter__()
+        assert count(left) == 0
+
+
+@pytest.mark.parametrize("name", ["", "gw0"])
+def test_edge_13_nothing_is_left_of_what_cannot_be_built(worker, name, database_names):
+    before = database_names()
+    with pytest.raises(ZeroDivisionError), worker(name).built(lambda _: 1 / 0):
+        pass  # pragma: no cover
+    assert database_names() == before

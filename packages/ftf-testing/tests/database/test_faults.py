@@ -49,12 +49,17 @@ def test_a_leaked_commit_fails_the_test_and_is_undone(run, fault):
     result.stdout.fnmatch_lines(["*at teardown of test_fault*", "there are +1 rows in users", LEAK])
 
 
-@pytest.mark.parametrize("fault", [ENGINE, SECOND_ENGINE])
-def test_a_leaked_commit_is_told_with_its_line(run, fault):
+@pytest.mark.parametrize(
+    ("fault", "call"),
+    [(ENGINE, "begin()"), (SECOND_ENGINE, "begin()"), (OWN, "connection.commit()")],
+)
+def test_a_leaked_commit_is_told_with_its_line(run, fault, call):
     code = "\n" + fault
-    line = 1 + next(n for n, text in enumerate(code.splitlines(), 1) if "begin()" in text)
+    line = 1 + next(n for n, text in enumerate(code.splitlines(), 1) if call in text)
     result = run(code)
-    result.stdout.fnmatch_lines([f"committed: *test_*.py:{line} in test_fault"])
+    lines = result.stdout.str().splitlines()
+    (committed,) = [text for text in lines if text.startswith("committed: ")]
+    assert committed.endswith(f".py:{line} in test_fault")
 
 
 def test_the_test_connection_must_not_be_ended(run):
@@ -78,6 +83,8 @@ def test_an_unclosed_session_fails_the_test(run):
         async def test_fault(db_sessions):
             session = db_sessions()
             await count(session)
+            async with session.begin_nested():
+                pass
         """
         + CLEAN.replace("\n", "\n        ")
     )
@@ -92,6 +99,17 @@ def test_an_unclosed_connection_fails_the_test(run, fixture):
         async def test_fault(db_engine, {fixture}):
             connection = await db_engine.connect()
 
+        async def test_all(db_engine, {fixture}):
+            pool = db_engine.pool
+            left = pool.size() + pool._max_overflow - pool.checkedout()
+            held = [await db_engine.connect() for _ in range(left)]
+
+        async def test_closed_meanwhile(db_engine, {fixture}):
+            from sqlalchemy import event
+            one, other = [await db_engine.connect() for _ in range(2)]
+            close = lambda *_: other.sync_connection.close()
+            event.listen(db_engine.sync_engine, "invalidate", close, once=True)
+
         async def test_invalidated(db_engine, {fixture}):
             connection = await db_engine.connect()
             await connection.invalidate()
@@ -99,5 +117,11 @@ def test_an_unclosed_connection_fails_the_test(run, fixture):
         """
         + CLEAN.replace("\n", "\n        ")
     )
-    result.assert_outcomes(passed=3, errors=1)
-    result.stdout.fnmatch_lines(["a connection is still open: *py:4 in test_fault"])
+    result.assert_outcomes(passed=5, errors=3)
+    result.stdout.no_fnmatch_line("*already-closed*")
+    result.stdout.fnmatch_lines(
+        [
+            "a connection is still open: *py:4 in test_fault",
+            "a connection is still open: *py:* in test_all (* times)",
+        ]
+    )

@@ -104,8 +104,8 @@ def test_a_database_in_memory_and_one_of_the_tests_own_are_allowed(guarded):
         """
 async def test_in_memory():
     from sqlalchemy import StaticPool
-    for url in ("sqlite+aiosqlite://", "sqlite+aiosqlite:///file:x?mode=memory&uri=true"):
-        theirs = create_async_engine(url, poolclass=StaticPool)
+    for path in ("", "/file:x?mode=memory&uri=true", "/file::memory:?cache=shared&uri=true"):
+        theirs = create_async_engine(f"sqlite+aiosqlite://{path}", poolclass=StaticPool)
         async with theirs.connect(): ...
         await theirs.dispose()
 

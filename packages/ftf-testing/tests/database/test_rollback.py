@@ -77,6 +77,30 @@ def test_edge_50_the_application_may_roll_back(run):
     )
 
 
+def test_a_query_may_be_cancelled(run):
+    """Which closes the connection, and with it the transaction; only the test's end is as ever."""
+    passes_twice(
+        run,
+        """
+        async def test_cancelled(db_session, db_sessions, turn):
+            import asyncio
+            assert await count(db_session) == 0
+            db_session.add(User(email="ada@example.com"))
+            await db_session.commit()
+            endless = text(
+                "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n FROM n WHERE n < 2) "
+                "SELECT count(*) FROM n"
+            )
+            async with db_sessions() as session:
+                query = asyncio.create_task(session.execute(endless))
+                await asyncio.sleep(0)
+                query.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await query
+        """,
+    )
+
+
 def test_edge_51_sessions_see_what_others_have_committed(run):
     passes_twice(
         run,
@@ -140,15 +164,42 @@ def test_rows_of_the_migrations_stay(run, project):
     project.makepyfile(
         seeded="""
         from models import Base, User
-        from sqlalchemy import event
+        from sqlalchemy import JSON, Column, Computed, ForeignKey, Identity, Index, Integer
+        from sqlalchemy import String, Table, event, text
 
-        @event.listens_for(User.__table__, "after_create")
-        def fill(table, connection, **_):
-            connection.execute(table.insert(), [{"id": 7, "email": "root@example.com"}])
+        kinds = Table(
+            "kinds",
+            Base.metadata,
+            Column("id", Integer, Identity(always=True), primary_key=True),
+            Column("parent", ForeignKey("kinds.id")),
+            Column("name", String),
+            Column("upper", String, Computed("upper(name)")),
+            Column("data", JSON(none_as_null=True)),
+            Index("by_lower_name", text("lower(name)")),
+        )
+
+        @event.listens_for(Base.metadata, "after_create")
+        def fill(_, connection, **_options):
+            connection.execute(User.__table__.insert(), [{"id": 7, "email": "root@example.com"}])
+            for kind in ({"name": "one", "data": {"a": 1}}, {"name": "other", "data": None}):
+                connection.execute(kinds.insert(), kind)
+            connection.execute(kinds.update(), {"parent": 2})
         """
     )
     result = run(
         """
+        seen = []
+
+        @pytest.fixture(autouse=True)
+        async def all_is_as_it_was(db_engine):
+            async with db_engine.connect() as connection:
+                kinds = await connection.execute(
+                    text("SELECT *, data IS NULL AS no_data FROM kinds ORDER BY id")
+                )
+                seen.append(kinds.all())
+                assert len(seen[0]) == 2
+                assert seen[-1] == seen[0]
+
         @twice
         async def test_rollback(db_session, turn):
             assert await count(db_session) == 1
@@ -165,9 +216,21 @@ def test_rows_of_the_migrations_stay(run, project):
         async def test_leak(db_engine, turn):
             async with db_engine.begin() as connection:
                 await connection.execute(User.__table__.delete())
+
+        @twice
+        async def test_changed(db_engine, turn):
+            for _ in range(2):
+                async with db_engine.begin() as connection:
+                    await connection.execute(text("UPDATE kinds SET name = 'changed' WHERE id = 1"))
         """,
         "-o",
         "ftf_metadata=seeded:Base",
     )
-    result.assert_outcomes(passed=6, errors=2)
-    result.stdout.fnmatch_lines(["*there are -1 rows in users*"])
+    result.assert_outcomes(passed=8, errors=4)
+    result.stdout.fnmatch_lines(
+        [
+            "*there are -1 rows in users*",
+            "*there are +1 new or changed rows in kinds*",
+            "committed: * in test_changed (2 times)",
+        ]
+    )

@@ -1,9 +1,14 @@
 """Workers of pytest-xdist have databases of their own."""
 
+import os
+import sys
 from pathlib import Path
+from subprocess import PIPE, Popen
 from tempfile import TemporaryDirectory
 
 import pytest
+
+from ftf.testing._run import stop_abandoned  # noqa: PLC2701  # the other run is out of sight
 
 TESTS = """
 @pytest.mark.parametrize("turn", range(6))
@@ -63,3 +68,36 @@ def test_workers_share_a_server_that_is_stopped_even_if_one_has_crashed(parallel
     result.stdout.fnmatch_lines(["*worker 'gw?' crashed while running *test_crash'"])
     result.assert_outcomes(passed=10, failed=1)
     assert not left
+
+
+def test_the_server_of_a_run_that_was_killed_is_stopped_by_the_next_one(tmp_path):
+    with start() as killed:
+        killed.kill()
+
+    def leave(run: str, *users: int, serves: str = "") -> "Popen[bytes]":
+        data = tmp_path / f"ftf-{run}" / "postgres"
+        data.mkdir(parents=True)
+        server = start(serves or str(data))
+        data.joinpath("postmaster.pid").write_text(f"{server.pid}\n{data}\n")
+        data.joinpath(".handle_pids.json").write_text(str([*users]))
+        return server
+
+    with (
+        leave("killed", killed.pid) as abandoned,
+        leave("used", killed.pid, os.getpid()) as used,
+        leave("ends") as ending,
+        leave("reused", killed.pid, serves="another") as other,
+    ):
+        stop_abandoned(tmp_path)
+        left = sorted(path.name for path in tmp_path.iterdir())
+        assert left == ["ftf-ends", "ftf-reused", "ftf-used"]
+        assert abandoned.poll() is not None
+        for server in (used, ending, other):
+            assert server.poll() is None
+            server.kill()
+
+
+def start(*arguments: str) -> "Popen[bytes]":
+    """Start what waits for its end."""
+    command = [sys.executable, "-S", "-c", "input()", *arguments]
+    return Popen(command, stdin=PIPE)  # noqa: S603  # nothing comes from outside

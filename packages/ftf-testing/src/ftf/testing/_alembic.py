@@ -3,14 +3,21 @@
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, inspect
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationStep
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import URL, Connection, inspect
 
 from ._connection_watch import Watch
 from ._own_thread import in_thread, run_on
+from ._tables import column_names, table_names
+
+type Direction = Literal["upgrade", "downgrade"]
 
 
 class Alembic:
@@ -35,12 +42,28 @@ class Alembic:
     def upgrade(self) -> None:
         """Upgrade to the newest migration."""
         self.run(lambda: command.upgrade(self.config, "head"))
-        if "alembic_version" not in self.tables():
-            raise pytest.UsageError(_elsewhere(self.url.database))
+        if not run_on(self.url, lambda connection: table_names(inspect(connection))):
+            raise pytest.UsageError(_elsewhere("another database or none"))
+
+    def step(self, direction: Direction, script: Script) -> None:
+        """Make or undo one migration and no other, which no command does where branches meet."""
+        scripts = ScriptDirectory.from_config(self.config)
+        step = getattr(MigrationStep, f"{direction}_from_script")(scripts.revision_map, script)
+        with EnvironmentContext(self.config, scripts, fn=lambda *_: [step]):
+            self.run(scripts.run_env)
 
     def tables(self) -> set[str]:
-        """Name the tables there are."""
-        return set(run_on(self.url, lambda connection: inspect(connection).get_table_names()))
+        """Name the tables there are, but for the one in which Alembic keeps its version."""
+
+        def read(connection: Connection) -> set[str]:
+            inspector = inspect(connection)
+            return {
+                table[1]
+                for table in table_names(inspector)
+                if column_names(inspector, table) != ["version_num"]
+            }
+
+        return run_on(self.url, read)
 
     def run(self, work: Callable[[], None]) -> None:
         """Do something with Alembic, where it may start an event loop."""
@@ -52,7 +75,7 @@ class Alembic:
             in_thread(work)
 
 
-def _elsewhere(database: str | None) -> str:
+def _elsewhere(database: str) -> str:
     return (
         f"the migrations' env.py goes to {database} instead of the test's database: it has to "
         "use the url of context.get_x_argument(as_dictionary=True), or "

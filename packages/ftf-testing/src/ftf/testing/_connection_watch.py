@@ -7,6 +7,8 @@ from sqlalchemy import Connection, Dialect, Engine, event
 
 from ._origin import application_line
 
+_IN_MEMORY = (":memory:", "mode=memory")  # of paths and URIs, which end with their options
+
 type Refusal = Callable[[str], str | None]
 """What is said to those who connect to a database, by its name, or None if they may."""
 
@@ -19,15 +21,13 @@ class Watch:
     """Refuses connections, and remembers who commits.
 
     Attributes:
-        commits: The lines of the application that committed on connections other than `own`.
-        own: The connection of the test's transaction.
+        commits: The lines of the application that committed, by whatever connection.
         recording: Whether the test uses the test database.
         refused: The last refusal.
     """
 
     def __init__(self) -> None:
         self.commits: list[str] = []
-        self.own: Connection | None = None
         self.recording = False
         self.refused: DatabaseAccessError | None = None
         self._refusal: Refusal | None = None
@@ -87,12 +87,13 @@ class Watch:
         self, dialect: Dialect, args: Sequence[object], options: Mapping[str, object]
     ) -> None:
         database = str(args[0] if args else options.get("database", options.get("dbname")))
-        in_memory = dialect.name == "sqlite" and database.endswith((":memory:", "mode=memory"))
-        if self._refusal is None or in_memory or not (reason := self._refusal(database)):
+        if dialect.name == "sqlite" and any(kind in database for kind in _IN_MEMORY):
+            return
+        if self._refusal is None or not (reason := self._refusal(database)):
             return
         self.refused = DatabaseAccessError(f"{reason} [{application_line()}]")
         raise self.refused
 
-    def _before_commit(self, connection: Connection) -> None:
-        if self.recording and connection is not self.own:
+    def _before_commit(self, _: Connection) -> None:
+        if self.recording:
             self.commits.append(application_line())

@@ -1,77 +1,125 @@
 """What a test database holds between tests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, MetaData, RowMapping, Table, inspect, select
+from sqlalchemy import Connection, inspect
 
-from ._transaction import begin_test
+from ._tables import column_names, table_names
 
-_BOOKKEEPING = frozenset({"alembic_version"})
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows that a table had before the first test.
+
+    Attributes:
+        table: The table, quoted as in SQL.
+        columns: Those that rows are inserted with, quoted.
+        copy: A temporary table that has the rows.
+    """
+
+    table: str
+    columns: str
+    copy: str
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
     """The tables of a database, and the rows that were there before the first test.
 
+    It is used with the connection that has read it, which alone sees the copies of the rows.
+
     Attributes:
-        counts: The number of rows by table, quoted as in SQL.
+        tables: The tables, quoted as in SQL; those that others refer to first.
         rows: The rows of the tables that are not empty.
+        counts: How many there were, by what was counted.
     """
 
-    counts: dict[str, int]
-    rows: tuple[tuple[Table, Sequence[RowMapping]], ...]
+    tables: tuple[str, ...]
+    rows: tuple[Rows, ...]
+    counts: Mapping[str, int]
 
     @classmethod
     def of(cls, connection: Connection) -> "Contents":
         """Read the contents of a database."""
-        quote = connection.dialect.identifier_preparer.quote
-        names = [
-            name
-            for name, _ in inspect(connection).get_sorted_table_and_fkc_names()
-            if name is not None and name not in _BOOKKEEPING
-        ]
-        counts = _count(connection, list(map(quote, names)))
-        filled = [name for name in names if counts[quote(name)]]
-        tables = [Table(name, MetaData(), autoload_with=connection) for name in filled]
+        inspector, quote = inspect(connection), connection.dialect.identifier_preparer.quote
+        names = {
+            ".".join(quote(part) for part in name if part): name for name in table_names(inspector)
+        }
+        counts = _count(connection, {table: table for table in names})
+        filled = [table for table in names if counts[table]]
         rows = tuple(
-            (table, connection.execute(select(table)).mappings().all()) for table in tables
+            Rows(
+                table, ", ".join(map(quote, column_names(inspector, names[table]))), f"ftf_{number}"
+            )
+            for number, table in enumerate(filled)
         )
-        return cls(counts, rows)
+        for each in rows:
+            connection.exec_driver_sql(
+                f"CREATE TEMPORARY TABLE {each.copy} AS SELECT {each.columns} FROM {each.table}"  # noqa: S608  # quoted
+            )
+        tables = tuple(names)
+        return cls(tables, rows, _count(connection, _counted(connection, tables, rows)))
 
     def differences(self, connection: Connection) -> dict[str, int]:
-        """Count the rows that there are too many, by table; too few are less than 0."""
-        counts = _count(connection, list(self.counts))
+        """Count what there is too much, such as rows in a table; too little is less than 0."""
+        counts = _count(connection, _counted(connection, self.tables, self.rows))
         return {
-            table: counts[table] - count
-            for table, count in self.counts.items()
-            if counts[table] != count
+            what: counts[what] - count
+            for what, count in self.counts.items()
+            if counts[what] != count
         }
 
     def restore(self, connection: Connection) -> None:
-        """Bring back what there was before the first test, and commit."""
-        connection.rollback()
-        if self.counts:
-            _empty(connection, list(self.counts))
-        for table, rows in self.rows:
-            connection.execute(table.insert(), [dict(row) for row in rows])
-        connection.commit()
+        """Bring back what there was before the first test."""
+        connection.exec_driver_sql("BEGIN")
+        try:
+            _empty(connection, self.tables)
+            for each in self.rows:
+                _insert(connection, each)
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK")
+            raise
+        connection.exec_driver_sql("COMMIT")
 
 
-def _count(connection: Connection, tables: list[str]) -> dict[str, int]:
-    if not tables:
+def _counted(
+    connection: Connection, tables: tuple[str, ...], rows: tuple[Rows, ...]
+) -> dict[str, str]:
+    """Tell what is counted, by what it is called."""
+    columns = "CAST(each AS text)" if connection.dialect.name == "postgresql" else "*"  # even json
+
+    def select(each: Rows, table: str) -> str:
+        return f"SELECT {columns} FROM (SELECT {each.columns} FROM {table}) AS each"  # noqa: S608  # quoted
+
+    return {f"rows in {table}": table for table in tables} | {
+        f"new or changed rows in {each.table}": (
+            f"({select(each, each.table)} EXCEPT {select(each, each.copy)}) AS changed"
+        )
+        for each in rows
+    }
+
+
+def _count(connection: Connection, counted: Mapping[str, str]) -> dict[str, int]:
+    if not counted:
         return {}
-    counts = ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)  # noqa: S608  # quoted
-    return dict(zip(tables, connection.exec_driver_sql(f"SELECT {counts}").one(), strict=True))
+    counts = ", ".join(f"(SELECT count(*) FROM {each})" for each in counted.values())  # noqa: S608  # quoted
+    return dict(zip(counted, connection.exec_driver_sql(f"SELECT {counts}").one(), strict=True))
 
 
-def _empty(connection: Connection, tables: list[str]) -> None:
-    if connection.dialect.name == "postgresql":
+def _empty(connection: Connection, tables: tuple[str, ...]) -> None:
+    if connection.dialect.name != "postgresql":
+        for table in tables:  # in any order, for SQLite checks foreign keys only when asked to
+            connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608  # quoted
+    elif tables:
         # Whoever still holds a lock on a table is told instead of waited for.
         connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
         connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} CASCADE")
-        return
-    begin_test(connection)
-    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-    for table in reversed(tables):
-        connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608  # quoted
+
+
+def _insert(connection: Connection, rows: Rows) -> None:
+    as_they_were = "OVERRIDING SYSTEM VALUE " * (connection.dialect.name == "postgresql")
+    connection.exec_driver_sql(
+        f"INSERT INTO {rows.table} ({rows.columns}) {as_they_were}"  # noqa: S608  # quoted
+        f"SELECT {rows.columns} FROM {rows.copy}"
+    )

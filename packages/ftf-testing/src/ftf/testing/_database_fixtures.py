@@ -1,6 +1,7 @@
 """The fixtures about databases; SQLAlchemy is imported when one is used."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -88,7 +89,6 @@ def db_engine(
 
 @pytest.fixture
 def db_connection(
-    pytestconfig: pytest.Config,
     db_engine: "AsyncEngine | Engine",
     _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
@@ -96,11 +96,9 @@ def db_connection(
     """Give the connection whose transaction is rolled back at the end of the test."""
     from ._transaction import begin_test, roll_back_test
 
-    watch = _watch(pytestconfig)
     connection = _ftf_loop.connect(db_engine)
-    watch.own = _ftf_loop.work_on(connection, begin_test)
+    _ftf_loop.work_on(connection, begin_test)
     yield connection
-    watch.own = None
     if not _ftf_loop.work_on(connection, roll_back_test):
         _ftf_leftovers.add(_ENDED)
     _ftf_loop.close(connection)
@@ -159,8 +157,8 @@ def committing_db(
     given = {factory_key(db_engine): sessions}
     with request.config.stash[SERVICES].giving(_ftf_loop, given):
         yield sessions
-    _ftf_leftovers.add(*_ftf_database.close_forgotten(_ftf_loop))
-    _ftf_database.work(_ftf_loop, _ftf_database.contents.restore)
+    _ftf_leftovers.add(*_told_once(_ftf_database.close_forgotten(_ftf_loop)))
+    _ftf_database.restore()
 
 
 @pytest.fixture
@@ -211,11 +209,16 @@ def _leaving_nothing(
         yield
     finally:
         watch.recording = False
-        leftovers.add(*database.close_forgotten(loop))
-        rows = database.undo(loop)
-    if rows:
-        leftovers.add(*(f"there are {count:+} rows in {table}" for table, count in rows.items()))
-        leftovers.add(*(f"committed: {line}" for line in watch.commits), _LEAK)
+        leftovers.add(*_told_once(database.close_forgotten(loop)))
+        differences = database.undo()
+    if differences:
+        leftovers.add(*(f"there are {count:+} {what}" for what, count in differences.items()))
+        leftovers.add(*_told_once(f"committed: {line}" for line in watch.commits), _LEAK)
+
+
+def _told_once(told: Iterable[str]) -> list[str]:
+    times = Counter(told).items()
+    return [line if count == 1 else f"{line} ({count} times)" for line, count in times]
 
 
 def _watch(config: pytest.Config) -> "Watch":

@@ -18,13 +18,15 @@ def place(setting: str, config: pytest.Config) -> URL:
         config: The test run.
 
     Raises:
-        UsageError: It is neither.
+        UsageError: It is neither, or its driver is not installed.
     """
     try:
         url = make_url(setting if "://" in setting else f"{setting}://")
-    except ArgumentError as error:
+        url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+        if url.get_backend_name() in _DRIVERS:
+            url.get_dialect().import_dbapi()
+    except (ArgumentError, ImportError) as error:
         raise pytest.UsageError(f"the test database {setting!r}: {error}. {_KNOWN}") from error
-    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
     backend = url.get_backend_name()
     if backend not in _DRIVERS:
         raise pytest.UsageError(f"the test database {url!r} is of an unknown kind: {_KNOWN}")

@@ -1,10 +1,12 @@
 """Making and removing the databases that tests use."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from sqlalchemy import URL, Connection, text
 
 from ._own_thread import run_on
@@ -12,7 +14,10 @@ from ._own_thread import run_on
 type Work = Callable[[Connection], None]
 
 _TAKE_TURNS = "SELECT pg_advisory_lock(hashtext('ftf-testing'))"
-_COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = :name"
+_COMMENTS = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = :name"
+_OURS = "made by ftf-testing"
+_OUR_ID = int.from_bytes(b"FTFt")
+_ID_PLACE = slice(68, 72)  # in a file's header, https://sqlite.org/fileformat2.html
 _IS_USED = "SELECT count(*) FROM pg_database WHERE starts_with(datname, :name)"
 
 
@@ -34,14 +39,11 @@ class Databases:
     def new(self, purpose: str = "") -> Iterator[URL]:
         """Make an empty database that is removed at the end."""
         url = self._named(purpose, self.worker)
-        if url.get_backend_name() == "sqlite":
-            _remove_file(url)
+        self._make(url)
+        try:
             yield url
-            _remove_file(url)
-        else:
-            self._on_server(lambda server: _create(server, url))
-            yield url
-            self._on_server(lambda server: _drop(server, url))
+        finally:
+            self._remove(url)
 
     @contextmanager
     def built(self, build: Callable[[URL], None]) -> Iterator[URL]:
@@ -52,12 +54,17 @@ class Databases:
                 yield url
             return
         url, template = self._named(self.worker), self._named("template")
+        is_built = f"{_OURS} in run {self.run}"
 
         def copy(server: Connection) -> None:
-            if _comment(server, template) != self.run:
+            if is_built not in _comments(server, template):
                 _create(server, template)
-                build(template)
-                _set_comment(server, template, self.run)
+                try:
+                    build(template)
+                except BaseException:
+                    _drop(server, template)
+                    raise
+                _set_comment(server, template, is_built)
             _create(server, url, template)
 
         def remove(server: Connection) -> None:
@@ -66,14 +73,28 @@ class Databases:
                 _drop(server, template)
 
         self._on_server(copy)
-        yield url
-        self._on_server(remove)
+        try:
+            yield url
+        finally:
+            self._on_server(remove)
 
     def _named(self, *suffixes: str) -> URL:
         folder, _, name = (self.url.database or "").rpartition("/")
         stem, dot, suffix = name.partition(".")
         name = "_".join(filter(None, ("test", stem, *suffixes))) + dot + suffix
         return self.url.set(database=str(Path(folder, name)) if folder else name)
+
+    def _make(self, url: URL) -> None:
+        if url.get_backend_name() == "sqlite":
+            _make_file(url)
+        else:
+            self._on_server(lambda server: _create(server, url))
+
+    def _remove(self, url: URL) -> None:
+        if url.get_backend_name() == "sqlite":
+            _remove_file(url)
+        else:
+            self._on_server(lambda server: _drop(server, url))
 
     def _on_server(self, work: Work) -> None:
         """Do something while no other worker does."""
@@ -85,24 +106,43 @@ class Databases:
         run_on(self.url, in_turn, autocommit=True)
 
 
+def _make_file(url: URL) -> None:
+    file = Path(str(url.database))
+    if file.exists() and file.read_bytes()[_ID_PLACE] != _OUR_ID.to_bytes(4):
+        raise _not_ours(f"file {file}")
+    _remove_file(url)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(f"PRAGMA application_id = {_OUR_ID}")
+
+
 def _remove_file(url: URL) -> None:
     for suffix in ("", "-wal", "-shm", "-journal"):
         Path(f"{url.database}{suffix}").unlink(missing_ok=True)
 
 
 def _create(server: Connection, url: URL, template: URL | None = None) -> None:
+    if not all(str(comment).startswith(_OURS) for comment in _comments(server, url)):
+        raise _not_ours(f"database {url.database}")
     _drop(server, url)
     copying = f" TEMPLATE {_name(server, template)}" if template else ""
     server.exec_driver_sql(f"CREATE DATABASE {_name(server, url)}{copying}")
+    _set_comment(server, url, _OURS)
 
 
 def _drop(server: Connection, url: URL) -> None:
     server.exec_driver_sql(f"DROP DATABASE IF EXISTS {_name(server, url)} WITH (FORCE)")
 
 
-def _comment(server: Connection, url: URL) -> str | None:
-    found: str | None = server.scalar(text(_COMMENT), {"name": url.database})
-    return found
+def _not_ours(what: str) -> pytest.UsageError:
+    return pytest.UsageError(
+        f"the {what}, which the tests would use and remove, is there and not made by ftf-testing: "
+        "remove it yourself, or let ftf_db_url name another one"
+    )
+
+
+def _comments(server: Connection, url: URL) -> list[str | None]:
+    """Read the comment of a database, if it is there."""
+    return list(server.scalars(text(_COMMENTS), {"name": url.database}))
 
 
 def _set_comment(server: Connection, url: URL, comment: str) -> None:

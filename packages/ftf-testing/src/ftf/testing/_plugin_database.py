@@ -100,14 +100,14 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     """Keep a test off databases that it does not ask for."""
     if watch := watch_of(item.config):
         watch.forget()
-    with _kept_off(item):
+    with _without_traceback(), _kept_off(item):
         yield
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Keep a test off databases that it does not ask for."""
-    with _kept_off(item):
+    with _without_traceback(), _kept_off(item):
         yield
 
 
@@ -123,6 +123,15 @@ def watch_of(config: pytest.Config) -> "Watch | None":
         listening.enter_context(config.stash[_WATCH].listening())
         config.add_cleanup(listening.close)
     return config.stash[_WATCH]
+
+
+@contextmanager
+def _without_traceback() -> Iterator[None]:
+    """Tell what is wrong with a setting, and not where that came to light."""
+    try:
+        yield
+    except pytest.UsageError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 @contextmanager

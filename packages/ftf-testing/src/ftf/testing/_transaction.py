@@ -6,16 +6,17 @@ from sqlalchemy.exc import SQLAlchemyError
 _OUTERMOST = "ftf_test"
 
 
-def begin_test(connection: Connection) -> Connection:
+def begin_test(connection: Connection) -> None:
     """Begin a test's transaction, with a savepoint that is there for as long as it lasts."""
     connection.begin()
     _send(connection, f"SAVEPOINT {_OUTERMOST}")  # with which SQLite begins, and locks nothing
-    return connection
 
 
 def roll_back_test(connection: Connection) -> bool:
-    """Roll a test's transaction back, and tell whether it was still that one."""
+    """Roll a test's transaction back, and tell whether nobody has committed it."""
     try:
+        if connection.invalidated:  # closed for good, as when a query is cancelled: all is undone
+            return True
         _send(connection, f"ROLLBACK TO SAVEPOINT {_OUTERMOST}")
     except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
         return False

@@ -1,0 +1,26 @@
+"""What tables there are in a database."""
+
+import warnings
+
+from sqlalchemy import Inspector
+from sqlalchemy.exc import SAWarning
+
+type TableName = tuple[str | None, str]
+"""The schema, None for the default one, and the name."""
+
+
+def table_names(inspector: Inspector) -> list[TableName]:
+    """Name the tables of all schemas, those that others refer to first."""
+    own = {inspector.default_schema_name, "information_schema"}
+    schemas = [schema for schema in inspector.get_schema_names() if schema not in own]
+    found = inspector.sort_tables_on_foreign_key_dependency((None, *schemas))
+    return [name for name, _ in found if name is not None]
+
+
+def column_names(inspector: Inspector, table: TableName) -> list[str]:
+    """Name the columns of a table that can be written to."""
+    schema, name = table
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # types that it doesn't know don't matter
+        columns = inspector.get_columns(name, schema)
+    return [column["name"] for column in columns if "computed" not in column]
