@@ -71,7 +71,7 @@ def _ftf_leftovers(request: pytest.FixtureRequest) -> Iterator[Leftovers]:
 
 
 @pytest.fixture
-def app(request: pytest.FixtureRequest) -> "ASGIApplication":
+def app(request: pytest.FixtureRequest, _ftf_leftovers: Leftovers) -> "ASGIApplication":
     """The application under test: the one that `ftf_app` names."""
     target = read(request.config, "ftf_app")
     if not target:
@@ -83,6 +83,7 @@ def app(request: pytest.FixtureRequest) -> "ASGIApplication":
     found = load(request.config, "ftf_app")
     if not callable(found):
         raise pytest.UsageError(f"ftf_app = {target}: {found!r} is no ASGI application")
+    _ftf_leftovers.watch_dependencies(found)
     return cast("ASGIApplication", found)
 
 
