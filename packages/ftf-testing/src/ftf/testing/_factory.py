@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from types import get_original_bases
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origin
 
-from ._factory_columns import FactoryError, invented
+from ._factory_columns import FactoryError, construct, invented
 from ._factory_relations import aliases, attach, parent_of
 from ._value_source import Source, Sources
 
@@ -179,7 +179,8 @@ class Factory[T]:
 
         mapper: Mapper[Any] = inspect(self.model)
         values = self._values(mapper, build, index, given)
-        made = cast("T", self.model(**values, **invented(mapper, set(values), build.source)))
+        # What is given comes last, because a property's setter may replace what was made up.
+        made = cast("T", construct(mapper, invented(mapper, set(values), build.source) | values))
         for name, factory, count in self._children:
             related = mapper.relationships[name]
             back = parent_of(related)
