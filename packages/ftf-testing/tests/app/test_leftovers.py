@@ -148,10 +148,20 @@ def test_fixtures_of_a_wider_scope_keep_what_they_opened(project):
         with Container().scoped_context() as scope:
             yield scope
 
+    @pytest.fixture(scope="module")
+    def other():
+        with Container().scoped_context() as scope:
+            yield scope
+
     def test_one(scope): ...
-    def test_two(scope): ...
+    def test_two(scope, request):
+        request.getfixturevalue("other")
+
+    def test_forgotten(request):
+        request.getfixturevalue("other")
+        Container().scoped_context()
     """
-    project(test).runpytest_inprocess().assert_outcomes(passed=2)
+    project(test).runpytest_inprocess().assert_outcomes(passed=3, errors=1)
 
 
 def test_a_container_of_a_wider_scope_is_watched_as_well(project):

@@ -1,7 +1,7 @@
 """The part of the pytest plugin that is about applications, containers and records."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AsyncExitStack, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -50,6 +50,16 @@ def pytest_configure(config: pytest.Config) -> None:
     Sources.current = Source(read(config, "ftf_seed") or "0")
     config.add_cleanup(partial(setattr, Leftovers, "current", Leftovers.current))
     Leftovers.current = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+    """Let a fixture of a wider scope keep what it opens, even if a test is what asks for it."""
+    if fixturedef.scope == "function":
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Leftovers, "current", None)
+        return (yield)
 
 
 @pytest.fixture(autouse=True)
