@@ -109,12 +109,13 @@ async def test_what_is_sent_after_the_client_left_is_dropped(client_of):
 
 
 async def test_a_cancelled_request_is_a_disconnect(client_of):
-    started, heard = asyncio.Event(), []
+    started, left, heard = asyncio.Event(), asyncio.Event(), []
 
     async def app(scope, receive, send):
         await receive()
         started.set()
         heard.append(await receive())
+        left.set()
 
     async with client_of(app) as client:
         asking = asyncio.create_task(client.get("/"))
@@ -122,6 +123,7 @@ async def test_a_cancelled_request_is_a_disconnect(client_of):
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
+        await asyncio.wait_for(left.wait(), 5)
     assert heard == [{"type": "http.disconnect"}]
 
 

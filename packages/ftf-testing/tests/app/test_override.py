@@ -37,6 +37,8 @@ def test_a_service_or_function_is_overridden_by_a_class_an_object_or_a_factory(p
 
 
 PLAIN = """
+from typing import NewType
+
 import pytest
 from fastapi import Depends, FastAPI
 
@@ -73,14 +75,25 @@ async def test_replaced(client, override, last):
         assert await answer(client) == [9, "ada"]
     assert await answer(client) == [2, "token"]
 
-def test_a_string_is_no_dependency(override):
-    override("page", 1)
+async def test_nested(client, override):
+    with override(scheme, "ada"):
+        with override(scheme, "bo"):
+            assert await answer(client) == [2, "bo"]
+        assert await answer(client) == [2, "ada"]
+
+def test_forgotten(app, override):
+    override(scheme, "ada")
+    app.dependency_overrides[Page] = Last
+
+@pytest.mark.parametrize("service", ["page", list[Page], NewType("Number", int)])
+def test_no_dependency_of_routes(override, service):
+    override(service, 1)
 """
 
 
 def test_classes_and_objects_in_depends_are_overridden_without_a_container(project):
     result = project(PLAIN).runpytest_inprocess()
-    result.assert_outcomes(passed=2, failed=1)
+    result.assert_outcomes(passed=4, failed=3, errors=1)
     result.stdout.fnmatch_lines(["*The fixture 'container' finds no `container` in <fastapi*"])
 
 

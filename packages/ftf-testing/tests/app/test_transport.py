@@ -68,7 +68,22 @@ async def test_uploads_are_streamed(client_of):
     async with client_of(app) as client:
         assert (await client.post("/", content=parts())).text == "ok"
         await client.post("/", content=b"whole")
-    assert received == [b"a", b"b", b"", b"whole"]
+        await client.post("/", files={"file": b"parts"})
+    assert received[:-1] == [b"a", b"b", b"", b"whole"]
+    assert (received[-1][:2], received[-1][-4:]) == (b"--", b"--\r\n")
+
+
+async def test_once_its_response_is_read_an_application_hears_of_no_more(client_of):
+    heard = []
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+        heard.extend((await receive(), await receive()))
+
+    async with client_of(app) as client:
+        await asyncio.wait_for(client.get("/"), 5)
+    assert heard[-1] == {"type": "http.disconnect"}
 
 
 async def test_background_tasks_are_done_when_the_response_is(client_of):
@@ -82,7 +97,7 @@ async def test_background_tasks_are_done_when_the_response_is(client_of):
     async def index(background: BackgroundTasks) -> None:
         background.add_task(later)
 
-    async with client_of(app) as client:
+    async with client_of(app, grace=0) as client:
         await client.get("/")
         assert done == ["background"]
 
@@ -130,8 +145,9 @@ async def test_or_the_client_gets_what_a_server_would_give(client_of):
         response = await client.get("/")
         assert (response.status_code, response.text) == (500, "Internal Server Error")
         message = "GET /stream: the application ended without the rest of its response"
-        with pytest.raises(httpx.RemoteProtocolError, match=message):
+        with pytest.raises(httpx.RemoteProtocolError, match=message) as caught:
             await client.get("/stream")
+    assert caught.value.__cause__.__cause__ is not None
 
 
 async def test_an_application_without_a_response_is_an_error_or_a_500(client_of):
