@@ -142,6 +142,7 @@ def test_fixtures_of_a_wider_scope_keep_what_they_opened(project):
     test = """
     import pytest
     from ftf.container import Container
+    from shop import Fake, Mailer
 
     @pytest.fixture(scope="module")
     def scope():
@@ -150,8 +151,10 @@ def test_fixtures_of_a_wider_scope_keep_what_they_opened(project):
 
     @pytest.fixture(scope="module")
     def other():
-        with Container().scoped_context() as scope:
-            yield scope
+        container = Container()
+        container.register(Mailer)
+        with container.scoped_context(), container.override(Mailer, Fake):
+            yield
 
     def test_one(scope): ...
     def test_two(scope, request):
