@@ -15,7 +15,8 @@ async def test_closed(container):
 """
 OVERRIDE = """
 import pytest
-from shop import Fake, Mailer
+from ftf.container import Container
+from shop import Desk, Fake, Mailer
 
 async def made():
     yield Fake()
@@ -30,8 +31,17 @@ async def test_forgotten_and_open(container):
     container.override(Mailer, made)
     await container.aresolve(Mailer)
 
+async def test_forgotten_while_others_are_reset(container):
+    container.override(Mailer, Fake)
+    Container().reset_overrides()
+    container.reset_override(Desk)
+
 async def test_nothing_is_left(container):
     assert isinstance(container.resolve(Mailer), Mailer)
+
+async def test_reset(container):
+    container.override(Mailer, Fake)
+    container.reset_override(Mailer)
 
 async def test_ended(container):
     with container.override(Mailer, Fake):
@@ -106,10 +116,10 @@ def test_a_scope_that_stays_open_fails_the_test_and_names_the_line(project):
 
 def test_an_override_that_stays_in_force_fails_the_test_and_is_ended(project):
     result = project(OVERRIDE).runpytest_inprocess()
-    result.assert_outcomes(passed=5, errors=3)
+    result.assert_outcomes(passed=7, errors=4)
     lines = [
         f"the override of Mailer, begun at test_it.py:{line} in test_forgotten*"
-        for line in (8, 11, 14)
+        for line in (9, 12, 15, 19)
     ]
     result.stdout.fnmatch_lines(lines)
 
