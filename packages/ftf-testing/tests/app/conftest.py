@@ -10,6 +10,8 @@ import polyfactory.factories.sqlalchemy_factory
 import pytest
 import sqlalchemy.ext.asyncio
 
+from ftf.testing import StreamingTransport
+
 SETTINGS = """
 [pytest]
 addopts = --strict-markers --strict-config
@@ -88,6 +90,17 @@ def project(pytester) -> Callable[..., pytest.Pytester]:
         pytester.makeini("\n".join((SETTINGS.format(app=app), *loops, *settings)))
         pytester.makepyfile(test_it=test, shop=SHOP, **files)
         return pytester
+
+    return make
+
+
+@pytest.fixture
+def client_of() -> Callable[..., httpx.AsyncClient]:
+    """Make a client of an application, with the options of its transport."""
+
+    def make(app, **options) -> httpx.AsyncClient:
+        transport = StreamingTransport(app, **options)
+        return httpx.AsyncClient(transport=transport, base_url="http://testserver")
 
     return make
 

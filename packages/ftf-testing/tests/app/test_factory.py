@@ -175,6 +175,11 @@ async def test_a_relation_to_one_that_is_not_referred_back_is_set(session):
     assert post.editor_id
 
 
+def test_a_relation_of_another_model_is_refused():
+    with pytest.raises(FactoryError, match=r"User has no relation 'author', but posts, profile"):
+        UserFactory().has(Post.author, UserFactory()).make()
+
+
 async def test_recycled_records_are_used_wherever_one_is_needed(session):
     ada = await UserFactory(session).create()
     tag = TagFactory(session).recycle(ada).has(Tag.posts, PostFactory(), 2)

@@ -2,7 +2,7 @@
 
 import enum
 import sys
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,7 @@ from sqlalchemy.orm import (
     Mapped,
     MappedAsDataclass,
     column_property,
+    composite,
     mapped_column,
 )
 from sqlalchemy.types import UserDefinedType
@@ -93,9 +94,38 @@ class Unique(Base):
     __table_args__ = (Index("one_of_each", "colour", unique=True),)
 
 
+class Seat(Base):
+    __tablename__ = "seats"
+    row: Mapped[str] = mapped_column(String(1), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+@dataclass
+class Point:
+    x: int
+    y: int
+
+
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[str]
+    home: Mapped[Point] = composite(mapped_column("x"), mapped_column("y"))
+
+    @property
+    def word(self) -> str:
+        raise NotImplementedError
+
+    @word.setter
+    def word(self, word: str) -> None:
+        self.hash = f"hash of {word}"
+
+
 class Data(MappedAsDataclass, Base):
     __tablename__ = "data"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    other_id: Mapped[int] = mapped_column(ForeignKey("data.id"))
+    maybe: Mapped[str | None]
     name: Mapped[str]
     level: Mapped[int] = mapped_column(default=3)
     words: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
@@ -118,6 +148,12 @@ class DogFactory(Factory[Dog]): ...
 
 
 class UniqueFactory(Factory[Unique]): ...
+
+
+class SeatFactory(Factory[Seat]): ...
+
+
+class AccountFactory(Factory[Account]): ...
 
 
 class DataFactory(Factory[Data]): ...
@@ -146,8 +182,21 @@ def test_what_the_mapper_or_a_dataclass_sets_is_left_alone():
     assert (dog.kind, dog.version, dog.id) == ("dog", None, None)
     assert dog.name
     data = DataFactory().make()
-    assert (data.level, data.words) == (3, [])
-    assert {field.name for field in fields(data)} == {"id", "name", "level", "words"}
+    assert (data.level, data.words, data.other_id, data.maybe) == (3, [], None, None)
+    assert {field.name for field in fields(data)} >= {"id", "name", "level", "words"}
+    assert data.name
+
+
+def test_a_dataclass_is_given_what_its_init_does_not_take():
+    assert DataFactory().make(id=7, other_id=8).id == 7
+    with pytest.raises(TypeError, match="nam"):
+        DataFactory().make(nam="a")
+
+
+def test_what_is_given_counts_for_the_columns_it_sets():
+    account = AccountFactory().make(word="open", home=Point(1, 2))
+    assert (account.hash, account.x, account.y) == ("hash of open", 1, 2)
+    assert AccountFactory().make(x=3).home.x == 3
 
 
 def test_unique_values_come_once():
@@ -155,6 +204,12 @@ def test_unique_values_come_once():
     message = "No more values can be made up for Unique.colour, which is unique. .* its `number`"
     with pytest.raises(FactoryError, match=message):
         UniqueFactory().make()
+
+
+def test_values_that_are_unique_together_differ_where_one_of_them_can():
+    seats = SeatFactory().make_many(1000)
+    assert len({(seat.row, seat.number) for seat in seats}) == 1000
+    assert len({seat.row for seat in seats}) < 1000
 
 
 def test_a_type_nobody_knows_is_named():
@@ -170,3 +225,4 @@ def test_without_polyfactory_the_remedies_are_named(monkeypatch):
     with pytest.raises(FactoryError, match=message):
         DataFactory().make()
     assert DataFactory().make(name="a").name == "a"
+    assert AccountFactory().make(hash="a", home=Point(1, 2)).home == Point(1, 2)

@@ -36,6 +36,67 @@ def test_a_service_or_function_is_overridden_by_a_class_an_object_or_a_factory(p
     result.assert_outcomes(passed=8)
 
 
+PLAIN = """
+from typing import NewType
+
+import pytest
+from fastapi import Depends, FastAPI
+
+class Page:
+    def __init__(self, page: int = 1):
+        self.number = page
+
+class Last(Page):
+    def __init__(self):
+        self.number = 9
+
+class Scheme:
+    async def __call__(self):
+        return "token"
+
+scheme = Scheme()
+
+@pytest.fixture(scope="module")
+def app():
+    app = FastAPI()
+
+    @app.get("/")
+    async def index(page: Page = Depends(), user=Depends(scheme)):
+        return [page.number, user]
+
+    return app
+
+async def answer(client):
+    return (await client.get("/?page=2")).json()
+
+@pytest.mark.parametrize("last", [Last, Last()])
+async def test_replaced(client, override, last):
+    with override(Page, last), override(scheme, "ada"):
+        assert await answer(client) == [9, "ada"]
+    assert await answer(client) == [2, "token"]
+
+async def test_nested(client, override):
+    with override(scheme, "ada"):
+        with override(scheme, "bo"):
+            assert await answer(client) == [2, "bo"]
+        assert await answer(client) == [2, "ada"]
+
+def test_forgotten(app, override):
+    override(scheme, "ada")
+    app.dependency_overrides[Page] = Last
+
+@pytest.mark.parametrize("service", ["page", list[Page], NewType("Number", int)])
+def test_no_dependency_of_routes(override, service):
+    override(service, 1)
+"""
+
+
+def test_classes_and_objects_in_depends_are_overridden_without_a_container(project):
+    result = project(PLAIN).runpytest_inprocess()
+    result.assert_outcomes(passed=4, failed=3, errors=1)
+    result.stdout.fnmatch_lines(["*The fixture 'container' finds no `container` in <fastapi*"])
+
+
 def test_what_was_made_under_an_override_is_closed_in_the_loop_of_the_test(project):
     test = """
     from shop import Fake, Mailer
@@ -82,4 +143,4 @@ def test_sync_tests_without_any_async_plugin_can_override(project):
     arguments = ("-p", "no:asyncio", "-p", "no:anyio")
     result = project(test, loops=()).runpytest_inprocess(*arguments)
     result.assert_outcomes(passed=2, failed=1)
-    result.stdout.fnmatch_lines(["*A function cannot be overridden: *no `dependency_overrides`*"])
+    result.stdout.fnmatch_lines(["*in Depends cannot be overridden: *no `dependency_overrides`*"])

@@ -1,7 +1,10 @@
 import re
 
 NAMES = """
+from datetime import datetime
+
 import pytest
+from sqlalchemy import Enum
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ftf.testing import Factory
@@ -12,7 +15,9 @@ class User(Base):
     __tablename__ = "users"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
+    joined: Mapped[datetime]
     number: Mapped[int]
+    colour: Mapped[str] = mapped_column(Enum(*"rgbk", name="colour"), unique=True)
 
 class UserFactory(Factory[User]):
     def definition(self, number):
@@ -23,7 +28,7 @@ def first():
     return UserFactory().make()
 
 def show(test, user):
-    print(f"<{test} {user.name}>")
+    print(f"<{test} {user.name}{user.joined:%j%H%M%S}>")
 
 def test_a():
     user = UserFactory().make()
@@ -38,7 +43,9 @@ def test_c():
     show("c", UserFactory().make())
 
 def test_d(first):
-    assert UserFactory().make().number == 2
+    users = UserFactory().make_many(3)
+    assert users[0].number == 2
+    assert len({each.colour for each in (first, *users)}) == 4
     show("d", first)
 """
 

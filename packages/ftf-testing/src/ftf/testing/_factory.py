@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from types import get_original_bases
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origin
 
-from ._factory_columns import FactoryError, invented
-from ._factory_relations import aliases, attach, parent_of
+from ._factory_columns import FactoryError, construct, invented
+from ._factory_relations import aliases, attach, parent_of, relation_of
 from ._value_source import Source, Sources
 
 if TYPE_CHECKING:
@@ -119,6 +119,9 @@ class Factory[T]:
             relation: Where they are: a collection, or a single one.
             factory: What makes the others.
             count: How many.
+
+        Raises:
+            FactoryError: When a record is made: it has no such relation.
         """
         return self._but(_children=(*self._children, (relation.key, factory, count)))
 
@@ -179,9 +182,10 @@ class Factory[T]:
 
         mapper: Mapper[Any] = inspect(self.model)
         values = self._values(mapper, build, index, given)
-        made = cast("T", self.model(**values, **invented(mapper, set(values), build.source)))
+        # What is given comes last, because a property's setter may replace what was made up.
+        made = cast("T", construct(mapper, invented(mapper, set(values), build.source) | values))
         for name, factory, count in self._children:
-            related = mapper.relationships[name]
+            related = relation_of(mapper, name)
             back = parent_of(related)
             children = factory._make(replace(build, path=()), count, {back: made} if back else {})
             if not back:

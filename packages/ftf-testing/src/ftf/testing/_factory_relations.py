@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
+from ._factory_columns import FactoryError
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Mapper, RelationshipProperty
 
@@ -19,6 +21,19 @@ def aliases(mapper: "Mapper[Any]", given: Collection[str]) -> set[str]:
             if not group.isdisjoint(given):
                 found |= group
     return found
+
+
+def relation_of(mapper: "Mapper[Any]", name: str) -> "RelationshipProperty[Any]":
+    """Find a relation of a model.
+
+    Raises:
+        FactoryError: It has none of that name.
+    """
+    if name not in mapper.relationships:
+        known = ", ".join(sorted(mapper.relationships.keys())) or "none"
+        model = mapper.class_.__name__
+        raise FactoryError(f"{model} has no relation {name!r}, but {known}.")
+    return mapper.relationships[name]
 
 
 def parent_of(relation: "RelationshipProperty[Any]") -> str | None:

@@ -84,13 +84,14 @@ class Leftovers:
         left = [f"a scope, opened at {where}" for scope, where in self._scopes if _is_open(scope)]
         left += [override.end() for override in reversed(self._overrides[:])]
         for overrides, before in self._dependencies:
-            left += [
-                f"app.dependency_overrides[{_name(each)}] = {_name(overrides[each])}"
-                for each in overrides
-                if overrides[each] is not before.get(each)
-            ]
-            overrides.clear()
-            overrides.update(before)
+            # What is no longer there was taken away by the fixture that had put it there.
+            changed = [each for each in overrides if overrides[each] is not before.get(each)]
+            for each in changed:
+                left.append(f"app.dependency_overrides[{_name(each)}] = {_name(overrides[each])}")
+                if each in before:
+                    overrides[each] = before[each]
+                else:
+                    del overrides[each]
         return [*left, _REMEDY] if left else []
 
     def _noted(self, container: "Container", key: object, override: Any) -> Any:  # noqa: ANN401

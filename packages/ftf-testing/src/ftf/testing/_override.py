@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, AsyncExitStack
 from functools import partial
 from inspect import isroutine
 from types import TracebackType
-from typing import Any, Self, get_origin
+from typing import Any, NewType, Self, cast, get_origin
 
 import pytest
 
@@ -31,17 +31,19 @@ class Override:
         at the end of the test, or of a `with` block around the call.
 
         Args:
-            dependency: What the container knows a service by; or a function that stands in
-                `Depends`, which `app.dependency_overrides` then replaces.
+            dependency: What the container knows a service by; or a function or object that stands
+                in `Depends`, which `app.dependency_overrides` then replaces. So is a class of an
+                application that has no container.
             replacement: A class or function makes the replacement; anything else is it.
 
         Raises:
             InvalidRegistrationError: This can never work; nothing was overridden.
             UnregisteredDependencyError: There is nothing to override.
         """
-        if isroutine(dependency):
+        if _is_function(dependency) or (isinstance(dependency, type) and not self._has_container()):
             made: Any = replacement if _makes(replacement) else lambda: replacement
-            override: Any = _DependencyOverride(self._dependencies(), dependency, made)
+            key = cast("Callable[..., object]", dependency)
+            override: Any = _DependencyOverride(self._dependencies(), key, made)
         elif _makes(replacement):
             override = self._find("container").override(dependency, replacement)
         else:
@@ -49,12 +51,23 @@ class Override:
         self._stack.push_async_exit(override)
         return override  # type: ignore[no-any-return]
 
+    def _has_container(self) -> bool:
+        try:
+            self._find("container")
+        except pytest.fail.Exception:  # so says the fixture
+            return False
+        return True
+
     def _dependencies(self) -> Dependencies:
         app = self._find("app")
         self._find("_ftf_leftovers").watch_dependencies(app)
         overrides: Dependencies | None = getattr(app, "dependency_overrides", None)
         if overrides is None:
-            pytest.fail(f"A function cannot be overridden: {app!r} has no `dependency_overrides`.")
+            pytest.fail(
+                f"What stands in Depends cannot be overridden: {app!r} has no "
+                "`dependency_overrides`, and services need a fixture `container`.",
+                pytrace=False,
+            )
         return overrides
 
 
@@ -87,6 +100,11 @@ class _DependencyOverride:
         self, kind: type[BaseException] | None, body: BaseException | None, at: TracebackType | None
     ) -> None:
         self.__exit__(kind, body, at)
+
+
+def _is_function(dependency: object) -> bool:
+    is_type = isinstance(dependency, type | NewType) or get_origin(dependency) is not None
+    return callable(dependency) and not is_type
 
 
 def _makes(replacement: object) -> bool:

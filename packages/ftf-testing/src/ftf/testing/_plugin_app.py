@@ -1,7 +1,7 @@
 """The part of the pytest plugin that is about applications, containers and records."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AsyncExitStack, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -52,6 +52,16 @@ def pytest_configure(config: pytest.Config) -> None:
     Leftovers.current = None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+    """Let a fixture of a wider scope keep what it opens, even if a test is what asks for it."""
+    if fixturedef.scope == "function":
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Leftovers, "current", None)
+        return (yield)
+
+
 @pytest.fixture(autouse=True)
 def _ftf_leftovers(request: pytest.FixtureRequest) -> Iterator[Leftovers]:
     """Give each test its own invented values, and fail one that leaves something behind.
@@ -71,7 +81,7 @@ def _ftf_leftovers(request: pytest.FixtureRequest) -> Iterator[Leftovers]:
 
 
 @pytest.fixture
-def app(request: pytest.FixtureRequest) -> "ASGIApplication":
+def app(request: pytest.FixtureRequest, _ftf_leftovers: Leftovers) -> "ASGIApplication":
     """The application under test: the one that `ftf_app` names."""
     target = read(request.config, "ftf_app")
     if not target:
@@ -83,6 +93,7 @@ def app(request: pytest.FixtureRequest) -> "ASGIApplication":
     found = load(request.config, "ftf_app")
     if not callable(found):
         raise pytest.UsageError(f"ftf_app = {target}: {found!r} is no ASGI application")
+    _ftf_leftovers.watch_dependencies(found)
     return cast("ASGIApplication", found)
 
 
