@@ -6,7 +6,7 @@ from typing import Self
 import pytest
 from sqlalchemy import ForeignKey, String, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, backref, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, backref, mapped_column, relationship
 
 from ftf.testing import Factory, FactoryError, Values
 
@@ -137,6 +137,8 @@ async def test_creating_flushes_and_does_not_commit(session):
 async def test_creating_needs_a_session():
     with pytest.raises(FactoryError, match=r"UserFactory has no session: use `make`, or"):
         await UserFactory().create()
+    with Session() as plain, pytest.raises(TypeError, match="need an AsyncSession, and this is a"):
+        await UserFactory(plain).create()
 
 
 async def test_a_record_of_the_definition_is_made_for_each_unless_one_is_given(session):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
     ORMExecuteState,
+    Session,
     mapped_column,
     with_loader_criteria,
 )
@@ -120,3 +121,5 @@ async def test_bad_input_is_told(session):
         await assert_soft_deleted(session, Post)
     with pytest.raises(TypeError, match="<class 'int'> is no mapped class"):
         await assert_has(session, int)
+    with Session() as plain, pytest.raises(TypeError, match="need an AsyncSession, and this is a"):
+        await assert_count(plain, Post, 0)

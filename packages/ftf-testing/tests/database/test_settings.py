@@ -113,3 +113,13 @@ def test_without_sqlalchemy_nobody_is_kept_off(project, monkeypatch):
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
     project.makepyfile("def test_nothing(): ...")
     project.runpytest_inprocess("--ftf-db-url=sqlite").assert_outcomes(passed=1)
+
+
+def test_alembic_is_needed_for_migrations_only(told, monkeypatch):
+    monkeypatch.setitem(sys.modules, "alembic", None)
+    for loaded in ("_alembic", "_schema"):
+        monkeypatch.delitem(sys.modules, f"ftf.testing.{loaded}", raising=False)
+    told("--ftf-db-url=sqlite").assert_outcomes(passed=1)
+    result = told("--ftf-db-url=sqlite", "-o", "ftf_alembic=alembic.ini")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*ftf_alembic = 'alembic.ini' needs Alembic: pip install alembic"])

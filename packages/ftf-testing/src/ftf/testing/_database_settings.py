@@ -1,5 +1,6 @@
 """The settings about databases."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,12 @@ def alembic_file(config: pytest.Config) -> Path | None:
     """Find the file that `ftf_alembic` names, if it is set.
 
     Raises:
-        UsageError: There is no such file.
+        UsageError: There is no such file, or no Alembic.
     """
     if not (name := read(config, "ftf_alembic")):
         return None
+    if find_spec("alembic") is None:
+        raise pytest.UsageError(f"ftf_alembic = {name!r} needs Alembic: pip install alembic")
     file = config.rootpath / name
     if not file.is_file():
         raise pytest.UsageError(f"ftf_alembic = {name!r} names no file in {config.rootpath}")
@@ -50,7 +53,7 @@ def required_alembic(config: pytest.Config) -> Path:
     """Find the file that `ftf_alembic` names.
 
     Raises:
-        UsageError: It is not set, or there is no such file.
+        UsageError: It is not set, or there is no such file, or no Alembic.
     """
     if file := alembic_file(config):
         return file

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from types import get_original_bases
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origin
 
+from ._async_session import require_async_session
 from ._factory_columns import FactoryError, construct, invented
 from ._factory_relations import aliases, attach, parent_of, relation_of
 from ._value_source import Source, Sources
@@ -142,6 +143,7 @@ class Factory[T]:
 
         Raises:
             FactoryError: The factory has no session.
+            TypeError: Its session is synchronous.
         """
         return (await self.create_many(1, **values))[0]
 
@@ -150,10 +152,12 @@ class Factory[T]:
 
         Raises:
             FactoryError: The factory has no session.
+            TypeError: Its session is synchronous.
         """
         if self._session is None:
             name = type(self).__name__
             raise FactoryError(f"{name} has no session: use `make`, or `{name}(session)`.")
+        require_async_session(self._session)
         build = self._build()
         made = self._make(build, count, values)
         self._session.add_all(made)

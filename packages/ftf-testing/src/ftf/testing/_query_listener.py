@@ -3,7 +3,7 @@
 import sys
 from contextvars import ContextVar
 from functools import cache
-from threading import Lock, get_ident
+from threading import RLock, get_ident
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,7 +26,7 @@ _strand: ContextVar[tuple[int | None, object]] = ContextVar("ftf_query_strand", 
 class _Everywhere:
     logs: tuple[QueryLog, ...] = ()
     opened: ClassVar[set[QueryLog]] = set()  # those of one context as well
-    lock = Lock()
+    lock = RLock()  # the garbage collector may close a counter while one is opened
 
 
 def start(log: QueryLog, *, everywhere: bool) -> None:

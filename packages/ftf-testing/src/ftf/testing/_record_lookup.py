@@ -6,6 +6,8 @@ from sqlalchemy import ColumnElement, case, func, inspect, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
 
+from ._async_session import require_async_session
+
 _SHOWN_ROWS = 5
 _SHOWN_CHARACTERS = 60
 
@@ -19,10 +21,11 @@ class Lookup:
         where: The values by attribute.
 
     Raises:
-        TypeError: The class is not mapped, or has no such attribute.
+        TypeError: The class is not mapped, or has no such attribute; the session is synchronous.
     """
 
     def __init__(self, session: AsyncSession, model: type, where: Mapping[str, object]) -> None:
+        require_async_session(session)
         mapper: Mapper[object] | None = inspect(model, raiseerr=False)
         if not isinstance(mapper, Mapper):
             raise TypeError(f"{model!r} is no mapped class")

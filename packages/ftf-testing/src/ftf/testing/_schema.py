@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import URL, MetaData
 
-from ._alembic import Alembic
 from ._connection_watch import Watch
 from ._database_settings import alembic_file
 from ._own_thread import run_on
@@ -19,6 +18,8 @@ def builder(config: pytest.Config, watch: Watch) -> Callable[[URL], None]:
         UsageError: Neither is set.
     """
     if file := alembic_file(config):
+        from ._alembic import Alembic  # which not everybody has installed
+
         return lambda url: Alembic(file, url, watch).upgrade()
     if not read(config, "ftf_metadata"):
         raise pytest.UsageError(
