@@ -115,23 +115,24 @@ WAYS = ("empty", "recreated", "rolled_back")
 
 def measure(rounds: int) -> None:
     """Print a table of both databases."""
-    print("| 8 tables | | recreate | roll back | ratio | half of the rounds | whole tests |")
-    print("|---|---|---:|---:|---:|---|---:|")
+    print("| 8 tables | loop | | recreate | roll back | ratio | half of the rounds | whole tests |")
+    print("|---|---|---|---:|---:|---:|---|---:|")
     for kind in ("sqlite", "postgresql"):
-        _measure_on(kind, rounds)
+        for loop in ("function", "session"):
+            _measure_on(kind, loop, rounds)
 
 
-def _measure_on(kind: str, rounds: int) -> None:
+def _measure_on(kind: str, loop: str, rounds: int) -> None:
     turns = "".join(TURN.format(turn=turn) for turn in range(rounds + 1))
     tests = TESTS.format(kind=kind, tests=turns)
-    found = phases({"models.py": MODELS, "test_all.py": tests}, f"--ftf-db-url={kind}")
+    found = phases({"models.py": MODELS, "test_all.py": tests}, f"--ftf-db-url={kind}", loop=loop)
     for clock in ("wall", "cpu"):
         # The first of each kind starts the database.
         spent = {
             way: [found[f"test_{way}_{turn}"][clock] for turn in range(1, rounds + 1)]
             for way in WAYS
         }
-        print(f"| {kind} | {clock} | {_row(spent)} |")
+        print(f"| {kind} | {loop} | {clock} | {_row(spent)} |")
 
 
 def _row(spent: dict[str, list[Phases]]) -> str:

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 SETTINGS = """
 [pytest]
 asyncio_mode = auto
-asyncio_default_fixture_loop_scope = function
+asyncio_default_fixture_loop_scope = {loop}
+asyncio_default_test_loop_scope = {loop}
 ftf_metadata = models:Base
 pythonpath = .
 """
@@ -60,11 +61,20 @@ class Phases:
         return self.setup + self.call + self.teardown
 
 
-def phases(files: dict[str, str], *arguments: str) -> dict[str, dict[str, Phases]]:
-    """Run a project's tests, and tell the phases of each by its name and by clock: wall and cpu."""
+def phases(
+    files: dict[str, str], *arguments: str, loop: str = "function"
+) -> dict[str, dict[str, Phases]]:
+    """Run a project's tests in event loops of a scope.
+
+    The phases are those of each test, by its name and by clock: wall and cpu.
+    """
     with TemporaryDirectory() as folder:
         project = Path(folder)
-        for name, text in {"pytest.ini": SETTINGS, "conftest.py": CLOCK, **files}.items():
+        for name, text in {
+            "pytest.ini": SETTINGS.format(loop=loop),
+            "conftest.py": CLOCK,
+            **files,
+        }.items():
             (project / name).write_text(text)
         command = [sys.executable, "-m", "pytest", "-q", *arguments]
         subprocess.run(command, cwd=project, check=True, stdout=subprocess.DEVNULL)  # noqa: S603

@@ -13,15 +13,13 @@ def begin_test(connection: Connection) -> None:
 
 
 def roll_back_test(connection: Connection) -> bool:
-    """Roll a test's transaction back, and tell whether nobody has committed it."""
+    """Undo what a test did, and tell whether nobody has committed it; closing does the rest."""
+    if connection.invalidated:  # closed for good, as when a query is cancelled: all is undone
+        return True
     try:
-        if connection.invalidated:  # closed for good, as when a query is cancelled: all is undone
-            return True
         _send(connection, f"ROLLBACK TO SAVEPOINT {_OUTERMOST}")
     except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
         return False
-    finally:
-        connection.rollback()
     return True
 
 
