@@ -62,6 +62,25 @@ def test_a_leaked_commit_is_told_with_its_line(run, fault, call):
     assert committed.endswith(f".py:{line} in test_fault")
 
 
+def test_a_table_that_is_left_behind_fails_the_test_and_is_dropped(run):
+    result = run(
+        """
+        from sqlalchemy import inspect
+
+        async def test_fault(db_engine):
+            async with db_engine.begin() as connection:
+                await connection.execute(text('CREATE TABLE "left" (word TEXT)'))
+                await connection.execute(text('CREATE TABLE of_it (word TEXT)'))
+
+        async def test_clean(db_connection):
+            tables = await db_connection.run_sync(lambda sync: inspect(sync).get_table_names())
+            assert sorted(tables) == ["posts", "users"]
+        """
+    )
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["there are +2 tables", "committed: *in test_fault", LEAK])
+
+
 def test_the_test_connection_must_not_be_ended(run):
     result = run(
         """

@@ -1,11 +1,16 @@
 """What a test database holds between tests."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, inspect
 
-from ._tables import column_names, table_names
+from ._tables import TableName, column_names, table_names
+
+_TABLES = {
+    "postgresql": "SELECT 1 FROM pg_class WHERE relkind IN ('r', 'p') AND relpersistence <> 't'",
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,7 @@ class Contents:
     def of(cls, connection: Connection) -> "Contents":
         """Read the contents of a database."""
         inspector, quote = inspect(connection), connection.dialect.identifier_preparer.quote
-        names = {
-            ".".join(quote(part) for part in name if part): name for name in table_names(inspector)
-        }
+        names = _names(connection)
         counts = _count(connection, {table: table for table in names})
         filled = [table for table in names if counts[table]]
         rows = tuple(
@@ -74,6 +77,9 @@ class Contents:
         """Bring back what there was before the first test."""
         connection.exec_driver_sql("BEGIN")
         try:
+            _limit_waiting(connection)
+            if "tables" in self.differences(connection):
+                _drop(connection, set(_names(connection)) - set(self.tables))
             _empty(connection, self.tables)
             for each in self.rows:
                 _insert(connection, each)
@@ -81,6 +87,15 @@ class Contents:
             connection.exec_driver_sql("ROLLBACK")
             raise
         connection.exec_driver_sql("COMMIT")
+
+
+def _names(connection: Connection) -> dict[str, TableName]:
+    """Name the tables, quoted as in SQL, those that others refer to first."""
+    quote = connection.dialect.identifier_preparer.quote
+    return {
+        ".".join(quote(part) for part in name if part): name
+        for name in table_names(inspect(connection))
+    }
 
 
 def _counted(
@@ -92,12 +107,14 @@ def _counted(
     def select(each: Rows, table: str) -> str:
         return f"SELECT {columns} FROM (SELECT {each.columns} FROM {table}) AS each"  # noqa: S608  # quoted
 
-    return {f"rows in {table}": table for table in tables} | {
+    changed = {
         f"new or changed rows in {each.table}": (
             f"({select(each, each.table)} EXCEPT {select(each, each.copy)}) AS changed"
         )
         for each in rows
     }
+    there = f"({_TABLES[connection.dialect.name]}) AS tables"
+    return {"tables": there, **{f"rows in {table}": table for table in tables}, **changed}
 
 
 def _count(connection: Connection, counted: Mapping[str, str]) -> dict[str, int]:
@@ -107,13 +124,23 @@ def _count(connection: Connection, counted: Mapping[str, str]) -> dict[str, int]
     return dict(zip(counted, connection.exec_driver_sql(f"SELECT {counts}").one(), strict=True))
 
 
+def _limit_waiting(connection: Connection) -> None:
+    """Fail instead of waiting for ever if somebody still holds a lock on a table."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+
+
+def _drop(connection: Connection, tables: Collection[str]) -> None:
+    cascade = " CASCADE" * (connection.dialect.name == "postgresql")
+    for table in tables:
+        connection.exec_driver_sql(f"DROP TABLE {table}{cascade}")
+
+
 def _empty(connection: Connection, tables: tuple[str, ...]) -> None:
     if connection.dialect.name != "postgresql":
         for table in tables:  # in any order, for SQLite checks foreign keys only when asked to
             connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608  # quoted
     elif tables:
-        # Whoever still holds a lock on a table is told instead of waited for.
-        connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
         connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
