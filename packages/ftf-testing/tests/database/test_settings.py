@@ -58,6 +58,11 @@ def test_a_database_in_memory_becomes_a_file_that_connections_share(told, url):
         (["--ftf-db-url=my sql"], "the test database 'my sql': *. give a URL of *"),
         (["--ftf-db-url=sqlite+nope"], "the test database 'sqlite+nope': Can't load plugin: *"),
         (["--ftf-db-url=sqlite+pysqlcipher"], "the test *: No module named 'pysqlcipher3'. give *"),
+        (["--ftf-db-url=sqlite:///no/app.db"], "the test *no/test_app.db: there is no folder no"),
+        (
+            ["--ftf-db-url=postgresql://me:key@localhost:1/app"],
+            "the * postgresql+asyncpg://me:[*][*][*]@localhost:1/app does not answer: *Error: *",
+        ),
         (["-o", "ftf_metadata="], "the tables of the test database are unknown: set *"),
         (
             ["-o", "ftf_metadata=models"],

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from ._own_thread import run_on
 from ._run import folder, start_postgres
 
 _DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
@@ -18,7 +19,7 @@ def place(setting: str, config: pytest.Config) -> URL:
         config: The test run.
 
     Raises:
-        UsageError: It is neither, or its driver is not installed.
+        UsageError: It is neither, its driver is not installed, or its server does not answer.
     """
     try:
         url = make_url(setting if "://" in setting else f"{setting}://")
@@ -34,4 +35,14 @@ def place(setting: str, config: pytest.Config) -> URL:
         return url.set(database=str(folder(config) / "ftf.db"))
     if "://" not in setting:
         return make_url(start_postgres(config)).set(drivername=url.drivername)
+    if backend == "postgresql":
+        _reach(url)
     return url
+
+
+def _reach(url: URL) -> None:
+    try:
+        run_on(url, lambda _: None)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise pytest.UsageError(f"the test database {url!r} does not answer: {reason}") from error

@@ -108,6 +108,8 @@ class Databases:
 
 def _make_file(url: URL) -> None:
     file = Path(str(url.database))
+    if not file.parent.is_dir():
+        raise pytest.UsageError(f"the test database {url!r}: there is no folder {file.parent}")
     if file.exists() and file.read_bytes()[_ID_PLACE] != _OUR_ID.to_bytes(4):
         raise _not_ours(f"file {file}")
     _remove_file(url)
