@@ -228,3 +228,10 @@ def test_a_factory_inherits_its_model_and_needs_one():
     assert (Admins.model, Tags.model) == (User, Tag)
     with pytest.raises(TypeError, match=r"Named names no model: write `class Named\(Factory"):
         Named()
+
+
+def test_a_class_that_is_not_mapped_is_named():
+    class TextFactory(Factory[str]): ...
+
+    with pytest.raises(TypeError, match="<class 'str'> is no mapped class"):
+        TextFactory().make()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origi
 from ._async_session import require_async_session
 from ._factory_columns import FactoryError, construct, invented
 from ._factory_relations import aliases, attach, parent_of, relation_of
+from ._mapper import mapper_of
 from ._value_source import Source, Sources
 
 if TYPE_CHECKING:
@@ -100,8 +101,9 @@ class Factory[T]:
         """
         return self._with_state(lambda so_far, _: {**(change(so_far) if change else {}), **values})
 
-    def sequence(self, *changes: Values) -> Self:
+    def sequence(self, first: Values, /, *others: Values) -> Self:
         """Give the first record the first of some values, and so on, and then from the start."""
+        changes = (first, *others)
         return self._with_state(lambda _, index: changes[index % len(changes)])
 
     def for_[R](self, relation: "QueryableAttribute[R | None]", other: "R | Factory[R]") -> Self:
@@ -182,9 +184,7 @@ class Factory[T]:
         return [self._make_one(build, index, given) for index in range(count)]
 
     def _make_one(self, build: _Build, index: int, given: Values) -> T:
-        from sqlalchemy import inspect
-
-        mapper: Mapper[Any] = inspect(self.model)
+        mapper = mapper_of(self.model)
         values = self._values(mapper, build, index, given)
         # What is given comes last, because a property's setter may replace what was made up.
         made = cast("T", construct(mapper, invented(mapper, set(values), build.source) | values))

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, case, func, inspect, literal, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapper
 
 from ._async_session import require_async_session
+from ._mapper import mapper_of
 
 _SHOWN_ROWS = 5
 _SHOWN_CHARACTERS = 60
@@ -26,13 +26,10 @@ class Lookup:
 
     def __init__(self, session: AsyncSession, model: type, where: Mapping[str, object]) -> None:
         require_async_session(session)
-        mapper: Mapper[object] | None = inspect(model, raiseerr=False)
-        if not isinstance(mapper, Mapper):
-            raise TypeError(f"{model!r} is no mapped class")
         self._session = session
         self._model = model
         self._where = where
-        self._mapper = mapper
+        self._mapper = mapper_of(model)
         self._equal = [self._column(name) == value for name, value in where.items()]
 
     async def count(self, filled: str = "") -> int:
