@@ -58,7 +58,7 @@ def test_a_leaked_commit_is_told_with_its_line(run, fault, call):
     line = 1 + next(n for n, text in enumerate(code.splitlines(), 1) if call in text)
     result = run(code)
     lines = result.stdout.str().splitlines()
-    (committed,) = [text for text in lines if text.startswith("committed: ")]
+    (committed,) = {text for text in lines if text.startswith("committed: ")}
     assert committed.endswith(f".py:{line} in test_fault")
 
 

@@ -124,6 +124,15 @@ def test_engines_that_are_not_async(project, arguments):
     project.runpytest_inprocess(*arguments).assert_outcomes(passed=4)
 
 
+def test_a_connection_that_is_not_async_is_closed_for_who_forgets_it(project):
+    project.makepyfile(
+        "def test_fault(db_engine): db_engine.connect()\ndef test_clean(db_engine): ..."
+    )
+    result = project.runpytest_inprocess("--ftf-db-url=sqlite+pysqlite")
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["a connection is still open: *py:1 in test_fault"])
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_edge_52_random_order(run, seed):
     arguments = ["--random-order-bucket=global", f"--random-order-seed={seed}"]
