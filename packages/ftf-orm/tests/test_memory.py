@@ -12,12 +12,14 @@ from ftf.orm import run_transaction, transaction
 
 @pytest.fixture
 def garbage() -> Iterator[list[object]]:
-    """Everything that only the collector of cycles could free."""
+    """Everything new that only the collector of cycles could free."""
     gc.collect()
+    gc.freeze()  # what tests before this one have left may become garbage now
     gc.set_debug(gc.DEBUG_SAVEALL)
     yield gc.garbage
     gc.set_debug(0)
     gc.garbage.clear()
+    gc.unfreeze()
 
 
 async def everything(engine) -> None:
