@@ -72,9 +72,7 @@ def together(session: nox.Session) -> None:
     groups = [f"--group=test-{package}" for package in PACKAGES]
     session.install(*wheels(*PACKAGES), *groups, "--group=test-docs", "--group=typing")
     # Tests of the container leave behind what the plugin, installed here, would not let pass.
-    lenient = "--override-ini=ftf_check_leftovers=false"
-    in_parallel = ["--numprocesses=auto", "--dist=loadfile"]
-    session.run("pytest", "packages", lenient, *in_parallel, *session.posargs)
+    session.run("pytest", "packages", "--override-ini=ftf_check_leftovers=false", *session.posargs)
     session.run("pytest", "docs", *session.posargs)
     session.run("mypy", "docs/examples")
 
