@@ -10,7 +10,9 @@ README = BLOG.parents[2] / "packages/ftf-testing/README.md"
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_the_quick_start_passes_with_the_blog(pytester, monkeypatch, database):
+def test_the_quick_start_passes_with_the_blog(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
     settings, tests = re.findall(r"```(?:ini|python)\n(.*?)```", README.read_text(), re.DOTALL)[:2]
     pytester.path.joinpath("pytest.ini").write_text(settings)
     pytester.path.joinpath("blog").symlink_to(BLOG)
