@@ -65,6 +65,19 @@ def test_a_database_that_is_not_of_a_run_is_not_replaced(databases):
 
 
 @pytest.mark.parametrize("name", ["", "gw0"])
+def test_a_run_leaves_the_database_to_another_one_that_uses_it(worker, name):
+    def another_run_begins(used):
+        with pytest.raises(pytest.UsageError, match="is in use, maybe by another test run: wait"):
+            worker(name, "r2").built(lambda _: None).__enter__()
+        assert used.scalar(text("SELECT 1")) == 1
+
+    with worker(name).built(lambda _: None) as url:
+        run_on(url, another_run_begins)
+        with worker(name, "r2").built(lambda _: None):
+            pass
+
+
+@pytest.mark.parametrize("name", ["", "gw0"])
 def test_edge_13_nothing_is_left_of_what_cannot_be_built(worker, name, database_names):
     before = database_names()
     with pytest.raises(ZeroDivisionError), worker(name).built(lambda _: 1 / 0):

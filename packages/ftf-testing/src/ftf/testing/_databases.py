@@ -19,6 +19,10 @@ _OURS = "made by ftf-testing"
 _OUR_ID = int.from_bytes(b"FTFt")
 _ID_PLACE = slice(68, 72)  # in a file's header, https://sqlite.org/fileformat2.html
 _IS_USED = "SELECT count(*) FROM pg_database WHERE starts_with(datname, :name)"
+_CLIENTS = (
+    "SELECT count(*) FROM pg_stat_activity "
+    "WHERE datname = :name AND backend_type = 'client backend'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,11 @@ def _remove_file(url: URL) -> None:
 def _create(server: Connection, url: URL, template: URL | None = None) -> None:
     if not all(str(comment).startswith(_OURS) for comment in _comments(server, url)):
         raise _not_ours(f"database {url.database}")
+    if server.scalar(text(_CLIENTS), {"name": url.database}):
+        raise pytest.UsageError(
+            f"the test database {url.database} is in use, maybe by another test run: wait until "
+            "that has ended, or let ftf_db_url name another one"
+        )
     _drop(server, url)
     copying = f" TEMPLATE {_name(server, template)}" if template else ""
     server.exec_driver_sql(f"CREATE DATABASE {_name(server, url)}{copying}")
