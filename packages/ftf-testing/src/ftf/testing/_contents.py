@@ -1,7 +1,9 @@
 """What a test database holds between tests."""
 
+import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import Connection, inspect
 
@@ -11,6 +13,13 @@ _TABLES = {
     "postgresql": "SELECT 1 FROM pg_class WHERE relkind IN ('r', 'p') AND relpersistence <> 't'",
     "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
 }
+# Their rows are in other tables, and to read them can take an extension.
+_VIRTUAL = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL %'"
+# Rows are put back without what triggers made of them, where that is allowed.
+_NO_TRIGGERS = (
+    "SELECT set_config('session_replication_role', 'replica', true) "
+    "FROM pg_roles WHERE rolname = current_user AND rolsuper"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +44,24 @@ class Contents:
     It is used with the connection that has read it, which alone sees the copies of the rows.
 
     Attributes:
-        tables: The tables, quoted as in SQL; those that others refer to first.
+        tables: The tables, quoted as in SQL.
         rows: The rows of the tables that are not empty.
         counts: How many there were, by what was counted.
+        file: A copy of SQLite's file, in memory.
     """
 
     tables: tuple[str, ...]
     rows: tuple[Rows, ...]
     counts: Mapping[str, int]
+    file: sqlite3.Connection | None
 
     @classmethod
     def of(cls, connection: Connection) -> "Contents":
         """Read the contents of a database."""
         inspector, quote = inspect(connection), connection.dialect.identifier_preparer.quote
+        file = _copied(connection) if connection.dialect.name == "sqlite" else None
         names = _names(connection)
-        counts = _count(connection, {table: table for table in names})
+        counts = _count(connection, {table: _rows_of(connection, table) for table in names})
         filled = [table for table in names if counts[table]]
         rows = tuple(
             Rows(
@@ -58,11 +70,10 @@ class Contents:
             for number, table in enumerate(filled)
         )
         for each in rows:
-            connection.exec_driver_sql(
-                f"CREATE TEMPORARY TABLE {each.copy} AS SELECT {each.columns} FROM {each.table}"  # noqa: S608  # quoted
-            )
+            content = f"SELECT {each.columns} FROM {_rows_of(connection, each.table)}"  # noqa: S608  # quoted
+            connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {each.copy} AS {content}")
         tables = tuple(names)
-        return cls(tables, rows, _count(connection, _counted(connection, tables, rows)))
+        return cls(tables, rows, _count(connection, _counted(connection, tables, rows)), file)
 
     def differences(self, connection: Connection) -> dict[str, int]:
         """Count what there is too much, such as rows in a table; too little is less than 0."""
@@ -74,28 +85,67 @@ class Contents:
         }
 
     def restore(self, connection: Connection) -> None:
-        """Bring back what there was before the first test."""
+        """Bring back what there was before the first test.
+
+        Raises:
+            OperationalError: Somebody still holds a lock.
+        """
+        if self.file is not None:
+            self.file.backup(_driver(connection), progress=_refuse_to_wait)
+            return
         connection.exec_driver_sql("BEGIN")
         try:
-            _limit_waiting(connection)
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+            connection.exec_driver_sql(_NO_TRIGGERS)
             if "tables" in self.differences(connection):
                 _drop(connection, set(_names(connection)) - set(self.tables))
-            _empty(connection, self.tables)
-            for each in self.rows:
-                _insert(connection, each)
+            if self.tables:
+                connection.exec_driver_sql(f"TRUNCATE {', '.join(self.tables)} CASCADE")
+            _insert(connection, self.rows)
         except BaseException:
             connection.exec_driver_sql("ROLLBACK")
             raise
         connection.exec_driver_sql("COMMIT")
 
+    def close(self) -> None:
+        """Free what is not the connection's."""
+        if self.file is not None:
+            self.file.close()
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
+
+
+def _copied(connection: Connection) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:")
+    _driver(connection).backup(copy)
+    return copy
+
+
+def _refuse_to_wait(status: int, *_pages: int) -> None:
+    """Fail instead of waiting for ever, once SQLite itself has waited."""
+    if status not in {sqlite3.SQLITE_OK, sqlite3.SQLITE_DONE}:
+        raise sqlite3.OperationalError("the database is locked: a connection has begun to write")
+
 
 def _names(connection: Connection) -> dict[str, TableName]:
-    """Name the tables, quoted as in SQL, those that others refer to first."""
-    quote = connection.dialect.identifier_preparer.quote
+    """Name the tables that have rows of their own, quoted as in SQL."""
+    quote, sqlite = (
+        connection.dialect.identifier_preparer.quote,
+        connection.dialect.name == "sqlite",
+    )
+    virtual = set(connection.exec_driver_sql(_VIRTUAL).scalars()) if sqlite else set()
     return {
         ".".join(quote(part) for part in name if part): name
         for name in table_names(inspect(connection))
+        if name[1] not in virtual
     }
+
+
+def _rows_of(connection: Connection, table: str) -> str:
+    """Leave the rows of partitions and of tables that inherit to those tables."""
+    return f"ONLY {table}" if connection.dialect.name == "postgresql" else table
 
 
 def _counted(
@@ -109,12 +159,14 @@ def _counted(
 
     changed = {
         f"new or changed rows in {each.table}": (
-            f"({select(each, each.table)} EXCEPT {select(each, each.copy)}) AS changed"
+            f"({select(each, _rows_of(connection, each.table))} EXCEPT {select(each, each.copy)}) "
+            "AS changed"
         )
         for each in rows
     }
     there = f"({_TABLES[connection.dialect.name]}) AS tables"
-    return {"tables": there, **{f"rows in {table}": table for table in tables}, **changed}
+    own = {f"rows in {table}": _rows_of(connection, table) for table in tables}
+    return {"tables": there, **own, **changed}
 
 
 def _count(connection: Connection, counted: Mapping[str, str]) -> dict[str, int]:
@@ -124,29 +176,17 @@ def _count(connection: Connection, counted: Mapping[str, str]) -> dict[str, int]
     return dict(zip(counted, connection.exec_driver_sql(f"SELECT {counts}").one(), strict=True))
 
 
-def _limit_waiting(connection: Connection) -> None:
-    """Fail instead of waiting for ever if somebody still holds a lock on a table."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
-
-
 def _drop(connection: Connection, tables: Collection[str]) -> None:
-    cascade = " CASCADE" * (connection.dialect.name == "postgresql")
     for table in tables:
-        connection.exec_driver_sql(f"DROP TABLE {table}{cascade}")
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table} CASCADE")
 
 
-def _empty(connection: Connection, tables: tuple[str, ...]) -> None:
-    if connection.dialect.name != "postgresql":
-        for table in tables:  # in any order, for SQLite checks foreign keys only when asked to
-            connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608  # quoted
-    elif tables:
-        connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} CASCADE")
-
-
-def _insert(connection: Connection, rows: Rows) -> None:
-    as_they_were = "OVERRIDING SYSTEM VALUE " * (connection.dialect.name == "postgresql")
-    connection.exec_driver_sql(
-        f"INSERT INTO {rows.table} ({rows.columns}) {as_they_were}"  # noqa: S608  # quoted
-        f"SELECT {rows.columns} FROM {rows.copy}"
+def _insert(connection: Connection, rows: Collection[Rows]) -> None:
+    """Insert all rows by one statement, after which foreign keys are checked."""
+    inserts = ", ".join(
+        f"of_{each.copy} AS (INSERT INTO {each.table} ({each.columns}) "  # noqa: S608  # quoted
+        f"OVERRIDING SYSTEM VALUE SELECT {each.columns} FROM {each.copy})"
+        for each in rows
     )
+    if inserts:
+        connection.exec_driver_sql(f"WITH {inserts} SELECT 1")

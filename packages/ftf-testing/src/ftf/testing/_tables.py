@@ -10,11 +10,12 @@ type TableName = tuple[str | None, str]
 
 
 def table_names(inspector: Inspector) -> list[TableName]:
-    """Name the tables of all schemas, those that others refer to first."""
+    """Name the tables of all schemas."""
     own = {inspector.default_schema_name, "information_schema"}
     schemas = [schema for schema in inspector.get_schema_names() if schema not in own]
-    found = inspector.sort_tables_on_foreign_key_dependency((None, *schemas))
-    return [name for name, _ in found if name is not None]
+    return [
+        (schema, name) for schema in (None, *schemas) for name in inspector.get_table_names(schema)
+    ]
 
 
 def column_names(inspector: Inspector, table: TableName) -> list[str]:

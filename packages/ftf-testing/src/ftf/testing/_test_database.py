@@ -80,6 +80,7 @@ class TestDatabase:
         """Close all connections; those that belong to no event loop are closed in this one."""
         self.enter(loop)
         loop.wait_for(self._connections.close())
+        self._contents.close()
 
     async def _leave(self, loop: EventLoop) -> None:
         if self._loop is loop:
