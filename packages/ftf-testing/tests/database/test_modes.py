@@ -1,6 +1,9 @@
 """The fixtures work in every mode in which tests are run."""
 
+from inspect import getsource
+
 import pytest
+import pytest_asyncio.plugin
 
 SCOPES = ("function", "class", "module", "package", "session")
 TESTS = """
@@ -122,6 +125,15 @@ def test_engines_that_are_not_async(project, arguments):
     project.makepyfile(f"from help import *\n{SYNC}")
     arguments = [*arguments, "--ftf-db-url=sqlite+pysqlite"]
     project.runpytest_inprocess(*arguments).assert_outcomes(passed=4)
+
+
+@pytest.mark.skipif(
+    "fixture-scope" not in getsource(pytest_asyncio.plugin), reason="pytest-asyncio is too old"
+)
+def test_the_loop_of_a_fixture_may_be_that_of_its_scope(project):
+    project.makepyfile("def test_sync(db_engine): ...\nasync def test_async(db_engine): ...")
+    loops = ["-o", "asyncio_default_fixture_loop_scope=fixture-scope"]
+    project.runpytest_inprocess("--ftf-db-url=sqlite", *loops).assert_outcomes(passed=2)
 
 
 def test_a_connection_that_is_not_async_is_closed_for_who_forgets_it(project):

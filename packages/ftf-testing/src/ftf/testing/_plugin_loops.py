@@ -55,7 +55,9 @@ def _loop_of_test(request: pytest.FixtureRequest) -> str:
     if not _has_asyncio(request.config):
         return "own"
     if marker is None:
-        default = request.config.getini("asyncio_default_fixture_loop_scope") or "function"
+        default = request.config.getini("asyncio_default_fixture_loop_scope")
+        if default in {None, "", "fixture-scope"}:
+            default = "function"  # the scope of the fixtures for each test
     else:
         default = request.config.getini("asyncio_default_test_loop_scope")
     given = marker.kwargs if marker else {}
