@@ -1,7 +1,12 @@
 """Connections of an engine go from one event loop to the next, if that is possible."""
 
+import gc
+from textwrap import dedent
+from warnings import catch_warnings
+
 import pytest
 
+UNRAISABLE = "ignore::pytest.PytestUnraisableExceptionWarning"
 KEPT = """
 before = []
 
@@ -53,3 +58,29 @@ def test_what_was_waited_for_does_not_bind_the_next_test_to_a_loop(run, tests):
 def test_an_engine_may_keep_no_connections(run, project):
     project.makeconftest(NOT_POOLED)
     run(WAITED_FOR + FULL.replace("from asyncio import gather", "")).assert_outcomes(passed=4)
+
+
+def test_a_connection_in_a_loop_of_the_test_itself_is_told(run, project, database):
+    tests = """
+    class TestOther(IsolatedAsyncioTestCase):
+        @pytest.fixture(autouse=True)
+        def given(self, committing_db):
+            self.db = committing_db
+
+        async def test_fault(self):
+            async with self.db.begin() as session:
+                session.add(User(email="ada@example.com"))
+
+    async def test_next(db_session):
+        assert await count(db_session) == 0
+    """
+    tests = "from unittest import IsolatedAsyncioTestCase\n" + dedent(tests)
+    with catch_warnings(action="ignore"):
+        result = run(tests, "-W", "ignore::ResourceWarning", "-W", UNRAISABLE)
+        gc.collect()  # what the other loop has left open
+    on_server = database == "postgresql"
+    result.assert_outcomes(passed=2, errors=on_server)
+    if on_server:
+        result.stdout.fnmatch_lines(["Event loop is closed: a connection of db_engine was*"])
+    project.makeconftest(NOT_POOLED)
+    run(tests).assert_outcomes(passed=2)

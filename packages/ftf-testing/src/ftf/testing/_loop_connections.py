@@ -2,10 +2,17 @@
 
 from typing import Any, cast
 
+import pytest
 from sqlalchemy import AsyncAdaptedQueuePool, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+_OTHER_LOOP = (
+    "a connection of db_engine was opened in another loop than that of the test, as Starlette's "
+    "TestClient and unittest's IsolatedAsyncioTestCase have one: let db_engine_factory make an "
+    "engine with poolclass=NullPool"
+)
 
 
 class LoopConnections:
@@ -27,14 +34,24 @@ class LoopConnections:
             event.listen(engine.sync_engine, "checkin", self._given_back)
 
     async def leave_loop(self) -> None:
-        """End what would not work in another loop."""
+        """End what would not work in another loop.
+
+        Raises:
+            Failed: A connection belongs to neither of both.
+        """
         if not isinstance(self._engine, AsyncEngine):
             return
         if self._engine.dialect.driver == "aiosqlite" and not self._was_full:
             return
+        closed: RuntimeError | None = None
         for entry in self._idle:
-            _hang_up(entry.driver_connection)
+            try:
+                _hang_up(entry.driver_connection)
+            except RuntimeError as error:
+                closed = error
         await self.close()
+        if closed:
+            raise pytest.fail.Exception(f"{closed}: {_OTHER_LOOP}", pytrace=False)
 
     async def close(self) -> None:
         """End all connections."""
