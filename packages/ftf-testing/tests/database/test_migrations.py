@@ -166,6 +166,17 @@ def test_migrations_that_go_nowhere_are_told(check):
     )
 
 
+def test_migrations_that_are_not_found_are_told(run, project):
+    project.path.joinpath("alembic.ini").write_text(
+        "[alembic]\nscript_location = nowhere\npath_separator = os\n"
+    )
+    code = CHECK + "async def test_session(db_session): ..."
+    result = run(code, "-o", "ftf_alembic=alembic.ini")
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["*alembic.ini: *nowhere*script_location is looked up in *(here)*"])
+    result.stdout.no_fnmatch_line("*_alembic.py*")
+
+
 def test_without_their_file_the_setting_is_named(run):
     result = run(CHECK)
     result.assert_outcomes(errors=1)

@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationStep
 from alembic.script import Script, ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, inspect
 
 from ._connection_watch import Watch
@@ -29,6 +30,9 @@ class Alembic:
         file: The `alembic.ini`.
         url: Where the database is.
         watch: What refuses every other database meanwhile.
+
+    Raises:
+        UsageError: The file names no folder of migrations.
     """
 
     def __init__(self, file: Path, url: URL, watch: Watch) -> None:
@@ -38,6 +42,13 @@ class Alembic:
         self.config.set_main_option("sqlalchemy.url", shown.replace("%", "%%"))
         self.config.config_file_name = None  # lest env.py configures logging anew
         self._watch = watch
+        try:
+            ScriptDirectory.from_config(self.config)
+        except CommandError as error:
+            raise pytest.UsageError(
+                f"{file}: {error} Its script_location is looked up in {Path.cwd()}, unless it "
+                "begins with %(here)s, the folder of the file"
+            ) from error
 
     def upgrade(self) -> None:
         """Upgrade to the newest migration."""
