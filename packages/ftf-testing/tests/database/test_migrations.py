@@ -18,8 +18,7 @@ from sqlalchemy import pool
 from sqlalchemy.ext.asyncio import async_engine_from_config
 
 config = context.config
-if config.config_file_name is not None:
-    fileConfig(config.config_file_name)
+fileConfig(config.config_file_name)
 
 def migrate(connection):
     context.configure(connection=connection, target_metadata=Base.metadata)

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -40,7 +41,6 @@ class Alembic:
         self.url = url
         self.config = Config(file, cmd_opts=Namespace(x=[f"url={shown}"]))
         self.config.set_main_option("sqlalchemy.url", shown.replace("%", "%%"))
-        self.config.config_file_name = None  # lest env.py configures logging anew
         self._watch = watch
         try:
             ScriptDirectory.from_config(self.config)
@@ -82,7 +82,9 @@ class Alembic:
         def refuse(database: str) -> str | None:
             return None if database == self.url.database else _elsewhere(database)
 
-        with self._watch.refusing(refuse):
+        with self._watch.refusing(refuse), pytest.MonkeyPatch.context() as patch:
+            # An env.py configures logging, which pytest has done.
+            patch.setattr(import_module("logging.config"), "fileConfig", lambda *_, **__: None)
             in_thread(work)
 
 
