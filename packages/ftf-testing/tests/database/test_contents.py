@@ -162,7 +162,7 @@ def test_a_file_that_is_locked_is_not_waited_for_for_ever(tmp_path):
         connection.exec_driver_sql("PRAGMA busy_timeout = 1")
         other.exec_driver_sql("BEGIN IMMEDIATE")
         other.exec_driver_sql("INSERT INTO users VALUES (1)")
-        with pytest.raises(sqlite3.OperationalError, match="a connection has begun to write"):
+        with pytest.raises(sqlite3.OperationalError, match="a connection is still in a trans"):
             contents.restore(connection)
         other.exec_driver_sql("COMMIT")
         contents.restore(connection)

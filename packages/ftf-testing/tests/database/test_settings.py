@@ -59,6 +59,7 @@ def test_a_database_in_memory_becomes_a_file_that_connections_share(told, url):
         (["--ftf-db-url=sqlite+nope"], "the test database 'sqlite+nope': Can't load plugin: *"),
         (["--ftf-db-url=sqlite+pysqlcipher"], "the test *: No module named 'pysqlcipher3'. give *"),
         (["--ftf-db-url=sqlite:///no/app.db"], "the test *no/test_app.db: there is no folder no"),
+        (["--ftf-db-url=sqlite:///file:app.db?uri=true"], "*app.db* is a URI, not a path: give a*"),
         (
             ["--ftf-db-url=postgresql://me:key@localhost:1/app"],
             "the * postgresql+asyncpg://me:[*][*][*]@localhost:1/app does not answer: *Error: *",
@@ -86,6 +87,21 @@ def test_bad_settings_are_told(told, arguments, message):
     result = told(*arguments)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*ERROR at setup of test_where*", message])
+    result.stdout.no_fnmatch_line("*another exception*")
+
+
+@pytest.mark.parametrize(
+    ("server", "message"),
+    [
+        ("postgresql://me:key@localhost:1/app", "the * *@localhost:1/app does not answer: *Error*"),
+        ("localhost", "FTF_TEST_POSTGRES_URL: Could not parse*"),
+    ],
+)
+def test_a_bad_server_in_the_environment_is_told(told, monkeypatch, server, message):
+    monkeypatch.setenv("FTF_TEST_POSTGRES_URL", server)
+    result = told("--ftf-db-url=postgresql")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([message])
     result.stdout.no_fnmatch_line("*another exception*")
 
 

@@ -126,7 +126,9 @@ def _copied(connection: Connection) -> sqlite3.Connection:
 def _refuse_to_wait(status: int, *_pages: int) -> None:
     """Fail instead of waiting for ever, once SQLite itself has waited."""
     if status not in {sqlite3.SQLITE_OK, sqlite3.SQLITE_DONE}:
-        raise sqlite3.OperationalError("the database is locked: a connection has begun to write")
+        raise sqlite3.OperationalError(
+            "the database is locked: a connection is still in a transaction"
+        )
 
 
 def _names(connection: Connection) -> dict[str, TableName]:

@@ -33,11 +33,20 @@ def place(setting: str, config: pytest.Config) -> URL:
         raise pytest.UsageError(f"the test database {url!r} is of an unknown kind: {_KNOWN}")
     if backend == "sqlite" and url.database in {None, "", ":memory:"}:
         return url.set(database=str(folder(config) / "ftf.db"))
+    if backend == "sqlite" and str(url.database).startswith("file:"):
+        raise pytest.UsageError(f"the test database {url!r} is a URI, not a path: {_KNOWN}")
     if "://" not in setting:
-        return make_url(start_postgres(config)).set(drivername=url.drivername)
+        url = _server(config).set(drivername=url.drivername)
     if backend == "postgresql":
         _reach(url)
     return url
+
+
+def _server(config: pytest.Config) -> URL:
+    try:
+        return make_url(start_postgres(config))
+    except ArgumentError as error:
+        raise pytest.UsageError(f"FTF_TEST_POSTGRES_URL: {error}") from error
 
 
 def _reach(url: URL) -> None:

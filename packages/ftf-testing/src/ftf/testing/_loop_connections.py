@@ -37,7 +37,7 @@ class LoopConnections:
         """End what would not work in another loop.
 
         Raises:
-            Failed: A connection belongs to neither of both.
+            Failed: A connection belongs to another loop, which is closed.
         """
         if not isinstance(self._engine, AsyncEngine):
             return
