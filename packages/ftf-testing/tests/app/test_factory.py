@@ -40,6 +40,7 @@ class Tag(Base):
     __tablename__ = "tags"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
+    count: Mapped[int] = mapped_column(default=0)
     posts: Mapped[list[Post]] = relationship(secondary="post_tags", back_populates="tags")
 
 
@@ -125,6 +126,11 @@ def test_a_state_changes_no_factory_but_gives_another():
 def test_a_sequence_starts_again_at_its_end():
     tags = TagFactory().sequence({"name": "a"}, {"name": "b"}).make_many(3)
     assert [tag.name for tag in tags] == ["a", "b", "a"]
+
+
+async def test_an_attribute_may_be_named_like_an_argument(session):
+    assert [tag.count for tag in await TagFactory(session).create_many(2, count=7)] == [7, 7]
+    assert [tag.count for tag in TagFactory().make_many(2, count=7)] == [7, 7]
 
 
 async def test_creating_flushes_and_does_not_commit(session):

@@ -35,6 +35,13 @@ class Editor(User):
     __mapper_args__ = {"polymorphic_identity": "editor"}  # noqa: RUF012
 
 
+class Admin(User):
+    __tablename__ = "admins"
+    __mapper_args__ = {"polymorphic_identity": "admin"}  # noqa: RUF012
+    id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    model: Mapped[str]
+
+
 class Post(Base):
     __tablename__ = "posts"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -112,6 +119,19 @@ async def test_classes_that_share_a_table_are_kept_apart(session):
     await assert_count(session, Editor, 1)
     await assert_count(session, User, 3)
     await assert_missing(session, Editor, name="Ada")
+
+
+async def test_the_tables_of_a_class_are_joined(session):
+    session.add_all(Admin(email_address=f"{n}@example.com", model="root") for n in range(2))
+    await assert_has(session, Admin, email_address="1@example.com", model="root")
+    await assert_missing(session, Admin, email_address="ada@example.com", model="root")
+    await assert_count(session, Admin, 1, id=3)
+    with pytest.raises(AssertionError, match=r"no Admin\(model='guest'\)") as failure:
+        await assert_has(session, Admin, model="guest")
+    assert [line.partition(", ")[0] for line in str(failure.value).splitlines()[1:]] == [
+        "  Admin(id=3",
+        "  Admin(id=4",
+    ]
 
 
 async def test_bad_input_is_told(session):

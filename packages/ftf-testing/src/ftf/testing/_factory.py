@@ -136,7 +136,7 @@ class Factory[T]:
         """Make a record without a database."""
         return self.make_many(1, **values)[0]
 
-    def make_many(self, count: int, **values: object) -> list[T]:
+    def make_many(self, count: int, /, **values: object) -> list[T]:
         """Make records without a database."""
         return self._make(self._build(), count, values)
 
@@ -149,7 +149,7 @@ class Factory[T]:
         """
         return (await self.create_many(1, **values))[0]
 
-    async def create_many(self, count: int, **values: object) -> list[T]:
+    async def create_many(self, count: int, /, **values: object) -> list[T]:
         """Make records, add them to the session and flush; committing is up to you.
 
         Raises:

@@ -30,6 +30,8 @@ class Lookup:
         self._model = model
         self._where = where
         self._mapper = mapper_of(model)
+        # Joined tables have the name of their key in common.
+        self._names = tuple(dict.fromkeys(self._mapper.columns.keys()))
         self._equal = [self._column(name) == value for name, value in where.items()]
 
     async def count(self, filled: str = "") -> int:
@@ -43,9 +45,12 @@ class Lookup:
     async def nearest(self) -> str:
         """Show the rows that have most of the values."""
         hits = sum((case((equal, 1), else_=0) for equal in self._equal), literal(0))
-        columns = [column.label(name) for name, column in self._mapper.columns.items()]
+        columns = [self._column(name).label(name) for name in self._names]
         nearest = (
-            select(*columns).where(*self._kind()).order_by(hits.desc(), *self._mapper.primary_key)
+            select(*columns)
+            .select_from(self._mapper.selectable)
+            .where(*self._kind())
+            .order_by(hits.desc(), *self._mapper.primary_key)
         )
         rows = (await self._session.execute(nearest.limit(_SHOWN_ROWS + 1))).all()
         if not rows:
@@ -62,8 +67,8 @@ class Lookup:
         return f"{self._model.__name__}({shown})"
 
     def _column(self, name: str) -> ColumnElement[object]:
-        if name not in self._mapper.columns:
-            known = ", ".join(self._mapper.columns.keys())
+        if name not in self._names:
+            known = ", ".join(self._names)
             raise TypeError(f"{self._model.__name__} has no column {name!r}, but {known}")
         column: ColumnElement[object] = self._mapper.columns[name]
         return column

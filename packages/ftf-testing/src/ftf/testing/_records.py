@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from ._record_lookup import Lookup
 
 
-async def assert_has(session: "AsyncSession", model: type, **where: object) -> None:
+async def assert_has(session: "AsyncSession", model: type, /, **where: object) -> None:
     """Assert that a table has a row with certain values.
 
     Rows are looked for in the table: filters of the models, such as for soft deletes, don't apply.
@@ -27,7 +27,7 @@ async def assert_has(session: "AsyncSession", model: type, **where: object) -> N
         raise AssertionError(f"there is no {rows}; {await rows.nearest()}")
 
 
-async def assert_missing(session: "AsyncSession", model: type, **where: object) -> None:
+async def assert_missing(session: "AsyncSession", model: type, /, **where: object) -> None:
     """Assert that a table has no row with certain values.
 
     Args:
@@ -68,7 +68,7 @@ async def assert_count(
         )
 
 
-async def assert_soft_deleted(session: "AsyncSession", model: type, **where: object) -> None:
+async def assert_soft_deleted(session: "AsyncSession", model: type, /, **where: object) -> None:
     """Assert that a table has a row with certain values, and with a time in `deleted_at`.
 
     Args:
