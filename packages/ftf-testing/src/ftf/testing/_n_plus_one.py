@@ -62,11 +62,11 @@ def _groups(found: Iterable[tuple[object, ExecutedQuery]]) -> list[Repetition]:
     ]
 
 
-def whole_path(load: OrmLoad, loads: Sequence[OrmLoad]) -> tuple[str, ...]:
+def whole_load(load: OrmLoad, loads: Sequence[OrmLoad]) -> OrmLoad:
     """Lead to a relationship from records that were not lazily loaded themselves.
 
     Those of a model are below a load that came before the first one from that model.
     """
     first = [each.root for each in loads].index(load.root)
-    parent = next((each for each in reversed(loads[:first]) if each.target is load.root), None)
-    return load.path if parent is None else (*whole_path(parent, loads), *load.path)
+    above = next((each for each in reversed(loads[:first]) if each.leads_to(load.root)), None)
+    return load if above is None else whole_load(above, loads).then(load)

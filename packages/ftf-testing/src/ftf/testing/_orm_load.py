@@ -1,8 +1,9 @@
 """What the ORM queries by itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any, cast
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Self, cast
 
 if TYPE_CHECKING:
     from sqlalchemy import ClauseElement, Executable
@@ -38,6 +39,17 @@ class OrmLoad:
         """The relationship with its model, or the model alone."""
         return self.path[-1] if self.path else self.root.__name__
 
+    def leads_to(self, model: type) -> bool:
+        """Tell whether what is loaded can be of a model."""
+        target = self.target
+        return target is not None and (issubclass(model, target) or issubclass(target, model))
+
+    def then(self, load: Self) -> Self:
+        """Go on along another path."""
+        *path, last = self.path
+        path += [_narrowed(last, self.target, load.root), *load.path]
+        return replace(load, root=self.root, path=tuple(path))
+
     def __str__(self) -> str:
         return f"{self.loading.value} of {self.name}"
 
@@ -71,5 +83,13 @@ def _along(loading: Loading, path: tuple[object, ...]) -> OrmLoad:
     from sqlalchemy.orm import RelationshipProperty  # heavy
 
     steps = [step for step in path if isinstance(step, RelationshipProperty)]
-    names = tuple(f"{step.parent.class_.__name__}.{step.key}" for step in steps)
-    return OrmLoad(loading, steps[0].parent.class_, names, steps[-1].mapper.class_)
+    names = [f"{step.parent.class_.__name__}.{step.key}" for step in steps]
+    for index, (step, following) in enumerate(pairwise(steps)):
+        names[index] = _narrowed(names[index], step.mapper.class_, following.parent.class_)
+    return OrmLoad(loading, steps[0].parent.class_, tuple(names), steps[-1].mapper.class_)
+
+
+def _narrowed(relation: str, target: type | None, model: type) -> str:
+    """Name a relation that is followed by one which only a subclass of its target has."""
+    is_narrower = target is not None and target is not model and issubclass(model, target)
+    return f"{relation}.of_type({model.__name__})" if is_narrower else relation

@@ -4,7 +4,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from ._executed_query import ExecutedQuery
-from ._n_plus_one import Repetition, repetitions, whole_path
+from ._mapper import mapper_of
+from ._n_plus_one import Repetition, repetitions, whole_load
 from ._orm_load import Loading, OrmLoad
 from ._query_options import current_options
 
@@ -74,8 +75,8 @@ def _remedy(query: ExecutedQuery, loads: Sequence[OrmLoad]) -> str:
         return "Load what belongs together in one query, such as where(column.in_(values))"
     if load.loading is Loading.REFRESH:
         return (
-            f"Columns of {load.name} were deferred, or expired by a commit: load them in the "
-            "query, or make the session with expire_on_commit=False"
+            f"Columns of {load.name} were deferred, expired by a commit or refreshed: load them in "
+            f"the query{_widened(load.root)}, or make the session with expire_on_commit=False"
         )
     if load.loading is Loading.EAGER:
         return f"{load}: SQLAlchemy runs it again for each query, or for many records"
@@ -83,14 +84,23 @@ def _remedy(query: ExecutedQuery, loads: Sequence[OrmLoad]) -> str:
 
 
 def _loader(load: OrmLoad, loads: Sequence[OrmLoad]) -> str:
-    path = whole_path(load, loads)
+    whole = whole_load(load, loads)
+    path = whole.path
     if _is_of_ftf(load.root):
         return (
             f'with_("{".".join(step.partition(".")[2] for step in path)}")'
             if (len(path) > 1)
             else f"with_({path[0]})"
         )
-    return ".".join(f"selectinload({step})" for step in path)
+    return ".".join(f"selectinload({step})" for step in path) + _widened(whole.root)
+
+
+def _widened(model: type) -> str:
+    """Tell how a query for a parent class brings along what only a subclass has."""
+    base, name = mapper_of(model).base_mapper.class_.__name__, model.__name__
+    if name == base:
+        return ""
+    return f", after selectin_polymorphic({base}, [{name}]) where {base} is queried"
 
 
 def _is_of_ftf(model: type) -> bool:
