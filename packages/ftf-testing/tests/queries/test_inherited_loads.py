@@ -25,7 +25,7 @@ class Base(DeclarativeBase): ...
 class Order(Base):
     __tablename__ = "orders"
     id: Mapped[int] = mapped_column(primary_key=True)
-    products: Mapped[list["Product"]] = relationship()
+    products: Mapped[list["Product"]] = relationship(back_populates="order")
 
 
 class Product(Base):
@@ -34,6 +34,7 @@ class Product(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    order: Mapped[Order] = relationship(back_populates="products")
 
 
 class Book(Product):
@@ -41,13 +42,14 @@ class Book(Product):
     __mapper_args__ = {"polymorphic_identity": "book"}  # noqa: RUF012
     id: Mapped[int] = mapped_column(ForeignKey("products.id"), primary_key=True)
     title: Mapped[str]
-    chapters: Mapped[list["Chapter"]] = relationship()
+    chapters: Mapped[list["Chapter"]] = relationship(back_populates="book")
 
 
 class Chapter(Base):
     __tablename__ = "chapters"
     id: Mapped[int] = mapped_column(primary_key=True)
     book_id: Mapped[int] = mapped_column(ForeignKey("books.id"))
+    book: Mapped[Book] = relationship(back_populates="chapters")
     notes: Mapped[list["Note"]] = relationship()
 
 
@@ -106,7 +108,14 @@ def notes_of_products(session: Session, *given: ORMOption) -> list[Note]:
     return notes(session, *given, selectinload(Order.products))
 
 
-@pytest.mark.parametrize("read", [titles, chapters, own_chapters, notes, notes_of_products])
+def orders(session: Session, *given: ORMOption) -> list[Order]:
+    return [each.book.order for each in session.scalars(select(Chapter).options(*given))]
+
+
+READS = [titles, chapters, own_chapters, notes, notes_of_products, orders]
+
+
+@pytest.mark.parametrize("read", READS)
 def test_what_a_failure_tells_to_write_mends_it(engine, read: Callable[..., list[object]]):
     with (
         pytest.raises(NPlusOneError, match="4 x SELECT") as failure,
