@@ -19,6 +19,8 @@ from sqlalchemy import (
     Index,
     Numeric,
     String,
+    TypeDecorator,
+    Uuid,
     func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -44,6 +46,34 @@ class Size(enum.Enum):
     LARGE = 2
 
 
+class Utc(TypeDecorator[datetime]):
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: object) -> datetime | None:
+        assert value is None or value.tzinfo
+        return value
+
+
+class Code(TypeDecorator[str]):
+    impl = String(3)
+    cache_ok = True
+
+
+class Json(TypeDecorator[dict[str, Any]]):
+    impl = JSON
+    cache_ok = True
+
+
+class Money(TypeDecorator[Decimal]):
+    impl = String
+    cache_ok = True
+    python_type = Decimal
+
+    def process_bind_param(self, value: Decimal | None, dialect: object) -> str:
+        return f"{value:.2f}"
+
+
 class Thing(Base):
     __tablename__ = "things"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -63,6 +93,11 @@ class Thing(Base):
     raw: Mapped[bytes]
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     words: Mapped[list[str]] = mapped_column(ARRAY(String(3)))
+    utc: Mapped[datetime] = mapped_column(Utc)
+    code: Mapped[str] = mapped_column(Code)
+    json: Mapped[dict[str, Any]] = mapped_column(Json)
+    money: Mapped[Decimal] = mapped_column(Money)
+    key: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     maybe: Mapped[str | None]
     given: Mapped[str] = mapped_column(default="given")
     served: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -162,12 +197,15 @@ class DataFactory(Factory[Data]): ...
 class TownFactory(Factory[Town]): ...
 
 
+STORED = ["price", "aware", "words", "data", "utc", "code", "json", "key"]
+
+
 async def test_a_row_of_made_up_values_is_stored_and_comes_back(postgres_url):
     engine = create_async_engine(postgres_url)
     async with engine.connect() as connection, AsyncSession(connection) as session:
         await connection.run_sync(Thing.__table__.create)
         thing = await ThingFactory(session).create()
-        made = {name: getattr(thing, name) for name in ("price", "aware", "words", "data")}
+        made = {name: getattr(thing, name) for name in STORED}
         await session.refresh(thing)
         assert {name: getattr(thing, name) for name in made} == made
         await connection.rollback()

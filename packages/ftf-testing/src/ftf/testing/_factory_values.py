@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from faker import Faker
 from polyfactory.factories.sqlalchemy_factory import SQLAlchemyFactory
 from polyfactory.field_meta import FieldMeta
-from sqlalchemy import Column, DateTime, Enum
+from sqlalchemy import Column, DateTime, Enum, TypeDecorator, Uuid
 
 from ._value_source import Source
 
@@ -19,6 +19,12 @@ _TEXT_LENGTH: Final = 12
 
 class Aware(datetime):
     """Stands for a moment in a column with a time zone."""
+
+
+class UuidText(str):  # it only stands for one
+    """Stands for the text of a UUID."""
+
+    __slots__ = ()
 
 
 class _Values:
@@ -31,12 +37,19 @@ class _Values:
     @classmethod
     def get_provider_map(cls) -> dict[Any, Callable[[], Any]]:
         inherited: dict[Any, Callable[[], Any]] = super().get_provider_map()  # type: ignore[misc]
-        return inherited | {datetime: cls._moment, Aware: cls._aware, date: cls._day}
+        return inherited | {
+            datetime: cls._moment,
+            Aware: cls._aware,
+            date: cls._day,
+            UuidText: cls.__faker__.uuid4,
+        }
 
     @classmethod
     def get_type_from_column(cls, column: Column[Any]) -> type:
         if isinstance(column.type, DateTime) and column.type.timezone:
             return Aware
+        if isinstance(column.type, Uuid) and not column.type.as_uuid:
+            return UuidText
         return super().get_type_from_column(column)  # type: ignore[misc,no-any-return]
 
     @classmethod
@@ -58,6 +71,7 @@ def invent(model: type, column: Column[Any], source: Source) -> object:
     Raises:
         polyfactory.exceptions.ParameterException: The type is unknown.
     """
+    column = _undecorated(column)
     if isinstance(column.type, Enum) and column.type.enum_class is None:
         return source.random.choice(column.type.enums)
     values = _values_of(model)
@@ -68,6 +82,14 @@ def invent(model: type, column: Column[Any], source: Source) -> object:
         length = min(longest, _TEXT_LENGTH)
         meta.constraints |= {"min_length": length, "max_length": length}
     return values.get_field_value(meta)
+
+
+def _undecorated(column: Column[Any]) -> Column[Any]:
+    """Look below a type decorator that does not say what Python type it has."""
+    kind = column.type
+    if isinstance(kind, TypeDecorator) and type(kind).python_type is TypeDecorator.python_type:
+        return _undecorated(Column(column.key, kind.impl_instance, nullable=False))
+    return column
 
 
 @cache
