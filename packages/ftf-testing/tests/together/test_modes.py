@@ -13,20 +13,20 @@ def anyio_backend():
 
 def test_all_fixtures_work_together_on_each_database(project, database):
     result = project.runpytest_inprocess(f"--ftf-db-url={database}")
-    result.assert_outcomes(passed=6)
+    result.assert_outcomes(passed=7)
     assert not list(project.path.glob("*.db"))
 
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_edge_52_loops_of_each_scope(make, scope):
     scopes = (f"-oasyncio_default_{of}_loop_scope={scope}" for of in ("test", "fixture"))
-    make("plain").runpytest_inprocess("--ftf-db-url=sqlite", *scopes).assert_outcomes(passed=6)
+    make("plain").runpytest_inprocess("--ftf-db-url=sqlite", *scopes).assert_outcomes(passed=7)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_edge_52_random_order(make, seed):
     order = "--random-order-bucket=global", f"--random-order-seed={seed}"
-    make("plain").runpytest_inprocess("--ftf-db-url=sqlite", *order).assert_outcomes(passed=6)
+    make("plain").runpytest_inprocess("--ftf-db-url=sqlite", *order).assert_outcomes(passed=7)
 
 
 def test_edge_52_workers(make, monkeypatch):
@@ -36,7 +36,7 @@ def test_edge_52_workers(make, monkeypatch):
     # This process has imported them before.
     chosen += ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]
     chosen += ["-n2", "--ftf-db-url=sqlite"]
-    make("plain").runpytest_inprocess(*chosen).assert_outcomes(passed=6)
+    make("plain").runpytest_inprocess(*chosen).assert_outcomes(passed=7)
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_edge_52_both_plugins_for_async_tests_when_they_are_strict(make, plugin,
     text = file.read_text().replace("class TestShop", f"@pytest.mark.{plugin}\nclass TestShop")
     file.write_text(text.replace("@pytest.fixture", fixture))
     arguments = "--ftf-db-url=sqlite", "--asyncio-mode=strict"
-    project.runpytest_inprocess(*arguments).assert_outcomes(passed=6)
+    project.runpytest_inprocess(*arguments).assert_outcomes(passed=7)

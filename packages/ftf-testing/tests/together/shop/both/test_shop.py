@@ -46,6 +46,11 @@ class TestShop:
             lambda _: client.get("/"), small=lambda: store(1), large=lambda: store(4)
         )
 
+    async def test_a_post_is_published_for_good(self, client, committing_db):
+        assert (await client.post("/", params={"title": "Hello"})).status_code == 201
+        async with committing_db() as session:
+            await assert_has(session, Post, title="Hello")
+
     async def test_the_clock_goes_on(self, client, db_session):
         assert (await client.get("/")).json() == {"now": "now", "posts": []}
 

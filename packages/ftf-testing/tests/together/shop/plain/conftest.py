@@ -3,9 +3,12 @@ from shop import get_session
 
 
 @pytest.fixture(autouse=True)
-def session_of_the_test(override, db_sessions):
+def session_of_the_test(request, override):
+    commits = "committing_db" in request.fixturenames
+    sessions = request.getfixturevalue("committing_db" if commits else "db_sessions")
+
     async def session():
-        async with db_sessions() as session:
+        async with sessions() as session:
             yield session
 
     override(get_session, session)
