@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import ForeignKey, event
+from sqlalchemy import JSON, ForeignKey, event
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -46,6 +46,12 @@ class Post(Base):
     __tablename__ = "posts"
     id: Mapped[int] = mapped_column(primary_key=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+
+class Setting(Base):
+    __tablename__ = "settings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, object]] = mapped_column(JSON)
 
 
 @pytest.fixture
@@ -132,6 +138,18 @@ async def test_the_tables_of_a_class_are_joined(session):
         "  Admin(id=3",
         "  Admin(id=4",
     ]
+
+
+async def test_json_is_compared_on_postgresql_as_well(postgres_url):
+    engine = create_async_engine(postgres_url)
+    async with engine.connect() as connection, AsyncSession(connection) as session:
+        await connection.run_sync(Setting.__table__.create)
+        session.add(Setting(value={"a": 1, "b": [2]}))
+        await assert_has(session, Setting, value={"b": [2], "a": 1})
+        with pytest.raises(AssertionError, match=r"Setting\(id=1, value=\{'a': 1, 'b': \[2\]\}\)"):
+            await assert_has(session, Setting, value={"a": 1})
+        await connection.rollback()
+    await engine.dispose()
 
 
 async def test_bad_input_is_told(session):

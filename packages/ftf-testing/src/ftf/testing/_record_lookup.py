@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import JSON, ColumnElement, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ._async_session import require_async_session
@@ -32,7 +33,7 @@ class Lookup:
         self._mapper = mapper_of(model)
         # Joined tables have the name of their key in common.
         self._names = tuple(dict.fromkeys(self._mapper.columns.keys()))
-        self._equal = [self._column(name) == value for name, value in where.items()]
+        self._equal = [self._comparable(name) == value for name, value in where.items()]
 
     async def count(self, filled: str = "") -> int:
         """Count the rows, or those with something in one more column."""
@@ -72,6 +73,13 @@ class Lookup:
             raise TypeError(f"{self._model.__name__} has no column {name!r}, but {known}")
         column: ColumnElement[object] = self._mapper.columns[name]
         return column
+
+    def _comparable(self, name: str) -> ColumnElement[object]:
+        """Give a column of a type that has an equality, as PostgreSQL's `json` has not."""
+        column = self._column(name)
+        dialect = self._session.get_bind(self._mapper).dialect.name
+        is_json = isinstance(column.type, JSON) and dialect == "postgresql"
+        return cast(column, JSONB) if is_json else column
 
     def _kind(self) -> list[ColumnElement[bool]]:
         """Keep classes apart that share a table."""
