@@ -23,7 +23,11 @@ async def test_both_libraries_get_a_response(library):
     transport = StreamingTransport(app)
     async with library.AsyncClient(transport=transport, base_url="http://testserver") as client:
         response = await client.post("/words/å?b=c", headers={"X-A": "a"}, content=b"body")
-    assert response.json() == ["å", "a", "b=c", "body"]
+        assert response.json() == ["å", "a", "b=c", "body"]
+        with pytest.raises(
+            library.UnsupportedProtocol, match=r"ws://\S+ is not .*use Starlette's Tes"
+        ):
+            await client.get("ws://testserver/words")
 
 
 async def test_the_scope_has_a_state_of_its_own_and_the_versions_of_a_server(client_of):

@@ -78,6 +78,10 @@ class Exchange:
         self.label = f"{request.method} {request.url.path}"
         self.has_body = request.method != "HEAD"
         self.library: ModuleType = import_module(type(request).__module__.partition(".")[0])
+        if request.url.scheme not in {"http", "https"}:
+            raise self.library.UnsupportedProtocol(
+                f"{request.url} is not of HTTP: for websockets, use Starlette's TestClient or httpx-ws"
+            )
         self._patience = request.extensions.get("timeout", {}).get("read")
         self._request_body = _body_of(request)
         self._raises = raises

@@ -60,6 +60,7 @@ class StreamingTransport(Transport):
             Exception: What the application raised.
             IncompleteResponseError: It ended without a response.
             httpx.ReadTimeout: The response did not start in the time the request allows.
+            httpx.UnsupportedProtocol: It is a request for a websocket, or for what else is no HTTP.
         """
         exchange = Exchange(
             self._app, self._scope(request), request, raises=self._raises, grace=self._grace
