@@ -80,7 +80,7 @@ class Exchange:
         self.library: ModuleType = import_module(type(request).__module__.partition(".")[0])
         if request.url.scheme not in {"http", "https"}:
             raise self.library.UnsupportedProtocol(
-                f"{request.url} is not of HTTP: for websockets, use Starlette's TestClient or httpx-ws"
+                f"{request.url} is no HTTP: for websockets, use Starlette's TestClient or httpx-ws"
             )
         self._patience = request.extensions.get("timeout", {}).get("read")
         self._request_body = _body_of(request)
