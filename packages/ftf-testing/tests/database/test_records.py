@@ -15,7 +15,13 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 
-from ftf.testing import assert_count, assert_has, assert_missing, assert_soft_deleted
+from ftf.testing import (
+    assert_count,
+    assert_has,
+    assert_max_queries,
+    assert_missing,
+    assert_soft_deleted,
+)
 
 
 class Base(DeclarativeBase): ...
@@ -118,6 +124,14 @@ async def test_soft_deleted_rows_are_seen_past_the_filters_of_queries(session):
     session.add(User(name="Ada", email_address="old@x", deleted_at=datetime.now(UTC)))
     await assert_soft_deleted(session, User, name="Ada")
     await assert_count(session, User, 2, name="Ada")
+
+
+async def test_what_a_test_asserts_does_not_count(session):
+    await session.flush()
+    with assert_max_queries(0):
+        await assert_count(session, User, 2)
+        with pytest.raises(AssertionError, match="the nearest rows are"):
+            await assert_has(session, User, name="Eve")
 
 
 async def test_classes_that_share_a_table_are_kept_apart(session):

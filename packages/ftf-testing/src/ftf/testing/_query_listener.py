@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from functools import cache
 from threading import RLock, get_ident
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ._executed_query import ExecutedQuery
 from ._origin import trace
@@ -15,6 +15,7 @@ from ._query_options import current_options
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+UNCOUNTED: Final = "ftf_uncounted"  # the execution option of what no counter is told of
 _here: ContextVar[tuple[QueryLog, ...]] = ContextVar("ftf_query_logs", default=())
 # By the cursor's id, the query it runs or ran last: one that fails has no end, and the id of a
 # cursor that is gone can be that of another one.
@@ -76,7 +77,8 @@ def _begin(  # noqa: PLR0913, PLR0917  # the event's own signature
     before = _running.pop(id(cursor), None)
     engine = connection.engine
     logs = _Everywhere.logs + _here.get()
-    if not (wanting := [log for log in logs if log.wants(engine.pool)]):
+    wanting = [log for log in logs if log.wants(engine.pool)]
+    if not wanting or UNCOUNTED in context.execution_options:
         return
     named = getattr(context, "compiled_parameters", [])  # one list for all batches of an insert
     # The options themselves would keep the session, and its connection from the pool.
