@@ -1,9 +1,6 @@
 """The fixtures work in every mode in which tests are run."""
 
-from inspect import getsource
-
 import pytest
-import pytest_asyncio.plugin
 
 SCOPES = ("function", "class", "module", "package", "session")
 TESTS = """
@@ -127,10 +124,8 @@ def test_engines_that_are_not_async(project, arguments):
     project.runpytest_inprocess(*arguments).assert_outcomes(passed=4)
 
 
-@pytest.mark.skipif(
-    "fixture-scope" not in getsource(pytest_asyncio.plugin), reason="pytest-asyncio is too old"
-)
 def test_the_loop_of_a_fixture_may_be_that_of_its_scope(project):
+    pytest.importorskip("pytest_asyncio", minversion="1.5")
     project.makepyfile("def test_sync(db_engine): ...\nasync def test_async(db_engine): ...")
     loops = ["-o", "asyncio_default_fixture_loop_scope=fixture-scope"]
     project.runpytest_inprocess("--ftf-db-url=sqlite", *loops).assert_outcomes(passed=2)

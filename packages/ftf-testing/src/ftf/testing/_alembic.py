@@ -32,6 +32,9 @@ class Alembic:
         url: Where the database is.
         watch: What refuses every other database meanwhile.
 
+    Attributes:
+        scripts: The migrations.
+
     Raises:
         UsageError: The file names no folder of migrations.
     """
@@ -43,7 +46,7 @@ class Alembic:
         self.config.set_main_option("sqlalchemy.url", shown.replace("%", "%%"))
         self._watch = watch
         try:
-            ScriptDirectory.from_config(self.config)
+            self.scripts = ScriptDirectory.from_config(self.config)
         except CommandError as error:
             raise pytest.UsageError(
                 f"{file}: {error} Its script_location is looked up in {Path.cwd()}, unless it "
@@ -58,10 +61,10 @@ class Alembic:
 
     def step(self, direction: Direction, script: Script) -> None:
         """Make or undo one migration and no other, which no command does where branches meet."""
-        scripts = ScriptDirectory.from_config(self.config)
-        step = getattr(MigrationStep, f"{direction}_from_script")(scripts.revision_map, script)
-        with EnvironmentContext(self.config, scripts, fn=lambda *_: [step]):
-            self.run(scripts.run_env)
+        make = getattr(MigrationStep, f"{direction}_from_script")
+        step = make(self.scripts.revision_map, script)
+        with EnvironmentContext(self.config, self.scripts, fn=lambda *_: [step]):
+            self.run(self.scripts.run_env)
 
     def tables(self) -> set[str]:
         """Name the tables there are, but for the one in which Alembic keeps its version."""

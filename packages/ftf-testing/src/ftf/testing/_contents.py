@@ -1,12 +1,11 @@
 """What a test database holds between tests."""
 
-import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from sqlalchemy import Connection, inspect
 
+from ._file_copy import FileCopy
 from ._tables import TableName, column_names, table_names
 
 _TABLES = {
@@ -46,20 +45,22 @@ class Contents:
     Attributes:
         tables: The tables, quoted as in SQL.
         rows: The rows of the tables that are not empty.
-        counts: How many there were, by what was counted.
-        file: A copy of SQLite's file, in memory.
+        counted: SQL that counts rows, by what they are called.
+        counts: How many there were.
+        file: SQLite's file.
     """
 
     tables: tuple[str, ...]
     rows: tuple[Rows, ...]
+    counted: Mapping[str, str]
     counts: Mapping[str, int]
-    file: sqlite3.Connection | None
+    file: FileCopy | None
 
     @classmethod
     def of(cls, connection: Connection) -> "Contents":
         """Read the contents of a database."""
         inspector, quote = inspect(connection), connection.dialect.identifier_preparer.quote
-        file = _copied(connection) if connection.dialect.name == "sqlite" else None
+        file = FileCopy.of(connection) if connection.dialect.name == "sqlite" else None
         names = _names(connection)
         counts = _count(connection, {table: _rows_of(connection, table) for table in names})
         filled = [table for table in names if counts[table]]
@@ -73,11 +74,12 @@ class Contents:
             content = f"SELECT {each.columns} FROM {_rows_of(connection, each.table)}"  # noqa: S608  # quoted
             connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {each.copy} AS {content}")
         tables = tuple(names)
-        return cls(tables, rows, _count(connection, _counted(connection, tables, rows)), file)
+        counted = _counted(connection, tables, rows)
+        return cls(tables, rows, counted, _count(connection, counted), file)
 
     def differences(self, connection: Connection) -> dict[str, int]:
         """Count what there is too much, such as rows in a table; too little is less than 0."""
-        counts = _count(connection, _counted(connection, self.tables, self.rows))
+        counts = _count(connection, self.counted)
         return {
             what: counts[what] - count
             for what, count in self.counts.items()
@@ -91,7 +93,7 @@ class Contents:
             OperationalError: Somebody still holds a lock.
         """
         if self.file is not None:
-            self.file.backup(_driver(connection), progress=_refuse_to_wait)
+            self.file.restore(connection)
             return
         connection.exec_driver_sql("BEGIN")
         try:
@@ -111,24 +113,6 @@ class Contents:
         """Free what is not the connection's."""
         if self.file is not None:
             self.file.close()
-
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    return cast("sqlite3.Connection", connection.connection.driver_connection)
-
-
-def _copied(connection: Connection) -> sqlite3.Connection:
-    copy = sqlite3.connect(":memory:")
-    _driver(connection).backup(copy)
-    return copy
-
-
-def _refuse_to_wait(status: int, *_pages: int) -> None:
-    """Fail instead of waiting for ever, once SQLite itself has waited."""
-    if status not in {sqlite3.SQLITE_OK, sqlite3.SQLITE_DONE}:
-        raise sqlite3.OperationalError(
-            "the database is locked: a connection is still in a transaction"
-        )
 
 
 def _names(connection: Connection) -> dict[str, TableName]:

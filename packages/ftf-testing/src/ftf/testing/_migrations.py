@@ -1,7 +1,7 @@
 """Checks of migrations."""
 
 from alembic import command
-from alembic.script import Script, ScriptDirectory
+from alembic.script import Script
 from alembic.util import CommandError
 
 from ._alembic import Alembic, Direction
@@ -16,7 +16,6 @@ class Migrations:
 
     def __init__(self, alembic: Alembic) -> None:
         self._alembic = alembic
-        self._scripts = ScriptDirectory.from_config(alembic.config)
 
     def check(self) -> None:
         """Make every check.
@@ -34,7 +33,7 @@ class Migrations:
         Raises:
             AssertionError: There are more, or there is no migration.
         """
-        heads = self._scripts.get_heads()
+        heads = self._alembic.scripts.get_heads()
         if len(heads) != 1:
             raise AssertionError(
                 f"there are {len(heads)} newest migrations{_listed(heads)}: "
@@ -47,7 +46,7 @@ class Migrations:
         Raises:
             AssertionError: One of them cannot.
         """
-        for script in reversed(list(self._scripts.walk_revisions())):
+        for script in reversed(list(self._alembic.scripts.walk_revisions())):
             self._go("upgrade", script)
             self._go("downgrade", script)
             self._go("upgrade", script)
