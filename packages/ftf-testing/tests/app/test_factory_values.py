@@ -55,8 +55,13 @@ class Utc(TypeDecorator[datetime]):
         return value
 
 
-class Code(TypeDecorator[str]):
+class Short(TypeDecorator[str]):
     impl = String(3)
+    cache_ok = True
+
+
+class Code(TypeDecorator[str]):
+    impl = Short
     cache_ok = True
 
 
@@ -206,6 +211,7 @@ async def test_a_row_of_made_up_values_is_stored_and_comes_back(postgres_url):
         await connection.run_sync(Thing.__table__.create)
         thing = await ThingFactory(session).create()
         made = {name: getattr(thing, name) for name in STORED}
+        assert type(thing.id) is UUID
         await session.refresh(thing)
         assert {name: getattr(thing, name) for name in made} == made
         await connection.rollback()

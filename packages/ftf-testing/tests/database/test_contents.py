@@ -39,6 +39,11 @@ INSERT INTO days VALUES (1);
 INSERT INTO people VALUES ('Ada');
 INSERT INTO authors VALUES ('Bo', 'B')
 """
+MORE_PARTS = """
+CREATE TABLE weeks (week INTEGER) PARTITION BY RANGE (week);
+CREATE TABLE weeks_of_may PARTITION OF weeks FOR VALUES FROM (18) TO (23);
+CREATE TABLE weeks_of_june PARTITION OF weeks FOR VALUES FROM (23) TO (27)
+"""
 LOG_ON_POSTGRESQL = """
 CREATE TABLE log (entry TEXT);
 CREATE TABLE users (id INTEGER PRIMARY KEY);
@@ -100,6 +105,7 @@ def having(tables: str, connection: Connection) -> Connection:
         ("on_postgresql", CIRCLE + CLOSE_CIRCLE, "UPDATE teams SET best = NULL"),
         ("on_postgresql", PARTS, "INSERT INTO days VALUES (2)"),
         ("on_postgresql", PARTS, "UPDATE people SET name = 'Cy'"),
+        ("on_postgresql", PARTS, MORE_PARTS),
         ("on_postgresql", LOG_ON_POSTGRESQL, "INSERT INTO users VALUES (2)"),
         ("on_sqlite", CIRCLE, "INSERT INTO teams VALUES (2, 1)"),
         ("on_sqlite", LOG_ON_SQLITE, "INSERT INTO users VALUES (2)"),
@@ -111,7 +117,7 @@ def test_rows_of_any_kind_of_tables_are_brought_back(request, kind, tables, chan
     def check(connection: Connection) -> None:
         with closing(Contents.of(connection)) as contents:
             assert not contents.differences(connection)
-            connection.exec_driver_sql(change)
+            having(change, connection)
             assert contents.differences(connection)
             contents.restore(connection)
             assert not contents.differences(connection)

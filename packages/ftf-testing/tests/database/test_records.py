@@ -154,6 +154,12 @@ async def test_the_tables_of_a_class_are_joined(session):
     ]
 
 
+async def test_json_is_compared(session):
+    session.add(Setting(value={"a": 1}))
+    await assert_has(session, Setting, value={"a": 1})
+    await assert_missing(session, Setting, value={"a": 2})
+
+
 async def test_json_is_compared_on_postgresql_as_well(postgres_url):
     engine = create_async_engine(postgres_url)
     async with engine.connect() as connection, AsyncSession(connection) as session:

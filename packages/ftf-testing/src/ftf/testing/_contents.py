@@ -100,9 +100,8 @@ class Contents:
             connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
             connection.exec_driver_sql(_NO_TRIGGERS)
             if "tables" in self.differences(connection):
-                _drop(connection, set(_names(connection)) - set(self.tables))
-            if self.tables:
-                connection.exec_driver_sql(f"TRUNCATE {', '.join(self.tables)} CASCADE")
+                _on_each(connection, "DROP TABLE", _names(connection).keys() - self.tables)
+            _on_each(connection, "TRUNCATE", self.tables)
             _insert(connection, self.rows)
         except BaseException:
             connection.exec_driver_sql("ROLLBACK")
@@ -162,9 +161,10 @@ def _count(connection: Connection, counted: Mapping[str, str]) -> dict[str, int]
     return dict(zip(counted, connection.exec_driver_sql(f"SELECT {counts}").one(), strict=True))
 
 
-def _drop(connection: Connection, tables: Collection[str]) -> None:
-    for table in tables:
-        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table} CASCADE")
+def _on_each(connection: Connection, action: str, tables: Collection[str]) -> None:
+    """Do something with tables at once, whichever depends on which."""
+    if tables:
+        connection.exec_driver_sql(f"{action} {', '.join(tables)} CASCADE")
 
 
 def _insert(connection: Connection, rows: Collection[Rows]) -> None:
