@@ -1,12 +1,14 @@
 """Connections of an engine go from one event loop to the next, if that is possible."""
 
+import asyncio
 import gc
-from textwrap import dedent
 from warnings import catch_warnings
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-UNRAISABLE = "ignore::pytest.PytestUnraisableExceptionWarning"
+from ftf.testing._loop_connections import LoopConnections  # noqa: PLC2701  # no socket is left
+
 KEPT = """
 before = []
 
@@ -43,6 +45,21 @@ from sqlalchemy.ext.asyncio import create_async_engine
 def db_engine_factory():
     return lambda url: create_async_engine(url, poolclass=NullPool)
 """
+OWN_LOOP = """
+from unittest import IsolatedAsyncioTestCase
+
+class TestOwnLoop(IsolatedAsyncioTestCase):
+    @pytest.fixture(autouse=True)
+    def given(self, committing_db):
+        self.db = committing_db
+
+    async def test_own_loop(self):
+        async with self.db.begin() as session:
+            session.add(User(email="ada@example.com"))
+
+async def test_next(db_session):
+    assert await count(db_session) == 0
+"""
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -60,27 +77,26 @@ def test_an_engine_may_keep_no_connections(run, project):
     run(WAITED_FOR + FULL.replace("from asyncio import gather", "")).assert_outcomes(passed=4)
 
 
-def test_a_connection_in_a_loop_of_the_test_itself_is_told(run, project, database):
-    tests = """
-    class TestOther(IsolatedAsyncioTestCase):
-        @pytest.fixture(autouse=True)
-        def given(self, committing_db):
-            self.db = committing_db
+def test_a_test_may_have_a_loop_of_its_own(run, project, database):
+    if database == "postgresql":
+        project.makeconftest(NOT_POOLED)
+    run(OWN_LOOP).assert_outcomes(passed=2)
 
-        async def test_fault(self):
-            async with self.db.begin() as session:
-                session.add(User(email="ada@example.com"))
 
-    async def test_next(db_session):
-        assert await count(db_session) == 0
-    """
-    tests = "from unittest import IsolatedAsyncioTestCase\n" + dedent(tests)
+async def test_what_a_loop_has_left_when_it_was_closed_is_told(postgres_url):
     with catch_warnings(action="ignore"):
-        result = run(tests, "-W", "ignore::ResourceWarning", "-W", UNRAISABLE)
-        gc.collect()  # what the other loop has left open
-    on_server = database == "postgresql"
-    result.assert_outcomes(passed=2, errors=on_server)
-    if on_server:
-        result.stdout.fnmatch_lines(["Event loop is closed: a connection of db_engine was*"])
-    project.makeconftest(NOT_POOLED)
-    run(tests).assert_outcomes(passed=2)
+        await leave_what_a_closed_loop_has_opened(create_async_engine(postgres_url))
+        gc.collect()  # the socket that nobody can close any more
+
+
+async def leave_what_a_closed_loop_has_opened(engine: AsyncEngine) -> None:
+    async def connect() -> None:
+        async with engine.connect():
+            pass
+
+    connections = LoopConnections(engine)
+    await asyncio.to_thread(asyncio.run, connect())
+    with pytest.raises(pytest.fail.Exception, match="Event loop is closed: a connection of db_eng"):
+        await connections.leave_loop()
+    await connect()
+    await connections.leave_loop()
