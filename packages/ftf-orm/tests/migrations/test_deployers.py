@@ -10,7 +10,8 @@ import bookshop
 import pytest
 import sqlalchemy
 from alembic import command
-from database import BOOKSHOP, add_revision, tables
+from alembic.config import Config
+from database import BOOKSHOP, add_revision, execute, tables
 from sqlalchemy import AsyncAdaptedQueuePool, Connection, inspect
 
 from ftf.orm import create_engine
@@ -61,7 +62,7 @@ def test_a_database_in_memory_is_migrated_where_it_is(project):
     assert asyncio.run(run()) == BOOKSHOP
 
 
-def test_edge_55_deployers_at_once_take_turns(project, database_url):
+def upgrade_twice_at_once(project: Config) -> list[int]:
     def upgrade(_: int) -> int:
         script = (
             "import sys; from alembic import command; from alembic.config import Config;"
@@ -73,8 +74,29 @@ def test_edge_55_deployers_at_once_take_turns(project, database_url):
         return subprocess.run([sys.executable, "-c", script, folder], check=False).returncode  # noqa: S603
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(upgrade, range(2))) == [0, 0]
+        return list(pool.map(upgrade, range(2)))
+
+
+def test_edge_55_deployers_at_once_take_turns(project, database_url):
+    assert upgrade_twice_at_once(project) == [0, 0]
     assert tables(database_url) == BOOKSHOP
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_deployer_that_waits_does_not_hold_up_an_index_made_concurrently(project, database_url):
+    command.upgrade(project, "head")
+    waits = (
+        "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%%pg_sleep%%' AND pid <> pg_backend_pid()"
+    )
+    add_revision(
+        project,
+        "with op.get_context().autocommit_block():",
+        f'    while not op.get_bind().exec_driver_sql("""{waits}""").scalar(): pass',
+        '    op.create_index("by_title", "books", ["title"], postgresql_concurrently=True)',
+    )
+    assert upgrade_twice_at_once(project) == [0, 0]
+    valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'by_title'::regclass"
+    assert execute(database_url, valid) == [True]
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)

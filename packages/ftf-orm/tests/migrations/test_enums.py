@@ -16,6 +16,7 @@ from ftf.orm.migrations import run_migrations
 
 Colour = enum.Enum("Colour", "red green it's:odd")
 Size = enum.Enum("Size", "small large")
+Larger = enum.Enum("Larger", "tiny small medium large very_large it's:odd")
 
 
 class Decorated(TypeDecorator):
@@ -32,6 +33,7 @@ FRAME = 'Column("frame", Enum(Colour))'
 SIZE = 'Column("size", Enum(Size))'
 CHECKED = 'Column("size", Enum(Size, create_constraint=True))'
 DECORATED = 'Column("size", Decorated)'
+LARGER = 'Column("size", Enum(Larger, name="size"))'
 SIZES = 'Column("sizes", JSON().with_variant(ARRAY(Enum(Size)), "postgresql"))'
 TEXT = 'Column("size", String)'
 WORD = 'Column("size", Enum(Size, native_enum=False, length=9))'
@@ -175,3 +177,28 @@ def test_edge_55_sql_is_written_for_enums_too(project, migrate, database_url, ca
 def test_a_migration_by_hand_has_no_enums(project, migrate):
     migrate(table("cars", SIZE))
     assert "ENUM" not in Path(command.revision(project, "by hand").path).read_text()
+
+
+def test_new_values_are_added_to_an_enum_in_their_order(project, migrate, database_url):
+    migrate(table("cars", SIZE))
+    migrate(table("cars", LARGER), table("vans", LARGER))
+    execute(database_url, "INSERT INTO cars (id, size) VALUES (1, 'it''s:odd'), (2, 'tiny')")
+    labels = "SELECT enumlabel FROM pg_enum ORDER BY enumsortorder"
+    if "postgres" in database_url:
+        assert execute(database_url, labels) == [
+            *("tiny", "small", "medium", "large", "very_large", "it's:odd")
+        ]
+    execute(database_url, "DELETE FROM cars")
+
+
+def test_a_value_that_an_enum_has_too_many_is_left(project, migrate):
+    migrate(table("cars", LARGER))
+    migrate(table("cars", SIZE), table("vans"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_longer_value_found_on_sqlite_makes_no_enum_anew(project, migrate):
+    migrate(table("cars", SIZE))
+    script = migrate(table("cars", LARGER), table("vans"))
+    assert "CREATE TYPE" not in script
+    assert "alter_column" not in script

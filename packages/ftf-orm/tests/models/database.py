@@ -48,10 +48,12 @@ def execute(url: str, *statements: str) -> list[object]:
 
     async def run() -> list[object]:
         engine = create_engine(url)
-        async with engine.begin() as connection:
-            for statement in statements:
-                result = await connection.execute(text(statement))
-        await engine.dispose()
+        try:
+            async with engine.begin() as connection:
+                for statement in statements:
+                    result = await connection.execute(text(statement))
+        finally:
+            await engine.dispose()
         return list(result.scalars()) if result.returns_rows else []
 
     return asyncio.run(run())

@@ -5,7 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from ..exceptions import MigrationError
+from ._failure import MigrationFailed
 
 
 def import_models(names: Iterable[str]) -> None:
@@ -22,7 +22,7 @@ def import_models(names: Iterable[str]) -> None:
         failures += _failures(name)
     if failures:
         told = "\n".join(f"  {name}: {type(error).__name__}: {error}" for name, error in failures)
-        raise MigrationError(f"models cannot be imported:\n{told}") from failures[0][1]
+        raise MigrationFailed(f"models cannot be imported:\n{told}") from failures[0][1]
 
 
 def _failures(name: str) -> Iterator[tuple[str, Exception]]:

@@ -14,8 +14,14 @@ from alembic.operations.ops import (
     MigrationScript,
     OpContainer,
 )
-from sqlalchemy import ARRAY, Column, MetaData, TypeDecorator
-from sqlalchemy.dialects.postgresql import ENUM, CreateEnumType, DropEnumType, asyncpg
+from sqlalchemy import ARRAY, Column, Connection, MetaData, TypeDecorator, inspect
+from sqlalchemy.dialects.postgresql import (
+    ENUM,
+    CreateEnumType,
+    DropEnumType,
+    asyncpg,
+)
+from sqlalchemy.dialects.postgresql.base import PGIdentifierPreparer, PGInspector
 from sqlalchemy.types import TypeEngine
 
 type _Enums = dict[tuple[str | None, str], ENUM]
@@ -46,7 +52,7 @@ def write_enums(script: MigrationScript, metadata: MetaData) -> None:
 
 def written_enum(item: object, context: AutogenContext) -> str | Literal[False]:
     """Write an enum that creating a table does not create."""
-    enum = _native(item) if isinstance(item, TypeEngine) else None
+    enum = native_enum(item) if isinstance(item, TypeEngine) else None
     if enum is None:
         return False
     context.imports.add("from sqlalchemy.dialects import postgresql")
@@ -56,6 +62,41 @@ def written_enum(item: object, context: AutogenContext) -> str | Literal[False]:
             options[name] = value
     named = (f"{name}={value!r}" for name, value in options.items())
     return f"postgresql.ENUM({', '.join([*map(repr, enum.enums), *named])})"
+
+
+def write_new_values(script: MigrationScript, metadata: MetaData, connection: Connection) -> None:
+    """Add the values that enums of the models have and those of the database have not.
+
+    PostgreSQL cannot take a value from an enum, so the downgrade leaves them, and so are values
+    left that the models do not have.
+    """
+    inspector = inspect(connection)
+    if not isinstance(inspector, PGInspector):
+        return
+    found = {
+        (None if enum["visible"] else enum["schema"], enum["name"]): enum["labels"]
+        for enum in inspector.get_enums("*")
+    }
+    types = (column.type for table in metadata.tables.values() for column in table.columns)
+    for key, enum in sorted(_enums(types).items(), key=str):
+        if key in found:
+            for upgrade in script.upgrade_ops_list:
+                upgrade.ops[:0] = map(_on_postgres, _new_values(enum, list(found[key])))
+
+
+def _new_values(enum: ENUM, labels: list[str]) -> Iterator[str]:
+    name = PGIdentifierPreparer(_POSTGRES).format_type(enum)  # type: ignore[no-untyped-call]
+    for position, value in enumerate(enum.enums):
+        if value in labels:
+            continue
+        place = (
+            f"AFTER {_text(enum.enums[position - 1])}" if position else f"BEFORE {_text(labels[0])}"
+        )
+        yield f"ALTER TYPE {name} ADD VALUE IF NOT EXISTS {_text(value)} {place}"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 class _OnPostgresOp(ExecuteSQLOp):
@@ -104,12 +145,12 @@ def _places(operations: Iterable[MigrateOperation]) -> Iterator[tuple[_Place, Ty
 def _enums(types: Iterable[TypeEngine[object]]) -> _Enums:
     on_postgres = (kind.dialect_impl(_POSTGRES) for kind in types)
     items = (kind.item_type if isinstance(kind, ARRAY) else kind for kind in on_postgres)
-    found = (_native(item) for item in items)
+    found = (native_enum(item) for item in items)
     return {(enum.schema, str(enum.name)): enum for enum in found if enum is not None}
 
 
-def _native(kind: TypeEngine[object]) -> ENUM | None:
-    """Tell the enum that a type is on PostgreSQL."""
+def native_enum(kind: TypeEngine[object]) -> ENUM | None:
+    """Return the enum that a type is on PostgreSQL, if it is one."""
     while isinstance(kind, TypeDecorator):
         kind = kind.impl_instance
     native = kind.dialect_impl(_POSTGRES)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal
+from typing import Literal, Unpack
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
@@ -12,57 +12,75 @@ from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, Connection, Engine, MetaData, NullPool, StaticPool, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.schema import DefaultClause
+from sqlalchemy.sql.elements import False_, True_
 
 from .._engine import create_engine, with_async_driver
 from .._timestamps import UtcDateTime
-from ..exceptions import MigrationError
+from ._comparison import Options, comparison, write_column_checks
 from ._discovery import import_models
-from ._enums import write_enums, written_enum
+from ._enums import write_enums, write_new_values, written_enum
+from ._failure import MigrationFailed
 from ._postgres import only_deployer
 from ._sqlite import one_transaction, turn_foreign_keys_off
+from ._table_copy import keep_whole_tables
 
+_PLUGINS = ("alembic.autogenerate.*", "alembic.ext.checkconstraint_byname")
+_BOOLEANS: dict[type, str] = {True_: "sa.true()", False_: "sa.false()"}
 _PATIENCE = 300.0  # seconds that another deployer may take, on SQLite
 
 
-def run_migrations(metadata: MetaData, url: str = "", models: str | Iterable[str] = ()) -> None:
+def run_migrations(
+    metadata: MetaData,
+    url: str = "",
+    models: str | Iterable[str] = (),
+    **options: Unpack[Options],
+) -> None:
     """Run the migrations that Alembic was asked for; to be called from `migrations/env.py`.
 
     The database is the one of `config.attributes["connection"]` if the caller put a connection
     or an engine there, else of `-x url=...`, else of `url`, else of `sqlalchemy.url` in
-    `alembic.ini`. Whoever else migrates it at the same time has to wait. An `--autogenerate` that
-    finds nothing to do writes no file.
+    `alembic.ini`. Another deployer that migrates it at the same time waits. An `--autogenerate`
+    that finds nothing to do writes no file.
 
     Args:
         metadata: The tables that `--autogenerate` compares the database with.
         url: Where the database is.
         models: The modules, or packages with modules, that define the tables.
+        options: What to compare, and where the version is kept, as Alembic's
+            `EnvironmentContext.configure` has them: `include_schemas`, `include_name`,
+            `include_object`, `compare_type`, `compare_server_default`, `version_table` and
+            `version_table_schema`. Types, server defaults and the names of CHECK constraints are
+            compared, and the schemas that tables of `metadata` name are included.
 
     Raises:
-        MigrationError: There is no database, models cannot be imported, or SQLite cannot migrate
-            on the connection.
+        MigrationError: There is no database, models cannot be imported, SQLite cannot migrate on
+            the connection, or the migration would lose a part of the schema.
     """
     import_models([models] if isinstance(models, str) else models)
+    chosen = comparison(metadata, options)
     url = context.get_x_argument(as_dictionary=True).get("url") or url
     url = url or context.config.get_main_option("sqlalchemy.url", "")
     target = context.config.attributes.get("connection")
     if context.is_offline_mode():
-        options = {"url": with_async_driver(_known(url)), "literal_binds": True}
-        _run(nullcontext(), target_metadata=metadata, **options)
+        _configure(metadata, chosen, url=with_async_driver(_known(url)))
+        _run(nullcontext())
     elif isinstance(target, Connection):
-        _run_on(target, metadata)
+        _run_on(target, metadata, chosen)
     elif isinstance(target, Engine):
         with target.connect() as connection:
-            _run_on(connection, metadata)
+            _run_on(connection, metadata, chosen)
     elif isinstance(target, AsyncEngine) and isinstance(target.pool, StaticPool):
-        _complete(_connect_and_run(target, metadata))  # in memory: there is no other way to it
+        # A database in memory has this one connection.
+        _complete(_connect_and_run(target, metadata, chosen))
     else:
         engine = _engine_for(_known(url) if target is None else target.url)
-        _complete(_dispose_after(_connect_and_run(engine, metadata), engine))
+        _complete(_dispose_after(_connect_and_run(engine, metadata, chosen), engine))
 
 
 def _known(url: str) -> str:
     if not url:
-        raise MigrationError(
+        raise MigrationFailed(
             "no database to migrate: pass a url to run_migrations, give -x url=..., "
             "or set sqlalchemy.url in alembic.ini"
         )
@@ -93,51 +111,80 @@ async def _dispose_after(work: Coroutine[None, None, None], engine: AsyncEngine)
         await engine.dispose()
 
 
-async def _connect_and_run(engine: AsyncEngine, metadata: MetaData) -> None:
+async def _connect_and_run(engine: AsyncEngine, metadata: MetaData, options: Options) -> None:
     async with engine.connect() as connection:
-        await connection.run_sync(_run_on, metadata)
+        await connection.run_sync(_run_on, metadata, options)
 
 
-def _run_on(connection: Connection, metadata: MetaData) -> None:
+def _run_on(connection: Connection, metadata: MetaData, options: Options) -> None:
     if connection.dialect.name == "postgresql":
         with only_deployer(connection):
-            _run(nullcontext(), connection=connection, target_metadata=metadata)
+            _configure(metadata, options, connection)
+            _run(nullcontext())
         return
     turn_foreign_keys_off(connection)
-    _run(
-        one_transaction(connection),
+    _configure(metadata, options, connection)
+    keep_whole_tables(context.get_context(), connection)
+    _run(one_transaction(connection))
+
+
+def _configure(
+    metadata: MetaData,
+    options: Options,
+    connection: Connection | None = None,
+    url: URL | None = None,
+) -> None:
+    context.configure(
         connection=connection,
+        url=url,
+        literal_binds=url is not None,  # SQL that is written to a file
+        # Alembic believes that SQLite's driver cannot undo a CREATE; ours begins by itself.
+        transactional_ddl=None if connection is None else True,
         target_metadata=metadata,
-        transactional_ddl=True,
-        # SQLite cannot alter a column: Alembic copies the table and drops the old one.
+        # Also on PostgreSQL, so that a migration written there runs on SQLite, which alters a
+        # table by copying it.
         render_as_batch=True,
+        render_item=_render,
+        process_revision_directives=_finish,
+        autogenerate_plugins=_PLUGINS,
+        **options,
     )
 
 
-def _run(guard: AbstractContextManager[None], **options: object) -> None:
-    hooks = {"render_item": _render, "process_revision_directives": _finish}
-    context.configure(**hooks, **options)  # type: ignore[arg-type]  # as given above
+def _run(guard: AbstractContextManager[None]) -> None:
     with context.begin_transaction(), guard:
         context.run_migrations()
 
 
 def _finish(migration: MigrationContext, _revision: object, scripts: list[MigrationScript]) -> None:
-    """Write no file where `--autogenerate` finds nothing to do, and enums where it does."""
+    """Complete what `--autogenerate` writes, and write no file where it finds nothing to do."""
+    metadata = migration.opts["target_metadata"]
     for script in scripts:
-        write_enums(script, migration.opts["target_metadata"])
+        for operations in (*script.upgrade_ops_list, *script.downgrade_ops_list):
+            write_column_checks(operations.ops)
+        write_enums(script, metadata)
+        if migration.connection is not None and _compares(migration):
+            write_new_values(script, metadata, migration.connection)
     if _writes_a_comparison(migration) and all(_is_empty(script) for script in scripts):
         scripts.clear()
         context.config.print_stdout("The models are as the database is: no migration is written.")
 
 
-def _writes_a_comparison(migration: MigrationContext) -> bool:
-    """Tell `alembic revision --autogenerate` from one without, and from `alembic check`."""
+def _compares(migration: MigrationContext) -> bool:
+    """Return whether models are compared: `alembic revision --autogenerate` and `alembic check`."""
     environment = migration.environment_context
     revision = environment.context_opts["revision_context"] if environment else None
-    wanted = getattr(revision, "command_args", {})
+    return bool(getattr(revision, "command_args", {}).get("autogenerate"))
+
+
+def _writes_a_comparison(migration: MigrationContext) -> bool:
+    """Return whether a comparison is written to a file, which `alembic check` does not."""
+    environment = migration.environment_context
+    revision = environment.context_opts["revision_context"] if environment else None
     command, *_ = getattr(context.config.cmd_opts, "cmd", None) or [None]
-    named = wanted.get("message") is not None or getattr(command, "__name__", "") == "revision"
-    return bool(wanted.get("autogenerate")) and named
+    message = getattr(revision, "command_args", {}).get("message")
+    named = message is not None or getattr(command, "__name__", "") == "revision"
+    return named and _compares(migration)
 
 
 def _is_empty(script: MigrationScript) -> bool:
@@ -148,4 +195,7 @@ def _render(kind: str, item: object, context: AutogenContext) -> str | Literal[F
     """Write a migration that still runs when this package is gone or has changed."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "server_default" and isinstance(item, DefaultClause):
+        # Compiled, both are 0 and 1 on SQLite, which PostgreSQL refuses for a boolean column.
+        return _BOOLEANS.get(type(item.arg), False)
     return kind == "type" and written_enum(item, context)

@@ -6,24 +6,39 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, func, select
 
 _LOCK = int.from_bytes(b"ftf-orm")
+_PAUSE = 0.1  # seconds between two attempts to take the lock
 
 
 @contextmanager
 def only_deployer(connection: Connection) -> Iterator[None]:
-    """Make others who migrate the same database wait.
+    """Make other deployers of the same database wait.
 
-    A transaction that was brought along keeps the lock until its end. Otherwise the session has
-    it: Alembic may commit on the way (https://www.postgresql.org/docs/current/explicit-locking.html).
+    A transaction that was brought along keeps the lock until its end. Otherwise the session keeps
+    it, because Alembic may commit on the way
+    (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS).
     """
     if connection.in_transaction():
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        while not connection.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+            connection.execute(select(func.pg_sleep(_PAUSE)))
         yield
         return
-    connection.execute(select(func.pg_advisory_lock(_LOCK)))
-    connection.commit()
+    while not _has_taken_lock(connection):
+        connection.execute(select(func.pg_sleep(_PAUSE)))
+        connection.commit()
     try:
         yield
     finally:
         connection.rollback()  # what a migration that failed has left open
         connection.execute(select(func.pg_advisory_unlock(_LOCK)))
         connection.commit()
+
+
+def _has_taken_lock(connection: Connection) -> bool:
+    """Return whether the lock is taken, without waiting for it in a statement.
+
+    A statement that waits has a snapshot, and CREATE INDEX CONCURRENTLY of the deployer that has
+    the lock waits for the end of every snapshot: each would wait for the other.
+    """
+    taken = bool(connection.scalar(select(func.pg_try_advisory_lock(_LOCK))))
+    connection.commit()
+    return taken

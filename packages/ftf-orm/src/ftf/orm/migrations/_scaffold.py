@@ -4,7 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from ..exceptions import MigrationError
+from ._failure import MigrationFailed
 
 _FILES = {
     "alembic.ini": "alembic.ini",
@@ -28,7 +28,7 @@ def scaffold(models: str, directory: Path) -> list[Path]:
     """
     paths = {name: directory / path for name, path in _FILES.items()}
     if there := [str(path) for path in paths.values() if path.exists()]:
-        raise MigrationError(f"nothing is written, as there is already: {', '.join(there)}")
+        raise MigrationFailed(f"nothing is written, as there is already: {', '.join(there)}")
     for name, path in paths.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         text = (files(__package__) / "template" / f"{name}.txt").read_text()

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from warnings import catch_warnings, filterwarnings
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ..exceptions import MigrationError
+from ._failure import MigrationFailed
+from ._sqlite_schema import broken
 
 _OFF = "ftf.orm.foreign_keys_off"
+# What SQLAlchemy and Alembic warn that a copy of a table loses.
+_KEPT_ALL_THE_SAME = ("Skipped unsupported reflection of exp", "Unnamed CHECK constraint on reflec")
 
 
 def turn_foreign_keys_off(connection: Connection) -> None:
@@ -22,7 +26,7 @@ def turn_foreign_keys_off(connection: Connection) -> None:
     """
     begun = connection.in_transaction()
     if getattr(connection.connection.driver_connection, "in_transaction", False):
-        raise MigrationError("SQLite cannot migrate in a transaction that has begun to write")
+        raise MigrationFailed("SQLite cannot migrate in a transaction that has begun to write")
     if connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
         event.listen(connection.engine.pool, "checkin", _turn_foreign_keys_on)
         connection.info[_OFF] = True
@@ -33,18 +37,28 @@ def turn_foreign_keys_off(connection: Connection) -> None:
 
 @contextmanager
 def one_transaction(connection: Connection) -> Iterator[None]:
-    """Make a migration that fails leave nothing, and one that succeeds leave no orphans.
+    """Undo a migration that fails, and one that leaves orphans, or broken views or triggers.
 
     Raises:
-        MigrationError: More rows than before refer to a row that is missing.
+        MigrationError: More rows than before refer to a row that is missing, or a view or trigger
+            that could run cannot any more.
     """
     # The driver begins by itself only at the first INSERT, after what created the tables.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-    before = _orphans(connection)
-    yield
-    if orphans := _orphans(connection) - before:
-        tables = ", ".join(sorted({f"{child} to {parent}" for child, _, parent, _ in orphans}))
-        raise MigrationError(f"the migration would leave references to missing rows: {tables}")
+    orphans, faults = _orphans(connection), broken(connection)
+    with catch_warnings():
+        for warning in _KEPT_ALL_THE_SAME:
+            filterwarnings("ignore", warning)
+        yield
+    if left := _orphans(connection) - orphans:
+        tables = ", ".join(sorted({f"{child} to {parent}" for child, _, parent, _ in left}))
+        raise MigrationFailed(f"the migration would leave references to missing rows: {tables}")
+    if lost := {name: why for name, why in broken(connection).items() if name not in faults}:
+        listed = "; ".join(f"{name}: {why}" for name, why in sorted(lost.items()))
+        raise MigrationFailed(
+            f"the migration would break {listed}. Drop them in the migration before the change, "
+            "and make them again after it"
+        )
 
 
 def _orphans(connection: Connection) -> set[tuple[str, int, str, int]]:

@@ -1,0 +1,127 @@
+"""How `--autogenerate` compares models with a database."""
+
+import re
+from collections.abc import Iterable
+from typing import TypedDict
+
+from alembic.operations.ops import (
+    CreateTableOp,
+    MigrateOperation,
+    OpContainer,
+)
+from alembic.runtime.environment import (
+    CompareServerDefault,
+    CompareType,
+    IncludeNameFn,
+    IncludeObjectFn,
+    NameFilterType,
+)
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import JSON, CheckConstraint, Column, MetaData, String
+from sqlalchemy.schema import FetchedValue, SchemaItem
+from sqlalchemy.types import TypeEngine
+
+from ._enums import native_enum
+
+
+class Options(TypedDict, total=False):
+    """Options of Alembic's `EnvironmentContext.configure`, which documents each of them."""
+
+    include_schemas: bool
+    include_name: IncludeNameFn
+    include_object: IncludeObjectFn
+    compare_type: bool | CompareType
+    compare_server_default: bool | CompareServerDefault
+    version_table: str
+    version_table_schema: str
+
+
+def comparison(metadata: MetaData, chosen: Options) -> Options:
+    """Return how models are compared, given what a project has chosen.
+
+    Types and server defaults are compared, and the schemas that the models name are looked into.
+    """
+    options = Options(compare_type=_differ, compare_server_default=_defaults_differ)
+    schemas = {table.schema for table in metadata.tables.values()}
+    if schemas - {None}:
+        options["include_schemas"] = True
+        options["include_name"] = lambda name, kind, _: kind != "schema" or name in schemas
+    options |= chosen
+    options["include_object"] = _without_checks_of_types(chosen.get("include_object"))
+    return options
+
+
+def _without_checks_of_types(also: IncludeObjectFn | None) -> IncludeObjectFn:
+    """Leave out the CHECKs of `Enum` and `Boolean`, which Alembic misses where a type is native."""
+
+    def include(
+        item: SchemaItem,
+        name: str | None,
+        kind: NameFilterType,
+        reflected: bool,  # noqa: FBT001  # Alembic passes five positional arguments
+        other: SchemaItem | None,
+    ) -> bool:
+        if kind == "check_constraint" and getattr(item, "_type_bound", False):
+            return False
+        return also is None or also(item, name, kind, reflected, other)
+
+    return include
+
+
+def write_column_checks(operations: Iterable[MigrateOperation]) -> None:
+    """Give new tables the CHECK constraints of their columns, which Alembic leaves out."""
+    for operation in operations:
+        if isinstance(operation, OpContainer):
+            write_column_checks(operation.ops)
+        elif isinstance(operation, CreateTableOp):
+            operation.columns = [*operation.columns, *_column_checks(operation)]
+
+
+def _column_checks(operation: CreateTableOp) -> list[CheckConstraint]:
+    return [
+        CheckConstraint(check.sqltext, name=check.name)
+        for column in operation.columns
+        if isinstance(column, Column)
+        for check in column.constraints
+        if isinstance(check, CheckConstraint)
+    ]
+
+
+def _differ(
+    migration: MigrationContext,
+    _inspected: Column[object],
+    _declared: Column[object],
+    inspected: TypeEngine[object],
+    declared: TypeEngine[object],
+) -> bool | None:
+    """Return False where another length of an enum's VARCHAR means nothing; None asks Alembic."""
+    if migration.dialect.name == "postgresql" or native_enum(declared) is None:
+        return None
+    return False if isinstance(inspected, String) and inspected.length else None
+
+
+def _defaults_differ(
+    _migration: MigrationContext,
+    _inspected: Column[object],
+    declared: Column[object],
+    inspected_default: str | None,
+    declared_default: FetchedValue | None,
+    rendered: str | None,
+) -> bool | None:
+    """Return whether two defaults differ; None asks Alembic, which has PostgreSQL compare them.
+
+    Those that are not SQL are compared as text, and so are those of JSON, which PostgreSQL cannot
+    compare.
+    """
+    if inspected_default is None or rendered is None:
+        return None
+    same = _plain(inspected_default) == _plain(rendered)
+    is_text = isinstance(getattr(declared_default, "arg", None), str)
+    return not same if same or is_text or isinstance(declared.type, JSON) else None
+
+
+def _plain(default: str) -> str:
+    """Return a default without PostgreSQL's casts, and without quotes around it."""
+    uncast = re.sub(r"::[\w ]+(\([\d, ]+\))?(\[\])?$", "", default.strip("()"))
+    quoted = len(uncast) > 1 and uncast[0] == uncast[-1] == "'"
+    return uncast[1:-1].replace("''", "'") if quoted else uncast

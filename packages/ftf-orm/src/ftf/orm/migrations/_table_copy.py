@@ -1,0 +1,195 @@
+"""SQLite's table copies, which keep what Alembic cannot read from the database.
+
+SQLite alters little of a table, so Alembic makes another one, copies the rows and renames it
+(https://alembic.sqlalchemy.org/en/latest/batch.html). It reads the old table by reflection, which
+leaves out triggers, indexes over expressions, the direction and collation of an index's columns,
+collations of columns, AUTOINCREMENT and its counter.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import cast
+
+from alembic.ddl.sqlite import SQLiteImpl
+from alembic.operations.batch import ApplyBatchImpl
+from alembic.runtime.migration import MigrationContext
+from alembic.util.sqla_compat import is_expression_index
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    Connection,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.schema import CreateIndex
+
+from . import _sqlite_schema
+from ._failure import MigrationFailed
+
+
+def keep_whole_tables(migration: MigrationContext, connection: Connection) -> None:
+    """Make the table copies of a migration keep everything that belongs to a table."""
+    migration.impl = _WholeTables(
+        migration.dialect,
+        connection,
+        as_sql=False,
+        transactional_ddl=True,
+        output_buffer=None,
+        context_opts=migration.opts,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is made again once a copy has the name of its table.
+
+    Attributes:
+        copy: The copy's name until then.
+        objects: The SQL of indexes and triggers, by name.
+        counter: The largest key that AUTOINCREMENT has given, if any.
+        conflicts: How many ON CONFLICT clauses the table had.
+    """
+
+    copy: str
+    objects: dict[str, str]
+    counter: int | None
+    conflicts: int
+
+
+class _WholeTables(SQLiteImpl):
+    """Alembic's operations on SQLite. Without a `__dialect__` it replaces them nowhere else."""
+
+    connection: Connection
+    _kept: _Kept | None = None
+
+    def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: Table) -> None:
+        """Complete the table that is going to be made, and note what is made again afterwards."""
+        words = _sqlite_schema.words(_sqlite_schema.table_sql(self.connection, table.name))
+        options = _sqlite_schema.table_options(self.connection, table.name)
+        if counts := "AUTOINCREMENT" in words:
+            options["autoincrement"] = True
+        new = cast(Table, batch_impl.new_table)  # Alembic has just made it
+        new.dialect_options["sqlite"].update(options)
+        if "COLLATE" in words:
+            _keep_collations(batch_impl, _sqlite_schema.collations(self.connection, table.name))
+        _leave_out_computed_columns(batch_impl)
+        _keep_unnamed_checks(batch_impl, new)
+        triggers = _sqlite_schema.objects_of(self.connection, "trigger", table.name)
+        self._kept = _Kept(
+            copy=batch_impl.temp_table_name,
+            objects=self._indexes_to_keep(batch_impl) | triggers,
+            counter=_sqlite_schema.counter(self.connection, table.name) if counts else None,
+            conflicts=words.count("ON CONFLICT"),
+        )
+
+    def rename_table(
+        self, old_table_name: str, new_table_name: str, schema: str | None = None
+    ) -> None:
+        """Rename a table; make again what belongs to it if that ends a copy."""
+        kept, self._kept = self._kept, None
+        if kept is None or kept.copy != old_table_name:
+            super().rename_table(old_table_name, new_table_name, schema)
+            return
+        # Otherwise a view of the table, which is not there now, stops the renaming
+        # (https://www.sqlite.org/lang_altertable.html). Views are checked after the migration.
+        self.connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
+        try:
+            super().rename_table(old_table_name, new_table_name, schema)
+        finally:
+            self.connection.exec_driver_sql("PRAGMA legacy_alter_table = OFF")
+        _restore(self.connection, new_table_name, kept)
+
+    def correct_for_autogen_constraints(
+        self,
+        conn_unique_constraints: set[UniqueConstraint],
+        conn_indexes: set[Index],
+        metadata_unique_constraints: set[UniqueConstraint],
+        metadata_indexes: set[Index],
+    ) -> None:
+        """Compare indexes over expressions by name: reflection leaves them out."""
+        del conn_unique_constraints, metadata_unique_constraints
+        reflected = {index.name for index in conn_indexes}
+        for index in filter(is_expression_index, [*metadata_indexes]):
+            known = _sqlite_schema.has_index(self.connection, str(index.name))
+            if index.name not in reflected and known:
+                metadata_indexes.discard(index)
+
+    def _indexes_to_keep(self, batch: ApplyBatchImpl) -> dict[str, str]:
+        """Return the indexes that Alembic would lose or change, and take them from it."""
+        kept = _sqlite_schema.objects_of(self.connection, "index", batch.table.name)
+        for index in batch.table.indexes:
+            name = str(index.name)
+            made = str(CreateIndex(index).compile(dialect=self.dialect))
+            if name not in batch.indexes or _same(made, kept.get(name, "")):
+                kept.pop(name, None)  # dropped in this batch, or made again by Alembic
+        for name in kept:
+            batch.indexes.pop(name, None)
+        return {name: sql for name, sql in kept.items() if name not in batch.new_indexes}
+
+
+def _same(one: str, other: str) -> bool:
+    return one.replace('"', "").split() == other.replace('"', "").split()
+
+
+def _keep_collations(batch: ApplyBatchImpl, collations: dict[str, str]) -> None:
+    for name in collations.keys() & batch.columns.keys():
+        kind, collation = batch.columns[name].type, collations[name]
+        if not isinstance(kind, String):
+            raise MigrationFailed(
+                f"the copy of table {batch.table.name} would lose the collation {collation} of "
+                f"column {name}, because the type {kind!r} has none: give the column a new type "
+                "in SQL, by op.execute(...)"
+            )
+        if kind.collation is None:
+            kind = kind.copy()
+            kind.collation = collation
+            batch.columns[name].type = kind
+
+
+def _leave_out_computed_columns(batch: ApplyBatchImpl) -> None:
+    """Copy no values of computed columns, which SQLite refuses to be given any."""
+    for name, column in batch.columns.items():
+        if isinstance(column.server_default, Computed):
+            batch.column_transfers[name].pop("expr", None)
+
+
+def _keep_unnamed_checks(batch: ApplyBatchImpl, new: Table) -> None:
+    """Add the CHECK constraints without a name, which Alembic leaves out unless they are given."""
+    if not batch.reflected or any(isinstance(arg, CheckConstraint) for arg in batch.table_args):
+        return
+    dropped = {name for name in batch.table.c.keys() if name not in batch.columns}  # noqa: SIM118
+    renamed = {name for name, column in batch.columns.items() if column.name != name}
+    for check in batch.table.constraints:
+        if not isinstance(check, CheckConstraint) or check.name:
+            continue
+        named = set(re.findall(r"\w+", str(check.sqltext)))
+        if named & renamed:
+            raise MigrationFailed(
+                f"the copy of table {batch.table.name} would lose CHECK ({check.sqltext}), which "
+                f"names the renamed column {min(named & renamed)}: pass the new one as "
+                "batch_alter_table(..., table_args=[sa.CheckConstraint(...)])"
+            )
+        if not named & dropped:
+            new.append_constraint(CheckConstraint(check.sqltext))
+
+
+def _restore(connection: Connection, table: str, kept: _Kept) -> None:
+    words = _sqlite_schema.words(_sqlite_schema.table_sql(connection, table))
+    if words.count("ON CONFLICT") < kept.conflicts:
+        raise MigrationFailed(
+            f"the copy of table {table} would lose ON CONFLICT clauses: describe the whole table "
+            "by batch_alter_table(..., copy_from=sa.Table(...))"
+        )
+    if kept.counter is not None and "AUTOINCREMENT" in words:
+        _sqlite_schema.set_counter(connection, table, kept.counter)
+    for name, sql in kept.objects.items():
+        try:
+            connection.exec_driver_sql(sql)
+        except OperationalError as error:
+            raise MigrationFailed(
+                f"the copy of table {table} would lose {name} ({error.orig}): drop it before the "
+                f"change, and make it as it should be after it. It is: {sql}"
+            ) from error
