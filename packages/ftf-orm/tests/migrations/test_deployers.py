@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
-from database import BOOKSHOP, add_revision, execute, tables
-from sqlalchemy import AsyncAdaptedQueuePool, Connection, inspect
+from database import BOOKSHOP, add_revision, execute, tables, upgrade_on
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, func, inspect, select, text
 
 from ftf.orm import create_engine
 
@@ -62,6 +62,10 @@ def test_a_database_in_memory_is_migrated_where_it_is(project):
     assert asyncio.run(run()) == BOOKSHOP
 
 
+def upgrade_brought_along(project: Config, _revision: str) -> None:
+    upgrade_on(project, str(project.attributes["url"]), "SELECT 1")
+
+
 def upgrade_twice_at_once(project: Config) -> list[int]:
     def upgrade(_: int) -> int:
         script = (
@@ -105,6 +109,24 @@ def test_edge_55_a_deployer_keeps_others_off_for_as_long_as_it_migrates(project)
     held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
     add_revision(project, f'assert op.get_bind().exec_driver_sql("{held}").scalar() == 1')
     command.upgrade(project, "head")
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("upgrade", [command.upgrade, upgrade_brought_along])
+async def test_a_deployer_waits_until_the_lock_is_free(project, database_url, upgrade):
+    project.attributes["url"] = database_url
+    lock = int.from_bytes(b"ftf-orm")
+    waits = text("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND wait_event > ''")
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as other:
+        await other.execute(select(func.pg_advisory_lock(lock)))
+        upgrading = asyncio.create_task(asyncio.to_thread(upgrade, project, "head"))
+        while not await other.scalar(waits):
+            assert not upgrading.done()
+        await other.execute(select(func.pg_advisory_unlock(lock)))
+    await engine.dispose()
+    await upgrading
+    assert await asyncio.to_thread(tables, database_url) == BOOKSHOP
 
 
 def test_the_lock_is_given_back_after_a_failure(project, database_url):

@@ -42,10 +42,11 @@ def has_index(connection: Connection, name: str) -> bool:
 
 def table_options(connection: Connection, table: str) -> dict[str, bool]:
     """Return SQLAlchemy's names of a table's options; none before SQLite 3.37, which lists them."""
+    options: dict[str, bool] = {}
     for row in connection.exec_driver_sql("PRAGMA table_list").mappings():
         if row["schema"] == "main" and row["name"] == table:
-            return {"with_rowid": not row["wr"], "strict": bool(row["strict"])}
-    return {}
+            options = {"with_rowid": not row["wr"], "strict": bool(row["strict"])}
+    return options
 
 
 def counter(connection: Connection, table: str) -> int | None:
