@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ._aggregates import average, total
 from ._eager import check_relation
+from ._expressions import Column
 from ._numbers import whole
 from ._query import Query, taken
 from ._related import Related
@@ -99,8 +100,8 @@ class Relations[T: DeclarativeBase](Query[T]):
         alias: str | None = None,
     ) -> Self:
         """Set `posts_sum_views`, or another name, on each record; of none, it is None."""
-        value = self._related(relation, narrow).aggregate(column, total)
-        return self._compute(value, alias or _name(relation, "sum", column))
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "sum", total, column, alias)
 
     def with_min[R: DeclarativeBase](
         self,
@@ -111,8 +112,8 @@ class Relations[T: DeclarativeBase](Query[T]):
         alias: str | None = None,
     ) -> Self:
         """Set `posts_min_views`, or another name, on each record; of none, it is None."""
-        value = self._related(relation, narrow).aggregate(column, func.min)
-        return self._compute(value, alias or _name(relation, "min", column))
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "min", func.min, column, alias)
 
     def with_max[R: DeclarativeBase](
         self,
@@ -123,8 +124,8 @@ class Relations[T: DeclarativeBase](Query[T]):
         alias: str | None = None,
     ) -> Self:
         """Set `posts_max_views`, or another name, on each record; of none, it is None."""
-        value = self._related(relation, narrow).aggregate(column, func.max)
-        return self._compute(value, alias or _name(relation, "max", column))
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "max", func.max, column, alias)
 
     def with_avg[R: DeclarativeBase](
         self,
@@ -135,8 +136,19 @@ class Relations[T: DeclarativeBase](Query[T]):
         alias: str | None = None,
     ) -> Self:
         """Set `posts_avg_views`, or another name, on each record; of none, it is None."""
-        value = self._related(relation, narrow).aggregate(column, average)
-        return self._compute(value, alias or _name(relation, "avg", column))
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "avg", average, column, alias)
+
+    def _with_aggregate[R: DeclarativeBase, V](
+        self,
+        related: Related[R],
+        verb: str,
+        work_out: Callable[[Column], ColumnElement[V]],
+        column: Column,
+        alias: str | None,
+    ) -> Self:
+        value = related.aggregate(column, work_out)
+        return self._compute(value, alias or _name(related.relation, verb, column))
 
     def _keep(self, condition: ColumnElement[bool]) -> Self:
         return self._with(self.clauses.and_(condition))
