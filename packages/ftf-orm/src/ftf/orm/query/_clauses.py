@@ -71,6 +71,27 @@ class Clauses(NamedTuple):
         return self._replace(limit=count if self.limit is None else min(count, self.limit))
 
     @property
+    def is_cut(self) -> bool:
+        """Whether it may deliver a part of what meets the conditions."""
+        return self.limit is not None or bool(self.offset)
+
+    @property
+    def whole(self) -> "Clauses":
+        """The same without a limit and an offset."""
+        return self._replace(limit=None, offset=0)
+
+    def refuse_lock(self) -> None:
+        """Refuse to lock where no record is delivered.
+
+        Raises:
+            ValueError: There is a lock.
+        """
+        if self.lock is not None:
+            raise ValueError(
+                "a number locks no record: leave lock_for_update() out, or use get() or pluck()"
+            )
+
+    @property
     def read_again(self) -> bool:
         """Whether records are read again that the session knows: a lock is about what is stored."""
         return self.fresh or self.lock is not None

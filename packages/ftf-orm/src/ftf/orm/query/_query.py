@@ -1,6 +1,6 @@
 """What every part of the query builder is built on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,7 +10,16 @@ from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from .._reading import read
 from ._clauses import NO_CLAUSES, Clauses
-from ._expressions import Condition, foreign, refuse_relationship, refuse_value, sources
+from ._direction import without_direction
+from ._expressions import (
+    Column,
+    Condition,
+    element,
+    foreign,
+    refuse_relationship,
+    refuse_value,
+    sources,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +122,19 @@ class Query[T: DeclarativeBase]:
         self, column: SQLColumnExpression[object], statement: "Select[V]"
     ) -> "Select[V]":
         """Give a statement a row for each record, or for each match if a joined column is asked."""
-        self._refuse_foreign(column)
         if not set(sources(column)).issubset(self._mapper.tables):
             return self.clauses.rows(statement)
         self.clauses.refuse_open_order()
         return self.clauses.records(statement, self._mapper)
+
+    def _plucked[V](self, column: SQLColumnExpression[V]) -> "Select[V]":
+        """Select the values of a column that the query delivers."""
+        self._refuse_foreign(column)
+        values: Select[V] = self._values(column, select(column).select_from(self.model))
+        if not self.clauses.distinct:
+            return self._ordered().page(values, self.model)
+        _refuse_other_order(column, self.clauses.order)
+        return self.clauses.page(values, self.model).distinct()
 
     async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
         return await read(
@@ -143,6 +160,13 @@ class Query[T: DeclarativeBase]:
 
     def _with(self, clauses: Clauses) -> Self:
         return type(self)(self.session, self.model, clauses)
+
+
+def _refuse_other_order(column: Column, order: Iterable[Column]) -> None:
+    for by in order:
+        sorted_by = without_direction(by)
+        if not element(column).compare(sorted_by):
+            raise ValueError(f"distinct values of {column} cannot be sorted by {sorted_by}")
 
 
 def taken[Q: Query[Any]](step: Callable[[Q], Q], query: Q) -> Q:
