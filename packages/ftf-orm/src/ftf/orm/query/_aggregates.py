@@ -3,42 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Dialect,
-    Float,
-    Integer,
-    SQLColumnExpression,
-    TypeDecorator,
-    func,
-    select,
-)
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import DeclarativeBase
 
-from ._expressions import element
 from ._query import Query
-
-
-class _Whole(TypeDecorator[int]):
-    """A sum of whole numbers, which PostgreSQL makes a Decimal so that it does not overflow."""
-
-    impl: BigInteger = BigInteger()
-    cache_ok: bool | None = True
-
-    def process_result_value(self, value: object, _: Dialect) -> int | None:
-        return None if value is None else int(str(value))
-
-
-def total[V](column: SQLColumnExpression[V]) -> ColumnElement[V]:
-    """Add up the values of a column, in its own type."""
-    own = element(column).type
-    return func.sum(column, type_=_Whole() if isinstance(own, Integer) else own)
-
-
-def average(column: SQLColumnExpression[object]) -> ColumnElement[float]:
-    """Average the values of a column."""
-    return func.avg(column).cast(Float)
+from ._sql_functions import average, refuse_average, refuse_total, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +20,31 @@ class Aggregates[T: DeclarativeBase](Query[T]):
     """
 
     async def sum[V](self, column: SQLColumnExpression[V]) -> V | None:
-        """Add up the values of a column."""
+        """Return the sum of the values of a column.
+
+        Raises:
+            TypeError: They are not numbers.
+        """
+        self._refuse_foreign(column)
+        refuse_total(column, self._dialect)
         return await self._aggregate(column, total)
 
     async def avg(self, column: SQLColumnExpression[object]) -> float | None:
-        """Average the values of a column."""
+        """Return the average of the values of a column.
+
+        Raises:
+            TypeError: They are not numbers.
+        """
+        self._refuse_foreign(column)
+        refuse_average(column, self._dialect)
         return await self._aggregate(column, average)
 
     async def min[V](self, column: SQLColumnExpression[V]) -> V | None:
-        """Find the least value of a column."""
+        """Return the least value of a column."""
         return await self._aggregate(column, func.min)
 
     async def max[V](self, column: SQLColumnExpression[V]) -> V | None:
-        """Find the greatest value of a column."""
+        """Return the greatest value of a column."""
         return await self._aggregate(column, func.max)
 
     async def _aggregate[V, W](

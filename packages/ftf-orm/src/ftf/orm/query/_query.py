@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import FromClause, Result, Select, SQLColumnExpression, select
+from sqlalchemy import Dialect, FromClause, Result, Select, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from .._reading import read
 from ._clauses import NO_CLAUSES, Clauses
+from ._dates import refuse_dates
 from ._direction import without_direction
 from ._expressions import (
     Column,
@@ -90,8 +91,7 @@ class Query[T: DeclarativeBase]:
             literals: Whether to write values instead of placeholders; to be read, not to be run.
         """
         options = {"literal_binds": True} if literals else {}
-        dialect = self.session.get_bind().dialect
-        return str(self.statement().compile(dialect=dialect, compile_kwargs=options))
+        return str(self.statement().compile(dialect=self._dialect, compile_kwargs=options))
 
     @property
     def _mapper(self) -> Mapper[T]:
@@ -99,12 +99,22 @@ class Query[T: DeclarativeBase]:
         return mapper
 
     @property
+    def _dialect(self) -> Dialect:
+        return self.session.get_bind().dialect
+
+    @property
     def _joins_by_itself(self) -> bool:
-        return any(relation.lazy in {"joined", False} for relation in self._mapper.relationships)
+        # Of subclasses, too: with_polymorphic="*" loads them in the same statement.
+        return any(
+            relation.lazy in {"joined", False}
+            for mapper in self._mapper.self_and_descendants
+            for relation in mapper.relationships
+        )
 
     def _checked(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
         for condition in conditions:
             refuse_value(condition)
+            refuse_dates(condition)
             self._refuse_foreign(condition)
         return conditions
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from sqlalchemy import ColumnElement, Label, SQLColumnExpression, func, not_
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
-from ._aggregates import average, total
 from ._eager import check_relation
 from ._expressions import Column
 from ._numbers import whole
 from ._query import Query, taken
 from ._related import Related
+from ._sql_functions import average, refuse_average, refuse_total, total
 
 if TYPE_CHECKING:
     from ._builder import QueryBuilder
@@ -99,7 +99,12 @@ class Relations[T: DeclarativeBase](Query[T]):
         *,
         alias: str | None = None,
     ) -> Self:
-        """Set `posts_sum_views`, or another name, on each record; of none, it is None."""
+        """Set `posts_sum_views`, or another name, on each record; of none, it is None.
+
+        Raises:
+            TypeError: The column has no numbers.
+        """
+        refuse_total(column, self._dialect)
         related = self._related(relation, narrow)
         return self._with_aggregate(related, "sum", total, column, alias)
 
@@ -135,7 +140,12 @@ class Relations[T: DeclarativeBase](Query[T]):
         *,
         alias: str | None = None,
     ) -> Self:
-        """Set `posts_avg_views`, or another name, on each record; of none, it is None."""
+        """Set `posts_avg_views`, or another name, on each record; of none, it is None.
+
+        Raises:
+            TypeError: The column has no numbers.
+        """
+        refuse_average(column, self._dialect)
         related = self._related(relation, narrow)
         return self._with_aggregate(related, "avg", average, column, alias)
 
@@ -154,9 +164,12 @@ class Relations[T: DeclarativeBase](Query[T]):
         return self._with(self.clauses.and_(condition))
 
     def _compute[V](self, value: ColumnElement[V], name: str) -> Self:
+        models = [mapper.class_ for mapper in self._mapper.self_and_descendants]
         known = {label.name for label in self.clauses.computed}
-        if name in known or name in self._mapper.all_orm_descriptors:
+        if name in known or any(hasattr(model, name) for model in models):
             raise ValueError(f"{self.model.__name__} has a {name} already: give another alias")
+        if name.startswith("_sa_"):
+            raise ValueError(f"{name} is a name of SQLAlchemy's: give another alias")
         computed: tuple[Label[Any], ...] = (*self.clauses.computed, value.label(name))
         return self._with(self.clauses._replace(computed=computed))
 
