@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 type Comparison = Literal[">=", ">", "=", "==", "!=", "<", "<="]
 type RelationTo[R] = QueryableAttribute[Collection[R] | R | None]
+# SQLAlchemy says of `User.posts.and_(...)` that it is a bool.
+type RelationOrPart[R] = RelationTo[R] | QueryableAttribute[bool]
 type Narrow[R: DeclarativeBase] = Callable[["QueryBuilder[R]"], "QueryBuilder[R]"]
 
 _COMPARISONS = {
@@ -41,20 +43,20 @@ class Relations[T: DeclarativeBase](Query[T]):
     """
 
     def where_has[R: DeclarativeBase](
-        self, relation: RelationTo[R], narrow: Narrow[R] | None = None
+        self, relation: RelationOrPart[R], narrow: Narrow[R] | None = None
     ) -> Self:
         """Keep records that have a related one: `where_has(User.posts, lambda q: q.where(...))`."""
         return self._keep(self._related(relation, narrow).exists())
 
     def where_doesnt_have[R: DeclarativeBase](
-        self, relation: RelationTo[R], narrow: Narrow[R] | None = None
+        self, relation: RelationOrPart[R], narrow: Narrow[R] | None = None
     ) -> Self:
         """Keep records that have no related one."""
         return self._keep(not_(self._related(relation, narrow).exists()))
 
     def has[R: DeclarativeBase](
         self,
-        relation: RelationTo[R],
+        relation: RelationOrPart[R],
         comparison: Comparison = ">=",
         number: int = 1,
         narrow: Narrow[R] | None = None,
@@ -78,14 +80,22 @@ class Relations[T: DeclarativeBase](Query[T]):
         return self._keep(_COMPARISONS[comparison](related.count(), number))
 
     def with_count[R: DeclarativeBase](
-        self, relation: RelationTo[R], narrow: Narrow[R] | None = None, *, alias: str | None = None
+        self,
+        relation: RelationOrPart[R],
+        narrow: Narrow[R] | None = None,
+        *,
+        alias: str | None = None,
     ) -> Self:
         """Set `posts_count`, or another name, on each record; of none, it is 0."""
         counted = self._related(relation, narrow).count()
         return self._compute(counted, alias or f"{relation.key}_count")
 
     def with_exists[R: DeclarativeBase](
-        self, relation: RelationTo[R], narrow: Narrow[R] | None = None, *, alias: str | None = None
+        self,
+        relation: RelationOrPart[R],
+        narrow: Narrow[R] | None = None,
+        *,
+        alias: str | None = None,
     ) -> Self:
         """Set `posts_exists`, or another name, on each record."""
         found = self._related(relation, narrow).exists()
@@ -93,7 +103,7 @@ class Relations[T: DeclarativeBase](Query[T]):
 
     def with_sum[R: DeclarativeBase](
         self,
-        relation: RelationTo[R],
+        relation: RelationOrPart[R],
         column: SQLColumnExpression[object],
         narrow: Narrow[R] | None = None,
         *,
@@ -110,7 +120,7 @@ class Relations[T: DeclarativeBase](Query[T]):
 
     def with_min[R: DeclarativeBase](
         self,
-        relation: RelationTo[R],
+        relation: RelationOrPart[R],
         column: SQLColumnExpression[object],
         narrow: Narrow[R] | None = None,
         *,
@@ -122,7 +132,7 @@ class Relations[T: DeclarativeBase](Query[T]):
 
     def with_max[R: DeclarativeBase](
         self,
-        relation: RelationTo[R],
+        relation: RelationOrPart[R],
         column: SQLColumnExpression[object],
         narrow: Narrow[R] | None = None,
         *,
@@ -134,7 +144,7 @@ class Relations[T: DeclarativeBase](Query[T]):
 
     def with_avg[R: DeclarativeBase](
         self,
-        relation: RelationTo[R],
+        relation: RelationOrPart[R],
         column: SQLColumnExpression[object],
         narrow: Narrow[R] | None = None,
         *,
@@ -174,7 +184,7 @@ class Relations[T: DeclarativeBase](Query[T]):
         return self._with(self.clauses._replace(computed=computed))
 
     def _related[R: DeclarativeBase](
-        self, relation: RelationTo[R], narrow: Narrow[R] | None
+        self, relation: RelationOrPart[R], narrow: Narrow[R] | None
     ) -> "Related[R]":
         from ._builder import QueryBuilder  # noqa: PLC0415  # which is made of this class
 
