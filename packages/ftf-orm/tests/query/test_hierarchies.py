@@ -10,19 +10,14 @@ class Workers(BaseRepository[Worker]): ...
 
 
 @pytest.fixture
-async def workers(engine, session) -> Workers:
-    async with engine.begin() as connection:
-        await connection.run_sync(Staff.metadata.drop_all)
-        await connection.run_sync(Staff.metadata.create_all)
+async def workers(create_tables, session) -> Workers:
+    await create_tables(Staff.metadata)
     firm = Firm(name="A")
     tools = [Tool(name="x"), Tool(name="y")]
     session.add_all([Manager(firm=firm), Engineer(firm=firm, tools=tools), Manager(firm=firm)])
     await session.commit()
     session.expunge_all()
-    yield Workers(session)
-    await session.rollback()
-    async with engine.begin() as connection:
-        await connection.run_sync(Staff.metadata.drop_all)
+    return Workers(session)
 
 
 async def test_a_subclass_may_join_a_collection_by_itself(workers):

@@ -12,14 +12,9 @@ class Writers(BaseRepository[Writer]): ...
 
 
 @pytest.fixture
-async def session(engine, session):
-    async with engine.begin() as connection:
-        await connection.run_sync(Newsroom.metadata.drop_all)
-        await connection.run_sync(Newsroom.metadata.create_all)
-    yield session
-    await session.rollback()
-    async with engine.begin() as connection:
-        await connection.run_sync(Newsroom.metadata.drop_all)
+async def session(create_tables, session):
+    await create_tables(Newsroom.metadata)
+    return session
 
 
 @pytest.fixture

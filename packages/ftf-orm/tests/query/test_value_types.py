@@ -93,10 +93,8 @@ MIDNIGHT = datetime(2026, 1, 1)  # noqa: DTZ001  # the column has no time zone
 
 
 @pytest.fixture
-async def prices(engine, session) -> Prices:
-    async with engine.begin() as connection:
-        await connection.run_sync(Priced.metadata.drop_all)
-        await connection.run_sync(Priced.metadata.create_all)
+async def prices(create_tables, session) -> Prices:
+    await create_tables(Priced.metadata)
     basket = Basket()
     for number, label in enumerate(LABELS, start=1):
         basket.prices.append(
@@ -114,10 +112,7 @@ async def prices(engine, session) -> Prices:
     session.add(basket)
     await session.commit()
     session.expunge_all()
-    yield Prices(session)
-    await session.rollback()
-    async with engine.begin() as connection:
-        await connection.run_sync(Priced.metadata.drop_all)
+    return Prices(session)
 
 
 async def test_sums_and_averages_are_what_the_type_makes_of_them(session, prices):
