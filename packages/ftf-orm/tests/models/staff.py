@@ -22,8 +22,8 @@ class Firm(Staff):
     name: Mapped[str]
 
 
-class Tool(Staff):
-    __tablename__ = "tools"
+class Gadget(Staff):
+    __tablename__ = "gadgets"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -46,7 +46,7 @@ class Engineer(Worker):
 
     grade: Mapped[int | None]
 
-    tools: Mapped[list[Tool]] = relationship(lazy="joined")
+    gadgets: Mapped[list[Gadget]] = relationship(lazy="joined")
 
 
 class Manager(Worker):

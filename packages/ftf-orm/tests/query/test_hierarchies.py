@@ -1,7 +1,7 @@
 """Records of several subclasses in one query."""
 
 import pytest
-from staff import Engineer, Firm, Manager, Staff, Tool, Worker
+from staff import Engineer, Firm, Manager, Staff, Gadget, Worker
 
 from ftf.orm import BaseRepository
 
@@ -13,8 +13,8 @@ class Workers(BaseRepository[Worker]): ...
 async def workers(create_tables, session) -> Workers:
     await create_tables(Staff.metadata)
     firm = Firm(name="A")
-    tools = [Tool(name="x"), Tool(name="y")]
-    session.add_all([Manager(firm=firm), Engineer(firm=firm, tools=tools), Manager(firm=firm)])
+    gadgets = [Gadget(name="x"), Gadget(name="y")]
+    session.add_all([Manager(firm=firm), Engineer(firm=firm, gadgets=gadgets), Manager(firm=firm)])
     await session.commit()
     session.expunge_all()
     return Workers(session)
@@ -23,7 +23,7 @@ async def workers(create_tables, session) -> Workers:
 async def test_a_subclass_may_join_a_collection_by_itself(workers):
     found = await workers.query().order_by_key().get()
     assert [type(worker).__name__ for worker in found] == ["Manager", "Engineer", "Manager"]
-    assert [tool.name for tool in found[1].tools] == ["x", "y"]
+    assert [gadget.name for gadget in found[1].gadgets] == ["x", "y"]
     assert len(await workers.query().with_count(Worker.firm).get()) == 3
 
 
@@ -36,10 +36,10 @@ async def test_a_relationship_is_loaded_for_records_of_every_subclass(workers, r
 
 async def test_a_relationship_that_a_record_does_not_have_is_named(workers):
     found = await workers.query().order_by_key("desc").where(Worker.kind != "worker").get()
-    with pytest.raises(AttributeError, match="Manager has no relationship tools"):
-        await workers.load(found, "tools")
-    with pytest.raises(AttributeError, match="Manager has no relationship tools"):
-        await workers.load([found[1], found[0]], "tools")
+    with pytest.raises(AttributeError, match="Manager has no relationship gadgets"):
+        await workers.load(found, "gadgets")
+    with pytest.raises(AttributeError, match="Manager has no relationship gadgets"):
+        await workers.load([found[1], found[0]], "gadgets")
 
 
 def test_what_a_subclass_has_cannot_be_computed_over(session):
