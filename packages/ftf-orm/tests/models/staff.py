@@ -27,11 +27,11 @@ class Gadget(Staff):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
-    worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"))
+    colleague_id: Mapped[int] = mapped_column(ForeignKey("colleagues.id"))
 
 
-class Worker(Staff):
-    __tablename__ = "workers"
+class Colleague(Staff):
+    __tablename__ = "colleagues"
     __mapper_args__: ClassVar = {"polymorphic_on": "kind", "with_polymorphic": "*"}
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,7 +41,7 @@ class Worker(Staff):
     firm: Mapped[Firm] = relationship()
 
 
-class Engineer(Worker):
+class Engineer(Colleague):
     __mapper_args__: ClassVar = {"polymorphic_identity": "engineer"}
 
     grade: Mapped[int | None]
@@ -49,5 +49,5 @@ class Engineer(Worker):
     gadgets: Mapped[list[Gadget]] = relationship(lazy="joined")
 
 
-class Manager(Worker):
+class Manager(Colleague):
     __mapper_args__: ClassVar = {"polymorphic_identity": "manager"}
