@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     func,
+    select,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, relationship
@@ -72,3 +73,17 @@ def test_one_of_several_records_cannot_be_sorted_by(session, models):
     query = QueryBuilder(session, owner).join(owner.detail).order_by(other.kind)
     with pytest.raises(ValueError, match="a record has several"):
         query.statement()
+
+
+def test_an_association_that_is_not_a_table_may_relate_twice(session):
+    owner, other = detail()
+    pairs = select(other.owner_id, other.id.label("detail_id")).subquery()
+    owner.linked = relationship(
+        other,
+        secondary=pairs,
+        primaryjoin=owner.id == pairs.c.owner_id,
+        secondaryjoin=pairs.c.detail_id == other.id,
+        viewonly=True,
+    )
+    counted = QueryBuilder(session, owner).with_count(owner.linked)
+    assert " IN (SELECT details_1.id" in counted.to_sql()
