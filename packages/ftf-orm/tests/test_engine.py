@@ -178,3 +178,35 @@ async def test_edge_21_nothing_stays_prepared_behind_pgbouncer(postgres_url):
         prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 1'")
         assert await connection.scalar(prepared) == 0
     await engine.dispose()
+
+
+READS = [
+    "/* route='/x' */ SELECT 1",
+    "-- a comment\nSELECT 1",
+    "/* INSERT */ -- both\n /* DELETE */ SELECT 1",
+    "WITH u AS (SELECT replace('a', 'b', 'c')) SELECT * FROM u",
+    "WITH u AS (SELECT 'update' AS \"delete\") SELECT * FROM u /* replace */ -- insert",
+]
+WRITES = [
+    "/* SELECT */ INSERT INTO t VALUES (1)",
+    "/* a */ DELETE FROM t /* b */ -- c\n WHERE 1 /* */",
+    "-- SELECT 1\nUPDATE t SET a = 2",
+    "WITH u AS (SELECT 2) REPLACE INTO t SELECT * FROM u",
+    "WITH u AS (SELECT '''' AS a) DELETE FROM t",
+]
+
+
+@pytest.mark.parametrize("statement", READS)
+async def test_a_read_takes_no_lock_however_it_is_written(counted, statement):
+    engine, begun = counted
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql(statement)
+    assert begun == []
+
+
+@pytest.mark.parametrize("statement", WRITES)
+async def test_a_write_takes_the_lock_however_it_is_written(counted, statement):
+    engine, begun = counted
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql(statement)
+    assert begun == ["BEGIN IMMEDIATE"]

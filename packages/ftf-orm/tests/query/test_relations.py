@@ -253,6 +253,11 @@ def test_edge_31_names_that_are_taken_are_refused(authors):
         query.with_count(Author.books)
     with pytest.raises(ValueError, match="Author has a name already"):
         query.with_count(Author.books, alias="name")
+    for taken in ("metadata", "__class__", "books"):
+        with pytest.raises(ValueError, match=f"Author has a {taken} already"):
+            query.with_count(Author.books, alias=taken)
+    with pytest.raises(ValueError, match="_sa_instance_state is a name of SQLAlchemy's"):
+        query.with_count(Author.books, alias="_sa_instance_state")
     with pytest.raises(ValueError, match="has no name to call its max by: give an alias"):
         query.with_max(Author.books, func.length(Book.title))
 

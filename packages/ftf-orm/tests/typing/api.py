@@ -1,6 +1,6 @@
 """What type checkers must make of the public names; never executed."""
 
-from typing import Self, assert_type
+from typing import TYPE_CHECKING, Self, assert_type
 
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +30,8 @@ class User(Timestamps, Base):
     age: Mapped[int | None]
     vip: Mapped[bool]
     posts: Mapped[list["Post"]] = relationship()
+    if TYPE_CHECKING:
+        posts_count: int
     drafts: Mapped[set["Post"]] = relationship()
 
 
@@ -94,12 +96,16 @@ def related(users: UserQuery, posts: QueryBuilder[Post]) -> None:
     assert_type(users.has(User.posts, ">=", 3, of_posts), UserQuery)
     assert_type(users.with_count(User.posts, of_posts, alias="n"), UserQuery)
     assert_type(users.with_sum(User.posts, Post.views, of_posts).with_exists(User.posts), UserQuery)
+    part = User.posts.and_(Post.views > 1)
+    assert_type(users.where_has(part).where_has(part, of_posts), UserQuery)
+    assert_type(users.with_count(part, alias="n").with_sum(part, Post.views), UserQuery)
     users.where_has(User.posts, of_users)  # type: ignore[arg-type]
     users.where_has(User.age)  # type: ignore[arg-type]
 
 
 async def terminals(query: UserQuery) -> None:
     assert_type(await query.get(), list[User])
+    assert_type((await query.with_count(User.posts).sole()).posts_count, int)
     assert_type(await query.first(), User | None)
     assert_type(await query.first_or_fail(), User)
     assert_type(await query.sole(), User)

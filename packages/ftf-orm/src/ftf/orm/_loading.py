@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 from sqlalchemy.orm.collections import collection_adapter
 
 from .query import QueryBuilder, RelationPath, steps
@@ -17,7 +17,7 @@ async def load[T: DeclarativeBase](
 
     Args:
         session: The session the records are in.
-        records: Records of one model.
+        records: Records of one model and its subclasses.
         relation: The relationship or path.
         again: Whether to load once more what is loaded already.
 
@@ -27,11 +27,26 @@ async def load[T: DeclarativeBase](
     found: Sequence[DeclarativeBase] = records
     for step in steps(inspect(type(records[0])), relation) if records else []:
         wanted = [record for record in found if again or step.key in inspect(record).unloaded]
-        query = QueryBuilder(session, step.parent.mapper.class_)
-        await query._bring(wanted, step, again=again)  # noqa: SLF001  # what `with_` does too
+        # A name means to each record what its own class makes of it, an attribute itself.
+        parts = _by_owner(wanted, step.key) if isinstance(relation, str) else {step: wanted}
+        for attribute, part in parts.items():
+            query = QueryBuilder(session, attribute.parent.mapper.class_)
+            await query._bring(part, attribute, again=again)  # noqa: SLF001  # what `with_` does too
         found = list(dict.fromkeys(_related(found, step.key)))
         if not found:
             return
+
+
+def _by_owner(
+    records: Iterable[DeclarativeBase], name: str
+) -> dict[QueryableAttribute[object], list[DeclarativeBase]]:
+    """Sort records by the model that has a relationship, their own or one it inherits from."""
+    found: dict[QueryableAttribute[object], list[DeclarativeBase]] = {}
+    for record in records:
+        (attribute,) = steps(inspect(record).mapper, name)
+        owner = attribute.property.parent.class_
+        found.setdefault(getattr(owner, name), []).append(record)
+    return found
 
 
 def _related(records: Iterable[DeclarativeBase], name: str) -> Iterable[DeclarativeBase]:

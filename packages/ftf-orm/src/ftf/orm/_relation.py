@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, Executable, inspect, literal, select
+from sqlalchemy import CursorResult, Executable, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase, with_parent
+from sqlalchemy.orm import DeclarativeBase
 
 from ._loading import load
 from ._pivot import Pivot
 from ._reading import read
 from ._writing import writing
-from .query import QueryBuilder, RelationTo
+from .query import QueryBuilder, RelationTo, belongs_to
 
 type Values = Mapping[object, Mapping[str, object]]
 
@@ -51,13 +51,8 @@ class Relation[R: DeclarativeBase]:
 
     def query(self) -> QueryBuilder[R]:
         """Start a query for the related records."""
-        prop = self.relation.property
-        query = QueryBuilder[R](self.session, prop.mapper.class_)
-        belongs = with_parent(self.record, self.relation)
-        if prop.secondary is None:
-            return query.where(belongs)
-        between = select(literal(1)).where(belongs).correlate(*prop.mapper.tables)
-        return query.where(between.exists())
+        query = QueryBuilder[R](self.session, self.relation.property.mapper.class_)
+        return query.where(belongs_to(self.record, self.relation))
 
     async def pivots(self) -> dict[object, dict[str, object]]:
         """Read the values of the further columns, by the keys of the related records."""

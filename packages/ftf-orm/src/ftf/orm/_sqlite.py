@@ -11,11 +11,15 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 from .exceptions import TransactionMisuse
 
-# A statement that begins with common table expressions may read or write.
-_NEEDS_NO_TRANSACTION = re.compile(
-    r"\s*(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN|WITH(?!.*\b(INSERT|UPDATE|DELETE|REPLACE)\b))\b",
+_ASIDE = r"--[^\n]*|/\*.*?\*/"  # comments
+# Possessive, or a comment could go on to the end of a later one, and hide what is between them.
+_BEGINNING = re.compile(
+    rf"(?>\s+|{_ASIDE})*+(?:(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN)|(WITH))\b",
     re.IGNORECASE | re.DOTALL,
 )
+_NO_KEYWORDS = re.compile(rf"{_ASIDE}|'[^']*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]", re.DOTALL)
+# replace(...) is a function; REPLACE INTO is not.
+_WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|REPLACE(?!\s*\())\b", re.IGNORECASE)
 _PRAGMAS = (
     # SQLite ignores foreign keys, and with them ON DELETE, unless each connection asks.
     "PRAGMA foreign_keys = ON",
@@ -111,8 +115,18 @@ def _begin_to_write(
     _context: ExecutionContext | None,
     _many: bool,  # noqa: FBT001  # SQLAlchemy passes it by position
 ) -> None:
-    if not _NEEDS_NO_TRANSACTION.match(statement):
+    if not _only_reads(statement):
         begin_immediate(connection)
+
+
+def _only_reads(statement: str) -> bool:
+    """Return whether a statement surely needs no transaction to write in."""
+    beginning = _BEGINNING.match(statement)
+    if beginning is None:
+        return False
+    # A statement that begins with common table expressions may read or write.
+    reads = beginning[1] is not None
+    return reads or not _WRITES.search(_NO_KEYWORDS.sub(" ", statement))
 
 
 def in_transaction(connection: Connection) -> bool:

@@ -4,6 +4,7 @@ from ._builder import PaginatedQuery, QueryBuilder
 from ._eager import RelationPath, check_relation, steps
 from ._keys import refuse_other_type
 from ._page import Page
+from ._related import belongs_to
 from ._relations import RelationTo
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "QueryBuilder",
     "RelationPath",
     "RelationTo",
+    "belongs_to",
     "check_relation",
     "refuse_other_type",
     "steps",

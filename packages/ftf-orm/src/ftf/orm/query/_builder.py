@@ -33,9 +33,9 @@ class QueryBuilder[T: DeclarativeBase](
     max_per_page: ClassVar[int] = 1_000
 
     def paginate(self, page: int = 1, per_page: int = 20) -> "PaginatedQuery[T]":
-        """Cut out one page: `await` gives it with the number of all, `.get()` its records alone.
+        """Select one page: `await` returns a `Page` with the total, `.get()` only its records.
 
-        The primary key decides where the order leaves it open, so that no record is on two pages.
+        Records that are equal in the order come by the primary key, so none is on two pages.
 
         Args:
             page: The page's number, from 1.
@@ -43,8 +43,11 @@ class QueryBuilder[T: DeclarativeBase](
 
         Raises:
             TypeError: A number is no whole one.
-            ValueError: A number is out of its range.
+            ValueError: A number is out of its range, or the query has a limit or offset. Over
+                HTTP, limit the parameters of the route: `Annotated[int, Query(ge=1, le=100)]`.
         """
+        if self.clauses.is_cut:
+            raise ValueError("a page has its limit and offset: leave limit() and offset() out")
         if at_least(1, per_page, "per_page") > self.max_per_page:
             raise ValueError(f"per_page must be at most {self.max_per_page}, not {per_page}")
         offset = (at_least(1, page, "page") - 1) * per_page
@@ -74,6 +77,11 @@ class PaginatedQuery[T: DeclarativeBase](QueryBuilder[T]):
         """
         raise ValueError(f"a page has its offset: leave offset({count}) out, or give paginate() it")
 
+    def paginate(self, page: int = 1, per_page: int = 20) -> "PaginatedQuery[T]":
+        """Select another page instead; see `QueryBuilder.paginate`."""
+        whole = QueryBuilder(self.session, self.model, self.clauses.whole)
+        return whole.paginate(page, per_page)
+
     def _ordered(self) -> Clauses:
         return self._settled()
 
@@ -82,8 +90,9 @@ class PaginatedQuery[T: DeclarativeBase](QueryBuilder[T]):
 
     async def _page(self) -> Page[T]:
         per_page, offset = self.clauses.limit or 1, self.clauses.offset
+        whole = self.clauses.whole._replace(lock=None)  # the records of the page are locked
         items = await self.get()
         # A page that is not full is the last one: no need to count.
         known = len(items) < per_page and (items or not offset)
-        total = offset + len(items) if known else await self.count()
+        total = offset + len(items) if known else await self._with(whole).count()
         return Page.of(items, total=total, per_page=per_page, current_page=offset // per_page + 1)

@@ -1,13 +1,13 @@
 """What a query was told so far."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Label, Select, SQLColumnExpression, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Label, Select, SQLColumnExpression, and_, or_, select
 from sqlalchemy.orm import Mapper, QueryableAttribute
 from sqlalchemy.sql.base import ExecutableOption
 
-from ._expressions import Condition, sources
+from ._expressions import Condition, is_among, sources
 from ._join import Join
 
 
@@ -71,6 +71,27 @@ class Clauses(NamedTuple):
         return self._replace(limit=count if self.limit is None else min(count, self.limit))
 
     @property
+    def is_cut(self) -> bool:
+        """Whether it may deliver a part of what meets the conditions."""
+        return self.limit is not None or bool(self.offset)
+
+    @property
+    def whole(self) -> "Clauses":
+        """The same without a limit and an offset."""
+        return self._replace(limit=None, offset=0)
+
+    def refuse_lock(self) -> None:
+        """Refuse to lock where no record is delivered.
+
+        Raises:
+            ValueError: There is a lock.
+        """
+        if self.lock is not None:
+            raise ValueError(
+                "a number locks no record: leave lock_for_update() out, or use get() or pluck()"
+            )
+
+    @property
     def read_again(self) -> bool:
         """Whether records are read again that the session knows: a lock is about what is stored."""
         return self.fresh or self.lock is not None
@@ -81,7 +102,13 @@ class Clauses(NamedTuple):
         return bool(self.joins) and not self.groups and any(join.multiplies for join in self.joins)
 
     def rows[*Row](self, statement: "Select[*Row]") -> "Select[*Row]":
-        """Give a statement one row for each combination that the joins make, or for each group."""
+        """Give a statement one row for each combination that the joins make, or for each group.
+
+        Raises:
+            ValueError: Groups have conditions, and there are none.
+        """
+        if self.having and not self.groups:
+            raise ValueError("having() is about groups: add group_by(), or use has(relation, ...)")
         for join in self.joins:
             statement = statement.join(join.relation, isouter=join.outer)
         statement = statement.where(*self.conditions) if self.conditions else statement
@@ -99,7 +126,8 @@ class Clauses(NamedTuple):
 
     def about_model[M](self, mapper: Mapper[M]) -> tuple[Condition, ...]:
         """Say everything that records have to meet by conditions on the model alone."""
-        return (self._among(mapper),) if self.joins or self.groups else self.conditions
+        one_table = not (self.joins or self.groups or self.having)
+        return self.conditions if one_table else (self._among(mapper),)
 
     def page[*Row](self, statement: "Select[*Row]", model: type) -> "Select[*Row]":
         """Sort a statement's rows, cut and lock them."""
@@ -131,11 +159,14 @@ class Clauses(NamedTuple):
                     '.with_max(relation, column, alias="x").order_by("x", "desc")'
                 )
 
+    def keys[M](self, mapper: Mapper[M]) -> "Select[*tuple[Any, ...]]":
+        """Select the primary keys of all records that meet everything."""
+        found = self.rows(select(*mapper.primary_key).select_from(mapper))
+        # The subquery selects from the model's table itself, not from the row around.
+        return found.correlate(None)
+
     def _among[M](self, mapper: Mapper[M]) -> ColumnElement[bool]:
-        key = mapper.primary_key
-        # Uncorrelated: it names the model again, and means all of its records.
-        found = self.rows(select(*key).select_from(mapper)).correlate(None)
-        return key[0].in_(found) if len(key) == 1 else tuple_(*key).in_(found)
+        return is_among(mapper.primary_key, self.keys(mapper))
 
 
 NO_CLAUSES = Clauses()

@@ -124,12 +124,18 @@ class Conditions[T: DeclarativeBase](Query[T]):
         return self.where(column.is_not(None))
 
     def where_like(self, column: SQLColumnExpression[str | None], pattern: str) -> Self:
-        """Keep records whose text is like a pattern: % stands for any text, _ for a character.
+        r"""Keep records whose text is like a pattern: % stands for any text, _ for a character.
 
-        SQLite takes ASCII letters of either case for the same, PostgreSQL does not. For what a
-        client sends, `where(User.name.contains(text, autoescape=True))`.
+        A backslash takes the meaning from the character after it: `r"100\%"` is "100%". SQLite
+        takes ASCII letters of either case for the same, PostgreSQL does not. For what a client
+        sends, `where(User.name.contains(text, autoescape=True))`.
+
+        Raises:
+            ValueError: The pattern ends in a single backslash.
         """
-        return self.where(column.like(pattern))
+        if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
+            raise ValueError(f"pattern {pattern!r} ends in a backslash: double it to find one")
+        return self.where(column.like(pattern, escape="\\"))
 
     def where_between[V](self, column: SQLColumnExpression[V], low: V, high: V) -> Self:
         """Keep records with a value from a lowest to a highest, both included.
@@ -158,7 +164,7 @@ class Conditions[T: DeclarativeBase](Query[T]):
         return self.where(tuple_(*columns).in_(rows))
 
     def _among[V](self, column: SQLColumnExpression[V], values: list[V]) -> Condition:
-        if len(values) <= _MOST_PARAMETERS or self.session.get_bind().dialect.name != "postgresql":
+        if len(values) <= _MOST_PARAMETERS or self._dialect.name != "postgresql":
             return column.in_(values)
         return column == any_(
             bindparam(None, values, type_=ARRAY(element(column).type), unique=True)
@@ -175,4 +181,12 @@ def _several[V, M: DeclarativeBase](
         return values
     if isinstance(values, str | bytes):
         raise TypeError(f"many values are wanted, not one text: write [{values!r}]")
-    return dict.fromkeys(values)
+    return _once(values)
+
+
+def _once[V](values: Iterable[V]) -> Collection[V]:
+    found = [*values]
+    try:
+        return dict.fromkeys(found)
+    except TypeError:  # JSON values have no hash
+        return found

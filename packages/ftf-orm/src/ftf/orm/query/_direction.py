@@ -23,8 +23,18 @@ def directed(by: Column, direction: Direction) -> Column:
     return _descending(by) if direction == "desc" else by
 
 
+def is_descending(by: Column) -> bool:
+    """Return whether a column is sorted by from the greatest to the least."""
+    found = element(by)
+    while isinstance(found, UnaryExpression) and found.modifier is not None:
+        if found.modifier is operators.desc_op:
+            return True
+        found = found.element
+    return False
+
+
 def without_direction(by: Column) -> ColumnElement[object]:
-    """Tell what is sorted by."""
+    """Return what is sorted by."""
     found = element(by)
     while isinstance(found, UnaryExpression) and found.modifier is not None:
         found = found.element

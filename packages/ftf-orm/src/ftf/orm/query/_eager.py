@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -11,6 +11,7 @@ from sqlalchemy.orm import (
     QueryableAttribute,
 )
 
+from ._expressions import sources, tables_of
 from ._query import Query
 
 type RelationPath = QueryableAttribute[object] | str
@@ -62,12 +63,14 @@ def check_relation[M](mapper: Mapper[M], relation: object) -> None:
     Raises:
         AttributeError: The model has no such relationship.
         TypeError: It is no attribute of a model at all.
+        ValueError: A condition in its `and_()` is about another table.
     """
     if not isinstance(relation, QueryableAttribute):
         model = mapper.class_.__name__
         raise TypeError(f"{relation!r} is no relationship: use an attribute, {model}.something")
     if relation.key not in mapper.relationships or not mapper.isa(relation.parent.mapper):
         raise _no_relationship(mapper, str(relation))
+    _refuse_foreign_part(relation)
 
 
 def steps[M](mapper: Mapper[M], relation: RelationPath) -> list[QueryableAttribute[object]]:
@@ -107,6 +110,16 @@ def option[M](
     for step in (starts.get(first.key, first), *further):
         load = getattr(load, strategy)(step)
     return load
+
+
+def _refuse_foreign_part(relation: QueryableAttribute[Any]) -> None:
+    target = relation._of_type or relation.property.entity  # noqa: SLF001  # has no public name
+    known = {*tables_of(relation.parent), *tables_of(target), relation.property.secondary}
+    for criterion in relation._extra_criteria:  # noqa: SLF001  # what and_() added
+        if others := [source for source in sources(criterion) if source not in known]:
+            raise ValueError(
+                f"{relation} leads to {target}: {criterion} in its and_() is about {others[0]}"
+            )
 
 
 def _no_relationship[M](mapper: Mapper[M], name: str) -> AttributeError:

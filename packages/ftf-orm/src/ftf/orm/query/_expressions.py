@@ -1,6 +1,6 @@
 """SQL expressions, and which tables they are about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -8,9 +8,12 @@ from sqlalchemy import (
     ColumnElement,
     ColumnExpressionArgument,
     FromClause,
+    Select,
     SQLColumnExpression,
+    tuple_,
 )
-from sqlalchemy.orm import QueryableAttribute, RelationshipProperty
+from sqlalchemy.orm import Mapper, QueryableAttribute, RelationshipProperty
+from sqlalchemy.orm.util import AliasedInsp
 
 type Condition = ColumnExpressionArgument[bool]
 type Column = SQLColumnExpression[object]
@@ -30,6 +33,16 @@ def sources(expression: object) -> Iterable[FromClause]:
     """List the tables and aliases that an expression takes values from, subqueries left out."""
     found: Iterable[FromClause] = getattr(element(expression), "_from_objects", ())
     return found
+
+
+def tables_of(entity: Mapper[Any] | AliasedInsp[Any]) -> tuple[FromClause, ...]:
+    """List the tables or aliases that the columns of a model, or of an alias of it, are in."""
+    return tuple(entity.tables if isinstance(entity, Mapper) else sources(entity.selectable))
+
+
+def is_among(key: Sequence[ColumnElement[Any]], found: "Select[Any]") -> ColumnElement[bool]:
+    """Ask for one of the keys that a statement selects."""
+    return key[0].in_(found) if len(key) == 1 else tuple_(*key).in_(found)
 
 
 def foreign(expression: object, source: FromClause, model: type) -> ValueError:

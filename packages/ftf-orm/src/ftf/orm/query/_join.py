@@ -1,9 +1,13 @@
 """A model joined to a query."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import FromClause, inspect
+from sqlalchemy import FromClause, Subquery
 from sqlalchemy.orm import QueryableAttribute
+
+from ._expressions import tables_of
+from ._uniqueness import are_unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,24 @@ class Join:
         cls, relation: QueryableAttribute[object], before: tuple["Join", ...], *, outer: bool
     ) -> "Join":
         """Follow a relationship of the model or of one that was joined before."""
-        target = relation.property.entity
-        alias = getattr(relation, "_of_type", None)
-        found = (inspect(alias).selectable,) if alias is not None else tuple(target.mapper.tables)
-        starts = set(relation.parent.mapper.tables)
-        several = any(join.multiplies and starts.intersection(join.sources) for join in before)
-        return cls(relation, outer, bool(relation.property.uselist) or several, found)
+        target = relation._of_type or relation.property.entity  # noqa: SLF001  # has no public name
+        starts = set(tables_of(relation.parent))
+        multiplies = (
+            isinstance(target.selectable, Subquery)  # which may have a record more than once
+            or not _leads_to_one(relation)
+            or any(join.multiplies and starts.intersection(join.sources) for join in before)
+        )
+        return cls(relation, outer, multiplies, tables_of(target))
+
+
+def _leads_to_one(relation: QueryableAttribute[Any]) -> bool:
+    """Return whether the tables allow one related record at most.
+
+    `uselist=False` promises it for what is loaded, as in "the latest of many", not for a join.
+    """
+    prop = relation.property
+    if prop.uselist or prop.secondary is not None:
+        return False
+    pairs = {column for pair in prop.synchronize_pairs for column in pair}
+    remote = {base for column in pairs & prop.remote_side for base in column.base_columns}
+    return any(are_unique(remote, table) for table in prop.mapper.tables)

@@ -6,7 +6,7 @@ from typing import Self
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ._eager import check_relation
-from ._expressions import Column, Condition
+from ._expressions import Column, Condition, tables_of
 from ._join import Join
 from ._query import Query
 
@@ -71,7 +71,7 @@ class Joining[T: DeclarativeBase](Query[T]):
         joins = self.clauses.joins
         known = {*self._mapper.tables, *(source for join in joins for source in join.sources)}
         join = Join.along(relation, joins, outer=outer)
-        if not known.issuperset(relation.parent.mapper.tables):
+        if not known.issuperset(tables_of(relation.parent)):
             raise ValueError(f"{relation} starts at a model that is not queried: join that first")
         if known.intersection(join.sources):
             raise ValueError(

@@ -6,7 +6,7 @@ from typing import Self
 from sqlalchemy.orm import DeclarativeBase
 
 from ._clauses import Clauses, Lock
-from ._direction import Direction, directed
+from ._direction import Direction, directed, is_descending, without_direction
 from ._expressions import Column
 from ._numbers import at_least
 from ._query import Query
@@ -104,11 +104,19 @@ class Ordering[T: DeclarativeBase](Query[T]):
             return self.order_by_key(direction)
         return self.order_by(column, direction)
 
+    def _ordered(self) -> Clauses:
+        return self._settled() if self.clauses.order else self.clauses
+
     def _settled(self) -> Clauses:
-        """Let the primary key decide where the order leaves it open."""
-        clauses = self.clauses
-        if clauses.groups:
-            return clauses
-        known = {id(by) for by in clauses.order}  # expressions have no truth to be equal by
-        open_ones = (column for column in self._mapper.primary_key if id(column) not in known)
-        return clauses._replace(order=(*clauses.order, *open_ones))
+        """Sort equal records by the primary key, in the direction of the last column."""
+        order, groups = self.clauses.order, self.clauses.groups
+        if groups:
+            return self.clauses
+        known = {without_direction(by) for by in order}
+        direction: Direction = "desc" if order and is_descending(order[-1]) else "asc"
+        keys = (
+            directed(column, direction)
+            for column in self._mapper.primary_key
+            if column not in known
+        )
+        return self.clauses._replace(order=(*order, *keys))

@@ -1,16 +1,26 @@
 """What every part of the query builder is built on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import FromClause, Result, Select, SQLColumnExpression, select
+from sqlalchemy import Dialect, FromClause, Result, Select, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from .._reading import read
 from ._clauses import NO_CLAUSES, Clauses
-from ._expressions import Condition, foreign, refuse_relationship, refuse_value, sources
+from ._dates import refuse_dates
+from ._direction import without_direction
+from ._expressions import (
+    Column,
+    Condition,
+    element,
+    foreign,
+    refuse_relationship,
+    refuse_value,
+    sources,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +91,7 @@ class Query[T: DeclarativeBase]:
             literals: Whether to write values instead of placeholders; to be read, not to be run.
         """
         options = {"literal_binds": True} if literals else {}
-        dialect = self.session.get_bind().dialect
-        return str(self.statement().compile(dialect=dialect, compile_kwargs=options))
+        return str(self.statement().compile(dialect=self._dialect, compile_kwargs=options))
 
     @property
     def _mapper(self) -> Mapper[T]:
@@ -90,12 +99,22 @@ class Query[T: DeclarativeBase]:
         return mapper
 
     @property
+    def _dialect(self) -> Dialect:
+        return self.session.get_bind().dialect
+
+    @property
     def _joins_by_itself(self) -> bool:
-        return any(relation.lazy in {"joined", False} for relation in self._mapper.relationships)
+        # Of subclasses, too: with_polymorphic="*" loads them in the same statement.
+        return any(
+            relation.lazy in {"joined", False}
+            for mapper in self._mapper.self_and_descendants
+            for relation in mapper.relationships
+        )
 
     def _checked(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
         for condition in conditions:
             refuse_value(condition)
+            refuse_dates(condition)
             self._refuse_foreign(condition)
         return conditions
 
@@ -113,11 +132,19 @@ class Query[T: DeclarativeBase]:
         self, column: SQLColumnExpression[object], statement: "Select[V]"
     ) -> "Select[V]":
         """Give a statement a row for each record, or for each match if a joined column is asked."""
-        self._refuse_foreign(column)
         if not set(sources(column)).issubset(self._mapper.tables):
             return self.clauses.rows(statement)
         self.clauses.refuse_open_order()
         return self.clauses.records(statement, self._mapper)
+
+    def _plucked[V](self, column: SQLColumnExpression[V]) -> "Select[V]":
+        """Select the values of a column that the query delivers."""
+        self._refuse_foreign(column)
+        values: Select[V] = self._values(column, select(column).select_from(self.model))
+        if not self.clauses.distinct:
+            return self._ordered().page(values, self.model)
+        _refuse_other_order(column, self.clauses.order)
+        return self.clauses.page(values, self.model).distinct()
 
     async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
         return await read(
@@ -143,6 +170,13 @@ class Query[T: DeclarativeBase]:
 
     def _with(self, clauses: Clauses) -> Self:
         return type(self)(self.session, self.model, clauses)
+
+
+def _refuse_other_order(column: Column, order: Iterable[Column]) -> None:
+    for by in order:
+        sorted_by = without_direction(by)
+        if not element(column).compare(sorted_by):
+            raise ValueError(f"distinct values of {column} cannot be sorted by {sorted_by}")
 
 
 def taken[Q: Query[Any]](step: Callable[[Q], Q], query: Q) -> Q:

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from sqlalchemy import ColumnElement, Label, SQLColumnExpression, func, not_
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
-from ._aggregates import average, total
 from ._eager import check_relation
+from ._expressions import Column
 from ._numbers import whole
 from ._query import Query, taken
 from ._related import Related
+from ._sql_functions import average, refuse_average, refuse_total, total
 
 if TYPE_CHECKING:
     from ._builder import QueryBuilder
 
 type Comparison = Literal[">=", ">", "=", "==", "!=", "<", "<="]
 type RelationTo[R] = QueryableAttribute[Collection[R] | R | None]
+# SQLAlchemy says of `User.posts.and_(...)` that it is a bool.
+type RelationOrPart[R] = RelationTo[R] | QueryableAttribute[bool]
 type Narrow[R: DeclarativeBase] = Callable[["QueryBuilder[R]"], "QueryBuilder[R]"]
 
 _COMPARISONS = {
@@ -40,20 +43,20 @@ class Relations[T: DeclarativeBase](Query[T]):
     """
 
     def where_has[R: DeclarativeBase](
-        self, relation: RelationTo[R], narrow: Narrow[R] | None = None
+        self, relation: RelationOrPart[R], narrow: Narrow[R] | None = None
     ) -> Self:
         """Keep records that have a related one: `where_has(User.posts, lambda q: q.where(...))`."""
         return self._keep(self._related(relation, narrow).exists())
 
     def where_doesnt_have[R: DeclarativeBase](
-        self, relation: RelationTo[R], narrow: Narrow[R] | None = None
+        self, relation: RelationOrPart[R], narrow: Narrow[R] | None = None
     ) -> Self:
         """Keep records that have no related one."""
         return self._keep(not_(self._related(relation, narrow).exists()))
 
     def has[R: DeclarativeBase](
         self,
-        relation: RelationTo[R],
+        relation: RelationOrPart[R],
         comparison: Comparison = ">=",
         number: int = 1,
         narrow: Narrow[R] | None = None,
@@ -77,14 +80,22 @@ class Relations[T: DeclarativeBase](Query[T]):
         return self._keep(_COMPARISONS[comparison](related.count(), number))
 
     def with_count[R: DeclarativeBase](
-        self, relation: RelationTo[R], narrow: Narrow[R] | None = None, *, alias: str | None = None
+        self,
+        relation: RelationOrPart[R],
+        narrow: Narrow[R] | None = None,
+        *,
+        alias: str | None = None,
     ) -> Self:
         """Set `posts_count`, or another name, on each record; of none, it is 0."""
         counted = self._related(relation, narrow).count()
         return self._compute(counted, alias or f"{relation.key}_count")
 
     def with_exists[R: DeclarativeBase](
-        self, relation: RelationTo[R], narrow: Narrow[R] | None = None, *, alias: str | None = None
+        self,
+        relation: RelationOrPart[R],
+        narrow: Narrow[R] | None = None,
+        *,
+        alias: str | None = None,
     ) -> Self:
         """Set `posts_exists`, or another name, on each record."""
         found = self._related(relation, narrow).exists()
@@ -92,64 +103,88 @@ class Relations[T: DeclarativeBase](Query[T]):
 
     def with_sum[R: DeclarativeBase](
         self,
-        relation: RelationTo[R],
+        relation: RelationOrPart[R],
         column: SQLColumnExpression[object],
         narrow: Narrow[R] | None = None,
         *,
         alias: str | None = None,
     ) -> Self:
-        """Set `posts_sum_views`, or another name, on each record; of none, it is None."""
-        value = self._related(relation, narrow).aggregate(column, total)
-        return self._compute(value, alias or _name(relation, "sum", column))
+        """Set `posts_sum_views`, or another name, on each record; of none, it is None.
+
+        Raises:
+            TypeError: The column has no numbers.
+        """
+        refuse_total(column, self._dialect)
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "sum", total, column, alias)
 
     def with_min[R: DeclarativeBase](
         self,
-        relation: RelationTo[R],
+        relation: RelationOrPart[R],
         column: SQLColumnExpression[object],
         narrow: Narrow[R] | None = None,
         *,
         alias: str | None = None,
     ) -> Self:
         """Set `posts_min_views`, or another name, on each record; of none, it is None."""
-        value = self._related(relation, narrow).aggregate(column, func.min)
-        return self._compute(value, alias or _name(relation, "min", column))
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "min", func.min, column, alias)
 
     def with_max[R: DeclarativeBase](
         self,
-        relation: RelationTo[R],
+        relation: RelationOrPart[R],
         column: SQLColumnExpression[object],
         narrow: Narrow[R] | None = None,
         *,
         alias: str | None = None,
     ) -> Self:
         """Set `posts_max_views`, or another name, on each record; of none, it is None."""
-        value = self._related(relation, narrow).aggregate(column, func.max)
-        return self._compute(value, alias or _name(relation, "max", column))
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "max", func.max, column, alias)
 
     def with_avg[R: DeclarativeBase](
         self,
-        relation: RelationTo[R],
+        relation: RelationOrPart[R],
         column: SQLColumnExpression[object],
         narrow: Narrow[R] | None = None,
         *,
         alias: str | None = None,
     ) -> Self:
-        """Set `posts_avg_views`, or another name, on each record; of none, it is None."""
-        value = self._related(relation, narrow).aggregate(column, average)
-        return self._compute(value, alias or _name(relation, "avg", column))
+        """Set `posts_avg_views`, or another name, on each record; of none, it is None.
+
+        Raises:
+            TypeError: The column has no numbers.
+        """
+        refuse_average(column, self._dialect)
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "avg", average, column, alias)
+
+    def _with_aggregate[R: DeclarativeBase, V](
+        self,
+        related: Related[R],
+        verb: str,
+        work_out: Callable[[Column], ColumnElement[V]],
+        column: Column,
+        alias: str | None,
+    ) -> Self:
+        value = related.aggregate(column, work_out)
+        return self._compute(value, alias or _name(related.relation, verb, column))
 
     def _keep(self, condition: ColumnElement[bool]) -> Self:
         return self._with(self.clauses.and_(condition))
 
     def _compute[V](self, value: ColumnElement[V], name: str) -> Self:
+        models = [mapper.class_ for mapper in self._mapper.self_and_descendants]
         known = {label.name for label in self.clauses.computed}
-        if name in known or name in self._mapper.all_orm_descriptors:
+        if name in known or any(hasattr(model, name) for model in models):
             raise ValueError(f"{self.model.__name__} has a {name} already: give another alias")
+        if name.startswith("_sa_"):
+            raise ValueError(f"{name} is a name of SQLAlchemy's: give another alias")
         computed: tuple[Label[Any], ...] = (*self.clauses.computed, value.label(name))
         return self._with(self.clauses._replace(computed=computed))
 
     def _related[R: DeclarativeBase](
-        self, relation: RelationTo[R], narrow: Narrow[R] | None
+        self, relation: RelationOrPart[R], narrow: Narrow[R] | None
     ) -> "Related[R]":
         from ._builder import QueryBuilder  # noqa: PLC0415  # which is made of this class
 

@@ -4,16 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, func, inspect, literal, select
+from sqlalchemy import Select, SQLColumnExpression, func, inspect, literal, select
 from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
 
 from .._reading import read
 from ..exceptions import MultipleRecordsFound, RecordNotFound
 from ._clauses import Clauses
 from ._conditions import Conditions
-from ._direction import without_direction
 from ._eager import option
-from ._expressions import Column, element
 from ._keys import refuse_other_type
 from ._ordering import Ordering
 
@@ -91,14 +89,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             ValueError: It is a column of another table, or distinct values are to be sorted by
                 something else.
         """
-        self._refuse_foreign(column)
-        values = self._values(column, select(column).select_from(self.model))
-        clauses = self._ordered()
-        statement = clauses.page(values, self.model)
-        if clauses.distinct:
-            _refuse_other_order(column, clauses.order)
-            statement = statement.distinct()
-        return [*(await self._execute(statement)).scalars().all()]
+        return [*(await self._execute(self._plucked(column))).scalars().all()]
 
     async def value[V](self, column: SQLColumnExpression[V]) -> V | None:
         """Deliver the value that the first record has in a column."""
@@ -106,19 +97,34 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         return next(iter(await self._with(clauses.at_most(1)).pluck(column)), None)
 
     async def count(self) -> int:
-        """Count the records, or the groups, whatever the limit and offset."""
-        counting = select(func.count())
-        if self.clauses.groups:
-            group = self.clauses.rows(select(literal(1).label("one")).select_from(self.model))
-            counting = counting.select_from(group.subquery())
+        """Count the records, or the groups, that `get` or `pluck` delivers.
+
+        Raises:
+            ValueError: It locks records.
+        """
+        clauses, counting = self.clauses, select(func.count())
+        if clauses.groups or clauses.is_cut:
+            counting = counting.select_from(self._ones().subquery())
         else:
-            counting = self.clauses.records(counting.select_from(self.model), self._mapper)
+            clauses.refuse_lock()
+            counting = clauses.records(counting.select_from(self.model), self._mapper)
         return await self._scalar(counting) or 0
 
     async def exists(self) -> bool:
-        """Tell whether there is any record, without counting them."""
-        found = self.clauses.rows(select(literal(1)).select_from(self.model)).exists()
-        return bool(await self._scalar(select(found)))
+        """Return whether `get` or `pluck` delivers anything, without counting it.
+
+        Raises:
+            ValueError: It locks records.
+        """
+        return bool(await self._scalar(select(self._ones().exists())))
+
+    def _ones(self) -> "Select[int]":
+        """Select a 1 for each record or group; in which order is no matter."""
+        clauses, one = self.clauses, select(literal(1).label("one")).select_from(self.model)
+        clauses.refuse_lock()
+        # Without a cut it does not matter how often a record comes.
+        rows = clauses.records(one, self._mapper) if clauses.is_cut else clauses.rows(one)
+        return clauses._replace(order=()).page(rows, self.model)
 
     async def _bring(
         self, records: Sequence[T], relation: QueryableAttribute[object], *, again: bool
@@ -140,13 +146,6 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         return {
             state for state in known if relation in state.dict and state.mapper.isa(self._mapper)
         }
-
-
-def _refuse_other_order(column: Column, order: Iterable[Column]) -> None:
-    for by in order:
-        sorted_by = without_direction(by)
-        if not element(column).compare(sorted_by):
-            raise ValueError(f"distinct values of {column} cannot be sorted by {sorted_by}")
 
 
 def _set[R](names: list[str], record: R, *values: object) -> R:
