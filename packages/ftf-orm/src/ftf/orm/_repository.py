@@ -24,8 +24,8 @@ class BaseRepository[T: DeclarativeBase]:
     """Finds and stores the records of one model.
 
     Each write is committed when it returns, unless a `transaction` is open on the session. One
-    that fails raises a `ConstraintViolation` or a `TransactionConflict`, and leaves the session
-    usable.
+    that fails raises a `ConstraintViolation`, an `InvalidValue`, a `TransactionConflict` or a
+    `DatabaseUnavailable`, and leaves the session usable.
 
     Args:
         session: The session to work in.
