@@ -17,7 +17,7 @@ from ._transaction import transaction
 from ._values import Key, Values, equal_to, named
 from ._writing import writing
 from .exceptions import DuplicateRecord, RecordNotFound
-from .query import QueryBuilder, RelationPath, RelationTo, check_relation
+from .query import QueryBuilder, RelationPath, RelationTo, check_relation, possible_keys
 
 
 class BaseRepository[T: DeclarativeBase]:
@@ -55,7 +55,13 @@ class BaseRepository[T: DeclarativeBase]:
         return QueryBuilder(self.session, self.model)
 
     async def find(self, key: object) -> T | None:
-        """Find the record with a primary key."""
+        """Find the record with a primary key; one that no row can have, such as 2**63, finds none.
+
+        Raises:
+            InvalidValue: The key is of another type than its column, such as "1" for 1.
+        """
+        if not possible_keys(inspect(self.model), self.session.get_bind().dialect, [key]):
+            return None
         return await read(self.session, lambda: self.session.get(self.model, key))
 
     async def find_or_fail(self, key: object) -> T:
@@ -63,6 +69,7 @@ class BaseRepository[T: DeclarativeBase]:
 
         Raises:
             RecordNotFound: There is none.
+            InvalidValue: The key is of another type than its column.
         """
         if (instance := await self.find(key)) is None:
             raise RecordNotFound(self.model)

@@ -2,7 +2,7 @@
 
 from ._builder import PaginatedQuery, QueryBuilder
 from ._eager import RelationPath, check_relation, steps
-from ._keys import refuse_other_type
+from ._keys import possible_keys, refuse_other_type
 from ._page import Page
 from ._relations import RelationTo
 
@@ -13,6 +13,7 @@ __all__ = [
     "RelationPath",
     "RelationTo",
     "check_relation",
+    "possible_keys",
     "refuse_other_type",
     "steps",
 ]
