@@ -202,13 +202,13 @@ async def test_toggle_turns_over(genres, keys):
 
 async def test_edge_33_many_can_sync_the_same_at_once(engine, book, keys):
     async def sync() -> None:
-        async with AsyncSession(engine) as session:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
             books = BookRepository(session)
             found = await books.find_or_fail(book.id)
             await books.relation(found, Book.genres).sync(keys)
 
     await asyncio.gather(*(sync() for _ in range(10)))
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         assert len(await BookRepository(session).relation(book, Book.genres).pivots()) == 5
 
 

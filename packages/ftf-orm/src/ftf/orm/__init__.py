@@ -5,6 +5,7 @@ from ._engine import create_engine
 from ._relation import Relation, Synced
 from ._repository import BaseRepository
 from ._retry import run_transaction
+from ._session_factory import session_factory
 from ._timestamps import Timestamps, UtcDateTime
 from ._transaction import Transaction, transaction
 from .exceptions import (
@@ -74,5 +75,6 @@ __all__ = [
     "UtcDateTime",
     "create_engine",
     "run_transaction",
+    "session_factory",
     "transaction",
 ]

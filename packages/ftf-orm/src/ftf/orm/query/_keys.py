@@ -32,8 +32,10 @@ def possible_keys[T](mapper: Mapper[T], dialect: Dialect, keys: Iterable[object]
         if len(row) != len(columns):
             name, size = mapper.class_.__name__, len(columns)
             raise ValueError(f"a key of {name} has {size} columns, unlike {row}")
-    tests = [_can_have(column, dialect) for column in columns]
-    return [row for row in rows if all(test(key) for test, key in zip(tests, row, strict=True))]
+    for place, column in enumerate(columns):
+        can_have = _can_have(column, dialect)
+        rows = [row for row in rows if can_have(row[place])]
+    return rows
 
 
 def refuse_other_type[V](column: ColumnElement[V], key: object) -> None:
@@ -42,27 +44,28 @@ def refuse_other_type[V](column: ColumnElement[V], key: object) -> None:
     Raises:
         InvalidValue: It is of another type.
     """
-    _refuse(column, key, _python_type(column))
+    if not isinstance(key, kind := _python_type(column)):
+        raise _other_type(column, key, kind)
 
 
 def _can_have[V](column: ColumnElement[V], dialect: Dialect) -> Callable[[object], bool]:
     """Return a function that returns whether a row can have a key."""
-    kind, limit = _python_type(column), 2 ** (_bits(column, dialect) - 1)
+    kind, limit = _python_type(column), 1 << (_bits(column, dialect) - 1)
 
     def can_have(key: object) -> bool:
         if key is None:
             return False
-        _refuse(column, key, kind)
-        if isinstance(key, str):
-            return _is_text(key, dialect)
-        return not isinstance(key, int) or -limit <= key < limit
+        if not isinstance(key, kind):
+            raise _other_type(column, key, kind)
+        if isinstance(key, int):
+            return -limit <= key < limit
+        return not isinstance(key, str) or _is_text(key, dialect)
 
     return can_have
 
 
-def _refuse[V](column: ColumnElement[V], key: object, kind: type) -> None:
-    if not isinstance(key, kind):
-        raise InvalidValue(f"{column} takes {kind.__name__}, so that {key!r} cannot be a key")
+def _other_type[V](column: ColumnElement[V], key: object, kind: type) -> InvalidValue:
+    return InvalidValue(f"{column} takes {kind.__name__}, so that {key!r} cannot be a key")
 
 
 def _python_type[V](column: ColumnElement[V]) -> type:
