@@ -1,7 +1,7 @@
 """Everything ftf-orm raises by itself.
 
     OrmError
-    ├── ColumnNotLoaded (also SQLAlchemy's InvalidRequestError)
+    ├── ColumnNotLoaded (also SQLAlchemy's MissingGreenlet)
     ├── CommitOutcomeUnknown
     ├── ConcurrentUse
     ├── ConstraintViolation
@@ -28,7 +28,7 @@
 The attributes are the contract; the texts may improve in any release.
 """
 
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import InvalidRequestError, MissingGreenlet
 
 
 class OrmError(Exception):
@@ -88,7 +88,7 @@ class NotNullViolation(ConstraintViolation):
         return f"A record needs a value for {self.subject}"
 
 
-class ColumnNotLoaded(OrmError, InvalidRequestError):
+class ColumnNotLoaded(OrmError, MissingGreenlet):
     """An attribute was read whose column is not loaded, which async code cannot load there.
 
     The column is deferred, belongs to a subclass that was not queried, or has expired.
@@ -106,8 +106,8 @@ class ColumnNotLoaded(OrmError, InvalidRequestError):
     def __str__(self) -> str:
         names = ", ".join(f"{self.model.__name__}.{column}" for column in self.columns)
         return (
-            f"not loaded: {names}. Read the record again with await repository.refresh(record), "
-            f"or these alone with await session.refresh(record, {list(self.columns)})"
+            f"no value is loaded for {names}, and async code cannot load one by reading the "
+            f"attribute: await session.refresh(record, {list(self.columns)})"
         )
 
 
@@ -237,8 +237,8 @@ class RelationNotLoaded(OrmError, InvalidRequestError):
 
     def __str__(self) -> str:
         return (
-            f"'{self.relation}' is not available due to lazy='raise': bring it along with "
-            f".with_({self.relation}), or load it with repository.load(record, {self.relation})"
+            f"'{self.relation}' is not loaded: eager load it with .with_({self.relation}), "
+            f"or load it with await repository.load(record, {self.relation})"
         )
 
 
