@@ -48,7 +48,7 @@ def create_engine(url: str | URL, *, pgbouncer: bool = False, **options: object)
     if is_asyncpg:
         leave_out_libpq_names(engine)
     if engine.dialect.name == "sqlite":
-        prepare_sqlite(engine, read_only=url.query.get("mode") == "ro")
+        prepare_sqlite(engine)
     return engine
 
 
