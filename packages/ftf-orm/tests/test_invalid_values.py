@@ -117,6 +117,19 @@ async def test_a_transaction_goes_on_after_a_record_that_was_not_valid(samples, 
     assert await samples.count() == 1
 
 
+async def test_a_text_is_no_number_where_the_database_looks_at_types(authors, engine):
+    ada = await authors.create(Author(name="Ada", born=1815))
+    for query in (
+        authors.query().where(Author.born == "1815"),
+        authors.query().where_in(Author.born, ["1815"]),
+    ):
+        if engine.dialect.name == "sqlite":  # which converts a text that reads like a number
+            assert await query.get() == [ada]
+            continue
+        with pytest.raises(InvalidValue, match=r"operator does not exist|cannot be interpreted"):
+            await query.get()
+
+
 async def test_a_division_by_what_is_stored_says_nothing_about_a_value(authors, engine):
     await authors.create(Author(name="Ada", born=1815))
     query = authors.query().where(Author.born / literal(0) > 1)

@@ -54,6 +54,7 @@ _GIVEN_UP = "25P02"
 _UNAVAILABLE = ("08", "53", "57P", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR")
 _INVALID = ("22", "54000", "SQLITE_CONSTRAINT_DATATYPE", "SQLITE_MISMATCH", "SQLITE_TOOBIG")
 _DIVISION_BY_ZERO = "22012"  # what is stored can be the reason
+_NO_OPERATOR = "42883"  # for a column and a text, say; the code is also that of unknown functions
 # Raised by a column's type before the statement is sent, or by the driver of SQLite as they are.
 _REFUSED_BY_TYPE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _REFUSED_BY_SQLITE = (OverflowError, UnicodeEncodeError)
@@ -136,8 +137,8 @@ def _reason_of_refusal(error: BaseException) -> str | None:
     if code.startswith(_INVALID) and code != _DIVISION_BY_ZERO:
         match = _ARGUMENT.match(str(said))
         return match["reason"] if match else str(said)
-    unbound = not code and str(said).startswith("Error binding parameter")
-    return str(said) if unbound else None
+    beginning = "operator does not exist" if code == _NO_OPERATOR else "Error binding parameter"
+    return str(said) if str(said).startswith(beginning) else None
 
 
 def _typed_by_code(error: DBAPIError, metadata: MetaData | None) -> OrmError | None:
