@@ -1,8 +1,9 @@
 import asyncio
+import sqlite3
 
 import pytest
 from sqlalchemy import URL, AsyncAdaptedQueuePool, NullPool, StaticPool, event, make_url, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import OperationalError
 
 from ftf.orm import MissingDriver, TransactionMisuse, create_engine, session_factory, transaction
 
@@ -90,10 +91,13 @@ async def test_an_sqlite_file_that_is_only_read_is_left_as_it_is(tmp_path):
 
 
 async def test_another_error_of_the_journal_is_raised(tmp_path):
-    (tmp_path / "a.db").write_bytes(b"this is not a database" * 100)
-    engine = create_engine(f"sqlite:///{tmp_path}/a.db")
-    with pytest.raises(DatabaseError, match="file is not a database"):
+    writer = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    engine = create_engine(f"sqlite:///{tmp_path}/a.db", connect_args={"timeout": 0.01})
+    with pytest.raises(OperationalError, match="database is locked"):
         await pragmas(engine)
+    writer.close()
+    assert (await pragmas(engine))["journal_mode"] == "wal"
     await engine.dispose()
 
 
