@@ -180,6 +180,7 @@ async def test_an_address_belongs_to_one_user(client: AsyncClient) -> None:
             "title": "Conflict",
             "status": 409,
             "detail": "Another record already has the same email",
+            "columns": ["email"],
         }
     assert (await client.get("/users")).json()["total"] == 2
 

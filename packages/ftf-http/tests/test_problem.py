@@ -1,4 +1,3 @@
-import sys
 from typing import Annotated
 
 import pytest
@@ -10,14 +9,6 @@ from starlette.responses import PlainTextResponse
 
 from ftf.container import UnitsOfWork
 from ftf.http import FastTrackFramework, Injected, ProblemResponse
-from ftf.orm import (
-    Base,
-    Deadlock,
-    DuplicateRecord,
-    ForeignKeyViolation,
-    RecordNotFound,
-    StaleRecord,
-)
 
 
 class Order(BaseModel):
@@ -217,36 +208,6 @@ async def test_a_handler_of_the_users_wins(serve):
     app = FastTrackFramework(exception_handlers={404: not_found})
     async with serve(app) as client:
         assert (await client.get("/nowhere")).text == "nothing here"
-
-
-class Ticket(Base):
-    __abstract__ = True
-
-
-@pytest.mark.parametrize(
-    ("error", "status", "detail"),
-    [
-        (RecordNotFound(Ticket), 404, "Ticket not found"),
-        (DuplicateRecord(("seat",)), 409, "Another record already has the same seat"),
-        (ForeignKeyViolation(("show_id",)), 409, "A record refers to a missing one"),
-        (StaleRecord(), 409, "changed or removed meanwhile"),
-        (Deadlock(), 503, "in a deadlock with another one"),
-    ],
-)
-async def test_errors_of_the_orm_have_their_status(app, serve, error, status, detail):
-    @app.get("/")
-    async def fail() -> None:
-        raise error
-
-    async with serve(app) as client:
-        answer = await client.get("/")
-    assert answer.status_code == status
-    assert detail in answer.json()["detail"]
-
-
-def test_the_orm_is_not_needed(monkeypatch):
-    monkeypatch.setitem(sys.modules, "ftf.orm", None)
-    assert RecordNotFound not in FastTrackFramework().exception_handlers
 
 
 def test_a_problem_without_a_detail_has_none():

@@ -31,7 +31,7 @@ async def on_database(url: str, rounds: int) -> None:
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
         await connection.run_sync(Base.metadata.create_all)
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         session.add_all(records())
         await session.commit()
     await on_tortoise.connect(engine.url)
@@ -82,7 +82,7 @@ async def take_turns(calls: list[Call | None], rounds: int) -> list[float | None
 
 async def look_inside(engine: AsyncEngine) -> None:
     """Print what a query costs to build, and how many statements are kept compiled."""
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         query = QueryBuilder(session, User)
 
         def build(number: int) -> object:

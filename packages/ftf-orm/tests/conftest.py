@@ -68,7 +68,7 @@ def seen(engine, session):
     """Records as another session finds them: what is committed and nothing else."""
 
     async def find(model: type[Model], key: object) -> Model | None:
-        async with AsyncSession(engine) as other:
+        async with AsyncSession(engine, expire_on_commit=False) as other:
             return await other.get(model, key)
 
     return find

@@ -17,8 +17,8 @@ async def test_a_relationship_that_was_not_loaded_raises_even_where_no_query_is_
     book = await books.query().first_or_fail()
     assert ada in session
     message = (
-        r"'Book\.author' is not available due to lazy='raise': bring it along with "
-        r"\.with_\(Book\.author\), or load it with repository\.load\(record, Book\.author\)"
+        r"'Book\.author' is not loaded: eager load it with "
+        r"\.with_\(Book\.author\), or load it with await repository\.load\(record, Book\.author\)"
     )
     with pytest.raises(RelationNotLoaded, match=message) as caught:
         _ = book.author
@@ -104,5 +104,5 @@ def test_relationships_of_mixins_and_backrefs_raise_too():
 def test_the_error_names_the_model_that_was_asked(model, name):
     record = model(id=1)
     inspect(record).key = inspect(model).identity_key_from_instance(record)
-    with pytest.raises(RelationNotLoaded, match=rf"'{model.__name__}\.{name}' is not available"):
+    with pytest.raises(RelationNotLoaded, match=rf"'{model.__name__}\.{name}' is not loaded"):
         getattr(record, name)

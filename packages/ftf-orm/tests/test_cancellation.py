@@ -32,7 +32,7 @@ def cancel_while(target, moment: str, statement: str = "") -> None:
 
 
 async def write(engine, *, fail: bool = False) -> None:
-    async with AsyncSession(engine) as session, transaction(session):
+    async with AsyncSession(engine, expire_on_commit=False) as session, transaction(session):
         authors = AuthorRepository(session)
         await authors.create(Author(name="Ada"))
         await authors.count()
@@ -66,7 +66,7 @@ async def test_edge_47_a_task_cancelled_in_a_commit_or_rollback_keeps_no_lock(sm
 
 async def test_edge_47_a_task_is_not_cancelled_between_its_commit_and_what_follows(small):
     async def work() -> None:
-        async with AsyncSession(small) as session:
+        async with AsyncSession(small, expire_on_commit=False) as session:
             session.add(Author(name="Ada"))
             await session.commit()
             followed.append(True)

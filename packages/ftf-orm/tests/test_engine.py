@@ -1,9 +1,11 @@
 import asyncio
+import sqlite3
 
 import pytest
-from sqlalchemy import AsyncAdaptedQueuePool, NullPool, StaticPool, event, make_url, text
+from sqlalchemy import URL, AsyncAdaptedQueuePool, NullPool, StaticPool, event, make_url, text
+from sqlalchemy.exc import OperationalError
 
-from ftf.orm import MissingDriver, create_engine
+from ftf.orm import MissingDriver, TransactionMisuse, create_engine, session_factory, transaction
 
 
 @pytest.mark.parametrize(
@@ -79,8 +81,23 @@ async def test_an_sqlite_file_that_is_only_read_is_left_as_it_is(tmp_path):
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("PRAGMA journal_mode = DELETE"))
-    engine = create_engine(f"sqlite:///file:{tmp_path}/a.db?mode=ro&uri=true")
-    assert (await pragmas(engine))["journal_mode"] == "delete"
+    read_only = URL.create(
+        "sqlite", database=f"file:{tmp_path}/a.db?mode=ro", query={"uri": "true"}
+    )
+    for file in (f"sqlite:///file:{tmp_path}/a.db?mode=ro&uri=true", read_only):
+        engine = create_engine(file)
+        assert (await pragmas(engine))["journal_mode"] == "delete"
+        await engine.dispose()
+
+
+async def test_another_error_of_the_journal_is_raised(tmp_path):
+    writer = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    engine = create_engine(f"sqlite:///{tmp_path}/a.db", connect_args={"timeout": 0.01})
+    with pytest.raises(OperationalError, match="database is locked"):
+        await pragmas(engine)
+    writer.close()
+    assert (await pragmas(engine))["journal_mode"] == "wal"
     await engine.dispose()
 
 
@@ -161,6 +178,19 @@ async def test_nothing_begins_where_each_statement_commits(tmp_path, for_the_eng
         await connection.execute(text("VACUUM"))
     async with engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM t")) == 0
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("for_the_engine", [True, False])
+async def test_a_transaction_is_refused_where_each_statement_commits(database_url, for_the_engine):
+    options = {"isolation_level": "AUTOCOMMIT"}
+    engine = create_engine(database_url, **(options if for_the_engine else {}))
+    bind = engine if for_the_engine else engine.execution_options(**options)
+    async with session_factory(bind)() as session:
+        with pytest.raises(TransactionMisuse, match=r"AUTOCOMMIT.*use an engine without it"):
+            async with transaction(session):
+                pass
+        assert await session.scalar(text("SELECT 1")) == 1
     await engine.dispose()
 
 

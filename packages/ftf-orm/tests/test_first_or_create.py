@@ -58,7 +58,7 @@ async def test_edge_39_a_hundred_at_once_create_one(engine):
     results = await asyncio.gather(*(call() for _ in range(100)))
     assert len({key for key, _ in results}) == 1
     assert sum(created for _, created in results) == 1
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         assert await AuthorRepository(session).count() == 1
 
 

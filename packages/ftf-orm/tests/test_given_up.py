@@ -14,7 +14,7 @@ GIVEN_UP = r"failed before in this transaction.*`transaction` block of its own"
 
 
 async def names(engine) -> list[str]:
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         return list(await session.scalars(text("SELECT name FROM authors ORDER BY id")))
 
 
@@ -22,7 +22,7 @@ async def names(engine) -> list[str]:
 async def locked(engine, authors):
     """A record that another transaction has locked."""
     ada = await authors.create(Author(name="Ada"))
-    async with AsyncSession(engine) as other, transaction(other):
+    async with AsyncSession(engine, expire_on_commit=False) as other, transaction(other):
         yield await AuthorRepository(other).query().where_key(ada.id).lock_for_update().sole()
 
 

@@ -21,7 +21,7 @@ async def memory() -> AsyncIterator[AsyncEngine]:
 
 
 async def count(engine: AsyncEngine) -> int:
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         return await AuthorRepository(session).count()
 
 
@@ -46,7 +46,7 @@ async def test_a_transaction_that_another_session_has_ended_is_not_reported_as_s
 
 async def test_sessions_one_after_the_other_share_it(memory):
     for expected in (1, 2):
-        async with AsyncSession(memory) as session:
+        async with AsyncSession(memory, expire_on_commit=False) as session:
             session.add(Author(name="Ada"))
             await session.flush()  # begins before the block does
             async with transaction(session):

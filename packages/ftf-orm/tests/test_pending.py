@@ -21,7 +21,7 @@ async def bo(authors) -> Author:
 
 
 async def names(engine) -> list[str]:
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         return list(await session.scalars(text("SELECT name FROM authors ORDER BY id")))
 
 
@@ -105,7 +105,10 @@ async def test_edge_35_a_query_that_the_database_refuses_leaves_the_session_usab
 
 
 async def test_a_block_without_autoflush_reads_without_writing(engine):
-    async with AsyncSession(engine, autoflush=False) as session, transaction(session):
+    async with (
+        AsyncSession(engine, autoflush=False, expire_on_commit=False) as session,
+        transaction(session),
+    ):
         session.add(ada())
         assert await AuthorRepository(session).find(1) is None
 

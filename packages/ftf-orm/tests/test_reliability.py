@@ -19,7 +19,7 @@ from ftf.orm import create_engine, transaction
 
 
 async def work(engine, number: int) -> None:
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         authors = AuthorRepository(session)
         async with transaction(session):
             await authors.create(Author(name=f"author {number}"))
@@ -84,7 +84,7 @@ async def test_edge_48_a_server_that_restarts_costs_only_the_calls_in_flight(ser
         await connection.run_sync(Model.metadata.create_all)
 
     async def call(name: str) -> None:
-        async with AsyncSession(engine) as session:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
             authors = AuthorRepository(session)
             await authors.create(Author(name=name))
             assert await authors.query().where(Author.name == name).exists()
@@ -104,7 +104,7 @@ async def test_edge_48_a_server_that_restarts_costs_only_the_calls_in_flight(ser
     for moment in ("after it", "once more"):
         await asyncio.gather(*(call(f"{moment} {number}") for number in range(5)))
         await crash_and_restart(server)  # with nothing but idle connections
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         stored = await AuthorRepository(session).count()
     # A call that was lost may have been stored, if only its answer was lost.
     assert 0 <= stored - (sum(done) + 5 + 10) <= 3

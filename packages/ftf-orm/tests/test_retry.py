@@ -152,12 +152,12 @@ async def test_edge_38_a_real_deadlock_is_survived(engine, two, pauses):
                 await meet.wait()
             await tx.session.execute(update, {"id": second})
 
-        async with AsyncSession(engine) as session:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
             await run_transaction(session, work)
 
     await asyncio.gather(swap(two[0].id, two[1].id), swap(two[1].id, two[0].id))
     assert len(attempts) > 2
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         assert await AuthorRepository(session).query().pluck(Author.born) == [2, 2]
 
 
@@ -175,11 +175,11 @@ async def test_edge_38_a_real_serialization_failure_is_survived(database_url, tw
                 await meet.wait()
             author.born = (author.born or 0) + 1
 
-        async with AsyncSession(engine) as session:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
             await run_transaction(session, work)
 
     await asyncio.gather(count_up(), count_up())
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         author = await AuthorRepository(session).find_or_fail(two[0].id)
     assert (len(attempts), author.born) == (3, 2)
     await engine.dispose()
@@ -192,7 +192,7 @@ async def test_edge_38_a_busy_sqlite_is_tried_again(database_url, engine, author
     async def work(tx) -> None:
         await AuthorRepository(tx.session).create(Author(name="Bo"))
 
-    async with AsyncSession(impatient) as session:
+    async with AsyncSession(impatient, expire_on_commit=False) as session:
         async with transaction(authors.session):
             with pytest.raises(DatabaseBusy, match="locked by another"):
                 await run_transaction(session, work, attempts=2)
@@ -205,12 +205,12 @@ async def test_edge_38_a_busy_sqlite_is_tried_again(database_url, engine, author
 @only_sqlite
 async def test_two_transactions_that_read_before_they_write_wait_for_each_other(engine, two):
     async def count_up() -> None:
-        async with AsyncSession(engine) as session, transaction(session):
+        async with AsyncSession(engine, expire_on_commit=False) as session, transaction(session):
             author = await AuthorRepository(session).find_or_fail(two[0].id)
             author.born = (author.born or 0) + 1
 
     await asyncio.gather(*(count_up() for _ in range(10)))
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         assert (await AuthorRepository(session).find_or_fail(two[0].id)).born == 10
 
 

@@ -1,7 +1,7 @@
 """What becomes of records when a transaction is tried again."""
 
 import pytest
-from bookshop import Author, AuthorRepository
+from bookshop import Author
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -149,7 +149,6 @@ async def test_a_record_that_was_written_and_undone_in_part_is_not_given_back(se
 
 async def test_a_session_that_expires_what_it_commits_does_so(engine, two):
     async with AsyncSession(engine) as session:
-        authors = AuthorRepository(session)
-        ada = await authors.find_or_fail(two[0].id)
+        ada = await session.get_one(Author, two[0].id)
         await run_transaction(session, losing_once(nothing))
         assert "name" not in ada.__dict__

@@ -61,7 +61,7 @@ async def test_edge_49_records_can_be_locked_whatever_they_are_joined_with(books
 
 @only_postgres
 async def test_a_lock_that_somebody_has_is_not_waited_for(engine, two, authors):
-    async with AsyncSession(engine) as other, transaction(authors.session):
+    async with AsyncSession(engine, expire_on_commit=False) as other, transaction(authors.session):
         await authors.query().where_key(two[0].id).lock_for_update().first()
         waiting = AuthorRepository(other).query().order_by_key()
         assert await waiting.lock_for_update(skip_locked=True).pluck(Author.name) == ["Bo"]
@@ -74,7 +74,7 @@ async def test_a_lock_that_somebody_has_is_not_waited_for(engine, two, authors):
 
 @only_postgres
 async def test_edge_49_what_is_joined_is_not_locked(engine, two, books):
-    async with AsyncSession(engine) as other, transaction(books.session):
+    async with AsyncSession(engine, expire_on_commit=False) as other, transaction(books.session):
         await books.query().join(Book.author).with_joined(Book.author).lock_for_update().get()
         free = AuthorRepository(other).query().lock_for_update(skip_locked=True)
         assert len(await free.get()) == 2
@@ -86,7 +86,7 @@ async def test_edge_49_two_workers_take_different_records(engine, two):
     meet = asyncio.Barrier(2)
 
     async def take() -> list[str]:
-        async with AsyncSession(engine) as session, transaction(session):
+        async with AsyncSession(engine, expire_on_commit=False) as session, transaction(session):
             queue = AuthorRepository(session).query().where(Author.born == 0).order_by_key()
             (author,) = await queue.limit(1).lock_for_update(skip_locked=True).get()
             if engine.dialect.name == "postgresql":  # SQLite's second worker waits for the first

@@ -17,7 +17,9 @@ from ftf.orm import (
     Relation,
     Timestamps,
     Transaction,
+    create_engine,
     run_transaction,
+    session_factory,
     transaction,
 )
 
@@ -148,3 +150,6 @@ async def transactions(session: AsyncSession, users: UserRepository) -> None:
     async with transaction(session) as tx:
         assert_type(tx, Transaction)
     DatabaseProvider("sqlite://", echo=True).register(Container())
+    assert_type(BaseRepository(session, User), BaseRepository[User])
+    async with session_factory(create_engine("sqlite://"))() as made:
+        assert_type(made, AsyncSession)

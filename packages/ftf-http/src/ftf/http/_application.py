@@ -19,7 +19,7 @@ from ._controller import Controller, operations_of
 from ._cors import is_cors, refuse_open_cors
 from ._draining import Draining
 from ._edge import EdgeMiddleware
-from ._error_handlers import mapped, orm_handlers, problem_handlers
+from ._error_handlers import mapped, problem_handlers
 from ._exchange import serve_from
 from ._health import Check, Readiness, ReadinessCheck, live
 from ._lifespan import with_container
@@ -27,6 +27,7 @@ from ._middleware import BuiltMiddleware, wanted_by
 from ._mounts import walk
 from ._openapi import document_problems
 from ._options import ApplicationOptions, Json, check_options
+from ._orm_handlers import orm_handlers
 from ._request_scope import ScopeMiddleware
 from ._route import Route
 from ._stream_end import StreamEndMiddleware

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from importlib.util import find_spec
 from inspect import iscoroutinefunction
 from typing import Any, cast
 
@@ -36,26 +35,6 @@ def problem_handlers() -> Handlers:
     }
 
 
-def orm_handlers(*, problem_details: bool) -> Handlers:
-    """List the handlers of what ftf-orm raises, if it is installed."""
-    if find_spec("ftf.orm") is None:
-        return {}
-    from ftf import orm  # noqa: PLC0415  # optional
-
-    statuses: dict[type[Exception], int] = {
-        orm.RecordNotFound: 404,
-        orm.DuplicateRecord: 409,
-        orm.ForeignKeyViolation: 409,
-        orm.StaleRecord: 409,
-        orm.TransactionConflict: 503,
-    }
-    answers = {
-        error: with_text(status, "", problem_details=problem_details)
-        for error, status in statuses.items()
-    }
-    return {error: answering(answer) for error, answer in answers.items()}
-
-
 def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
     """Make an exception handler of a function that needs the exception only."""
 
@@ -68,16 +47,20 @@ def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
     return cast("Handler", handle)
 
 
-def mapped(status: int, title: str, *, problem_details: bool) -> Handler:
+def mapped(
+    status: int, title: str, *, problem_details: bool, headers: Mapping[str, str] | None = None
+) -> Handler:
     """Make a handler that shows a client its own errors, and tells the log of the server's."""
     if status < _SERVER_ERROR:
         return answering(with_text(status, title, problem_details=problem_details))
 
     async def handle(connection: HTTPConnection, error: Exception) -> Response:
         _logger.error("answered %s: %s", status, label(connection.scope), exc_info=error)
-        response: Response = JSONResponse({"detail": title or phrase_of(status)}, status)
+        text = {"detail": title or phrase_of(status)}
+        response: Response = JSONResponse(text, status, headers)
         if problem_details:
-            response = ProblemResponse(status, title=title, request_id=request_id(connection))
+            found = request_id(connection)
+            response = ProblemResponse(status, title=title, headers=headers, request_id=found)
         return await answering(lambda _: response)(cast("Request", connection), error)
 
     return cast("Handler", handle)

@@ -23,9 +23,19 @@ class Base(DeclarativeBase):
     A relationship that was not loaded by `with_` raises when it is touched, instead of running a
     query (which async code cannot do there). `relationship(lazy=True)` or another strategy than
     "select", SQLAlchemy's default, opts out.
+
+    An abstract subclass may have a `metadata` and a `registry` of its own. Two parts of an
+    application that each have a class `Post` need a registry each, or name the class that they mean
+    by its module, as in `relationship("shop.models.Post")`.
     """
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING_CONVENTION)
+
+    def __init_subclass__(cls, **options: object) -> None:
+        if "registry" in cls.__dict__:
+            # The name SQLAlchemy looks up; `registry` it reads from a DeclarativeBase alone.
+            cls._sa_registry = cls.registry
+        super().__init_subclass__(**options)
 
 
 event.listen(Base, "before_mapper_configured", refuse_lazy_loads, propagate=True)

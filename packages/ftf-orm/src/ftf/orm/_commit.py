@@ -8,7 +8,7 @@ from .exceptions import CommitOutcomeUnknown
 
 
 async def commit(session: AsyncSession) -> None:
-    """Flush and commit.
+    """Commit what is flushed: what fails here has failed in COMMIT.
 
     Raises:
         CommitOutcomeUnknown: The connection broke during COMMIT.

@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlalchemy import URL, AsyncAdaptedQueuePool, NullPool, StaticPool, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from ._postgres_url import connect_arguments, leave_out_libpq_names
 from ._sqlite import RollingBackConnection, prepare_sqlite
 from .exceptions import MissingDriver
 
@@ -21,14 +22,15 @@ def create_engine(url: str | URL, *, pgbouncer: bool = False, **options: object)
     """Make an engine.
 
     Args:
-        url: Where the database is; `sqlite://` and `postgresql://` get an async driver.
+        url: Where the database is; `sqlite://` and `postgresql://` get an async driver. The query
+            of a PostgreSQL URL may have the names of libpq: `?sslmode=require`.
         pgbouncer: Whether PgBouncer stands before PostgreSQL: it does the pooling then, and no
             prepared statement outlives its transaction.
         options: Whatever SQLAlchemy's `create_async_engine` takes; they win over the defaults.
 
     Raises:
         MissingDriver: The driver for the database is not installed.
-        ValueError: PgBouncer cannot stand before this database.
+        ValueError: PgBouncer cannot stand before this database, or the URL has an unknown name.
     """
     url = with_async_driver(url)
     if pgbouncer and url.get_backend_name() != "postgresql":
@@ -36,10 +38,17 @@ def create_engine(url: str | URL, *, pgbouncer: bool = False, **options: object)
     defaults = _sqlite_defaults(url) if url.get_backend_name() == "sqlite" else _server_defaults()
     if pgbouncer:
         defaults = _pgbouncer_defaults()
-    arguments = {**_mapping(defaults, "connect_args"), **_mapping(options, "connect_args")}
+    is_asyncpg = url.get_driver_name() == "asyncpg"
+    arguments = {
+        **_mapping(defaults, "connect_args"),
+        **(connect_arguments(url) if is_asyncpg else {}),
+        **_mapping(options, "connect_args"),
+    }
     engine = create_async_engine(url, **{**defaults, **options, "connect_args": arguments})
+    if is_asyncpg:
+        leave_out_libpq_names(engine)
     if engine.dialect.name == "sqlite":
-        prepare_sqlite(engine, read_only=url.query.get("mode") == "ro")
+        prepare_sqlite(engine)
     return engine
 
 

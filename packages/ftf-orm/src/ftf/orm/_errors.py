@@ -4,18 +4,22 @@ import re
 from types import TracebackType
 
 from sqlalchemy import MetaData
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm.exc import StaleDataError
 
 from .exceptions import (
     CheckViolation,
     ConstraintViolation,
     DatabaseBusy,
+    DatabaseUnavailable,
     Deadlock,
     DuplicateRecord,
     ForeignKeyViolation,
+    InvalidValue,
     NotNullViolation,
     OrmError,
+    SchemaChanged,
     SerializationFailure,
     StaleRecord,
     TransactionConflict,
@@ -25,14 +29,17 @@ from .exceptions import (
 # PostgreSQL: https://www.postgresql.org/docs/current/errcodes-appendix.html
 # SQLite: https://sqlite.org/rescode.html
 _VIOLATIONS: dict[str, type[ConstraintViolation]] = {
+    "23001": ForeignKeyViolation,  # ON DELETE RESTRICT
     "23502": NotNullViolation,
     "23503": ForeignKeyViolation,
     "23505": DuplicateRecord,
     "23514": CheckViolation,
+    "23P01": ConstraintViolation,
     "SQLITE_CONSTRAINT_CHECK": CheckViolation,
     "SQLITE_CONSTRAINT_FOREIGNKEY": ForeignKeyViolation,
     "SQLITE_CONSTRAINT_NOTNULL": NotNullViolation,
     "SQLITE_CONSTRAINT_PRIMARYKEY": DuplicateRecord,
+    "SQLITE_CONSTRAINT_TRIGGER": ForeignKeyViolation,  # ON DELETE RESTRICT is one inside
     "SQLITE_CONSTRAINT_UNIQUE": DuplicateRecord,
 }
 _CONFLICTS: dict[str, type[TransactionConflict]] = {
@@ -44,9 +51,17 @@ _CONFLICTS: dict[str, type[TransactionConflict]] = {
     "SQLITE_LOCKED": DatabaseBusy,
 }
 _GIVEN_UP = "25P02"
+_UNAVAILABLE = ("08", "53", "57P", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR")
+_INVALID = ("22", "54000", "SQLITE_CONSTRAINT_DATATYPE", "SQLITE_MISMATCH", "SQLITE_TOOBIG")
+_DIVISION_BY_ZERO = "22012"  # what is stored can be the reason
+_NO_OPERATOR = "42883"  # for a column and a text, say; the code is also that of unknown functions
+# Raised by a column's type before the statement is sent, or by the driver of SQLite as they are.
+_REFUSED_BY_TYPE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_REFUSED_BY_SQLITE = (OverflowError, UnicodeEncodeError)
 # Matched from the start: further on, a message may quote what a client sent.
 _KEY = re.compile(r"Key \((?P<columns>.+?)\)=\(", re.DOTALL)
 _WRITTEN = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?P<table>[\w."]+)', re.IGNORECASE)
+_ARGUMENT = re.compile(r"invalid input for query argument .* \((?P<reason>.+)\)$", re.DOTALL)
 
 
 class typed_errors:  # noqa: N801  # a context manager, and a class because it runs on every call
@@ -67,20 +82,69 @@ class typed_errors:  # noqa: N801  # a context manager, and a class because it r
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        if isinstance(error, StaleDataError):
-            raise StaleRecord from error
-        if isinstance(error, DBAPIError):
-            typed = typed_error(error, self._metadata)
-            try:
-                if typed is not None:
-                    raise typed from error
-            finally:
-                del typed  # its traceback refers to this frame
+        if error is None:
+            return
+        typed = typed_error(error, self._metadata)
+        try:
+            if typed is not None:
+                raise typed from error
+        finally:
+            del typed  # its traceback refers to this frame
 
 
-def typed_error(error: DBAPIError, metadata: MetaData | None = None) -> OrmError | None:
-    """Translate what a driver raised."""
+def typed_error(error: BaseException, metadata: MetaData | None = None) -> OrmError | None:
+    """Translate what SQLAlchemy or a driver raised. Return None for what has no type here."""
+    if isinstance(error, StaleDataError):
+        return StaleRecord()
+    if _is_unavailable(error):
+        return DatabaseUnavailable()
+    if (reason := _reason_of_refusal(error)) is not None:
+        return InvalidValue(reason)
+    return _typed_by_code(error, metadata) if isinstance(error, DBAPIError) else None
+
+
+def driver_code(error: BaseException) -> str:
+    """Read the SQLSTATE or the name of SQLite's result code."""
+    said = getattr(error, "orig", error)
+    return str(getattr(said, "sqlstate", None) or getattr(said, "sqlite_errorname", None) or "")
+
+
+def is_schema_change(error: BaseException) -> bool:
+    """Return whether a prepared statement is out of date, because a table was altered since.
+
+    The statement can run again in another transaction: SQLAlchemy has dropped it from its cache.
+    """
+    # It has the code of any feature that is not supported, and SQLAlchemy drops even that.
+    return type(getattr(error, "orig", None)).__name__ == "InvalidCachedStatementError"
+
+
+def _is_unavailable(error: BaseException) -> bool:
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    refused = isinstance(error, OSError | NoFreeConnection)
+    return lost or refused or driver_code(error).startswith(_UNAVAILABLE)
+
+
+def _reason_of_refusal(error: BaseException) -> str | None:
+    """Return what a type, a driver or a database says about a value that it does not take."""
+    if isinstance(error, _REFUSED_BY_SQLITE):
+        return str(error)
+    if not isinstance(error, StatementError):
+        return None
+    said = getattr(error.orig, "__cause__", None) or error.orig  # the driver's own words
     code = driver_code(error)
+    if not isinstance(error, DBAPIError):
+        return str(said) if isinstance(said, _REFUSED_BY_TYPE) else None
+    if code.startswith(_INVALID) and code != _DIVISION_BY_ZERO:
+        match = _ARGUMENT.match(str(said))
+        return match["reason"] if match else str(said)
+    beginning = "operator does not exist" if code == _NO_OPERATOR else "Error binding parameter"
+    return str(said) if str(said).startswith(beginning) else None
+
+
+def _typed_by_code(error: DBAPIError, metadata: MetaData | None) -> OrmError | None:
+    code = driver_code(error)
+    if is_schema_change(error):
+        return SchemaChanged()
     if (conflict := _CONFLICTS.get(code)) is not None:
         return conflict()
     if code == _GIVEN_UP:
@@ -88,7 +152,8 @@ def typed_error(error: DBAPIError, metadata: MetaData | None = None) -> OrmError
             "A statement failed before in this transaction, and PostgreSQL refuses all others: "
             "wrap what may fail in a `transaction` block of its own"
         )
-    if (violation := _VIOLATIONS.get(code)) is None:
+    violation = _VIOLATIONS.get(code)
+    if violation is None or _is_own_trigger(code, error):
         return None
     if violation is ForeignKeyViolation and code.startswith("SQLITE"):
         return violation(_foreign_keys(error.statement or "", metadata))
@@ -96,10 +161,8 @@ def typed_error(error: DBAPIError, metadata: MetaData | None = None) -> OrmError
     return violation(*tell(error))
 
 
-def driver_code(error: DBAPIError) -> str:
-    """Read the SQLSTATE or the name of SQLite's result code."""
-    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
-    return str(code or "")
+def _is_own_trigger(code: str, error: DBAPIError) -> bool:
+    return code == "SQLITE_CONSTRAINT_TRIGGER" and not str(error.orig).startswith("FOREIGN KEY")
 
 
 def _told_by_postgres(error: DBAPIError) -> tuple[tuple[str, ...], str | None]:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.orm import Mapper, RelationshipProperty
+from sqlalchemy.orm import Mapper, ORMExecuteState, RelationshipProperty, Session
+from sqlalchemy.util.concurrency import in_greenlet
 
-from .exceptions import RelationNotLoaded
+from .exceptions import ColumnNotLoaded, RelationNotLoaded
 
 
 def refuse_lazy_loads(mapper: Mapper[Any], _: type) -> None:
@@ -55,3 +57,20 @@ def _relationships(mapper: Mapper[Any]) -> Iterator[RelationshipProperty[Any]]:
     for attribute in mapper.iterate_properties:
         if isinstance(attribute, RelationshipProperty):
             yield attribute
+
+
+def _refuse_load_by_reading(query: ORMExecuteState) -> None:
+    """Refuse the query of an attribute that is read where nothing can be awaited."""
+    if not (query.is_column_load or query.is_relationship_load) or in_greenlet():
+        return
+    if not query.session.get_bind(**query.bind_arguments).dialect.is_async:
+        return
+    if query.is_relationship_load:
+        path: Any = query.loader_strategy_path
+        raise RelationNotLoaded(str(path[-1]))
+    mapper: Any = query.bind_mapper
+    options: Any = query._orm_compile_options()  # noqa: SLF001  # no public name for the columns
+    raise ColumnNotLoaded(mapper.class_, tuple(sorted(options._only_load_props)))  # noqa: SLF001
+
+
+event.listen(Session, "do_orm_execute", _refuse_load_by_reading)

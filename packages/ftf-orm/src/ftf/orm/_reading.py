@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ._errors import typed_errors
+from ._errors import is_schema_change, typed_errors
 from ._kept import keep_loaded
 from ._savepoint import flush_alone, savepoint
 from ._session import exclusive_use, somebody_commits
@@ -20,7 +21,8 @@ async def read[R](
     """Run a query, having written what is pending.
 
     What is pending fails alone in a transaction. Outside of one any failure rolls back, as that
-    of a write does: PostgreSQL refuses every further statement until then.
+    of a write does: PostgreSQL refuses every further statement until then. A query that a session
+    begins with runs again if a table was altered since its connection has prepared it.
 
     Args:
         session: The session to read in.
@@ -37,11 +39,23 @@ async def read[R](
             with keep_loaded(session.sync_session):
                 async with savepoint(session):
                     return await run()
-        with keep_loaded(session.sync_session):
-            try:
-                if flush:
-                    await session.flush()
-                return await run()
-            except BaseException:
-                await session.rollback()
+        begun = session.in_transaction()
+        try:
+            return await _read_alone(session, run, flush=flush)
+        except DBAPIError as error:
+            if begun or not is_schema_change(error):
                 raise
+        return await _read_alone(session, run, flush=flush)
+
+
+async def _read_alone[R](
+    session: AsyncSession, run: Callable[[], Awaitable[R]], *, flush: bool
+) -> R:
+    with keep_loaded(session.sync_session):
+        try:
+            if flush:
+                await session.flush()
+            return await run()
+        except BaseException:
+            await session.rollback()
+            raise

@@ -73,7 +73,7 @@ class Relation[R: DeclarativeBase]:
             AttributeError: There is no such column.
             DuplicateRecord: One of them is related already, and the database forbids it twice.
             ForeignKeyViolation: One of them is missing.
-            TypeError: A key is of another type than those of the others.
+            InvalidValue: A key is of another type than those of the others.
             ValueError: A value is for a column that tells what is related.
         """
         pivot = Pivot.of(self.record, self.relation)
@@ -92,7 +92,7 @@ class Relation[R: DeclarativeBase]:
 
         Raises:
             AttributeError: There is no such column.
-            TypeError: The key is of another type than those of the others.
+            InvalidValue: The key is of another type than those of the others.
             ValueError: There are no values, or one is for a column that tells what is related.
         """
         pivot = Pivot.of(self.record, self.relation)
@@ -112,8 +112,8 @@ class Relation[R: DeclarativeBase]:
         Raises:
             AttributeError: There is no such column.
             ForeignKeyViolation: One of them is missing.
-            TypeError: A key is of another type than those of the others, or its values are no
-                mapping.
+            InvalidValue: A key is of another type than those of the others.
+            TypeError: The values of a key are no mapping.
             ValueError: A value is for a column that tells what is related.
         """
         pivot = Pivot.of(self.record, self.relation)
@@ -132,7 +132,7 @@ class Relation[R: DeclarativeBase]:
 
         Raises:
             ForeignKeyViolation: One of them is missing.
-            TypeError: A key is of another type than those of the others.
+            InvalidValue: A key is of another type than those of the others.
         """
         pivot = Pivot.of(self.record, self.relation)
         wanted = pivot.wanted(_bare(keys))

@@ -6,6 +6,7 @@ from types import get_original_bases
 from typing import get_args, get_origin
 
 from sqlalchemy import MetaData, inspect
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
@@ -13,22 +14,28 @@ from ._loading import load
 from ._reading import read
 from ._relation import Relation
 from ._session import somebody_commits
+from ._session_factory import refuse_expiring
 from ._transaction import transaction
 from ._values import Key, Values, equal_to, named
 from ._writing import writing
-from .exceptions import DuplicateRecord, RecordNotFound
-from .query import QueryBuilder, RelationPath, RelationTo, check_relation
+from .exceptions import DuplicateRecord, RecordNotFound, RecordOfOtherSession
+from .query import QueryBuilder, RelationPath, RelationTo, check_relation, possible_keys
 
 
 class BaseRepository[T: DeclarativeBase]:
     """Finds and stores the records of one model.
 
     Each write is committed when it returns, unless a `transaction` is open on the session. One
-    that fails raises a `ConstraintViolation` or a `TransactionConflict`, and leaves the session
-    usable.
+    that fails raises a `ConstraintViolation`, an `InvalidValue`, a `TransactionConflict` or a
+    `DatabaseUnavailable`, and leaves the session usable.
 
     Args:
-        session: The session to work in.
+        session: The session to work in, of `session_factory(engine)`.
+        model: The model, where the class does not name one by its type argument.
+
+    Raises:
+        TypeError: There is no model, or another one than that of the class.
+        ValueError: The session expires records on commit.
 
     Example:
         class UserRepository(BaseRepository[User]):
@@ -44,18 +51,30 @@ class BaseRepository[T: DeclarativeBase]:
         if isinstance(model, type):
             cls.model = model
 
-    def __init__(self, session: AsyncSession) -> None:
-        if not hasattr(self, "model"):
-            name = type(self).__name__
-            raise TypeError(f"{name} has no model: class {name}(BaseRepository[TheModel])")
+    def __init__(self, session: AsyncSession, model: type[T] | None = None) -> None:
+        refuse_expiring(session, type(self).__name__)
         self.session = session
+        if model is not None:
+            self._refuse_model(model)
+            self.model = model
+        if not hasattr(self, "model"):
+            raise TypeError(
+                f"{type(self).__name__} has no model: name it in the class, as in class "
+                "UserRepository(BaseRepository[User]), or pass it: BaseRepository(session, User)"
+            )
 
     def query(self) -> QueryBuilder[T]:
         """Start a query for records."""
         return QueryBuilder(self.session, self.model)
 
     async def find(self, key: object) -> T | None:
-        """Find the record with a primary key."""
+        """Find the record with a primary key; one that no row can have, such as 2**63, finds none.
+
+        Raises:
+            InvalidValue: The key is of another type than its column, such as "1" for 1.
+        """
+        if not possible_keys(inspect(self.model), self.session.get_bind().dialect, [key]):
+            return None
         return await read(self.session, lambda: self.session.get(self.model, key))
 
     async def find_or_fail(self, key: object) -> T:
@@ -63,6 +82,7 @@ class BaseRepository[T: DeclarativeBase]:
 
         Raises:
             RecordNotFound: There is none.
+            InvalidValue: The key is of another type than its column.
         """
         if (instance := await self.find(key)) is None:
             raise RecordNotFound(self.model)
@@ -89,10 +109,11 @@ class BaseRepository[T: DeclarativeBase]:
 
         Raises:
             TypeError: It is no record of the model.
+            RecordOfOtherSession: Another session has it.
         """
         self._refuse_other(instance)
         async with writing(self.session, self._metadata, instance):
-            self.session.add(instance)
+            self._add(instance)
         return instance
 
     async def update(self, instance: T) -> T:
@@ -101,12 +122,13 @@ class BaseRepository[T: DeclarativeBase]:
         Raises:
             TypeError: It is no record of the model.
             ValueError: The record was never stored.
+            RecordOfOtherSession: Another session has it, or this one has another object for it.
         """
         self._refuse_other(instance)
         if inspect(instance).transient:
             raise ValueError(f"This {self.model.__name__} was never stored: use create()")
         async with writing(self.session, self._metadata, instance):
-            self.session.add(instance)
+            self._add(instance)
             await self.session.flush()
             # What the database works out: async code cannot read it by touching it.
             if unknown := inspect(instance).expired_attributes:
@@ -233,8 +255,22 @@ class BaseRepository[T: DeclarativeBase]:
     async def _matching[K: Key](self, match: Values[K]) -> T | None:
         return await self.query().where(*equal_to(self.model, match)).first()
 
+    def _add(self, instance: T) -> None:
+        try:
+            self.session.add(instance)
+        except InvalidRequestError as error:
+            if inspect(instance).was_deleted:
+                raise
+            raise RecordOfOtherSession(self.model, str(error)) from error
+
     def _made_of[K: Key, L: Key](self, match: Values[K], values: Values[L] | None) -> T:
         return self.model(**{**named(self.model, match), **named(self.model, values or {})})
+
+    def _refuse_model(self, model: object) -> None:
+        known = getattr(self, "model", DeclarativeBase)
+        if not (isinstance(model, type) and issubclass(model, known)):
+            wanted = "a model" if known is DeclarativeBase else f"{known.__name__} or a subclass"
+            raise TypeError(f"model must be {wanted} for {type(self).__name__}, not {model!r}")
 
     def _refuse_other(self, record: object) -> None:
         if not isinstance(record, self.model):

@@ -2,13 +2,15 @@
 
 import re
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
+from ._autocommit import commits_each_statement
 from .exceptions import TransactionMisuse
 
 _ASIDE = r"--[^\n]*|/\*.*?\*/"  # comments
@@ -44,29 +46,36 @@ class RollingBackConnection(sqlite3.Connection):
         super().close()
 
 
-def prepare_sqlite(engine: AsyncEngine, *, read_only: bool = False) -> None:
+def prepare_sqlite(engine: AsyncEngine) -> None:
     """Give an engine's connections SQLite's sound settings.
 
     A transaction begins with its first write, and at once as the only writer: one that has read
     before cannot be refused half-way because somebody else wrote meanwhile, and savepoints are
     part of it (SQLAlchemy's documentation, "SQLite", "Transactions with SQLite and the sqlite3
     driver"; https://sqlite.org/lang_transaction.html).
-
-    Args:
-        engine: The engine.
-        read_only: Whether the file cannot be written, not even to switch its journal.
     """
-    pragmas = _PRAGMAS if read_only else (*_PRAGMAS, _WRITE_AHEAD_LOG)
 
     def set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        for pragma in pragmas:
+        for pragma in _PRAGMAS:
             cursor.execute(pragma)
+        with _read_only_allowed():
+            cursor.execute(_WRITE_AHEAD_LOG)
         cursor.close()
 
     event.listen(engine.sync_engine, "connect", set_up)
     event.listen(engine.sync_engine, "reset", _roll_back_what_is_open)
     event.listen(engine.sync_engine, "before_cursor_execute", _begin_to_write)
+
+
+@contextmanager
+def _read_only_allowed() -> Iterator[None]:
+    """Go on where a file cannot be written, not even to switch its journal."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if not error.sqlite_errorname.startswith("SQLITE_READONLY"):
+            raise
 
 
 def begin_immediate(connection: Connection) -> object:
@@ -75,7 +84,7 @@ def begin_immediate(connection: Connection) -> object:
     Returns:
         What identifies SQLite's transaction, if it was begun here.
     """
-    if _commits_each_statement(connection):
+    if commits_each_statement(connection):
         return None
     if not in_transaction(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -132,7 +141,3 @@ def _only_reads(statement: str) -> bool:
 def in_transaction(connection: Connection) -> bool:
     """Tell whether a connection has begun to write."""
     return bool(getattr(connection.connection.driver_connection, "in_transaction", False))
-
-
-def _commits_each_statement(connection: Connection) -> bool:
-    return connection._is_autocommit_isolation()  # noqa: SLF001  # no public name tells

@@ -9,6 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
+from ._autocommit import commits_each_statement
 from ._commit import commit
 from ._errors import typed_errors
 from ._given_up import refuse_given_up
@@ -107,6 +108,11 @@ class Transaction:
                 "transaction() inside session.begin() or session.begin_nested(), which end by "
                 "themselves: use transaction(session) in their place"
             )
+        if commits_each_statement(self.session.sync_session.get_bind()):
+            raise TransactionMisuse(
+                'transaction() on an engine with isolation_level="AUTOCOMMIT", where nothing can '
+                "be rolled back: use an engine without it"
+            )
 
     async def _begin(self) -> None:
         sync = self.session.sync_session
@@ -161,7 +167,8 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
         TransactionConflict: It lost against another transaction; see `run_transaction`.
         CommitOutcomeUnknown: The connection broke during COMMIT.
         TransactionMisuse: The session was committed or rolled back in the block, the database or
-            another session has ended the transaction, or the block is within `session.begin()`.
+            another session has ended the transaction, the block is within `session.begin()`, or
+            the engine commits each statement.
         ExceptionGroup: Callbacks failed; what was committed stays so.
     """
     opened = Transaction(session, open_transaction(session))

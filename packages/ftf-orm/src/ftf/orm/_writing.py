@@ -35,6 +35,7 @@ async def writing(
             return
         try:
             yield
+            await session.flush()
             await commit(session)
         except BaseException:
             await session.rollback()

@@ -1,29 +1,34 @@
 """Everything ftf-orm raises by itself.
 
     OrmError
+    ├── ColumnNotLoaded (also SQLAlchemy's MissingGreenlet)
+    ├── CommitOutcomeUnknown
+    ├── ConcurrentUse
     ├── ConstraintViolation
     │   ├── CheckViolation
     │   ├── DuplicateRecord
     │   ├── ForeignKeyViolation
     │   └── NotNullViolation
-    ├── CommitOutcomeUnknown
-    ├── ConcurrentUse
+    ├── DatabaseUnavailable
+    ├── InvalidValue (also a ValueError)
     ├── MigrationError
     ├── MissingDriver (also an ImportError)
     ├── MultipleRecordsFound
     ├── RecordNotFound
+    ├── RecordOfOtherSession (also SQLAlchemy's InvalidRequestError)
     ├── RelationNotLoaded (also SQLAlchemy's InvalidRequestError)
     ├── StaleRecord
     ├── TransactionConflict
     │   ├── DatabaseBusy
     │   ├── Deadlock
+    │   ├── SchemaChanged
     │   └── SerializationFailure
     └── TransactionMisuse
 
 The attributes are the contract; the texts may improve in any release.
 """
 
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import InvalidRequestError, MissingGreenlet
 
 
 class OrmError(Exception):
@@ -31,7 +36,7 @@ class OrmError(Exception):
 
 
 class ConstraintViolation(OrmError):
-    """A write would break a rule of the database.
+    """A write would break a rule of the database; of this class itself, an exclusion constraint.
 
     Args:
         columns: The columns the rule is about, as far as the database tells.
@@ -47,6 +52,9 @@ class ConstraintViolation(OrmError):
     def subject(self) -> str:
         """What the rule is about, in words."""
         return " and ".join(self.columns) or self.constraint or "of an unnamed constraint"
+
+    def __str__(self) -> str:
+        return f"The record conflicts with a stored one by the rule {self.subject}"
 
 
 class CheckViolation(ConstraintViolation):
@@ -80,6 +88,29 @@ class NotNullViolation(ConstraintViolation):
         return f"A record needs a value for {self.subject}"
 
 
+class ColumnNotLoaded(OrmError, MissingGreenlet):
+    """An attribute was read whose column is not loaded, which async code cannot load there.
+
+    The column is deferred, belongs to a subclass that was not queried, or has expired.
+
+    Args:
+        model: The model of the record.
+        columns: The names of the attributes that are not loaded.
+    """
+
+    def __init__(self, model: type, columns: tuple[str, ...]) -> None:
+        super().__init__(model, columns)
+        self.model = model
+        self.columns = columns
+
+    def __str__(self) -> str:
+        names = ", ".join(f"{self.model.__name__}.{column}" for column in self.columns)
+        return (
+            f"no value is loaded for {names}, and async code cannot load one by reading the "
+            f"attribute: await session.refresh(record, {list(self.columns)})"
+        )
+
+
 class CommitOutcomeUnknown(OrmError):
     """The connection broke while committing: the transaction may or may not be stored."""
 
@@ -92,6 +123,31 @@ class ConcurrentUse(OrmError):
 
     def __str__(self) -> str:
         return "Another task is using this session: open a session for each task"
+
+
+class DatabaseUnavailable(OrmError):
+    """The database refuses connections, has ended one, or has none left: nothing was stored."""
+
+    def __str__(self) -> str:
+        return "The database cannot be reached at the moment: try again later"
+
+
+class InvalidValue(OrmError, ValueError):
+    """A value that a column's type or the database cannot take.
+
+    It has the wrong type, is too long or out of range, or contains what cannot be stored, such as
+    the character NUL on PostgreSQL.
+
+    Args:
+        reason: What the type, the driver or the database says about it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"A value is not valid for the database: {self.reason}"
 
 
 class MigrationError(OrmError):
@@ -145,6 +201,29 @@ class RecordNotFound(_OfModel):
         return f"{self.model.__name__} not found"
 
 
+class RecordOfOtherSession(OrmError, InvalidRequestError):
+    """A record was to be written in a session that it does not belong to.
+
+    Another session holds it, or this session holds another object for the same row.
+
+    Args:
+        model: The model of the record.
+        reason: What SQLAlchemy says, which names the record that is meant.
+    """
+
+    def __init__(self, model: type, reason: str) -> None:
+        super().__init__(model, reason)
+        self.model = model
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"This {self.model.__name__}, or a record that it refers to, belongs to another "
+            "session: read it with await repository.find(key), and change what you get "
+            f"({self.reason})"
+        )
+
+
 class RelationNotLoaded(OrmError, InvalidRequestError):
     """A relationship was touched that no query has brought along.
 
@@ -158,8 +237,8 @@ class RelationNotLoaded(OrmError, InvalidRequestError):
 
     def __str__(self) -> str:
         return (
-            f"'{self.relation}' is not available due to lazy='raise': bring it along with "
-            f".with_({self.relation}), or load it with repository.load(record, {self.relation})"
+            f"'{self.relation}' is not loaded: eager load it with .with_({self.relation}), "
+            f"or load it with await repository.load(record, {self.relation})"
         )
 
 
@@ -186,6 +265,13 @@ class Deadlock(TransactionConflict):
 
     def __str__(self) -> str:
         return "The transaction was in a deadlock with another one: try again"
+
+
+class SchemaChanged(TransactionConflict):
+    """A table was altered while the transaction was open."""
+
+    def __str__(self) -> str:
+        return "A table was altered meanwhile: try again"
 
 
 class SerializationFailure(TransactionConflict):

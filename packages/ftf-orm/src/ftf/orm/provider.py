@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from ftf.container import Container, ServiceProvider
 
 from ._engine import create_engine
+from ._session_factory import session_factory
 
 
 class DatabaseProvider(ServiceProvider):
@@ -29,15 +30,11 @@ class DatabaseProvider(ServiceProvider):
     def register(self, container: Container) -> None:
         """Register the engine, the session factory and the session."""
         container.register(AsyncEngine, self._open_engine, scope="singleton")
-        container.register(async_sessionmaker[AsyncSession], _session_factory, scope="singleton")
+        container.register(async_sessionmaker[AsyncSession], session_factory, scope="singleton")
         container.register(AsyncSession, _open_session, scope="scoped")
 
     def _open_engine(self) -> AsyncEngine:
         return create_engine(self.url, pgbouncer=self.pgbouncer, **self.options)
-
-
-def _session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(engine, expire_on_commit=False)
 
 
 async def _open_session(factory: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:

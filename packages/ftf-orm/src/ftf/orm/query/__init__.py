@@ -2,7 +2,7 @@
 
 from ._builder import PaginatedQuery, QueryBuilder
 from ._eager import RelationPath, check_relation, steps
-from ._keys import refuse_other_type
+from ._keys import possible_keys, refuse_other_type
 from ._page import Page
 from ._related import belongs_to
 from ._relations import RelationTo
@@ -15,6 +15,7 @@ __all__ = [
     "RelationTo",
     "belongs_to",
     "check_relation",
+    "possible_keys",
     "refuse_other_type",
     "steps",
 ]

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase
 
 from ._expressions import Column, Condition, element, refuse_relationship
+from ._keys import possible_keys
 from ._query import Query, taken
 
 # PostgreSQL takes at most 65,535 values in a statement, and asyncpg half of it.
@@ -150,15 +151,14 @@ class Conditions[T: DeclarativeBase](Query[T]):
     def where_key(self, *keys: object) -> Self:
         """Keep records with one of the primary keys; one of many columns is a tuple.
 
+        A key that no row can have, such as 2**63, finds nothing.
+
         Raises:
+            InvalidValue: A key is of another type than its column, such as "1" for 1.
             ValueError: A key has another number of columns.
         """
         columns = self._mapper.primary_key
-        rows = [key if isinstance(key, tuple) else (key,) for key in keys]
-        for row in rows:
-            if len(row) != len(columns):
-                name, size = self.model.__name__, len(columns)
-                raise ValueError(f"a key of {name} has {size} columns, unlike {row}")
+        rows = possible_keys(self._mapper, self.session.get_bind().dialect, keys)
         if len(columns) == 1:
             return self.where_in(columns[0], [row[0] for row in rows])
         return self.where(tuple_(*columns).in_(rows))

@@ -12,7 +12,6 @@ from ..exceptions import MultipleRecordsFound, RecordNotFound
 from ._clauses import Clauses
 from ._conditions import Conditions
 from ._eager import option
-from ._keys import refuse_other_type
 from ._ordering import Ordering
 
 
@@ -65,16 +64,12 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         """Deliver the records with primary keys, in the order of the keys.
 
         Raises:
-            TypeError: A key is of another type than its column, such as "1" for 1.
-            ValueError: The database takes a key for another one.
+            InvalidValue: A key is of another type than its column, such as "1" for 1.
+            ValueError: A key has another number of columns, or the database takes it for another.
         """
         rows = [_row(key) for key in keys]
-        query = self.where_key(*rows)  # which tells whether they have the right size
-        for row in rows:
-            for column, key in zip(self._mapper.primary_key, row, strict=True):
-                refuse_other_type(column, key)
         asked = dict.fromkeys(rows)
-        records = await query.get()
+        records = await self.where_key(*rows).get()
         found = {inspect(record).identity or (): record for record in records}
         if other := found.keys() - asked.keys():
             named = ", ".join(str(key) for key in other)
