@@ -29,6 +29,7 @@ _ENDED = (
     "the transaction of db_connection was ended during the test, by COMMIT, ROLLBACK or close() on "
     "that very connection: use the sessions of db_sessions, whose commits stay within it"
 )
+_REFUSED = "what the test has stored is rolled back, and COMMIT would have refused it"
 _LEAK = (
     "the test committed outside of its own transaction, and that was undone: what uses db_session "
     "or db_sessions is rolled back, and what has to commit uses committing_db"
@@ -90,15 +91,20 @@ def db_engine(
 @pytest.fixture
 def db_connection(
     db_engine: "AsyncEngine | Engine",
+    _ftf_database: "TestDatabase",
     _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
 ) -> "Iterator[AsyncConnection | Connection]":
     """Give the connection whose transaction is rolled back at the end of the test."""
-    from ._transaction import begin_test, roll_back_test
+    from ._transaction import begin_test, refused_by_commit, roll_back_test
 
     connection = _ftf_loop.connect(db_engine)
     _ftf_loop.work_on(connection, begin_test)
     yield connection
+    deferred = _ftf_database.deferred
+    if deferred.exist:
+        refused = _ftf_loop.work_on(connection, lambda sync: refused_by_commit(sync, deferred))
+        _ftf_leftovers.add(*([f"{_REFUSED}: {refused}"] if refused else []))
     if not _ftf_loop.work_on(connection, roll_back_test):
         _ftf_leftovers.add(_ENDED)
     _ftf_loop.close(connection)
