@@ -67,6 +67,18 @@ class Alembic:
                 f"the migrations have made no table in the test's database: {_REMEDY}"
             )
 
+    def downgrade(self) -> None:
+        """Undo all migrations."""
+        self.run(lambda: command.downgrade(self.config, "base"))
+
+    def difference(self) -> CommandError | None:
+        """Return what a new migration would be written for, if the models ask for one."""
+        try:
+            self.run(lambda: command.check(self.config))
+        except CommandError as error:
+            return error
+        return None
+
     def step(self, direction: Direction, script: Script) -> None:
         """Make or undo one migration and no other, which no command does where branches meet."""
         make = getattr(MigrationStep, f"{direction}_from_script")
