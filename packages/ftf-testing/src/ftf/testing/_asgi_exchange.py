@@ -5,7 +5,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ._query_listener import begin_strand
+from ._query_listener import begin_request
 from ._request_body import RequestBody
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Exchange:
         self._request_body.cancel()
 
     async def _answer(self, app: ASGIApplication, scope: dict[str, object]) -> None:
-        begin_strand()  # the same query in two requests is no loop
+        begin_request()  # the same query in two requests is no loop
         try:
             await app(scope, self._receive, self._send)
         except BaseException as failure:
