@@ -127,3 +127,26 @@ async def test_clean(db_session):
         "-o",
         "ftf_metadata=deferred:Base",
     ).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_constraints_that_only_a_transaction_defers_are_checked_and_immediate_again(run, project):
+    project.makepyfile(deferred=MODELS.replace('"DEFERRED"', '"IMMEDIATE"'))
+    run(
+        f"""{BEGIN}
+async def test_deferred(db_session):
+    await db_session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+    db_session.add(Member(role_id=999))
+    await db_session.flush()
+    with pytest.raises(IntegrityError):
+        await db_session.commit()
+    await db_session.rollback()
+    db_session.add(Role(id=1))
+    await db_session.commit()
+    db_session.add(Member(role_id=999))
+    with pytest.raises(IntegrityError):
+        await db_session.flush()
+""",
+        "-o",
+        "ftf_metadata=deferred:Base",
+    ).assert_outcomes(passed=1)

@@ -1,10 +1,10 @@
 """Columns of subclasses that SQLAlchemy loads in one more query are no N+1."""
 
 import pytest
-from sqlalchemy import ForeignKey, create_engine, select
+from sqlalchemy import ForeignKey, bindparam, create_engine, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, selectin_polymorphic
 
-from ftf.testing import Loading, assert_no_n_plus_one
+from ftf.testing import Loading, QueryCounter, assert_no_n_plus_one
 
 
 class Base(DeclarativeBase): ...
@@ -43,3 +43,11 @@ def test_columns_of_subclasses_that_are_loaded_in_batches_are_none(engine):
     assert first.load is None
     assert [str(each.load) for each in batches] == ["eager load of Film"] * 3
     assert {each.load.loading for each in batches} == {Loading.EAGER}
+
+
+def test_an_application_may_have_a_parameter_of_that_name(engine):
+    keys = bindparam("primary_keys", expanding=True)
+    query = select(func.count()).select_from(Media).where(Media.id.in_(keys))
+    with QueryCounter() as counter, Session(engine) as session:
+        assert session.scalar(query, {"primary_keys": [1, 2]}) == 2
+    assert [each.load for each in counter.executed] == [None]

@@ -2,7 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, event
 from sqlalchemy.exc import IntegrityError
@@ -53,9 +53,7 @@ class DeferredConstraints:
         def check(session: Session) -> None:
             if not session.in_nested_transaction():
                 session.flush()
-                connection = session.get_bind()
-                if isinstance(connection, Connection):
-                    self.check(connection)
+                self.check(cast("Connection", session.get_bind()))
 
         if self.exist:
             event.listen(sessions, "before_commit", check)
@@ -66,8 +64,6 @@ class DeferredConstraints:
         Raises:
             IntegrityError: As COMMIT would.
         """
-        if not self.exist:
-            return
         if connection.dialect.name == "postgresql":
             _send(connection, "SET CONSTRAINTS ALL IMMEDIATE")
             if self.deferred:

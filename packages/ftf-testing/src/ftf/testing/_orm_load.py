@@ -70,12 +70,16 @@ def orm_load(compiled: "Compiled", *, is_lazy: bool) -> OrmLoad | None:
         return _along(Loading.LAZY if is_lazy else Loading.EAGER, path.path)
     if path is None:
         return None
-    model = cast("Any", statement).column_descriptions[0]["entity"]
+    columns = cast("Any", statement).column_descriptions
     if state.is_column_load:
-        return OrmLoad(Loading.REFRESH, model)
-    if _KEYS_OF_RECORDS in compiled.params and mapper_of(model).inherits is not None:
-        return OrmLoad(Loading.EAGER, model)
+        return OrmLoad(Loading.REFRESH, columns[0]["entity"])
+    if _KEYS_OF_RECORDS in compiled.params and _is_subclass(columns[0]["entity"]):
+        return OrmLoad(Loading.EAGER, columns[0]["entity"])
     return None
+
+
+def _is_subclass(entity: object) -> bool:
+    return isinstance(entity, type) and mapper_of(entity).inherits is not None
 
 
 def _state(statement: "Executable") -> "ORMExecuteState":

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatch
 from inspect import unwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,8 @@ def test_files(config: pytest.Config) -> IsOfTests:
 @contextmanager
 def calls_told_apart(item: pytest.Item) -> Iterator[None]:
     """Note each call from the body of a test, so that a loop of it is known from one it calls."""
-    code = getattr(unwrap(getattr(item, "function", test_files)), "__code__", None)
+    function: Any = getattr(item, "function", None)  # other kinds of items have none
+    code = getattr(unwrap(function), "__code__", None)
     monitoring, call = sys.monitoring, sys.monitoring.events.CALL
     tool = next((each for each in _TOOLS if monitoring.get_tool(each) is None), None)
     if code is None or tool is None:
