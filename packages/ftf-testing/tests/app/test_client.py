@@ -193,6 +193,41 @@ def test_clients_act_as_several_users_at_once(project):
     result.stdout.fnmatch_lines(["*how 'ada' is authenticated*a fixture `auth_headers`*"])
 
 
+def test_headers_may_be_awaited_once_before_the_first_request(project):
+    test = """
+    from asyncio import gather
+    import pytest
+
+    asked = []
+
+    class Later:
+        def __init__(self, user):
+            self.user = user
+
+        def __await__(self):
+            yield
+            return {"X-User": self.user}
+
+    @pytest.fixture
+    def auth_headers():
+        async def headers(user):
+            asked.append(user)
+            return {"X-User": user}
+        return lambda user: headers(user) if user != "later" else Later(user)
+
+    async def user_of(client):
+        return (await client.get("/")).json()[-1]
+
+    async def test_awaited(acting_as, client):
+        ada, bo, unused, later = map(acting_as, ("ada", "bo", "unused", "later"))
+        assert asked == []
+        assert await gather(*map(user_of, (ada, ada, bo))) == ["ada", "ada", "bo"]
+        assert [await user_of(each) for each in (ada, later, client)] == ["ada", "later", None]
+        assert sorted(asked) == ["ada", "bo"]
+    """
+    project(test).runpytest_inprocess().assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     ("app", "message"),
     [

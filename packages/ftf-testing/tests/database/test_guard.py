@@ -11,7 +11,8 @@ async def connect():
     async with engine.connect() as connection:
         return await connection.scalar(text("SELECT 1"))
 """
-REFUSAL = "*does not ask for a database, and connects to *theirs.db: *fixture db_session*"
+REFUSAL = "*.py:* in connect connects to theirs.db, and the test does not ask for *: *db_session*"
+OTHER = "*.py:* in connect connects to theirs.db, which is not the test database: override *"
 
 
 @pytest.fixture
@@ -32,19 +33,19 @@ async def test_fault():
     await connect()
 
 async def test_clean(db_session):
-    assert await connect() == 1
-    await engine.dispose()
+    assert await count(db_session) == 0
 """
     )
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines([f"{REFUSAL}test_a_test*.py:* in connect*"])
+    result.stdout.fnmatch_lines([REFUSAL])
 
 
 def test_connections_in_a_pool_are_refused_as_well(guarded):
     result = guarded(
         """
 @pytest.mark.asyncio(loop_scope="module")
-async def test_fills_the_pool(db_session):
+@pytest.mark.database("own")
+async def test_fills_the_pool():
     await connect()
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -91,12 +92,15 @@ async def connected():
 
 async def test_fault(connected): ...
 
-async def test_clean(db_session, connected):
+async def test_fault_of_the_test_database(db_session, connected): ...
+
+@pytest.mark.database("own")
+async def test_clean(connected):
     await engine.dispose()
 """
     )
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines([REFUSAL])
+    result.assert_outcomes(passed=1, errors=2)
+    result.stdout.fnmatch_lines([REFUSAL, OTHER])
 
 
 def test_a_database_in_memory_and_one_of_the_tests_own_are_allowed(guarded):
@@ -118,7 +122,7 @@ async def test_own():
 
 
 def test_a_fixture_asked_for_during_the_test_is_asked_for(guarded):
-    guarded(
+    result = guarded(
         """
 @pytest.fixture
 def maybe(request):
@@ -126,10 +130,13 @@ def maybe(request):
 
 async def test_maybe(maybe):
     assert await count(maybe) == 0
-    assert await connect() == 1
-    await engine.dispose()
+
+async def test_fault(maybe):
+    await connect()
 """
-    ).assert_outcomes(passed=1)
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([OTHER])
 
 
 def test_without_a_database_to_test_nobody_is_kept_off(project):

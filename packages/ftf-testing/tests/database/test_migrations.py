@@ -153,7 +153,9 @@ def test_a_fault_is_told(check, right, wrong, message):
 def test_migrations_that_go_to_another_database_are_stopped(check, code, project):
     result = check(env=OTHER_ENV + ENV, code=code)
     assert result.parseoutcomes().keys() & {"failed", "errors"}
-    result.stdout.fnmatch_lines(["*env.py goes to *production.db instead of the test's database*"])
+    result.stdout.fnmatch_lines(
+        ["*a library connects to production.db, which is not the test's database: env.py *"]
+    )
     assert not project.path.joinpath("production.db").exists()
 
 
@@ -161,7 +163,7 @@ def test_migrations_that_go_nowhere_are_told(check):
     result = check(env="", code="async def test_session(db_session): ...")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        ["the migrations' env.py goes to another database or none instead of *"]
+        ["the migrations have made no table in the test's database: env.py has to use *"]
     )
 
 

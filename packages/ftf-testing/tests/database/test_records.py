@@ -37,6 +37,12 @@ class User(Base):
     deleted_at: Mapped[datetime | None]
 
 
+class Draft(Base):
+    __tablename__ = "drafts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    is_hidden: Mapped[bool]
+
+
 class Editor(User):
     __mapper_args__ = {"polymorphic_identity": "editor"}  # noqa: RUF012
 
@@ -126,6 +132,15 @@ async def test_soft_deleted_rows_are_seen_past_the_filters_of_queries(session):
     await assert_count(session, User, 2, name="Ada")
 
 
+@pytest.mark.parametrize("column", [Draft.is_hidden, "is_hidden"])
+async def test_a_soft_delete_may_have_another_column(session, column):
+    session.add(Draft(id=1, is_hidden=False))
+    with pytest.raises(AssertionError, match=r"no soft-deleted Draft\(id=1\); the nearest"):
+        await assert_soft_deleted(session, Draft, column, id=1)
+    session.add(Draft(id=2, is_hidden=True))
+    await assert_soft_deleted(session, Draft, column, id=2)
+
+
 async def test_what_a_test_asserts_does_not_count(session):
     await session.flush()
     with assert_max_queries(0):
@@ -177,6 +192,8 @@ async def test_bad_input_is_told(session):
         await assert_has(session, Post, title="Hello")
     with pytest.raises(TypeError, match="Post has no column 'deleted_at'"):
         await assert_soft_deleted(session, Post)
+    with pytest.raises(TypeError, match="Post has no column 'is_hidden'"):
+        await assert_soft_deleted(session, Post, Draft.is_hidden)
     with pytest.raises(TypeError, match="<class 'int'> is no mapped class"):
         await assert_has(session, int)
     with Session() as plain, pytest.raises(TypeError, match="need an AsyncSession, and this is a"):

@@ -31,13 +31,17 @@ def session():
         yield session
     engine.dispose()
 """
-BEGIN = """
-import pytest
+WORDS = """
 from sqlalchemy import text
 
 def ask(session, number):
     for n in range(number):
         session.execute(text("SELECT word FROM words WHERE id = :id"), {"id": n})
+"""
+BEGIN = """
+import pytest
+from sqlalchemy import text
+from words import ask
 """
 
 
@@ -79,6 +83,7 @@ def project(pytester, monkeypatch) -> Callable[..., pytest.RunResult]:
     for name in ("FTF_N_PLUS_ONE", "FTF_MAX_QUERIES"):
         monkeypatch.delenv(name, raising=False)
     pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(words=WORDS)
 
     def run(tests: str, *arguments: str, settings: str = "") -> pytest.RunResult:
         pytester.makeini(SETTINGS + settings)

@@ -22,7 +22,7 @@ def test_a_test_with_too_many_queries_fails_and_lists_them(project):
         [
             "expected at most 2 queries, 3 ran, in * ms:",
             "*1. SELECT word FROM words WHERE id = ?",
-            "* ms, {'id': 0}, at test_*.py:* in ask",
+            "* ms, {'id': 0}, at words.py:* in ask",
             "*called from test_*.py:* in test_many",
             "*Repeated:",
             "*3 x SELECT word FROM words WHERE id = ?",

@@ -1,9 +1,11 @@
 """What type checkers must make of the public names; never executed."""
 
+from datetime import datetime
 from typing import assert_type
 
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ftf.testing import (
     ExecutedQuery,
@@ -18,6 +20,15 @@ from ftf.testing import (
     assert_soft_deleted,
     count_queries,
 )
+
+
+class Base(DeclarativeBase): ...
+
+
+class Draft(Base):
+    __tablename__ = "drafts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hidden_at: Mapped[datetime | None]
 
 
 async def main(engine: AsyncEngine, sync_engine: Engine) -> None:
@@ -50,5 +61,7 @@ async def records(session: AsyncSession) -> None:
     await assert_missing(session, QueryCounter, name=None)
     await assert_count(session, QueryCounter, 2, name="Ada")
     await assert_soft_deleted(session, QueryCounter)
+    await assert_soft_deleted(session, Draft, Draft.hidden_at, id=1)
+    await assert_soft_deleted(session, Draft, "hidden_at", id=1)
     await assert_count(session, QueryCounter)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     await assert_has("session", QueryCounter)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -1,10 +1,13 @@
 """A pytest plugin for applications on FastAPI and SQLAlchemy."""
 
-from ._asgi_exchange import IncompleteResponseError, UnfinishedRequestError
+from ._acting_as import ActingAs
+from ._asgi_exchange import ASGIApplication, IncompleteResponseError, UnfinishedRequestError
 from ._executed_query import ExecutedQuery
 from ._factory import Factory, Values
 from ._factory_columns import FactoryError
+from ._factory_maker import FactoryMaker
 from ._lifespan import LifespanError, LifespanManager
+from ._migrations import Migrations
 from ._n_plus_one import Repetition
 from ._origin import CodeLine, Origin
 from ._orm_load import Loading, OrmLoad
@@ -22,15 +25,19 @@ from ._records import assert_count, assert_has, assert_missing, assert_soft_dele
 from ._transport import StreamingTransport
 
 __all__ = [
+    "ASGIApplication",
+    "ActingAs",
     "CheckedQueries",
     "CodeLine",
     "ExecutedQuery",
     "Factory",
     "FactoryError",
+    "FactoryMaker",
     "IncompleteResponseError",
     "LifespanError",
     "LifespanManager",
     "Loading",
+    "Migrations",
     "NPlusOneError",
     "Origin",
     "OrmLoad",

@@ -15,9 +15,15 @@ from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, inspect
 
-from ._connection_watch import Watch
+from ._connection_guard import ConnectionGuard
+from ._database_address import DatabaseAddress
 from ._own_thread import in_thread, run_on
 from ._tables import column_names, table_names
+
+_REMEDY = (
+    "env.py has to use the url of context.get_x_argument(as_dictionary=True), or "
+    "config.get_main_option('sqlalchemy.url')"
+)
 
 type Direction = Literal["upgrade", "downgrade"]
 
@@ -30,7 +36,7 @@ class Alembic:
     Args:
         file: The `alembic.ini`.
         url: Where the database is.
-        watch: What refuses every other database meanwhile.
+        guard: What refuses every other database meanwhile.
 
     Attributes:
         scripts: The migrations.
@@ -39,12 +45,12 @@ class Alembic:
         UsageError: The file names no folder of migrations.
     """
 
-    def __init__(self, file: Path, url: URL, watch: Watch) -> None:
+    def __init__(self, file: Path, url: URL, guard: ConnectionGuard) -> None:
         shown = url.render_as_string(hide_password=False)
         self.url = url
         self.config = Config(file, cmd_opts=Namespace(x=[f"url={shown}"]))
         self.config.set_main_option("sqlalchemy.url", shown.replace("%", "%%"))
-        self._watch = watch
+        self._guard = guard
         try:
             self.scripts = ScriptDirectory.from_config(self.config)
         except CommandError as error:
@@ -57,7 +63,21 @@ class Alembic:
         """Upgrade to the newest migration."""
         self.run(lambda: command.upgrade(self.config, "head"))
         if not run_on(self.url, lambda connection: table_names(inspect(connection))):
-            raise pytest.UsageError(_elsewhere("another database or none"))
+            raise pytest.UsageError(
+                f"the migrations have made no table in the test's database: {_REMEDY}"
+            )
+
+    def downgrade(self) -> None:
+        """Undo all migrations."""
+        self.run(lambda: command.downgrade(self.config, "base"))
+
+    def difference(self) -> CommandError | None:
+        """Return what a new migration would be written for, if the models ask for one."""
+        try:
+            self.run(lambda: command.check(self.config))
+        except CommandError as error:
+            return error
+        return None
 
     def step(self, direction: Direction, script: Script) -> None:
         """Make or undo one migration and no other, which no command does where branches meet."""
@@ -81,19 +101,12 @@ class Alembic:
 
     def run(self, work: Callable[[], None]) -> None:
         """Do something with Alembic, where it may start an event loop."""
+        own = DatabaseAddress.at(self.url)
 
-        def refuse(database: str) -> str | None:
-            return None if database == self.url.database else _elsewhere(database)
+        def refuse(address: DatabaseAddress) -> str | None:
+            return None if address == own else f"which is not the test's database: {_REMEDY}"
 
-        with self._watch.refusing(refuse), pytest.MonkeyPatch.context() as patch:
+        with self._guard.refusing(refuse), pytest.MonkeyPatch.context() as patch:
             # An env.py configures logging, which pytest has done.
             patch.setattr(import_module("logging.config"), "fileConfig", lambda *_, **__: None)
             in_thread(work)
-
-
-def _elsewhere(database: str) -> str:
-    return (
-        f"the migrations' env.py goes to {database} instead of the test's database: it has to "
-        "use the url of context.get_x_argument(as_dictionary=True), or "
-        "config.get_main_option('sqlalchemy.url')"
-    )

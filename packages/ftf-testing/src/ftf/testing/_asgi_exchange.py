@@ -1,11 +1,12 @@
 """One request to an application in this process, and its response."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ._query_listener import begin_strand
+from ._query_listener import begin_request
+from ._request_body import RequestBody
 
 if TYPE_CHECKING:
     from httpx import Request
@@ -83,7 +84,7 @@ class Exchange:
                 f"{request.url} is no HTTP: for websockets, use Starlette's TestClient or httpx-ws"
             )
         self._patience = request.extensions.get("timeout", {}).get("read")
-        self._request_body = _body_of(request)
+        self._request_body = RequestBody(request)
         self._raises = raises
         self._grace = grace
         self._over = asyncio.Event()
@@ -125,7 +126,7 @@ class Exchange:
         """
         import asyncio
 
-        self._over.set()
+        self._end_request()
         await asyncio.wait([self._task])
         failure, self._failure = self._failure, None
         if failure is not None and self._raises:
@@ -133,7 +134,7 @@ class Exchange:
 
     def disconnect(self) -> None:
         """Let the application know that its client left."""
-        self._over.set()
+        self._end_request()
         self._sent.shutdown(immediate=True)
 
     async def leave(self) -> None:
@@ -154,8 +155,12 @@ class Exchange:
             raise UnfinishedRequestError(self.label, self._grace)
         await self.finish()
 
+    def _end_request(self) -> None:
+        self._over.set()
+        self._request_body.cancel()
+
     async def _answer(self, app: ASGIApplication, scope: dict[str, object]) -> None:
-        begin_strand()  # the same query in two requests is no loop
+        begin_request()  # the same query in two requests is no loop
         try:
             await app(scope, self._receive, self._send)
         except BaseException as failure:
@@ -163,10 +168,11 @@ class Exchange:
             if not isinstance(failure, Exception):
                 raise
         finally:
+            self._request_body.cancel()
             self._sent.shutdown()
 
     async def _receive(self) -> Message:
-        if not self._over.is_set() and (part := await anext(self._request_body, None)):
+        if not self._over.is_set() and (part := await self._request_body.next()):
             return part
         await self._over.wait()
         return {"type": "http.disconnect"}
@@ -180,14 +186,3 @@ class Exchange:
             # The client left. A server drops what it is given from then on, but an endless response
             # has to let somebody else have a turn to be told.
             await asyncio.sleep(0)
-
-
-async def _body_of(request: "Request") -> AsyncIterator[Message]:
-    """Read a request's body: at once if it is in memory, and else piece by piece."""
-    stream: Any = request.stream
-    if hasattr(stream, "__iter__"):
-        yield {"type": "http.request", "body": b"".join(stream), "more_body": False}
-        return
-    async for part in stream:
-        yield {"type": "http.request", "body": part, "more_body": True}
-    yield {"type": "http.request", "body": b"", "more_body": False}

@@ -11,14 +11,14 @@ from . import _run
 from ._database_settings import required_alembic, required_database
 from ._event_loop import EventLoop
 from ._leftovers import Leftovers
-from ._plugin_database import SERVICES, watch_of
+from ._plugin_database import SERVICES, guard_of
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
     from sqlalchemy.orm import Session
 
-    from ._connection_watch import Watch
+    from ._connection_guard import ConnectionGuard
     from ._databases import Databases
     from ._migrations import Migrations
     from ._sessions import SessionFactory
@@ -29,6 +29,7 @@ _ENDED = (
     "the transaction of db_connection was ended during the test, by COMMIT, ROLLBACK or close() on "
     "that very connection: use the sessions of db_sessions, whose commits stay within it"
 )
+_REFUSED = "what the test has stored is rolled back, and COMMIT would have refused it"
 _LEAK = (
     "the test committed outside of its own transaction, and that was undone: what uses db_session "
     "or db_sessions is rolled back, and what has to commit uses committing_db"
@@ -77,11 +78,11 @@ def db_engine(
     from ._sessions import engine_key
 
     engine = _ftf_database.engine
-    watch = _watch(pytestconfig)
+    guard = _guard(pytestconfig)
     _ftf_database.enter(_ftf_loop)
     given = {engine_key(engine): engine}
     with (
-        _leaving_nothing(_ftf_database, _ftf_loop, watch, _ftf_leftovers),
+        _leaving_nothing(_ftf_database, _ftf_loop, guard, _ftf_leftovers),
         pytestconfig.stash[SERVICES].giving(_ftf_loop, given),
     ):
         yield engine
@@ -90,15 +91,20 @@ def db_engine(
 @pytest.fixture
 def db_connection(
     db_engine: "AsyncEngine | Engine",
+    _ftf_database: "TestDatabase",
     _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
 ) -> "Iterator[AsyncConnection | Connection]":
     """Give the connection whose transaction is rolled back at the end of the test."""
-    from ._transaction import begin_test, roll_back_test
+    from ._transaction import begin_test, refused_by_commit, roll_back_test
 
     connection = _ftf_loop.connect(db_engine)
     _ftf_loop.work_on(connection, begin_test)
     yield connection
+    deferred = _ftf_database.deferred
+    if deferred.exist:
+        refused = _ftf_loop.work_on(connection, lambda sync: refused_by_commit(sync, deferred))
+        _ftf_leftovers.add(*([f"{_REFUSED}: {refused}"] if refused else []))
     if not _ftf_loop.work_on(connection, roll_back_test):
         _ftf_leftovers.add(_ENDED)
     _ftf_loop.close(connection)
@@ -168,8 +174,10 @@ def migrations(pytestconfig: pytest.Config, _ftf_databases: "Databases") -> "Ite
     from ._migrations import Migrations
 
     file = required_alembic(pytestconfig)
+    guard = _guard(pytestconfig)
     with _ftf_databases.new("migrations") as url:
-        yield Migrations(Alembic(file, url, _watch(pytestconfig)))
+        guard.allow(url)
+        yield Migrations(Alembic(file, url, guard))
 
 
 @pytest.fixture(scope="session")
@@ -190,7 +198,9 @@ def _ftf_database(
     from ._schema import builder
     from ._test_database import TestDatabase
 
-    with _ftf_databases.built(builder(pytestconfig, _watch(pytestconfig))) as url:
+    guard = _guard(pytestconfig)
+    with _ftf_databases.built(builder(pytestconfig, guard)) as url:
+        guard.allow(url)
         engine = db_engine_factory(url.render_as_string(hide_password=False))
         observer = Observer(url, _ftf_own_loop)
         database = TestDatabase(engine, observer)
@@ -201,19 +211,19 @@ def _ftf_database(
 
 @contextmanager
 def _leaving_nothing(
-    database: "TestDatabase", loop: EventLoop, watch: "Watch", leftovers: Leftovers
+    database: "TestDatabase", loop: EventLoop, guard: "ConnectionGuard", leftovers: Leftovers
 ) -> Iterator[None]:
     """Close what the test has left open, and undo what it has changed for good."""
-    watch.commits.clear()
+    guard.commits.clear()
     try:
         yield
     finally:
-        watch.recording = False
+        guard.end_use()
         leftovers.add(*_told_once(database.close_forgotten(loop)))
         differences = database.undo()
     if differences:
         leftovers.add(*(f"there are {count:+} {what}" for what, count in differences.items()))
-        leftovers.add(*_told_once(f"committed: {line}" for line in watch.commits), _LEAK)
+        leftovers.add(*_told_once(f"committed: {line}" for line in guard.commits), _LEAK)
 
 
 def _told_once(told: Iterable[str]) -> list[str]:
@@ -221,8 +231,8 @@ def _told_once(told: Iterable[str]) -> list[str]:
     return [line if count == 1 else f"{line} ({count} times)" for line, count in times]
 
 
-def _watch(config: pytest.Config) -> "Watch":
-    return cast("Watch", watch_of(config))
+def _guard(config: pytest.Config) -> "ConnectionGuard":
+    return cast("ConnectionGuard", guard_of(config))
 
 
 def _databases_at(url: "URL", config: pytest.Config) -> "Databases":

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ._origin import Origin, Trace, origin
 from ._orm_load import OrmLoad, orm_load
@@ -24,8 +24,8 @@ _READ = re.compile(
 )
 _STRING = r"'(?:[^']|'')*'"
 _CAST = r"::\w+(?: VARYING| PRECISION| WITH(?:OUT)? TIME ZONE)?"
-_PARAMETER = rf"\?|\$\d+(?:{_CAST})?|%s|%\(\w+\)s|(?<!:):\w+"
-_VALUE = re.compile(rf"{_STRING}|{_PARAMETER}|(?<![\w.\"])\d+(?:\.\d+)?\b")
+PARAMETER: Final = rf"\?|\$\d+(?:{_CAST})?|%s|%\(\w+\)s|(?<!:):\w+"
+_VALUE = re.compile(rf"{_STRING}|{PARAMETER}|(?<![\w.\"])\d+(?:\.\d+)?\b")
 _LIST = re.compile(r"\(\s*\?(?:\s*,\s*\?)*\s*\)(?:\s*,\s*\(\s*\?(?:\s*,\s*\?)*\s*\))*")
 
 
@@ -44,6 +44,7 @@ class ExecutedQuery:
         hides: Whether the engine hides parameters.
         trace: What ran when it was sent.
         strand: The same for all queries that ran one after the other in a task or thread.
+        call: The same for all queries of one call from the body of a test, or of its requests.
         continues: Whether it is a further batch of the statement before.
         compiled: What became the SQL; None for plain SQL.
         is_lazy: Whether a relationship is lazily loaded by it.
@@ -58,6 +59,7 @@ class ExecutedQuery:
     hides: bool
     trace: Trace
     strand: object
+    call: object
     continues: bool
     compiled: "Compiled | None"
     is_lazy: bool
@@ -97,7 +99,7 @@ class ExecutedQuery:
         """What the ORM loaded by it, if it did so by itself."""
         if self.compiled is None:
             return None
-        return orm_load(self.compiled.statement, is_lazy=self.is_lazy)
+        return orm_load(self.compiled, is_lazy=self.is_lazy)
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origi
 
 from ._async_session import require_async_session
 from ._factory_columns import FactoryError, construct, invented
-from ._factory_relations import aliases, attach, parent_of, relation_of
+from ._factory_relations import aliases, attach, parent_of, refuse_unwritten, relation_of
 from ._mapper import mapper_of
 from ._value_source import Source, Sources
 
@@ -107,7 +107,11 @@ class Factory[T]:
         return self._with_state(lambda _, index: changes[index % len(changes)])
 
     def for_[R](self, relation: "QueryableAttribute[R | None]", other: "R | Factory[R]") -> Self:
-        """Let all records belong to another one, or to one that a factory makes."""
+        """Make all records belong to another one, or to one that a factory makes.
+
+        Raises:
+            FactoryError: When a record is made: the relation is viewonly.
+        """
         return self._with_state(lambda _, __: {relation.key: other})
 
     def has[R](
@@ -124,7 +128,7 @@ class Factory[T]:
             count: How many.
 
         Raises:
-            FactoryError: When a record is made: it has no such relation.
+            FactoryError: When a record is made: it has no such relation, or only a viewonly one.
         """
         return self._but(_children=(*self._children, (relation.key, factory, count)))
 
@@ -210,6 +214,7 @@ class Factory[T]:
             stale = aliases(mapper, change)
             values = {name: value for name, value in values.items() if name not in stale}
             values |= change
+        refuse_unwritten(mapper, values)
         return {
             name: self._one(value, build, is_default=value is definition.get(name))
             if isinstance(value, Factory)

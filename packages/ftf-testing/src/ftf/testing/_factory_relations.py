@@ -23,12 +23,27 @@ def aliases(mapper: "Mapper[Any]", given: Collection[str]) -> set[str]:
     return found
 
 
+def refuse_unwritten(mapper: "Mapper[Any]", names: Collection[str]) -> None:
+    """Refuse relations that SQLAlchemy only reads: what is put into them is not stored.
+
+    Raises:
+        FactoryError: One of the names is that of such a relation.
+    """
+    for relation in mapper.relationships:
+        if relation.viewonly and relation.key in names:
+            raise FactoryError(
+                f"{mapper.class_.__name__}.{relation.key} is viewonly, so what is put into it is "
+                "not stored: use the relationship or the columns that are written."
+            )
+
+
 def relation_of(mapper: "Mapper[Any]", name: str) -> "RelationshipProperty[Any]":
     """Find a relation of a model.
 
     Raises:
-        FactoryError: It has none of that name.
+        FactoryError: It has none of that name, or it is viewonly.
     """
+    refuse_unwritten(mapper, {name})
     if name not in mapper.relationships:
         known = ", ".join(sorted(mapper.relationships.keys())) or "none"
         model = mapper.class_.__name__
@@ -40,7 +55,9 @@ def parent_of(relation: "RelationshipProperty[Any]") -> str | None:
     """Name the attribute by which the records of a relation refer back, if it is a single one."""
     back: Any = relation.back_populates or relation.backref
     name: str | None = back[0] if isinstance(back, tuple) else back
-    return None if name is None or relation.mapper.relationships[name].uselist else name
+    if name is None or (reverse := relation.mapper.relationships[name]).uselist or reverse.viewonly:
+        return None
+    return name
 
 
 def attach(record: object, relation: "RelationshipProperty[Any]", others: Iterable[object]) -> None:

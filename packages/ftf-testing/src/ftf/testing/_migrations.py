@@ -1,10 +1,11 @@
 """Checks of migrations."""
 
-from alembic import command
-from alembic.script import Script
-from alembic.util import CommandError
+from typing import TYPE_CHECKING
 
-from ._alembic import Alembic, Direction
+if TYPE_CHECKING:
+    from alembic.script import Script
+
+    from ._alembic import Alembic, Direction
 
 
 class Migrations:
@@ -14,7 +15,7 @@ class Migrations:
         alembic: Alembic on that database.
     """
 
-    def __init__(self, alembic: Alembic) -> None:
+    def __init__(self, alembic: "Alembic") -> None:
         self._alembic = alembic
 
     def check(self) -> None:
@@ -50,7 +51,7 @@ class Migrations:
             self._go("upgrade", script)
             self._go("downgrade", script)
             self._go("upgrade", script)
-        self._alembic.run(lambda: command.downgrade(self._alembic.config, "base"))
+        self._alembic.downgrade()
         if left := self._alembic.tables():
             raise AssertionError(f"downgraded to base, there are still tables{_listed(left)}")
 
@@ -61,15 +62,13 @@ class Migrations:
             AssertionError: They make something else.
         """
         self._alembic.upgrade()
-        try:
-            self._alembic.run(lambda: command.check(self._alembic.config))
-        except CommandError as error:
+        if difference := self._alembic.difference():
             raise AssertionError(
                 f'the models are not what the migrations make, and "alembic revision '
-                f'--autogenerate" would write a migration: {error}'
-            ) from error
+                f'--autogenerate" would write a migration: {difference}'
+            ) from difference
 
-    def _go(self, direction: Direction, script: Script) -> None:
+    def _go(self, direction: "Direction", script: "Script") -> None:
         try:
             self._alembic.step(direction, script)
         except Exception as error:

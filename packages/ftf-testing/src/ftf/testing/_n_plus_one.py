@@ -1,10 +1,14 @@
 """Finding what is queried once for each of many records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from ._chunks import are_chunks
 from ._executed_query import ExecutedQuery
 from ._orm_load import Loading, OrmLoad
+from ._query_listener import IN_REQUEST
+
+type IsOfTests = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +34,38 @@ def repetitions(queries: Iterable[ExecutedQuery]) -> list[Repetition]:
     return _groups(((query.normalized, query.load), query) for query in queries)
 
 
-def n_plus_ones(queries: Iterable[ExecutedQuery], threshold: int) -> list[Repetition]:
+def n_plus_ones(
+    queries: Iterable[ExecutedQuery], threshold: int, *, is_of_tests: IsOfTests | None = None
+) -> list[Repetition]:
     """Find the lazy loads of one relationship, and the reads of one line, that are too many.
 
-    Eager loads are none, although SQLAlchemy splits them for many records.
+    Eager loads are none, although SQLAlchemy splits them for many records, nor are chunks.
+
+    Args:
+        queries: What ran.
+        threshold: How many are too many.
+        is_of_tests: Whether a file has tests or what only they use: loops in it are left out.
     """
-    groups = _groups((_cause(query), query) for query in queries)
-    return [group for group in groups if len(group.queries) >= threshold]
+    groups = _groups((_cause(query, is_of_tests), query) for query in queries)
+    return [
+        group
+        for group in groups
+        if len(group.queries) >= threshold and not are_chunks(group.queries)
+    ]
 
 
-def _cause(query: ExecutedQuery) -> object:
-    load = query.load
+def _cause(query: ExecutedQuery, is_of_tests: IsOfTests | None) -> object:
+    load, lines, place = query.load, query.origin.lines, [query.strand]
+    if is_of_tests is not None:
+        if query.call is not IN_REQUEST and lines and is_of_tests(lines[0].file):
+            return None
+        place.append(query.call)
     if load is not None and load.loading is Loading.LAZY:
-        return load.path, query.strand
+        return load.path, *place
     if load is not None and load.loading is Loading.EAGER:
         return None
-    if query.is_read and query.origin.lines:
-        return query.normalized, query.origin.lines, query.strand
+    if query.is_read and lines:
+        return query.normalized, lines, *place
     return None
 
 

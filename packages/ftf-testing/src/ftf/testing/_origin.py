@@ -9,10 +9,12 @@ from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from greenlet import greenlet  # type: ignore[import-untyped]  # its stubs are apart
+
+NO_LINE: Final = "no line of the application"
 
 
 class CodeLine(NamedTuple):
@@ -41,7 +43,7 @@ class Origin(NamedTuple):
 
     def __str__(self) -> str:
         nearest = self.lines[0] if self.lines else self.through
-        return str(nearest or "no line of the application")
+        return str(nearest or NO_LINE)
 
 
 # The code, its last instruction and its globals, which a line is worked out from.

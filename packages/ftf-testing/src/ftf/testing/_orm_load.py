@@ -5,9 +5,14 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from ._mapper import mapper_of
+
 if TYPE_CHECKING:
-    from sqlalchemy import ClauseElement, Executable
+    from sqlalchemy import Compiled, Executable
     from sqlalchemy.orm import ORMExecuteState
+
+# The parameter by which selectin_polymorphic() loads what subclasses have, with no path of its own.
+_KEYS_OF_RECORDS = "primary_keys"
 
 
 class Loading(Enum):
@@ -54,18 +59,27 @@ class OrmLoad:
         return f"{self.loading.value} of {self.name}"
 
 
-def orm_load(statement: "ClauseElement | None", *, is_lazy: bool) -> OrmLoad | None:
-    """Tell what the ORM loads by itself by a statement, if it does."""
+def orm_load(compiled: "Compiled", *, is_lazy: bool) -> OrmLoad | None:
+    """Return what the ORM loads by itself by a statement, if it does."""
+    statement = compiled.statement
     if not getattr(statement, "is_select", False):  # only what is executed can tell
         return None
     state = _state(cast("Executable", statement))
     path = state.loader_strategy_path
     if path is not None and not path.is_root:
         return _along(Loading.LAZY if is_lazy else Loading.EAGER, path.path)
+    if path is None:
+        return None
+    columns = cast("Any", statement).column_descriptions
     if state.is_column_load:
-        columns = cast("Any", statement).column_descriptions
         return OrmLoad(Loading.REFRESH, columns[0]["entity"])
+    if _KEYS_OF_RECORDS in compiled.params and _is_subclass(columns[0]["entity"]):
+        return OrmLoad(Loading.EAGER, columns[0]["entity"])
     return None
+
+
+def _is_subclass(entity: object) -> bool:
+    return isinstance(entity, type) and mapper_of(entity).inherits is not None
 
 
 def _state(statement: "Executable") -> "ORMExecuteState":

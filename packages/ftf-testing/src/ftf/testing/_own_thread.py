@@ -3,9 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
+from typing import Final
 
 from sqlalchemy import URL, Connection, NullPool, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
+
+IS_OWN_WORK: Final = ContextVar("ftf_own_work", default=False)
+"""Whether the plugin itself uses a database, which the guard of connections leaves to it."""
 
 
 def in_thread[T](work: Callable[[], T]) -> T:
@@ -24,14 +29,17 @@ def run_on[T](url: URL, work: Callable[[Connection], T], *, autocommit: bool = F
     """
     level = "AUTOCOMMIT" if autocommit else None
     options = {"poolclass": NullPool} | ({"isolation_level": level} if level else {})
-    if not url.get_dialect().is_async:
-        engine = create_engine(url, **options)
-        with engine.begin() as connection:
+
+    def run_here() -> T:
+        IS_OWN_WORK.set(True)
+        with create_engine(url, **options).begin() as connection:
             return work(connection)
 
     async def run() -> T:
-        engine = create_async_engine(url, **options)
-        async with engine.begin() as connection:
+        IS_OWN_WORK.set(True)
+        async with create_async_engine(url, **options).begin() as connection:
             return await connection.run_sync(work)
 
-    return in_thread(lambda: asyncio.run(run()))
+    if url.get_dialect().is_async:
+        return in_thread(lambda: asyncio.run(run()))
+    return copy_context().run(run_here)

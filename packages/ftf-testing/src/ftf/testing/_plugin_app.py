@@ -1,7 +1,7 @@
 """The part of the pytest plugin that is about applications, containers and records."""
 
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import AsyncExitStack, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from ftf.container import Container
 
+    from ._acting_as import ActingAs, HeadersOf
     from ._asgi_exchange import ASGIApplication
-    from ._factory import Factory
+    from ._factory_maker import FactoryMaker
     from ._override import Override
     from ._transport import StreamingTransport
 
@@ -154,20 +155,22 @@ def client(transport: "StreamingTransport") -> "AsyncClient":
 
 
 @pytest.fixture
-def auth_headers() -> Callable[[Any], Mapping[str, str]]:
-    """How `acting_as` authenticates somebody: by headers themselves, unless you override it."""
+def auth_headers() -> "HeadersOf":
+    """How `acting_as` authenticates a user: by headers themselves, unless you override it."""
     return headers_of
 
 
 @pytest.fixture
-def acting_as(
-    transport: "StreamingTransport", auth_headers: Callable[[Any], Mapping[str, str]]
-) -> "Callable[[Any], AsyncClient]":
-    """Make another client, which sends what `auth_headers` gives for somebody."""
-    return lambda user: client_of(transport, auth_headers(user))
+def acting_as(transport: "StreamingTransport", auth_headers: "HeadersOf") -> "Iterator[ActingAs]":
+    """Make another client, which sends what `auth_headers` gives for a user."""
+    from ._acting_as import ActingAs
+
+    acting_as = ActingAs(transport, auth_headers)
+    yield acting_as
+    acting_as.close()
 
 
 @pytest.fixture
-def factory(db_session: "AsyncSession") -> "Callable[[type[Factory[Any]]], Factory[Any]]":
+def factory(db_session: "AsyncSession") -> "FactoryMaker":
     """Make a factory of records for the session of the test: `factory(UserFactory)`."""
     return lambda kind: kind(db_session)

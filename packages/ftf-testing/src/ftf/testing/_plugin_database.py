@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,12 +16,13 @@ from ._settings import read
 if TYPE_CHECKING:
     from ftf.container import Container
 
-    from ._connection_watch import Watch
+    from ._connection_guard import ConnectionGuard
+    from ._database_address import DatabaseAddress
 
 pytest_plugins = ("ftf.testing._database_fixtures",)
 
 SERVICES = pytest.StashKey[Services]()
-_WATCH = pytest.StashKey["Watch"]()
+_GUARD = pytest.StashKey["ConnectionGuard | None"]()
 _MODES = {"rollback": ["db_session"], "committing": ["committing_db"], "own": []}
 _FIXTURES = frozenset(
     {
@@ -85,9 +86,11 @@ def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
     """Notice who asks for a database, and the containers that deliver it."""
-    if fixturedef.argname in {"_ftf_databases", *_FIXTURES} and (watch := watch_of(request.config)):
-        watch.record()
+    if fixturedef.argname in {"_ftf_databases", *_FIXTURES} and (guard := guard_of(request.config)):
+        guard.begin_use()
     value = yield
+    if fixturedef.argname in {"postgres_url", "tmp_path_factory"}:
+        _allow(value, request.config)
     if fixturedef.argname in {"app", "container"} and (container := _container_of(value)):
         known = ExitStack()
         known.enter_context(request.config.stash[SERVICES].known(container))
@@ -98,8 +101,8 @@ def pytest_fixture_setup(
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     """Keep a test off databases that it does not ask for."""
-    if watch := watch_of(item.config):
-        watch.forget()
+    if guard := guard_of(item.config):
+        guard.begin_test()
     with _without_traceback(), _kept_off(item):
         yield
 
@@ -111,18 +114,27 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
         yield
 
 
-def watch_of(config: pytest.Config) -> "Watch | None":
-    """Give what watches the connections, if a database is set."""
-    if _WATCH not in config.stash:
-        if not read(config, "ftf_db_url") or find_spec("sqlalchemy") is None:
-            return None
-        from ._connection_watch import Watch
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Keep the end of an application off other databases while the test database is in use."""
+    guard = guard_of(item.config)
+    with _kept_off(item) if guard and guard.is_in_use else nullcontext():
+        yield
 
-        config.stash[_WATCH] = Watch()
+
+def guard_of(config: pytest.Config) -> "ConnectionGuard | None":
+    """Return the guard of the connections, if a database was set when it was first asked for."""
+    if _GUARD not in config.stash:
+        if not read(config, "ftf_db_url") or find_spec("sqlalchemy") is None:
+            config.stash[_GUARD] = None
+            return None
+        from ._connection_guard import ConnectionGuard
+
+        guard = config.stash[_GUARD] = ConnectionGuard()
         listening = ExitStack()
-        listening.enter_context(config.stash[_WATCH].listening())
+        listening.enter_context(guard.listening())
         config.add_cleanup(listening.close)
-    return config.stash[_WATCH]
+    return config.stash[_GUARD]
 
 
 @contextmanager
@@ -136,26 +148,37 @@ def _without_traceback() -> Iterator[None]:
 
 @contextmanager
 def _kept_off(item: pytest.Item) -> Iterator[None]:
-    watch = watch_of(item.config)
-    if watch is None or watch.recording or _asks(item):
+    """Refuse connections, and fail even if the application has swallowed a refusal."""
+    guard = guard_of(item.config)
+    if guard is None or _may_use_all(item):
         yield
         return
+    asks = guard.is_in_use or _asks(item)
     try:
-        with watch.refusing(_refusal):
+        with guard.refusing(guard.other_database if asks else _not_asked):
             yield
     except BaseException as error:
-        if watch.refused is not None and error is not watch.refused:
-            error.add_note(f"DatabaseAccessError: {watch.refused}")
+        if guard.refused is not None and error is not guard.refused:
+            error.add_note(f"DatabaseAccessError: {guard.refused}")
         raise
-    if watch.refused is not None:
-        raise watch.refused
+    if guard.refused is not None:
+        raise guard.refused
 
 
-def _refusal(database: str) -> str:
+def _allow(value: object, config: pytest.Config) -> None:
+    """Allow the databases that other fixtures give to tests for their own."""
+    if guard := guard_of(config):
+        if isinstance(value, pytest.TempPathFactory):
+            guard.allow_files_in(value.getbasetemp())
+        else:
+            guard.allow(str(value))
+
+
+def _not_asked(_: "DatabaseAddress") -> str:
     return (
-        f"the test does not ask for a database, and connects to {database}: let it use the "
-        "fixture db_session, whose changes are rolled back, or committing_db; or mark it "
-        '@pytest.mark.database("own") if it brings one of its own'
+        "and the test does not ask for a database: let it use the fixture db_session, whose "
+        "changes are rolled back, or committing_db; or mark it "
+        '@pytest.mark.database("own") if it uses one of its own'
     )
 
 
@@ -164,12 +187,19 @@ def _asks(item: pytest.Item) -> bool:
     return bool(wanted) or item.get_closest_marker("database") is not None
 
 
+def _may_use_all(item: pytest.Item) -> bool:
+    return (marker := item.get_closest_marker("database")) is not None and _mode(marker) == "own"
+
+
+def _mode(marker: pytest.Mark) -> str:
+    return str((*marker.args, *marker.kwargs.values(), "rollback")[0])
+
+
 def _marked(item: pytest.Item) -> list[str]:
     """Name the fixtures that the test is marked to use."""
     if (marker := item.get_closest_marker("database")) is None:
         return []
-    mode = (*marker.args, *marker.kwargs.values(), "rollback")[0]
-    if mode not in _MODES:
+    if (mode := _mode(marker)) not in _MODES:
         raise pytest.UsageError(
             f"{item.nodeid}: the marker database knows {', '.join(_MODES)}, and not {mode!r}"
         )

@@ -5,13 +5,14 @@ from importlib.util import find_spec
 
 import pytest
 
-from ._n_plus_one import repetitions
+from ._n_plus_one import IsOfTests, repetitions
 from ._query_assertions import check_count, check_n_plus_one
 from ._query_counter import QueryCounter
 from ._query_errors import NPlusOneError, QueryCountError, ran
 from ._query_options import Policy, current_options, use_options
 from ._query_report import explain, report
 from ._query_settings import declare_settings, read_options
+from ._test_code import calls_told_apart, test_files
 
 _MARKERS = (
     "max_queries(n): fail the test if it runs more queries than so many",
@@ -58,9 +59,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
         yield
         return
     _need_sqlalchemy("max_queries and ftf_n_plus_one")
-    with QueryCounter(engine_wide=True) as counted:
+    with QueryCounter(engine_wide=True) as counted, calls_told_apart(item):
         yield
-    if problem := _problem(counted, most, policy):
+    if problem := _problem(counted, most, policy, test_files(item.config)):
         if policy == "warn" and isinstance(problem, NPlusOneError):
             item.warn(NPlusOneWarning(str(problem)))
         else:
@@ -68,13 +69,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 
 
 def _problem(
-    counted: QueryCounter, most: int | None, policy: Policy
+    counted: QueryCounter, most: int | None, policy: Policy, is_of_tests: IsOfTests
 ) -> QueryCountError | NPlusOneError | None:
     try:
         if most is not None:
             check_count(counted, 0, most)
         if policy != "off":
-            check_n_plus_one(counted)
+            check_n_plus_one(counted, is_of_tests=is_of_tests)
     except (QueryCountError, NPlusOneError) as error:
         return error
     return None

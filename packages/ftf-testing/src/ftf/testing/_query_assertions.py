@@ -6,7 +6,7 @@ from inspect import isawaitable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
-from ._n_plus_one import n_plus_ones
+from ._n_plus_one import IsOfTests, n_plus_ones
 from ._query_counter import QueryCounter
 from ._query_errors import NPlusOneError, QueryCountError
 from ._query_options import current_options
@@ -100,7 +100,8 @@ def assert_no_n_plus_one(
     """Fail if a `with` or `async with` block queries something for each of many records.
 
     An N+1 is a relationship that is lazily loaded, or a read that comes from the same lines of
-    the application, as often as the threshold says. Eager loads are none, writes neither.
+    the application, as often as the threshold says. Eager loads are none, writes neither, nor are
+    chunks: reads of several rows, each of which begins where the one before has ended.
 
     Args:
         engine: The engine to watch; None watches every one.
@@ -199,11 +200,13 @@ def check_count(counter: QueryCounter, low: int, high: int) -> None:
         raise QueryCountError(_expected(low, high), counter.executed)
 
 
-def check_n_plus_one(counter: QueryCounter, threshold: int | None = None) -> None:
+def check_n_plus_one(
+    counter: QueryCounter, threshold: int | None = None, is_of_tests: IsOfTests | None = None
+) -> None:
     """Raise if something was queried for each of many records."""
     __tracebackhide__ = True
-    found = n_plus_ones(counter.executed, threshold or current_options().n_plus_one_threshold)
-    if found:
+    least = threshold or current_options().n_plus_one_threshold
+    if found := n_plus_ones(counter.executed, least, is_of_tests=is_of_tests):
         raise NPlusOneError(found, counter.executed)
 
 

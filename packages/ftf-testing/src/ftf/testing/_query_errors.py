@@ -39,9 +39,9 @@ class NPlusOneError(AssertionError):
 
     def __str__(self) -> str:
         head = "N+1: the number of queries grows with the number of records"
-        return "\n".join(
-            (head, *explain(self.found), "", ran(self.queries), *numbered(self.queries))
-        )
+        at_fault = [number for each in self.found for number in each.numbers]
+        listed = numbered(self.queries, at_fault)
+        return "\n".join((head, *explain(self.found), "", ran(self.queries), *listed))
 
 
 def ran(queries: Sequence[ExecutedQuery]) -> str:

@@ -22,6 +22,10 @@ _here: ContextVar[tuple[QueryLog, ...]] = ContextVar("ftf_query_logs", default=(
 _running: dict[int, ExecutedQuery] = {}
 # With the thread it is good for; None for all.
 _strand: ContextVar[tuple[int | None, object]] = ContextVar("ftf_query_strand", default=(0, None))
+# What the body of a test has called: another object for each call.
+_call: ContextVar[object] = ContextVar("ftf_call_of_test", default=None)
+IN_REQUEST: Final = object()
+"""The call of what a request of `StreamingTransport` runs, which is never that of the test."""
 
 
 class _Everywhere:
@@ -91,6 +95,7 @@ def _begin(  # noqa: PLR0913, PLR0917  # the event's own signature
         engine.hide_parameters,
         trace(sys._getframe(1), current_options().stack_depth),  # noqa: SLF001  # documented
         _current_strand(),
+        _call.get(),
         executemany and before is not None and before.named is named,
         context.compiled,
         loading is not None and loading._lazy_loaded_from is not None,  # noqa: SLF001
@@ -119,6 +124,13 @@ def _current_strand() -> object:
     return strand
 
 
-def begin_strand() -> None:
-    """Tell the queries of this request, in all of its threads, from those before it."""
+def begin_request() -> None:
+    """Start a new strand for this request, shared by all of its threads."""
     _strand.set((None, object()))
+    _call.set(IN_REQUEST)
+
+
+def begin_call() -> None:
+    """Tell what the body of the test calls now from what it has called before."""
+    if _call.get() is not IN_REQUEST:
+        _call.set(object())

@@ -1,7 +1,8 @@
 """Telling a person which queries ran, and what to do about them."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from ._executed_query import ExecutedQuery
 from ._mapper import mapper_of
@@ -21,12 +22,23 @@ def report(queries: Sequence[ExecutedQuery]) -> list[str]:
     return lines
 
 
-def numbered(queries: Sequence[ExecutedQuery]) -> list[str]:
-    """List the queries."""
-    shown = enumerate(queries[:MOST_QUERIES], start=1)
-    lines = [line for number, query in shown for line in _told(number, query)]
-    if (more := len(queries) - MOST_QUERIES) > 0:
-        lines.append(f"     ... and {more} more")
+def numbered(queries: Sequence[ExecutedQuery], at_fault: Collection[int] = ()) -> list[str]:
+    """List the queries; if they are many, the first ones, or those at fault with their neighbours.
+
+    Args:
+        queries: The queries.
+        at_fault: The numbers of some of them, from 1.
+    """
+    shown: Sequence[int] = range(1, min(len(queries), MOST_QUERIES) + 1)
+    if at_fault and len(queries) > MOST_QUERIES:
+        near = {number + step for number in at_fault for step in (-1, 0, 1)}
+        shown = sorted(near.intersection(range(1, len(queries) + 1)))[:MOST_QUERIES]
+    lines: list[str] = []
+    for before, number in pairwise((0, *shown, len(queries) + 1)):
+        if (more := number - before - 1) > 0:
+            lines.append(f"     ... and {more} more")
+        if number <= len(queries):
+            lines += _told(number, queries[number - 1])
     return lines
 
 

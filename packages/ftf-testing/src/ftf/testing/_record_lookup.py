@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import JSON, ColumnElement, case, cast, func, literal, select
+from sqlalchemy import JSON, Boolean, ColumnElement, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,10 +37,10 @@ class Lookup:
         self._names = tuple(dict.fromkeys(self._mapper.columns.keys()))
         self._equal = [self._comparable(name) == value for name, value in where.items()]
 
-    async def count(self, filled: str = "") -> int:
-        """Count the rows, or those with something in one more column."""
+    async def count(self, marked: str = "") -> int:
+        """Count the rows, or those that one more column marks: it is true, or has a value."""
         await self._session.flush()
-        also = [self._column(filled).is_not(None)] if filled else []
+        also = [self._mark(marked)] if marked else []
         count = select(func.count()).select_from(self._mapper.selectable)
         rows = count.where(*self._kind(), *self._equal, *also)
         found = await self._session.scalar(rows, execution_options=_OPTIONS)
@@ -77,6 +77,10 @@ class Lookup:
             raise TypeError(f"{self._model.__name__} has no column {name!r}, but {known}")
         column: ColumnElement[object] = self._mapper.columns[name]
         return column
+
+    def _mark(self, name: str) -> ColumnElement[bool]:
+        column = self._column(name)
+        return column.is_(True) if isinstance(column.type, Boolean) else column.is_not(None)
 
     def _comparable(self, name: str) -> ColumnElement[object]:
         """Give a column of a type that has an equality, as PostgreSQL's `json` has not."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
+    from sqlalchemy.orm import QueryableAttribute
 
     from ._record_lookup import Lookup
 
@@ -68,20 +69,28 @@ async def assert_count(
         )
 
 
-async def assert_soft_deleted(session: "AsyncSession", model: type, /, **where: object) -> None:
-    """Assert that a table has a row with certain values, and with a time in `deleted_at`.
+async def assert_soft_deleted(
+    session: "AsyncSession",
+    model: type,
+    column: "QueryableAttribute[object] | str" = "deleted_at",
+    /,
+    **where: object,
+) -> None:
+    """Assert that a table has a row with certain values that is marked as deleted.
 
     Args:
         session: A session; what it has pending is flushed.
         model: The mapped class.
+        column: What marks a row: a column that is true if it is boolean, or else not NULL. The
+            attribute, such as `Post.archived_at`, or its name.
         where: The values by attribute.
 
     Raises:
         AssertionError: There is none, or only one that is not deleted.
-        TypeError: The model has no such attribute, or no `deleted_at`.
+        TypeError: The model has no such attribute.
     """
     rows = _lookup(session, model, where)
-    if not await rows.count(filled="deleted_at"):
+    if not await rows.count(marked=column if isinstance(column, str) else column.key):
         raise AssertionError(f"there is no soft-deleted {rows}; {await rows.nearest()}")
 
 

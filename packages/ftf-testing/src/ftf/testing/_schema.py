@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import URL, MetaData
 
-from ._connection_watch import Watch
+from ._connection_guard import ConnectionGuard
 from ._database_settings import alembic_file
 from ._own_thread import run_on
 from ._settings import load, read
 
 
-def builder(config: pytest.Config, watch: Watch) -> Callable[[URL], None]:
+def builder(config: pytest.Config, guard: ConnectionGuard) -> Callable[[URL], None]:
     """Tell how the tables are made: by the migrations, else from the models.
 
     Raises:
@@ -20,7 +20,7 @@ def builder(config: pytest.Config, watch: Watch) -> Callable[[URL], None]:
     if file := alembic_file(config):
         from ._alembic import Alembic  # which not everybody has installed
 
-        return lambda url: Alembic(file, url, watch).upgrade()
+        return lambda url: Alembic(file, url, guard).upgrade()
     if not read(config, "ftf_metadata"):
         raise pytest.UsageError(
             "the tables of the test database are unknown: set the ini option ftf_metadata to the "

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
+from ._deferred_constraints import DeferredConstraints
 from ._origin import application_line
 
 type Bind = AsyncConnection | AsyncEngine | Connection | Engine
@@ -14,9 +15,14 @@ type SessionFactory = async_sessionmaker[AsyncSession] | sessionmaker[Session]
 
 
 class OpenSessions:
-    """The sessions that have begun a transaction and not ended it, by the line that began it."""
+    """The sessions that have begun a transaction and not ended it, by the line that began it.
 
-    def __init__(self) -> None:
+    Args:
+        deferred: What is checked where one of them commits.
+    """
+
+    def __init__(self, deferred: DeferredConstraints) -> None:
+        self._deferred = deferred
         self._lines: dict[Session, str] = {}
         self._watched: dict[type[Session], type[Session]] = {}
 
@@ -32,6 +38,7 @@ class OpenSessions:
             watched = self._watched[kind] = type(kind.__name__, (kind,), {})
             event.listen(watched, "after_transaction_create", self._begun)
             event.listen(watched, "after_transaction_end", self._ended)
+            self._deferred.check_commits(watched)
         return self._watched[kind]
 
     def _begun(self, session: Session, transaction: SessionTransaction) -> None:

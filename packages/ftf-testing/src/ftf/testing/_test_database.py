@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from ._contents import Contents
+from ._deferred_constraints import DeferredConstraints
 from ._event_loop import EventLoop
 from ._loop_connections import LoopConnections
 from ._observer import Observer
@@ -22,6 +23,7 @@ class TestDatabase:
         observer: What tells what the database holds, now before the first test.
 
     Attributes:
+        deferred: What COMMIT checks.
         sessions: The open ones of the running test.
     """
 
@@ -30,7 +32,8 @@ class TestDatabase:
     def __init__(self, engine: AsyncEngine | Engine, observer: Observer) -> None:
         self.engine = engine
         self._contents = observer.read(Contents.of)
-        self.sessions = OpenSessions()
+        self.deferred = observer.read(DeferredConstraints.of)
+        self.sessions = OpenSessions(self.deferred)
         self._observer = observer
         self._loop: EventLoop | None = None
         self._connections = LoopConnections(engine)

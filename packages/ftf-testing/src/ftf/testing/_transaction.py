@@ -1,7 +1,9 @@
 """The transaction that a test runs in."""
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+
+from ._deferred_constraints import DeferredConstraints
 
 _OUTERMOST = "ftf_test"
 
@@ -10,6 +12,18 @@ def begin_test(connection: Connection) -> None:
     """Begin a test's transaction, with a savepoint that is there for as long as it lasts."""
     connection.begin()
     _send(connection, f"SAVEPOINT {_OUTERMOST}")  # with which SQLite begins, and locks nothing
+
+
+def refused_by_commit(connection: Connection, deferred: DeferredConstraints) -> str | None:
+    """Return what COMMIT would refuse of that which a test leaves to be rolled back."""
+    try:
+        if not connection.invalidated:
+            deferred.check(connection)
+    except IntegrityError as error:
+        return str(error.orig)
+    except DBAPIError:  # the transaction has failed, or was ended: there is nothing to commit
+        return None
+    return None
 
 
 def roll_back_test(connection: Connection) -> bool:
