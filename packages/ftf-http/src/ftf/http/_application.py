@@ -1,10 +1,10 @@
 """The application: FastAPI with a container."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Unpack
 
-from fastapi import FastAPI
+from fastapi import FastAPI, params
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import Response
@@ -27,10 +27,11 @@ from ._middleware import BuiltMiddleware, wanted_by
 from ._mounts import walk
 from ._openapi import document_problems
 from ._options import ApplicationOptions, Json, check_options
+from ._readable import naming_parameters
 from ._request_scope import ScopeMiddleware
 from ._route import Route
 from ._stream_end import StreamEndMiddleware
-from ._validation import asked_by_middleware, asked_by_routes, validate
+from ._validation import asked_by_middleware, validate
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -168,6 +169,18 @@ class FastTrackFramework(FastAPI):
         handler = mapped(status, title, problem_details=self.problem_details)
         self.add_exception_handler(error, handler)
 
+    def add_api_websocket_route(
+        self,
+        path: str,
+        endpoint: Callable[..., object],
+        name: str | None = None,
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+    ) -> None:
+        """Serve a websocket; see `fastapi.FastAPI.websocket`."""
+        with naming_parameters(endpoint, dependencies):
+            super().add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
+
     def add_middleware(
         self, middleware_class: Callable[..., ASGIApp], *args: object, **kwargs: object
     ) -> None:
@@ -205,8 +218,8 @@ class FastTrackFramework(FastAPI):
         Raises:
             InvalidApplicationError: Some of it cannot be built; the error holds every fault.
         """
-        routes, middleware = asked_by_routes(self.routes), asked_by_middleware(self.user_middleware)
-        validate(self.container, (*routes, *middleware, *self._readiness.asked()))
+        middleware, checks = asked_by_middleware(self.user_middleware), self._readiness.asked()
+        validate(self.container, self.routes, (*middleware, *checks))
 
     async def build_middleware(self) -> None:
         """Build the middleware that needs services, with those of this start."""
