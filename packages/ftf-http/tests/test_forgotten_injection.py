@@ -24,7 +24,7 @@ from ftf.http import (
 
 
 class Settings(BaseModel):
-    secret: str = "ours"
+    origin: str = "ours"
 
 
 @dataclass
@@ -135,7 +135,7 @@ async def test_what_says_where_it_is_read_from_or_is_no_service_stays(app, serve
 
     @app.post("/body")
     async def body(sent: Annotated[Settings, Body()], also: Settings = BODY) -> list[str]:
-        return [sent.secret, also.secret]
+        return [sent.origin, also.origin]
 
     @app.get("/query")
     async def query(sent: Annotated[Settings, Query()], text: str, odd: Annotated[int, {}]) -> None:
@@ -143,10 +143,10 @@ async def test_what_says_where_it_is_read_from_or_is_no_service_stays(app, serve
 
     @app.post("/order/{region}")
     async def order(order: Order, region: Region, injected: Injected[Settings]) -> str:
-        return injected.secret
+        return injected.origin
 
     async with serve(app) as client:
-        answer = await client.post("/body", json={"sent": {"secret": "a"}, "also": {"secret": "b"}})
+        answer = await client.post("/body", json={"sent": {"origin": "a"}, "also": {"origin": "b"}})
         assert answer.json() == ["a", "b"]
         assert (await client.post("/order/north", json={"amount": 1})).json() == "ours"
 
