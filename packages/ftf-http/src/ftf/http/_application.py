@@ -31,6 +31,7 @@ from ._readable import naming_parameters
 from ._request_scope import ScopeMiddleware
 from ._route import Route
 from ._stream_end import StreamEndMiddleware
+from ._task_scope import TaskScopeMiddleware
 from ._validation import asked_by_middleware, validate
 
 if TYPE_CHECKING:
@@ -246,8 +247,12 @@ class FastTrackFramework(FastAPI):
         CORS is left out, because error responses need it too.
         """
         users = self.user_middleware
+        in_task = Middleware(TaskScopeMiddleware, container=self.container)
         self.user_middleware: list[Middleware] = [
-            self._deferred(entry) for entry in users if not is_cors(entry)
+            layer
+            for entry in users
+            if not is_cors(entry)
+            for layer in (self._deferred(entry), in_task)
         ]
         if self.user_middleware:
             handlers = {
@@ -256,7 +261,7 @@ class FastTrackFramework(FastAPI):
                 if key not in {500, Exception}
             }
             mapping = Middleware(ExceptionMiddleware, handlers=handlers, debug=self.debug)
-            self.user_middleware.insert(0, mapping)
+            self.user_middleware[:0] = in_task, mapping
         try:
             return super().build_middleware_stack()
         finally:
