@@ -19,6 +19,7 @@ from ._controller import Controller, operations_of
 from ._cors import is_cors, refuse_open_cors
 from ._draining import Draining
 from ._edge import EdgeMiddleware
+from ._error_group import answer_group
 from ._error_handlers import mapped, orm_handlers, problem_handlers
 from ._exchange import serve_from
 from ._health import Check, Readiness, ReadinessCheck, live
@@ -285,6 +286,7 @@ class FastTrackFramework(FastAPI):
         handlers = {
             **(problem_handlers() if self.problem_details else {}),
             **orm_handlers(problem_details=self.problem_details),
+            ExceptionGroup: answer_group,
             **own,
         }
         for key, handler in handlers.items():

@@ -96,19 +96,25 @@ async def answer(application: object, request: Request, error: Exception) -> tup
     Returns:
         The response, and whether a handler was made for this kind of error.
     """
+    handler = handler_of(application, error)
+    if handler is not None:
+        return await handled(handler, request, error), True
+    return await last_answer(application, request, error), False
+
+
+def handler_of(application: object, error: Exception) -> Handler | None:
+    """Find the handler that was made for a kind of error, as Starlette finds it."""
     handlers = _handlers_of(application)
     status = error.status_code if isinstance(error, HTTPException) else None
-    for key in (status, *type(error).__mro__):
-        if key in handlers and key not in _UNEXPECTED:
-            return await _handled(handlers[key], request, error), True
-    return await last_answer(application, request, error), False
+    keys = (status, *type(error).__mro__)
+    return next((handlers[each] for each in keys if each in handlers.keys() - _UNEXPECTED), None)
 
 
 async def last_answer(application: object, request: Request, error: Exception) -> Response:
     """Find the response to an error that no handler was made for."""
     last = [handler for key, handler in _handlers_of(application).items() if key in _UNEXPECTED]
     if last:
-        return await _handled(last[-1], request, error)
+        return await handled(last[-1], request, error)
     return PlainTextResponse("Internal Server Error", 500)
 
 
@@ -117,7 +123,8 @@ def _handlers_of(application: object) -> Mapping[object, Handler]:
     return handlers
 
 
-async def _handled(handler: Handler, request: Request, error: Exception) -> Response:
+async def handled(handler: Handler, request: Request, error: Exception) -> Response:
+    """Call a handler, in a thread if it is not async."""
     if iscoroutinefunction(handler):
         return await handler(request, error)
     return cast("Response", await run_in_threadpool(handler, request, error))
