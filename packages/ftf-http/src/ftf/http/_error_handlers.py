@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping
 from importlib.util import find_spec
 from inspect import iscoroutinefunction
-from typing import Any, cast
+from typing import cast
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.utils import is_body_allowed_for_status_code
@@ -24,6 +24,7 @@ type Answer = Callable[[Exception], Response]
 
 _logger = logging.getLogger("ftf.http")
 _SERVER_ERROR = 500
+_INVALID = 422
 _UNEXPECTED = {500, Exception}  # FastAPI takes either, and the last one of both
 
 
@@ -136,29 +137,39 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 
 def _of_http_exception(error: HTTPException) -> Response:
-    """Keep status and headers; a detail that is no text becomes the member `errors`."""
-    detail: object = error.detail
-    if not is_body_allowed_for_status_code(error.status_code):
-        return Response(status_code=error.status_code, headers=error.headers)
+    """Keep status and headers; a detail that is not a text becomes the member `errors`."""
+    status, detail = error.status_code, cast("object", error.detail)
+    if not is_body_allowed_for_status_code(status):
+        return Response(status_code=status, headers=error.headers)
     if isinstance(detail, str):
-        return ProblemResponse(error.status_code, detail, headers=error.headers)
-    return ProblemResponse(error.status_code, headers=error.headers, errors=detail)
+        return ProblemResponse(status, detail, headers=error.headers)
+    if status == _INVALID:  # whose errors have a schema
+        faults = detail if isinstance(detail, list) else [detail]
+        detail = [_located(each) | (each if isinstance(each, dict) else {}) for each in faults]
+    return ProblemResponse(status, headers=error.headers, errors=detail)
 
 
 def _of_invalid_request(error: RequestValidationError) -> Response:
     """Name each field at fault by its part of the request and a JSON pointer (RFC 6901)."""
-    errors = [
-        _located(fault) if isinstance(fault, Mapping) else {"detail": str(fault)}
-        for fault in error.errors()
-    ]
-    return ProblemResponse(422, "The request is not valid.", errors=errors)
+    errors = [_located(fault) for fault in error.errors()]
+    return ProblemResponse(_INVALID, "The request is not valid.", errors=errors)
 
 
-def _located(fault: Mapping[str, Any]) -> Mapping[str, object]:
+def _located(fault: object) -> dict[str, object]:
     """Write a fault as pydantic's are, or as much of it as a handler has raised itself."""
-    part, *field = fault.get("loc") or ("body",)
-    if fault.get("type") == "json_invalid":  # what follows is where in the text reading stopped
-        field = []
-    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in field)
-    pointer = "".join(f"/{step}" for step in escaped)
-    return {"in": part, "pointer": pointer, "detail": fault.get("msg", "")}
+    match fault:
+        case {
+            "loc": (part, int(at)),
+            "input": {},
+            "ctx": {"error": reason},
+            "type": "json_invalid",
+        }:
+            # FastAPI's; pydantic's own, of a field that holds JSON, has a text as its input.
+            detail = f"{fault['msg']} at character {at + 1}: {reason}"
+            return {"in": part, "pointer": "", "detail": detail}
+        case Mapping():
+            part, *field = fault.get("loc") or ("body",)
+            escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in field)
+            pointer = "".join(f"/{step}" for step in escaped)
+            return {"in": part, "pointer": pointer, "detail": fault.get("msg", "")}
+    return {"in": "body", "pointer": "", "detail": str(fault)}
