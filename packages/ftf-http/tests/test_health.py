@@ -1,9 +1,11 @@
 import asyncio
 import threading
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import partial
 
 import pytest
+from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
 from ftf.http import FastTrackFramework, InvalidApplicationError
@@ -175,3 +177,75 @@ async def test_what_is_mounted_at_the_root_does_not_hide_health(app, serve):
         assert (await client.get("/health")).json() == {"status": "ok"}
         assert (await client.get("/ready")).status_code == 200
         assert (await client.get("/anything")).text == "mounted"
+
+
+def add_route(app) -> None:
+    app.get("/health")(down)
+
+
+def add_route_of_another_method(app) -> None:
+    app.post("/health")(down)
+
+
+def add_router(app) -> None:
+    router = APIRouter()
+    router.get("/health", status_code=503)(down)
+    app.include_router(router)
+
+
+def add_redirected(app) -> None:
+    app.get("/health/")(down)
+
+
+def add_mount(app) -> None:
+    app.mount("/health", PlainTextResponse("mine"))
+
+
+async def down() -> PlainTextResponse:
+    return PlainTextResponse("mine")
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("add", "status", "text"),
+    [
+        (add_route, 200, "mine"),
+        (add_route_of_another_method, 405, ""),
+        (add_router, 200, "mine"),
+        (add_redirected, 307, ""),
+        (add_mount, 307, ""),
+    ],
+)
+async def test_a_route_of_the_users_wins_whenever_it_is_added(serve, late, add, status, text):
+    @asynccontextmanager
+    async def lifespan(app):
+        if late:
+            add(app)
+        yield
+
+    app = FastTrackFramework(lifespan=lifespan, problem_details=False)
+    if not late:
+        add(app)
+    async with serve(app) as client:
+        answer = await client.get("/health")
+        assert (answer.status_code, text in answer.text) == (status, True)
+        assert (await client.get("/ready")).status_code == 200
+    assert "/ready" not in [getattr(route, "path", "") for route in app.routes]
+
+
+async def test_health_comes_before_the_default_of_the_router(app, serve):
+    app.router.default = PlainTextResponse("single page")
+    async with serve(app) as client:
+        assert (await client.get("/health")).json() == {"status": "ok"}
+        assert (await client.get("/anything/health")).text == "single page"
+
+
+async def test_health_is_of_the_application_and_not_of_its_router(serve):
+    app, other = FastTrackFramework(), FastTrackFramework()
+    app.mount("/other", other)
+    app.mount("/routes", other.router)
+    app.add_readiness_check("database", lambda: False)
+    async with serve(app) as client:
+        assert (await client.get("/other/ready")).status_code == 200
+        assert (await client.get("/ready")).status_code == 503
+        assert (await client.get("/routes/ready")).status_code == 404

@@ -8,7 +8,6 @@ from fastapi import FastAPI, params
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import Response
-from starlette.routing import Mount
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Lifespan
 
@@ -33,6 +32,7 @@ from ._request_scope import ScopeMiddleware
 from ._route import Route
 from ._stream_end import StreamEndMiddleware
 from ._task_scope import TaskScopeMiddleware
+from ._unmatched import Unmatched
 from ._validation import asked_by_middleware, validate
 
 if TYPE_CHECKING:
@@ -107,6 +107,11 @@ class FastTrackFramework(FastAPI):
         self.router.route_class = Route
         self.router.lifespan_context = with_container(self.router.lifespan_context)
         self._readiness = Readiness(self.container, self.draining)
+        health = [
+            StarletteRoute("/health", live),
+            StarletteRoute("/ready", self._readiness.respond),
+        ]
+        self.router.middleware_stack = Unmatched(self.router, health)
         self._built: list[BuiltMiddleware] = []
         self._documented: object = None
 
@@ -204,7 +209,6 @@ class FastTrackFramework(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the request scope around FastAPI's layers, and what any response needs around it."""
-        self._add_health_routes()
         app = self._inner_stack()
         if self.problem_details and self._limits_bodies():
             app = BodyLimitProblem(app)
@@ -229,18 +233,6 @@ class FastTrackFramework(FastAPI):
             self.middleware_stack: ASGIApp | None = self.build_middleware_stack()
         for middleware in self._built:
             await middleware.build()
-
-    def _add_health_routes(self) -> None:
-        """Let every route of the user's win, but for a mount that takes whatever is left."""
-        routes = self.router.routes
-        roots = (
-            at for at, route in enumerate(routes) if isinstance(route, Mount) and not route.path
-        )
-        at = next(roots, len(routes))
-        routes[at:at] = [
-            StarletteRoute("/health", live),
-            StarletteRoute("/ready", self._readiness.respond),
-        ]
 
     def _inner_stack(self) -> ASGIApp:
         """Build FastAPI's layers, with errors of middleware mapped like those of routes.

@@ -159,13 +159,14 @@ def _located(fault: object) -> dict[str, object]:
     """Write a fault as pydantic's are, or as much of it as a handler has raised itself."""
     match fault:
         case {
+            "type": "json_invalid",
             "loc": (part, int(at)),
+            "msg": said,
             "input": {},
             "ctx": {"error": reason},
-            "type": "json_invalid",
         }:
             # FastAPI's; pydantic's own, of a field that holds JSON, has a text as its input.
-            detail = f"{fault['msg']} at character {at + 1}: {reason}"
+            detail = f"{said} at character {at + 1}: {reason}"
             return {"in": part, "pointer": "", "detail": detail}
         case Mapping():
             part, *field = fault.get("loc") or ("body",)
