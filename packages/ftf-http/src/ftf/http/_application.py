@@ -130,10 +130,14 @@ class FastTrackFramework(FastAPI):
         One that was registered before lives as long as its registration says.
 
         Raises:
-            TypeError: It is no `Controller`, or a method of it has no `self`.
-            ValueError: Its prefix does not start with a slash.
+            TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
+                has no argument.
+            ValueError: It has no handlers, or its prefix or a path does not start with a slash.
         """
         operations = list(operations_of(controller))
+        if any(not path for path, _, _ in operations):
+            remedy = "write `prefix = ...`, or '/' as the path"
+            raise ValueError(f"{controller.__qualname__} has a path without a slash: {remedy}.")
         if controller not in self.container:
             self.container.register(controller, scope="scoped")
         for path, endpoint, options in operations:

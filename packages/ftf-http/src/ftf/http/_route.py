@@ -56,8 +56,9 @@ class Router(APIRouter):
         """Add the routes of a controller.
 
         Raises:
-            TypeError: It is no `Controller`, or a method of it has no `self`.
-            ValueError: Its prefix does not start with a slash.
+            TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
+                has no argument.
+            ValueError: It has no handlers, or its prefix or a path does not start with a slash.
         """
         for path, endpoint, options in operations_of(controller):
             self.add_api_route(path, endpoint, **options)
