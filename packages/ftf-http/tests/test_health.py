@@ -1,4 +1,6 @@
 import asyncio
+import subprocess
+import sys
 import threading
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -110,6 +112,46 @@ async def test_a_check_that_blocks_holds_nothing_up_but_itself(app, serve, caplo
         go_on.set()
     for answer in answers:
         assert answer.json()["checks"] == {"blocking": "timed out", "quick": "ok"}
+
+
+STUCK = """
+import asyncio, threading
+from httpx import ASGITransport, AsyncClient
+from ftf.http import FastTrackFramework
+
+async def main():
+    app = FastTrackFramework()
+    app.add_readiness_check("stuck", threading.Event().wait, timeout=0.01)
+    async with app.router.lifespan_context(app):
+        transport = ASGITransport(app)
+        async with AsyncClient(transport=transport, base_url="http://test") as client:
+            print((await client.get("/ready")).json()["checks"])
+
+asyncio.run(main())
+"""
+
+
+def test_a_check_that_never_returns_does_not_keep_the_process_from_ending():
+    command = [sys.executable, "-c", STUCK]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)  # noqa: S603  # our own text
+    assert ended.stdout == "{'stuck': 'timed out'}\n"
+
+
+async def test_runs_of_a_plain_check_do_not_overlap_and_its_failures_are_told(app, serve, caplog):
+    running, runs = threading.Lock(), iter(range(3))
+
+    def check() -> None:
+        assert running.acquire(blocking=False)
+        threading.Event().wait(0.001)
+        running.release()
+        if next(runs) == 1:
+            raise ConnectionError("secret host")
+
+    app.add_readiness_check("plain", check)
+    async with serve(app) as client:
+        answers = await asyncio.gather(*(client.get("/ready") for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 503]
+    assert "secret host" in caplog.text
 
 
 async def test_anything_that_can_be_called_is_a_check(app, serve):
