@@ -208,3 +208,17 @@ async def test_two_applications_can_share_a_container(serve):
     for app in (FastTrackFramework(container=container) for _ in range(2)):
         async with serve(app) as client:
             assert (await client.get("/health")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "option"), [("container", "container=..."), ("draining", "shutdown_delay=...")]
+)
+def test_what_the_application_is_made_with_is_not_replaced(name, option):
+    app = FastTrackFramework()
+    before = getattr(app, name)
+    with pytest.raises(AttributeError, match=rf"FastTrackFramework\.{name} is set when") as caught:
+        setattr(app, name, "mine")
+    assert f"`FastTrackFramework({option})`: keep 'mine' under another name" in str(caught.value)
+    assert f"`app.state.{name}`" in str(caught.value)
+    assert getattr(FastTrackFramework, name) is vars(FastTrackFramework)[name]
+    assert getattr(app, name) is before

@@ -21,6 +21,7 @@ from ._edge import EdgeMiddleware
 from ._error_group import answer_group
 from ._error_handlers import mapped, orm_handlers, problem_handlers
 from ._exchange import serve_from
+from ._fixed_attribute import FixedAttribute
 from ._health import Check, Readiness, ReadinessCheck, live
 from ._lifespan import with_container
 from ._middleware import BuiltMiddleware, wanted_by
@@ -80,6 +81,9 @@ class FastTrackFramework(FastAPI):
         OpenCorsError: A CORS middleware admits every origin with credentials.
     """
 
+    container = FixedAttribute[Container]("FastTrackFramework(container=...)")
+    draining = FixedAttribute[Draining]("FastTrackFramework(shutdown_delay=...)")
+
     def __init__(  # noqa: PLR0913  # FastAPI has more
         self,
         *,
@@ -99,13 +103,13 @@ class FastTrackFramework(FastAPI):
         self.problem_details = problem_details
         self.security_headers = security_headers
         self._add_handlers(exception_handlers or {})
-        self.draining: Draining = Draining(shutdown_delay)
-        self.container: Container = Container() if container is None else container
+        self.draining = Draining(shutdown_delay)
+        self.container = Container() if container is None else container
         self.container.instance(Draining, self.draining)
         serve_from(self.container)
         self.container.add_provider(*providers)
         self.router.route_class = Route
-        self.router.lifespan_context = with_container(self.router.lifespan_context)
+        self.router.lifespan_context = with_container(self, self.router.lifespan_context)
         self._readiness = Readiness(self.container, self.draining)
         health = [
             StarletteRoute("/health", live),
@@ -213,6 +217,7 @@ class FastTrackFramework(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the request scope around FastAPI's layers, and what any response needs around it."""
+        self._built.clear()
         app = self._inner_stack()
         if self.problem_details and self._limits_bodies():
             app = BodyLimitProblem(app)
