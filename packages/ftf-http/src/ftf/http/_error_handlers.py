@@ -6,14 +6,16 @@ from importlib.util import find_spec
 from inspect import iscoroutinefunction
 from typing import cast
 
+from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.utils import is_body_allowed_for_status_code
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket
 
+from ._error_response import ErrorResponse
 from ._problem import ProblemResponse, phrase_of
 from ._refusal import refuse
 from ._request_id import label, noted_request_id, request_id
@@ -35,6 +37,11 @@ def problem_handlers() -> Handlers:
         RequestValidationError: answering(_of_invalid_request),
         Exception: _unexpected,
     }
+
+
+def plain_handlers() -> Handlers:
+    """List the handlers of FastAPI's own errors in its shapes, which quote the request."""
+    return {HTTPException: _plain_http_exception, RequestValidationError: _plain_invalid_request}
 
 
 def orm_handlers(*, problem_details: bool) -> Handlers:
@@ -76,7 +83,7 @@ def mapped(status: int, title: str, *, problem_details: bool) -> Handler:
 
     async def handle(connection: HTTPConnection, error: Exception) -> Response:
         _logger.error("answered %s: %s", status, label(connection.scope), exc_info=error)
-        response: Response = JSONResponse({"detail": title or phrase_of(status)}, status)
+        response: Response = ErrorResponse({"detail": title or phrase_of(status)}, status)
         if problem_details:
             response = ProblemResponse(status, title=title, request_id=request_id(connection))
         return await answering(lambda _: response)(cast("Request", connection), error)
@@ -88,7 +95,7 @@ def with_text(status: int, title: str, *, problem_details: bool) -> Answer:
     """Answer an exception with its own text, as a problem or in FastAPI's shape."""
     if problem_details:
         return lambda error: ProblemResponse(status, str(error), title=title)
-    return lambda error: JSONResponse({"detail": str(error)}, status)
+    return lambda error: ErrorResponse({"detail": str(error)}, status)
 
 
 async def answer(application: object, request: Request, error: Exception) -> tuple[Response, bool]:
@@ -103,12 +110,15 @@ async def answer(application: object, request: Request, error: Exception) -> tup
     return await last_answer(application, request, error), False
 
 
-def handler_of(application: object, error: Exception) -> Handler | None:
+def handler_of(
+    application: object, error: Exception, besides: Handler | None = None
+) -> Handler | None:
     """Find the handler that was made for a kind of error, as Starlette finds it."""
     handlers = _handlers_of(application)
     status = error.status_code if isinstance(error, HTTPException) else None
-    keys = (status, *type(error).__mro__)
-    return next((handlers[each] for each in keys if each in handlers.keys() - _UNEXPECTED), None)
+    keys = (key for key in (status, *type(error).__mro__) if key not in _UNEXPECTED)
+    found = (handlers.get(key) for key in keys)
+    return next((each for each in found if each not in {None, besides}), None)
 
 
 async def last_answer(application: object, request: Request, error: Exception) -> Response:
@@ -129,6 +139,18 @@ async def handled(handler: Handler, request: Request, error: Exception) -> Respo
     if iscoroutinefunction(handler):
         return await handler(request, error)
     return cast("Response", await run_in_threadpool(handler, request, error))
+
+
+async def _plain_http_exception(_: Request, error: Exception) -> Response:
+    raised = cast("HTTPException", error)
+    if not is_body_allowed_for_status_code(raised.status_code):
+        return Response(status_code=raised.status_code, headers=raised.headers)
+    return ErrorResponse({"detail": raised.detail}, raised.status_code, raised.headers)
+
+
+async def _plain_invalid_request(_: Request, error: Exception) -> Response:
+    faults = jsonable_encoder(cast("RequestValidationError", error).errors())
+    return ErrorResponse({"detail": faults}, _INVALID)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi.encoders import jsonable_encoder
-from starlette.responses import JSONResponse
+
+from ._error_response import ErrorResponse
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -14,7 +15,7 @@ def phrase_of(status: int) -> str:
     return HTTPStatus(status).phrase if status in HTTPStatus else "Error"
 
 
-class ProblemResponse(JSONResponse):
+class ProblemResponse(ErrorResponse):
     """An `application/problem+json` response (RFC 9457).
 
     Args:
