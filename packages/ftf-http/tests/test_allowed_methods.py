@@ -2,6 +2,7 @@
 
 import pytest
 from fastapi import APIRouter, HTTPException
+from starlette.endpoints import HTTPEndpoint
 from starlette.routing import Mount, Route, Router
 
 from ftf.http import Controller, FastTrackFramework, delete, get, post
@@ -65,6 +66,16 @@ async def test_it_names_every_method_of_the_path(app, serve, method, path, allow
         answer = await client.request(method, path)
     assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_an_endpoint_that_is_a_class_names_its_own(app, serve):
+    class Endpoint(HTTPEndpoint):
+        async def get(self, request) -> None: ...
+
+    app.router.routes.append(Route("/endpoint", Endpoint))
+    async with serve(app) as client:
+        answer = await client.post("/endpoint")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
 async def test_it_stays_where_a_handler_has_set_it(app, serve):

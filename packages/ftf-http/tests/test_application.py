@@ -28,6 +28,12 @@ def test_registering_on_the_application_is_registering_in_its_container():
     assert Clock in app.container
 
 
+def test_an_instance_of_the_application_is_one_of_its_container():
+    app, clock = FastTrackFramework(), Clock()
+    app.instance(Clock, clock)
+    assert app.container.resolve(Clock) is clock
+
+
 def test_a_container_can_be_given():
     container = Container(strict=True)
     assert FastTrackFramework(container=container).container is container

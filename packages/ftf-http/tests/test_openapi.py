@@ -5,7 +5,7 @@ from fastapi import APIRouter, FastAPI, HTTPException
 from pydantic import BaseModel
 
 from ftf.http import FastTrackFramework
-from ftf.orm import Base, RecordNotFound
+from ftf.orm import Base, Page, RecordNotFound
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 VALIDATION_PROBLEM = {"$ref": "#/components/schemas/ValidationProblem"}
@@ -121,7 +121,13 @@ async def test_without_problem_details_everything_is_fastapi_s(serve):
     async def forbidden() -> None:
         raise HTTPException(403, "No")
 
+    @app.get("/unchanged")
+    async def unchanged() -> None:
+        raise HTTPException(304, headers={"etag": "7"})
+
     async with serve(app) as client:
+        answer = await client.get("/unchanged")
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", "7")
         for path, status, detail in (
             ("/sold-out", 410, "No tickets left"),
             ("/down", 503, "Service Unavailable"),
@@ -189,3 +195,14 @@ def test_a_response_that_is_a_reference_has_nothing_beside_it():
     async def show() -> None: ...
 
     assert app.openapi()["paths"]["/"]["get"]["responses"]["404"] == reference
+
+
+def test_a_page_is_described_for_clients():
+    app = FastTrackFramework()
+
+    @app.get("/")
+    async def index() -> Page[Order]: ...
+
+    page = app.openapi()["components"]["schemas"]["Page_Order_"]
+    assert page["description"] == "One page of a longer list."
+    assert page["properties"]["current_page"]["description"] == "The page's number, from 1."

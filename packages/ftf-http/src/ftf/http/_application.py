@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Unpack
 
 from fastapi import FastAPI, params
-from pydantic_core import PydanticSerializationError
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import Response
@@ -17,10 +16,10 @@ from ftf.container import Container, Factory, Lifetime, ServiceProvider
 from ._body_limit import BodyLimitProblem
 from ._controller import Controller, operations_of
 from ._cors import is_cors, refuse_open_cors
+from ._default_handlers import default_handlers
 from ._draining import Draining
 from ._edge import EdgeMiddleware
-from ._error_group import answer_group
-from ._error_handlers import mapped, orm_handlers, plain_handlers, problem_handlers
+from ._error_handlers import mapped
 from ._exchange import serve_from
 from ._fixed_attribute import FixedAttribute
 from ._health import Check, Readiness, ReadinessCheck, live
@@ -33,7 +32,6 @@ from ._readable import naming_parameters
 from ._request_scope import ScopeMiddleware
 from ._route import Route
 from ._stream_end import StreamEndMiddleware
-from ._surrogates import answer_surrogate
 from ._task_scope import TaskScopeMiddleware
 from ._unmatched import Unmatched
 from ._validation import asked_by_middleware, validate
@@ -129,6 +127,10 @@ class FastTrackFramework(FastAPI):
     ) -> None:
         """Register a service; see `ftf.container.Container.register`."""
         self.container.register(key, implementation, scope)
+
+    def instance[T](self, key: "TypeForm[T]", value: T) -> None:
+        """Register a ready object; see `ftf.container.Container.instance`."""
+        self.container.instance(key, value)
 
     def add_controller(self, controller: type[Controller]) -> None:
         """Serve a controller, which the container makes anew for each request.
@@ -286,13 +288,6 @@ class FastTrackFramework(FastAPI):
 
     def _add_handlers(self, own: ExceptionHandlers) -> None:
         """Add the handlers of errors, of which FastAPI's defaults are the last to win."""
-        handlers = {
-            **(problem_handlers() if self.problem_details else plain_handlers()),
-            **orm_handlers(problem_details=self.problem_details),
-            ExceptionGroup: answer_group,
-            UnicodeEncodeError: answer_surrogate,
-            PydanticSerializationError: answer_surrogate,
-            **own,
-        }
+        handlers = {**default_handlers(problem_details=self.problem_details), **own}
         for key, handler in handlers.items():
             self.add_exception_handler(key, handler)

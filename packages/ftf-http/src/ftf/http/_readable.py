@@ -36,7 +36,9 @@ def services_read_by(dependant: Dependant, container: Container) -> Iterator[tup
         dependant.cookie_params,
     )
     read = {field.name for fields in sources for field in fields}
-    for name, parameter in _signature(dependant.call).parameters.items() if read else ():
+    if not read or dependant.call is None:
+        return
+    for name, parameter in _signature(dependant.call).parameters.items():
         if name in read and not _is_marked(parameter):
             keys = (key for key in _keys(parameter.annotation) if _is_service(key, container))
             yield from ((name, key) for key in [*keys][:1])
@@ -74,10 +76,8 @@ def _unreadable(function: Callable[..., object]) -> Iterator[tuple[Callable[...,
             yield function, name
 
 
-def _signature(function: Callable[..., object] | None) -> Signature:
+def _signature(function: Callable[..., object]) -> Signature:
     """Read a signature as FastAPI does, which evaluates annotations that are strings."""
-    if function is None:
-        return Signature()
     try:
         return signature(function, eval_str=True)
     except NameError:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from inspect import Signature
 from types import get_original_bases
-from typing import Annotated, Generic, TypeVar, get_args, get_origin
+from typing import Annotated, Generic, TypeVar, cast, get_args, get_origin
 
 from ._inject import Injection, Resolution
 
@@ -15,9 +15,7 @@ def type_arguments(cls: object) -> dict[object, object]:
 
     A parameter without an argument has its default, or stands for itself.
     """
-    origin = get_origin(cls) or cls
-    if not isinstance(origin, type):
-        return {}
+    origin = cast("type", get_origin(cls) or cls)
     parameters: tuple[object, ...] = getattr(origin, "__parameters__", ())
     known = {each: closed(each, {}) for each in parameters}
     known |= dict(zip(parameters, get_args(cls), strict=False))

@@ -32,19 +32,18 @@ class Unmatched:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        root_path = scope.get("root_path", "")
+        root_path, app, routes = scope.get("root_path", ""), self.app, self.router.routes
         if scope["type"] == "http" and scope["path"].endswith(self._endings):
             for route in self.last:
                 match, child_scope = route.matches(scope)
                 if match is not Match.NONE and self._is_free(scope):
                     scope.update(child_scope)
-                    await route.handle(scope, receive, send)
-                    return
+                    app, routes = route.handle, [route]
         try:
-            await self.app(scope, receive, send)
+            await app(scope, receive, send)
         except HTTPException as error:
             if error.status_code == _NOT_ALLOWED:
-                _complete(error, self.router.routes, scope, root_path)
+                _complete(error, routes, scope, root_path)
             raise
 
     def _is_free(self, scope: Scope) -> bool:
