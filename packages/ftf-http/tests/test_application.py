@@ -28,6 +28,12 @@ def test_registering_on_the_application_is_registering_in_its_container():
     assert Clock in app.container
 
 
+def test_an_instance_of_the_application_is_one_of_its_container():
+    app, clock = FastTrackFramework(), Clock()
+    app.instance(Clock, clock)
+    assert app.container.resolve(Clock) is clock
+
+
 def test_a_container_can_be_given():
     container = Container(strict=True)
     assert FastTrackFramework(container=container).container is container
@@ -61,9 +67,12 @@ async def test_a_health_route_of_the_users_wins(serve):
         assert (await client.get("/health")).json() == "splendid"
 
 
-def test_an_option_that_fastapi_does_not_know_is_refused():
-    with pytest.raises(TypeError, match=r"FastAPI [0-9.]+ has no option named tittle\."):
-        FastTrackFramework(tittle="Blog")
+def test_an_option_that_fastapi_does_not_know_is_refused_unless_it_keeps_it():
+    if "extra" in signature(FastAPI.__init__).parameters:
+        assert FastTrackFramework(tittle="Blog").extra == {"tittle": "Blog"}
+    else:
+        with pytest.raises(TypeError, match=r"FastAPI [0-9.]+ has no option named tittle\."):
+            FastTrackFramework(tittle="Blog")
 
 
 async def test_edge_40_what_starlette_says_of_a_large_body_becomes_a_problem(serve, talk):
@@ -208,3 +217,17 @@ async def test_two_applications_can_share_a_container(serve):
     for app in (FastTrackFramework(container=container) for _ in range(2)):
         async with serve(app) as client:
             assert (await client.get("/health")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "option"), [("container", "container=..."), ("draining", "shutdown_delay=...")]
+)
+def test_what_the_application_is_made_with_is_not_replaced(name, option):
+    app = FastTrackFramework()
+    before = getattr(app, name)
+    with pytest.raises(AttributeError, match=rf"FastTrackFramework\.{name} is set when") as caught:
+        setattr(app, name, "mine")
+    assert f"`FastTrackFramework({option})`: keep 'mine' under another name" in str(caught.value)
+    assert f"`app.state.{name}`" in str(caught.value)
+    assert getattr(FastTrackFramework, name) is vars(FastTrackFramework)[name]
+    assert getattr(app, name) is before

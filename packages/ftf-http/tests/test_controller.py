@@ -141,9 +141,9 @@ def test_a_verb_refuses_what_is_no_method_of_an_instance(kind):
 
 @pytest.mark.parametrize("mistaken", [Counter, Things(Counter())])
 def test_what_is_no_controller_class_is_refused(mistaken):
-    with pytest.raises(TypeError, match="is no class that inherits from Controller"):
+    with pytest.raises(TypeError, match="is not a subclass of Controller"):
         FastTrackFramework().add_controller(mistaken)
-    with pytest.raises(TypeError, match="is no class that inherits from Controller"):
+    with pytest.raises(TypeError, match="is not a subclass of Controller"):
         Router().add_controller(mistaken)
 
 
@@ -162,3 +162,65 @@ def test_parameters_that_cannot_be_named_are_refused():
 
     with pytest.raises(TypeError, match=r"Users\.show is called by keywords: remove the `/`"):
         FastTrackFramework().add_controller(Users)
+
+
+class Mail(Controller):
+    @get("/mail")
+    async def index(self) -> str:
+        return "base"
+
+    @get("/mail/{number}")
+    async def show(self, number: int) -> int:
+        return number
+
+
+async def test_a_method_that_overrides_a_handler_keeps_its_route(serve):
+    class Loud(Mail):
+        async def index(self) -> str:
+            return (await super().index()).upper()
+
+        @get("/letters/{number}")
+        async def show(self, number: int) -> int:
+            return number
+
+    class Quiet(Loud):
+        index = None
+
+    app = FastTrackFramework()
+    app.add_controller(Loud)
+    quiet = FastTrackFramework()
+    quiet.add_controller(Quiet)
+    async with serve(app) as client:
+        assert (await client.get("/mail")).json() == "BASE"
+        assert (await client.get("/letters/3")).json() == 3
+        assert (await client.get("/mail/3")).status_code == 404
+    assert list(quiet.openapi()["paths"]) == ["/letters/{number}"]
+
+
+@pytest.mark.parametrize("kind", [FastTrackFramework, Router])
+def test_a_controller_without_handlers_is_refused(kind):
+    class Nothing(Controller):
+        async def index(self) -> None: ...
+
+    with pytest.raises(ValueError, match="Nothing has no handlers: decorate its methods with"):
+        kind().add_controller(Nothing)
+
+
+def test_a_path_without_a_leading_slash_is_refused():
+    with pytest.raises(ValueError, match="The path 'q' of a handler has no leading slash: write"):
+        get("q")
+
+
+async def test_a_path_is_needed_where_there_is_no_prefix(serve):
+    class Home(Controller):
+        @get()
+        async def index(self) -> str:
+            return "home"
+
+    with pytest.raises(ValueError, match="Home has a path without a slash: write `prefix"):
+        FastTrackFramework().add_controller(Home)
+    router, app = Router(prefix="/home"), FastTrackFramework()
+    router.add_controller(Home)
+    app.include_router(router)
+    async with serve(app) as client:
+        assert (await client.get("/home")).json() == "home"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from ftf.http import (
     FastTrackFramework,
     Inject,
     Injected,
+    InvalidApplicationError,
     InvalidInjectionError,
     delete,
 )
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from starlette.types import ASGIApp
+
+
+@dataclass
+class Clock:
+    offset: int = 0
 
 
 class Greeter:
@@ -129,3 +136,15 @@ async def test_edge_24_an_injection_that_cannot_be_read_is_refused_with_the_reme
         "Parameter 'amount' of show is annotated 'Injected[Decimal]', which cannot be evaluated.",
         "Import its names at run time, or write `amount: ... = Inject(...)`.",
     ]
+
+
+async def test_a_forgotten_injection_is_found_beside_a_type_that_only_checkers_see(serve):
+    app = FastTrackFramework()
+    app.register(Clock)
+
+    @app.post("/", response_model=None)
+    async def create(clock: Clock) -> Decimal: ...
+
+    with pytest.raises(InvalidApplicationError, match="Clock is a registered service"):
+        async with serve(app):
+            pass

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
@@ -87,16 +87,32 @@ async def test_a_header_of_the_handler_s_wins(app, serve):
         assert (await client.get("/tell")).headers.get_list("x-frame-options") == ["SAMEORIGIN"]
 
 
-async def test_a_response_has_one_id_whatever_its_handler_sets(app, serve):
+async def test_an_id_that_a_handler_or_middleware_sets_stays(app, serve):
     async def forward(scope, receive, send) -> None:
         headers = [(b"X-Request-ID", b"upstream's")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body"})
 
+    @app.middleware("http")
+    async def correlated(request, call_next):
+        response = await call_next(request)
+        if request.url.path == "/tell":
+            response.headers["X-Request-ID"] = "correlated"
+        return response
+
+    @app.get("/mine")
+    async def mine(response: Response) -> None:
+        response.headers["X-Request-ID"] = "mine"
+
     app.mount("/forward", forward)
-    async with serve(app) as client:
-        answer = await client.get("/forward/", headers={"x-request-id": "ours"})
-    assert answer.headers.get_list("x-request-id") == ["ours"]
+    for path, expected in {
+        "/forward/": "upstream's",
+        "/tell": "correlated",
+        "/mine": "mine",
+    }.items():
+        async with serve(app) as client:
+            answer = await client.get(path, headers={"x-request-id": "ours"})
+        assert answer.headers.get_list("x-request-id") == [expected]
 
 
 async def test_security_headers_can_be_chosen(serve):

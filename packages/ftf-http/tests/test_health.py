@@ -1,9 +1,13 @@
 import asyncio
+import subprocess
+import sys
 import threading
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import partial
 
 import pytest
+from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
 from ftf.http import FastTrackFramework, InvalidApplicationError
@@ -110,6 +114,46 @@ async def test_a_check_that_blocks_holds_nothing_up_but_itself(app, serve, caplo
         assert answer.json()["checks"] == {"blocking": "timed out", "quick": "ok"}
 
 
+STUCK = """
+import asyncio, threading
+from httpx import ASGITransport, AsyncClient
+from ftf.http import FastTrackFramework
+
+async def main():
+    app = FastTrackFramework()
+    app.add_readiness_check("stuck", threading.Event().wait, timeout=0.01)
+    async with app.router.lifespan_context(app):
+        transport = ASGITransport(app)
+        async with AsyncClient(transport=transport, base_url="http://test") as client:
+            print((await client.get("/ready")).json()["checks"])
+
+asyncio.run(main())
+"""
+
+
+def test_a_check_that_never_returns_does_not_keep_the_process_from_ending():
+    command = [sys.executable, "-c", STUCK]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)  # noqa: S603  # our own text
+    assert ended.stdout == "{'stuck': 'timed out'}\n"
+
+
+async def test_runs_of_a_plain_check_do_not_overlap_and_its_failures_are_told(app, serve, caplog):
+    running, runs = threading.Lock(), iter(range(3))
+
+    def check() -> None:
+        assert running.acquire(blocking=False)
+        threading.Event().wait(0.001)
+        running.release()
+        if next(runs) == 1:
+            raise ConnectionError("secret host")
+
+    app.add_readiness_check("plain", check)
+    async with serve(app) as client:
+        answers = await asyncio.gather(*(client.get("/ready") for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 503]
+    assert "secret host" in caplog.text
+
+
 async def test_anything_that_can_be_called_is_a_check(app, serve):
     class Ping:
         async def __call__(self, database: Database) -> bool:
@@ -175,3 +219,75 @@ async def test_what_is_mounted_at_the_root_does_not_hide_health(app, serve):
         assert (await client.get("/health")).json() == {"status": "ok"}
         assert (await client.get("/ready")).status_code == 200
         assert (await client.get("/anything")).text == "mounted"
+
+
+def add_route(app) -> None:
+    app.get("/health")(down)
+
+
+def add_route_of_another_method(app) -> None:
+    app.post("/health")(down)
+
+
+def add_router(app) -> None:
+    router = APIRouter()
+    router.get("/health", status_code=503)(down)
+    app.include_router(router)
+
+
+def add_redirected(app) -> None:
+    app.get("/health/")(down)
+
+
+def add_mount(app) -> None:
+    app.mount("/health", PlainTextResponse("mine"))
+
+
+async def down() -> PlainTextResponse:
+    return PlainTextResponse("mine")
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("add", "status", "text"),
+    [
+        (add_route, 200, "mine"),
+        (add_route_of_another_method, 405, ""),
+        (add_router, 200, "mine"),
+        (add_redirected, 307, ""),
+        (add_mount, 307, ""),
+    ],
+)
+async def test_a_route_of_the_users_wins_whenever_it_is_added(serve, late, add, status, text):
+    @asynccontextmanager
+    async def lifespan(app):
+        if late:
+            add(app)
+        yield
+
+    app = FastTrackFramework(lifespan=lifespan, problem_details=False)
+    if not late:
+        add(app)
+    async with serve(app) as client:
+        answer = await client.get("/health")
+        assert (answer.status_code, text in answer.text) == (status, True)
+        assert (await client.get("/ready")).status_code == 200
+    assert "/ready" not in [getattr(route, "path", "") for route in app.routes]
+
+
+async def test_health_comes_before_the_default_of_the_router(app, serve):
+    app.router.default = PlainTextResponse("single page")
+    async with serve(app) as client:
+        assert (await client.get("/health")).json() == {"status": "ok"}
+        assert (await client.get("/anything/health")).text == "single page"
+
+
+async def test_health_is_of_the_application_and_not_of_its_router(serve):
+    app, other = FastTrackFramework(), FastTrackFramework()
+    app.mount("/other", other)
+    app.mount("/routes", other.router)
+    app.add_readiness_check("database", lambda: False)
+    async with serve(app) as client:
+        assert (await client.get("/other/ready")).status_code == 200
+        assert (await client.get("/ready")).status_code == 503
+        assert (await client.get("/routes/ready")).status_code == 404

@@ -96,3 +96,62 @@ async def test_what_fastapi_runs_at_start_is_still_run(log, serve):
     app = FastTrackFramework(on_startup=[lambda: log.append("started")])
     async with serve(app):
         assert log == ["started"]
+
+
+def starting(log):
+    @asynccontextmanager
+    async def lifespan(_) -> AsyncIterator[None]:
+        log.append("inner up")
+        yield
+        log.append("inner down")
+
+    return lifespan
+
+
+async def test_a_mounted_application_that_the_user_starts_is_started_once(log):
+    inner = FastTrackFramework(lifespan=starting(log))
+
+    @asynccontextmanager
+    async def lifespan(_) -> AsyncIterator[None]:
+        async with inner.router.lifespan_context(inner):
+            yield
+
+    outer = FastTrackFramework(lifespan=lifespan)
+    outer.mount("/inner", inner)
+    for _ in range(2):
+        async with outer.router.lifespan_context(outer):
+            log.append("serving")
+            outer.draining.begin()
+            assert inner.draining.begun
+    assert log == ["inner up", "serving", "inner down"] * 2
+
+
+async def test_the_lifespan_of_a_mounted_application_may_be_that_of_its_parent(log):
+    inner = FastTrackFramework(lifespan=starting(log), providers=[PoolProvider(log)])
+    outer = FastTrackFramework(lifespan=inner.router.lifespan_context)
+    outer.mount("/inner", inner)
+    async with outer.router.lifespan_context(outer):
+        log.append("serving")
+    assert log == [
+        "pool opened",
+        "booted",
+        "inner up",
+        "serving",
+        "inner down",
+        "pool closed",
+    ]
+
+
+async def test_an_application_that_is_mounted_at_start_up_is_started_once_too(log):
+    inner = FastTrackFramework(lifespan=starting(log))
+
+    @asynccontextmanager
+    async def lifespan(app) -> AsyncIterator[None]:
+        app.mount("/inner", inner)
+        async with inner.router.lifespan_context(inner):
+            yield
+
+    outer = FastTrackFramework(lifespan=lifespan)
+    async with outer.router.lifespan_context(outer):
+        log.append("serving")
+    assert log == ["inner up", "serving", "inner down"]

@@ -53,6 +53,22 @@ def app():
     return app
 
 
+async def test_a_stack_that_is_built_again_takes_the_place_of_the_first(app, serve):
+    made = []
+
+    class Counted(Stamp):
+        def __init__(self, app, clock: Clock) -> None:
+            super().__init__(app, clock)
+            made.append(clock)
+
+    app.add_middleware(Counted)
+    app.middleware_stack = app.build_middleware_stack()
+    app.middleware_stack = app.build_middleware_stack()
+    async with serve(app) as client:
+        assert (await client.get("/")).headers.get_list("x-stamp") == ["clock"]
+    assert len(made) == 1
+
+
 async def test_the_container_delivers_what_a_constructor_lacks(app, serve):
     async def wind() -> Clock:
         return Clock("wound")

@@ -5,7 +5,7 @@ from fastapi import APIRouter, FastAPI, HTTPException
 from pydantic import BaseModel
 
 from ftf.http import FastTrackFramework
-from ftf.orm import Base, RecordNotFound
+from ftf.orm import Base, Page, RecordNotFound
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 VALIDATION_PROBLEM = {"$ref": "#/components/schemas/ValidationProblem"}
@@ -48,10 +48,11 @@ def test_every_operation_may_answer_with_a_problem(document):
         assert schema_of(document["paths"][path][method]["responses"]["default"]) == PROBLEM
 
 
-def test_a_documented_error_is_a_problem_unless_it_says_otherwise(document):
+def test_a_documented_error_may_be_a_problem_besides_what_it_says(document):
     responses = document["paths"]["/orders"]["post"]["responses"]
     assert schema_of(responses["404"]) == PROBLEM
     assert schema_of(responses["409"], "application/json") == {"$ref": "#/components/schemas/Order"}
+    assert schema_of(responses["409"]) == PROBLEM
 
 
 def test_the_document_is_made_once_and_again_for_new_routes():
@@ -120,7 +121,13 @@ async def test_without_problem_details_everything_is_fastapi_s(serve):
     async def forbidden() -> None:
         raise HTTPException(403, "No")
 
+    @app.get("/unchanged")
+    async def unchanged() -> None:
+        raise HTTPException(304, headers={"etag": "7"})
+
     async with serve(app) as client:
+        answer = await client.get("/unchanged")
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", "7")
         for path, status, detail in (
             ("/sold-out", 410, "No tickets left"),
             ("/down", 503, "Service Unavailable"),
@@ -144,3 +151,58 @@ def test_a_model_that_is_named_almost_like_fastapi_s_own_is_documented_as_it_is(
     assert schema_of(response, "application/json") == {
         "$ref": "#/components/schemas/HTTPValidationErrors"
     }
+
+
+async def test_a_documented_error_that_is_raised_with_data_is_described(serve):
+    app = FastTrackFramework()
+
+    @app.get("/", responses={404: {"model": Order}})
+    async def show() -> None:
+        raise HTTPException(404, {"code": 1})
+
+    async with serve(app) as client:
+        answer = await client.get("/")
+    response = app.openapi()["paths"]["/"]["get"]["responses"]["404"]
+    assert answer.json()["errors"] == {"code": 1}
+    assert answer.headers["content-type"] in response["content"]
+    assert "errors" in app.openapi()["components"]["schemas"]["Problem"]["properties"]
+
+
+def test_a_model_of_the_user_s_that_is_named_like_fastapi_s_own_is_not_replaced():
+    class HTTPValidationError(BaseModel):
+        code: int
+
+    app = FastTrackFramework()
+    responses = {status: {"model": HTTPValidationError} for status in (400, 422, 499)}
+
+    @app.get("/", responses=responses)
+    async def show(page: int) -> None: ...
+
+    document = app.openapi()
+    assert list(document["components"]["schemas"]["HTTPValidationError"]["properties"]) == ["code"]
+    documented = document["paths"]["/"]["get"]["responses"]
+    own = {"$ref": "#/components/schemas/HTTPValidationError"}
+    for status, problem in (("400", PROBLEM), ("422", VALIDATION_PROBLEM), ("499", PROBLEM)):
+        assert schema_of(documented[status], "application/json") == own
+        assert schema_of(documented[status]) == problem
+
+
+def test_a_response_that_is_a_reference_has_nothing_beside_it():
+    app = FastTrackFramework()
+    reference = {"$ref": "#/components/responses/Missing"}
+
+    @app.get("/", openapi_extra={"responses": {"404": reference}})
+    async def show() -> None: ...
+
+    assert app.openapi()["paths"]["/"]["get"]["responses"]["404"] == reference
+
+
+def test_a_page_is_described_for_clients():
+    app = FastTrackFramework()
+
+    @app.get("/")
+    async def index() -> Page[Order]: ...
+
+    page = app.openapi()["components"]["schemas"]["Page_Order_"]
+    assert page["description"] == "One page of a longer list."
+    assert page["properties"]["current_page"]["description"] == "The page's number, from 1."

@@ -4,7 +4,7 @@ import pytest
 from fastapi import HTTPException, Query
 from fastapi.exceptions import RequestValidationError
 from httpx import ASGITransport, AsyncClient
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, Json
 from starlette.responses import PlainTextResponse
 
 from ftf.container import UnitsOfWork
@@ -73,8 +73,22 @@ async def test_edge_40_malformed_json_is_a_problem_of_the_whole_body(app, serve)
     async with serve(app) as client:
         headers = {"content-type": "application/json"}
         answer = await client.post("/", content=b'{"amount": ', headers=headers)
+    detail = "JSON decode error at character 12: Expecting value"
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"in": "body", "pointer": "", "detail": detail}]
+
+
+async def test_json_that_is_malformed_in_a_field_is_a_problem_of_that_field(app, serve):
+    class Wrapped(BaseModel):
+        inner: Json[int]
+
+    @app.post("/")
+    async def create(wrapped: Wrapped) -> None: ...
+
+    async with serve(app) as client:
+        answer = await client.post("/", json={"inner": "{"})
     (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["in"], error["pointer"]) == (422, "body", "")
+    assert (error["in"], error["pointer"]) == ("body", "/inner")
 
 
 async def test_a_fault_without_a_place_is_one_of_the_body(app, serve):
@@ -99,7 +113,7 @@ async def test_faults_that_a_handler_finds_itself_need_no_more_than_a_text(app, 
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
         {"in": "body", "pointer": "/x", "detail": "is taken"},
-        {"detail": "too late"},
+        {"in": "body", "pointer": "", "detail": "too late"},
         {"in": "body", "pointer": "", "detail": ""},
     ]
 
@@ -208,6 +222,50 @@ async def test_a_handler_of_the_users_wins(serve):
     app = FastTrackFramework(exception_handlers={404: not_found})
     async with serve(app) as client:
         assert (await client.get("/nowhere")).text == "nothing here"
+
+
+@pytest.mark.parametrize(
+    ("raised", "errors"),
+    [
+        (LookupError("Cannot sort by size"), []),
+        (HTTPException(422, "Cannot sort by size"), []),
+        (HTTPException(422), []),
+        (
+            HTTPException(422, {"code": 7}),
+            [{"in": "body", "pointer": "", "detail": "", "code": 7}],
+        ),
+        (
+            HTTPException(422, [{"loc": ("query", "sort"), "msg": "is unknown"}, "odd"]),
+            [
+                {
+                    "in": "query",
+                    "pointer": "/sort",
+                    "detail": "is unknown",
+                    "loc": ["query", "sort"],
+                    "msg": "is unknown",
+                },
+                {"in": "body", "pointer": "", "detail": "odd"},
+            ],
+        ),
+    ],
+)
+async def test_every_422_has_the_list_of_errors_that_the_schema_promises(
+    app, serve, raised, errors
+):
+    app.map_error(LookupError, 422)
+
+    @app.get("/")
+    async def index(sort: str = "") -> None:
+        raise raised
+
+    async with serve(app) as client:
+        answer = await client.get("/")
+    assert answer.json()["errors"] == errors
+    schemas = app.openapi()["components"]["schemas"]
+    (_, promised) = schemas["ValidationProblem"]["allOf"]
+    assert promised["required"] == ["errors"]
+    fault = promised["properties"]["errors"]["items"]
+    assert all(each.keys() >= {*fault["required"]} for each in errors)
 
 
 def test_a_problem_without_a_detail_has_none():

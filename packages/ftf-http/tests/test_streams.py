@@ -1,11 +1,11 @@
 """Handlers that yield: server-sent events and lines of JSON, where FastAPI has them."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 
 import pytest
 
-from ftf.http import FastTrackFramework, Injected
+from ftf.http import Controller, FastTrackFramework, Injected, get
 
 sse = pytest.importorskip("fastapi.sse", reason="this FastAPI has no streams that are yielded")
 
@@ -79,3 +79,32 @@ async def test_edge_8_the_heartbeat_ends_with_the_stream(app, log):
     await app(scope, receive, send)
     assert log == ["closed"]
     assert len(asyncio.all_tasks()) == before
+
+
+class Counter:
+    count = 0
+
+
+async def test_handlers_of_a_controller_may_yield(serve):
+    class Lines(Controller):
+        def __init__(self, counter: Counter) -> None:
+            self.counter = counter
+
+        @get("/lines")
+        async def index(self, until: int, *, start: int = 0) -> AsyncIterator[int]:
+            for number in range(start, until):
+                self.counter.count += 1
+                yield number + self.counter.count
+
+        @get("/counted")
+        def counted(self, other: Injected[Counter]) -> Iterator[bool]:
+            yield other is self.counter
+
+    app = FastTrackFramework()
+    app.register(Counter, scope="scoped")
+    app.add_controller(Lines)
+    async with serve(app) as client:
+        parameters = app.openapi()["paths"]["/lines"]["get"]["parameters"]
+        assert [each["name"] for each in parameters] == ["until", "start"]
+        assert (await client.get("/lines?until=3&start=1")).text.split() == ["2", "4"]
+        assert (await client.get("/counted")).text.strip() == "true"

@@ -97,6 +97,7 @@ async def test_edge_46_two_tasks_cannot_use_a_session_at_once(session, authors):
     assert results[0] == []
     assert isinstance(results[1], ConcurrentUse)
     assert "open a session for each task" in str(results[1])
+    assert "in a dependency with `yield`" in str(results[1])
     assert await authors.count() == 0
 
 

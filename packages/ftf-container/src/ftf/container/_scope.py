@@ -149,6 +149,15 @@ class Scope:
         """Have the units of work rolled back, whatever the outcome."""
         self.units.mark_rollback()
 
+    def task_scope(self) -> "Scope":
+        """Return a scope for another task of the same work, to be entered and left in that task.
+
+        It delivers what exists in this scope, and shares its units of work. What is built in it is
+        shared as well until it ends, and is closed when it ends, in its own task: task groups and
+        the tokens of context variables have to be.
+        """
+        return _TaskScope(self)
+
     def close(self, body: BaseException | None = None) -> None:
         """End the scope, telling generators what `body` raised.
 
@@ -211,6 +220,43 @@ class Scope:
             innermost.reset(self._token)  # type: ignore[arg-type]  # it was entered
         except ValueError:
             pass
+
+
+class _TaskScope(Scope):
+    """A scope that keeps its instances in another one, and closes them itself."""
+
+    __slots__ = ("_before", "_whole")
+
+    def __init__(self, whole: Scope) -> None:
+        super().__init__(whole._container, whole._resolvers)
+        self._instances, self._flights = whole._instances, whole._flights
+        self._overridden, self._units = whole._others(), whole.units
+        whole._waiters = self._waiters = {} if whole._waiters is None else whole._waiters
+        self._whole = whole
+        self._before = set(self._found())
+
+    def __aexit__(
+        self, kind: type[BaseException] | None, body: BaseException | None, at: TracebackType | None
+    ) -> Coroutine[object, object, None]:
+        self._forget()
+        return super().__aexit__(kind, body, at)
+
+    def _end(self) -> None:
+        self._forget()
+        super()._end()
+
+    def _forget(self) -> None:
+        """Leave nothing in the other scope that may need what is closed now."""
+        if not self._exits:
+            return
+        kept = self._before.union(slot for slot, _ in self._whole._exits)
+        for slot in [each for each in self._found() if each not in kept]:
+            if self._others().pop(slot, MISSING) is MISSING:
+                self._instances[self._resolvers.index(slot)] = MISSING
+
+    def _found(self) -> list[object]:
+        """List the slots that have an instance."""
+        return [*self._resolvers.kept(self), *self._others()]
 
 
 def later(find: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ The attributes are the contract; the texts may improve in any release.
 from typing import ClassVar
 
 from ._path import DependencyPath, draw, name_of
+from ._path import Step as Step  # noqa: PLC0414  # public: what a path is made of
 
 
 class DependencyResolutionError(Exception):

@@ -15,6 +15,8 @@ from .exceptions import (
     NoRequestError,
     NoRequestScopeError,
     OpenCorsError,
+    ReadServiceError,
+    UnreadableParameterError,
 )
 
 __all__ = [
@@ -30,9 +32,11 @@ __all__ = [
     "NoRequestScopeError",
     "OpenCorsError",
     "ProblemResponse",
+    "ReadServiceError",
     "Route",
     "Router",
     "ScopeMiddleware",
+    "UnreadableParameterError",
     "delete",
     "get",
     "patch",

@@ -1,14 +1,13 @@
 """The application: FastAPI with a container."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Unpack
 
-from fastapi import FastAPI
+from fastapi import FastAPI, params
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import Response
-from starlette.routing import Mount
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Lifespan
 
@@ -17,21 +16,25 @@ from ftf.container import Container, Factory, Lifetime, ServiceProvider
 from ._body_limit import BodyLimitProblem
 from ._controller import Controller, operations_of
 from ._cors import is_cors, refuse_open_cors
+from ._default_handlers import default_handlers
 from ._draining import Draining
 from ._edge import EdgeMiddleware
-from ._error_handlers import mapped, problem_handlers
+from ._error_handlers import mapped
 from ._exchange import serve_from
+from ._fixed_attribute import FixedAttribute
 from ._health import Check, Readiness, ReadinessCheck, live
 from ._lifespan import with_container
 from ._middleware import BuiltMiddleware, wanted_by
 from ._mounts import walk
 from ._openapi import document_problems
 from ._options import ApplicationOptions, Json, check_options
-from ._orm_handlers import orm_handlers
+from ._readable import naming_parameters
 from ._request_scope import ScopeMiddleware
 from ._route import Route
 from ._stream_end import StreamEndMiddleware
-from ._validation import asked_by_middleware, asked_by_routes, validate
+from ._task_scope import TaskScopeMiddleware
+from ._unmatched import Unmatched
+from ._validation import asked_by_middleware, validate
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -78,6 +81,9 @@ class FastTrackFramework(FastAPI):
         OpenCorsError: A CORS middleware admits every origin with credentials.
     """
 
+    container = FixedAttribute[Container]("FastTrackFramework(container=...)")
+    draining = FixedAttribute[Draining]("FastTrackFramework(shutdown_delay=...)")
+
     def __init__(  # noqa: PLR0913  # FastAPI has more
         self,
         *,
@@ -97,14 +103,19 @@ class FastTrackFramework(FastAPI):
         self.problem_details = problem_details
         self.security_headers = security_headers
         self._add_handlers(exception_handlers or {})
-        self.draining: Draining = Draining(shutdown_delay)
-        self.container: Container = Container() if container is None else container
+        self.draining = Draining(shutdown_delay)
+        self.container = Container() if container is None else container
         self.container.instance(Draining, self.draining)
         serve_from(self.container)
         self.container.add_provider(*providers)
         self.router.route_class = Route
-        self.router.lifespan_context = with_container(self.router.lifespan_context)
+        self.router.lifespan_context = with_container(self, self.router.lifespan_context)
         self._readiness = Readiness(self.container, self.draining)
+        health = [
+            StarletteRoute("/health", live),
+            StarletteRoute("/ready", self._readiness.respond),
+        ]
+        self.router.middleware_stack = Unmatched(self.router, health)
         self._built: list[BuiltMiddleware] = []
         self._documented: object = None
 
@@ -117,16 +128,24 @@ class FastTrackFramework(FastAPI):
         """Register a service; see `ftf.container.Container.register`."""
         self.container.register(key, implementation, scope)
 
+    def instance[T](self, key: "TypeForm[T]", value: T) -> None:
+        """Register a ready object; see `ftf.container.Container.instance`."""
+        self.container.instance(key, value)
+
     def add_controller(self, controller: type[Controller]) -> None:
         """Serve a controller, which the container makes anew for each request.
 
         One that was registered before lives as long as its registration says.
 
         Raises:
-            TypeError: It is no `Controller`, or a method of it has no `self`.
-            ValueError: Its prefix does not start with a slash.
+            TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
+                has no argument.
+            ValueError: It has no handlers, or its prefix or a path does not start with a slash.
         """
         operations = list(operations_of(controller))
+        if any(not path for path, _, _ in operations):
+            remedy = "write `prefix = ...`, or '/' as the path"
+            raise ValueError(f"{controller.__qualname__} has a path without a slash: {remedy}.")
         if controller not in self.container:
             self.container.register(controller, scope="scoped")
         for path, endpoint, options in operations:
@@ -169,6 +188,18 @@ class FastTrackFramework(FastAPI):
         handler = mapped(status, title, problem_details=self.problem_details)
         self.add_exception_handler(error, handler)
 
+    def add_api_websocket_route(
+        self,
+        path: str,
+        endpoint: Callable[..., object],
+        name: str | None = None,
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+    ) -> None:
+        """Serve a websocket; see `fastapi.FastAPI.websocket`."""
+        with naming_parameters(endpoint, dependencies):
+            super().add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
+
     def add_middleware(
         self, middleware_class: Callable[..., ASGIApp], *args: object, **kwargs: object
     ) -> None:
@@ -190,7 +221,7 @@ class FastTrackFramework(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the request scope around FastAPI's layers, and what any response needs around it."""
-        self._add_health_routes()
+        self._built.clear()
         app = self._inner_stack()
         if self.problem_details and self._limits_bodies():
             app = BodyLimitProblem(app)
@@ -206,8 +237,8 @@ class FastTrackFramework(FastAPI):
         Raises:
             InvalidApplicationError: Some of it cannot be built; the error holds every fault.
         """
-        routes, middleware = asked_by_routes(self.routes), asked_by_middleware(self.user_middleware)
-        validate(self.container, (*routes, *middleware, *self._readiness.asked()))
+        middleware, checks = asked_by_middleware(self.user_middleware), self._readiness.asked()
+        validate(self.container, self.routes, (*middleware, *checks))
 
     async def build_middleware(self) -> None:
         """Build the middleware that needs services, with those of this start."""
@@ -216,26 +247,18 @@ class FastTrackFramework(FastAPI):
         for middleware in self._built:
             await middleware.build()
 
-    def _add_health_routes(self) -> None:
-        """Let every route of the user's win, but for a mount that takes whatever is left."""
-        routes = self.router.routes
-        roots = (
-            at for at, route in enumerate(routes) if isinstance(route, Mount) and not route.path
-        )
-        at = next(roots, len(routes))
-        routes[at:at] = [
-            StarletteRoute("/health", live),
-            StarletteRoute("/ready", self._readiness.respond),
-        ]
-
     def _inner_stack(self) -> ASGIApp:
         """Build FastAPI's layers, with errors of middleware mapped like those of routes.
 
         CORS is left out, because error responses need it too.
         """
         users = self.user_middleware
+        in_task = Middleware(TaskScopeMiddleware, container=self.container)
         self.user_middleware: list[Middleware] = [
-            self._deferred(entry) for entry in users if not is_cors(entry)
+            layer
+            for entry in users
+            if not is_cors(entry)
+            for layer in (self._deferred(entry), in_task)
         ]
         if self.user_middleware:
             handlers = {
@@ -244,7 +267,7 @@ class FastTrackFramework(FastAPI):
                 if key not in {500, Exception}
             }
             mapping = Middleware(ExceptionMiddleware, handlers=handlers, debug=self.debug)
-            self.user_middleware.insert(0, mapping)
+            self.user_middleware[:0] = in_task, mapping
         try:
             return super().build_middleware_stack()
         finally:
@@ -265,10 +288,6 @@ class FastTrackFramework(FastAPI):
 
     def _add_handlers(self, own: ExceptionHandlers) -> None:
         """Add the handlers of errors, of which FastAPI's defaults are the last to win."""
-        handlers = {
-            **(problem_handlers() if self.problem_details else {}),
-            **orm_handlers(problem_details=self.problem_details),
-            **own,
-        }
+        handlers = {**default_handlers(problem_details=self.problem_details), **own}
         for key, handler in handlers.items():
             self.add_exception_handler(key, handler)

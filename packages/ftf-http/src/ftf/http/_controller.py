@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from inspect import Parameter, getattr_static, signature
-from typing import ClassVar, NamedTuple, Unpack
+from typing import ClassVar, NamedTuple, TypeVar, Unpack
 
 from fastapi import params
 
 from ._endpoint import Endpoint, compiled
 from ._options import RouteOptions
+from ._signature import evaluated_signature
+from ._type_parameters import Types, closed, closed_signature, open_parameters, type_arguments
 
 _OPERATIONS = "ftf_operations"
 
@@ -17,7 +19,9 @@ class Controller:
     """A group of route handlers that share a constructor, which the container calls.
 
     A request has a controller of its own. Methods become routes by `get`, `post`, `put`, `patch`
-    and `delete`; `FastTrackFramework.add_controller` and `Router.add_controller` serve them.
+    and `delete`; `FastTrackFramework.add_controller` and `Router.add_controller` serve them. A
+    method that overrides one keeps its route, and a generic controller has the type arguments of
+    its subclass: `class Things(Crud[Thing])`.
 
     Attributes:
         prefix: What every path starts with.
@@ -65,31 +69,67 @@ def delete[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Call
 def operations_of(controller: type[Controller]) -> Iterator[tuple[str, Endpoint, RouteOptions]]:
     """List the path, handler and options of each route of a controller, in order of definition.
 
+    A method that overrides a handler without a verb of its own keeps the routes of that handler.
+
     Raises:
-        TypeError: It is no `Controller`, or a method of it has no `self` to be called with.
-        ValueError: Its prefix does not start with a slash.
+        TypeError: It is not a `Controller`, a method of it has no `self` to be called with, or a
+            handler has a type parameter without an argument.
+        ValueError: Its prefix or a path does not start with a slash, or it has no handlers.
     """
     _check(controller)
+    types = type_arguments(controller)
     names = dict.fromkeys(name for cls in reversed(controller.__mro__) for name in vars(cls))
-    for name in names:
-        method = getattr(controller, name)
-        for path, options in getattr(method, _OPERATIONS, ()):
-            own = _own_parameter(controller, name)
-            joined = options.copy()
-            joined["tags"] = [*controller.tags, *(options.get("tags") or ())]
-            joined["dependencies"] = [
-                *controller.dependencies,
-                *(options.get("dependencies") or ()),
-            ]
-            yield controller.prefix + path, compiled(method, {own: controller}), joined
+    marked = [(name, operation) for name in names for operation in _marks(controller, name)]
+    if not marked:
+        name, verbs = controller.__qualname__, "`get`, `post`, `put`, `patch` or `delete`"
+        raise ValueError(f"{name} has no handlers: decorate its methods with {verbs}.")
+    for name, (path, options) in marked:
+        joined = options.copy()
+        joined["tags"] = [*controller.tags, *(options.get("tags") or ())]
+        joined["dependencies"] = [
+            *controller.dependencies,
+            *(options.get("dependencies") or ()),
+        ]
+        if "response_model" in options:
+            joined["response_model"] = closed(options["response_model"], types)
+        yield controller.prefix + path, _handler(controller, name, types), joined
+
+
+def _marks(controller: type[Controller], name: str) -> tuple[Operation, ...]:
+    """Find what the verbs say about a method, or about the nearest one that it overrides."""
+    if not callable(getattr(controller, name)):
+        return ()
+    defined = (getattr(cls, name) for cls in controller.__mro__ if name in vars(cls))
+    found: Iterator[tuple[Operation, ...]] = (getattr(each, _OPERATIONS, ()) for each in defined)
+    return next(filter(None, found), ())
+
+
+def _handler(controller: type[Controller], name: str, types: Types) -> Endpoint:
+    method, own = getattr(controller, name), _own_parameter(controller, name)
+    scopes = {each.__name__: each for each in types if isinstance(each, TypeVar)}
+    signature = closed_signature(evaluated_signature(method, scopes), types)
+    hints = {key: each.annotation for key, each in signature.parameters.items()}
+    for parameter, hint in (hints | {"return": signature.return_annotation}).items():
+        if missing := open_parameters(hint, types):
+            raise TypeError(_open(controller, f"{name}, {parameter!r}", missing[0]))
+    return compiled(method, {own: controller}, signature)
+
+
+def _open(controller: type[Controller], place: str, parameter: str) -> str:
+    cls = controller.__qualname__
+    remedy = f"serve a subclass that says what it is, `class ...({cls}[...])`"
+    return f"{cls}.{place}: the type parameter {parameter} has no argument: {remedy}."
 
 
 def _check(controller: object) -> None:
     if not (isinstance(controller, type) and issubclass(controller, Controller)):
-        raise TypeError(f"{controller!r} is no class that inherits from Controller.")
+        raise TypeError(f"{controller!r} is not a subclass of Controller.")
     if controller.prefix and not controller.prefix.startswith("/"):
-        remedy = f"write {'/' + controller.prefix!r}"
-        raise ValueError(f"The prefix of {controller.__qualname__} has no leading slash: {remedy}.")
+        raise ValueError(_no_slash(f"The prefix of {controller.__qualname__}", controller.prefix))
+
+
+def _no_slash(subject: str, path: str) -> str:
+    return f"{subject} has no leading slash: write {'/' + path!r}."
 
 
 def _own_parameter(controller: type[Controller], name: str) -> str:
@@ -114,6 +154,9 @@ def _no_self(method: str) -> str:
 
 
 def _verb[F: Endpoint](verb: str, path: str, options: RouteOptions) -> Callable[[F], F]:
+    if path and not path.startswith("/"):
+        raise ValueError(_no_slash(f"The path {path!r} of a handler", path))
+
     def mark(method: F) -> F:
         if isinstance(method, staticmethod | classmethod):
             raise TypeError(_no_self(method.__qualname__))

@@ -34,6 +34,7 @@ class Draining:
     def __init__(self, delay: float = 0.0) -> None:
         self.delay = delay
         self.streams: dict[Task[object], Stream] = {}
+        self.starts = 0  # how often the application has started and not stopped yet
         self._begun = False
         self._over = Event()
         self._timer: TimerHandle | None = None
@@ -101,9 +102,11 @@ class Draining:
         self._begun, self._over, self._followers = False, Event(), []
         listens = self._leads and current_thread() is main_thread()
         replaced = self._replace_handlers() if listens else {}
+        self.starts += 1
         try:
             yield
         finally:
+            self.starts -= 1
             self.end_streams()
             self._leads = True
             for number, (ours, theirs) in replaced.items():

@@ -62,8 +62,7 @@ class EdgeMiddleware(ServerErrorMiddleware):
         """Add the headers of what starts, and tell whether it is a stream to watch."""
         headers: Headers = [*message.get("headers", ())]
         own = dict(headers)
-        if named is not None:
-            headers = [header for header in headers if header[0].lower() != HEADER]
+        if named is not None and all(header[0].lower() != HEADER for header in headers):
             headers.append((HEADER, named))
         if message["type"] == "http.response.start":
             headers += [header for header in self.headers if header[0] not in own]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import partial, update_wrapper
 from inspect import (
     Parameter,
     Signature,
@@ -12,13 +12,14 @@ from inspect import (
     isroutine,
     unwrap,
 )
-from typing import cast
+from types import FunctionType
+from typing import Annotated, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket
 
-from ._inject import lacks_key, marks
+from ._inject import Injection, lacks_key, marks
 from ._services import Services
 from ._signature import evaluated_signature
 from .exceptions import InvalidInjectionError
@@ -30,15 +31,18 @@ _SERVICES = "ftf_services"
 _MENTIONS_INJECTION = re.compile(r"\bInject(ed)?\b")
 
 
-def compiled(endpoint: Endpoint, own: dict[str, object] | None = None) -> Endpoint:
+def compiled(
+    endpoint: Endpoint, own: dict[str, object] | None = None, signature: Signature | None = None
+) -> Endpoint:
     """Take the injected parameters out of a handler's signature, to deliver them in one call.
 
-    What needs no service comes back as it is. So does a generator: its services have to be there
-    before its response starts, which is how FastAPI treats its dependencies.
+    What needs no service comes back as it is. The services of a generator have to be there before
+    its response starts, which is how FastAPI treats its dependencies, so they stay that.
 
     Args:
         endpoint: The handler.
         own: Further parameters to inject, by name, with the keys of their services.
+        signature: Its signature, if that is not what its own annotations say.
 
     Raises:
         InvalidInjectionError: A parameter is injected twice or without a key, or its annotation
@@ -46,9 +50,11 @@ def compiled(endpoint: Endpoint, own: dict[str, object] | None = None) -> Endpoi
     """
     if keys_of(endpoint) or not isroutine(endpoint):
         return endpoint
-    signature = evaluated_signature(endpoint)
+    signature = signature or evaluated_signature(endpoint)
     keys = {**(own or {}), **_injected(endpoint, signature)}
-    if not keys or _is_generator(endpoint):
+    if _is_generator(endpoint):
+        return _depending(endpoint, signature, own or {})
+    if not keys:
         return endpoint
     return _delivering(endpoint, signature, keys)
 
@@ -76,6 +82,24 @@ def _injected(endpoint: Endpoint, signature: Signature) -> dict[str, object]:
             remedy = f"Import its names at run time, or write `{name}: ... = Inject(...)`."
             raise InvalidInjectionError(endpoint, name, problem, remedy)
     return keys
+
+
+def _depending(endpoint: Endpoint, signature: Signature, own: dict[str, object]) -> Endpoint:
+    """Copy a generator function, with further parameters that are FastAPI dependencies."""
+    if not own or not isinstance(endpoint, FunctionType):
+        return endpoint
+    code, names = endpoint.__code__, endpoint.__globals__
+    copied = FunctionType(
+        code, names, endpoint.__name__, endpoint.__defaults__, endpoint.__closure__
+    )
+    update_wrapper(copied, endpoint)
+    copied.__kwdefaults__ = endpoint.__kwdefaults__
+    parameters = [
+        each.replace(annotation=Annotated[object, Injection(own[name])]) if name in own else each
+        for name, each in signature.parameters.items()
+    ]
+    copied.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # PEP 362
+    return copied
 
 
 def _delivering(endpoint: Endpoint, signature: Signature, keys: dict[str, object]) -> Endpoint:

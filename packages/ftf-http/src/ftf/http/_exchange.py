@@ -169,6 +169,11 @@ def share(connection: HTTPConnection) -> None:
         exchange.share(connection)
 
 
+def current_exchange() -> Exchange:
+    """Return the exchange of the request that is being served."""
+    return _running("Exchange")
+
+
 def _running(wanted: str) -> Exchange:
     exchange = _current.get()
     if exchange is None:

@@ -3,8 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from functools import partial, wraps
 from inspect import isawaitable, iscoroutinefunction
 from typing import NamedTuple
@@ -14,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from ftf.container import Container
 
+from ._check_thread import CheckThread
 from ._draining import Draining
 from ._problem import ProblemResponse
 from ._signature import required_annotations
@@ -44,7 +43,7 @@ class Readiness:
         self._draining = draining
         self._checks: dict[str, ReadinessCheck] = {}
         self._prepared: dict[str, Callable[..., partial[object]]] = {}
-        self._threads: dict[str, ThreadPoolExecutor] = {}
+        self._threads: dict[str, CheckThread] = {}
 
     def add(self, check: ReadinessCheck) -> None:
         """Ask one thing more, which has a name of its own."""
@@ -55,7 +54,7 @@ class Readiness:
         self._checks[check.name] = check
         self._prepared[check.name] = _prepared(check.check)
         # One thread each: a check that hangs blocks the next run of itself, and nothing else.
-        self._threads[check.name] = ThreadPoolExecutor(1, f"ready-{check.name}")
+        self._threads[check.name] = CheckThread(f"ready-{check.name}")
 
     def asked(self) -> Iterator[tuple[str, str, object]]:
         """List what the checks want injected: where, which parameter, which key."""
@@ -97,13 +96,9 @@ def _prepared(check: Check) -> Callable[..., partial[object]]:
     return prepare
 
 
-async def _result(call: partial[object], thread: ThreadPoolExecutor) -> object:
+async def _result(call: partial[object], thread: CheckThread) -> object:
     """Call a check, in its thread if it is not async."""
-    if iscoroutinefunction(call.func):
-        result = call()
-    else:
-        in_context = partial(copy_context().run, call)
-        result = await asyncio.get_running_loop().run_in_executor(thread, in_context)
+    result = call() if iscoroutinefunction(call.func) else await thread.run(call)
     return await result if isawaitable(result) else result
 
 

@@ -59,20 +59,25 @@ def marks(annotation: object, default: object) -> list[Resolution]:
     """List the resolutions that a parameter's annotation and default ask for."""
     return [
         mark.dependency
-        for mark in _candidates(annotation, default)
+        for mark in markers(annotation, default)
         if isinstance(mark, params.Depends) and isinstance(mark.dependency, Resolution)
     ]
 
 
 def lacks_key(annotation: object, default: object) -> bool:
     """Tell whether a parameter names `Inject` or `Injected` without a key."""
-    return annotation is Injected or any(
-        mark is Inject for mark in _candidates(annotation, default)
-    )
+    return annotation is Injected or any(mark is Inject for mark in markers(annotation, default))
 
 
-def _candidates(annotation: object, default: object) -> tuple[object, ...]:
-    while isinstance(annotation, TypeAliasType):
-        annotation = annotation.__value__
+def markers(annotation: object, default: object) -> tuple[object, ...]:
+    """List what a parameter says about itself: the metadata of its annotation, and its default."""
+    annotation = unaliased(annotation)
     metadata = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
     return (*metadata, default)
+
+
+def unaliased(annotation: object) -> object:
+    """Return the annotation that a `type` alias stands for."""
+    while isinstance(annotation, TypeAliasType):
+        annotation = annotation.__value__
+    return annotation

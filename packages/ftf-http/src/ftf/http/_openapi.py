@@ -1,16 +1,18 @@
-"""The part of the OpenAPI document that tells what errors look like."""
+"""The part of the OpenAPI document that describes errors."""
 
+import re
 from collections.abc import Iterator
-from http import HTTPStatus
 from typing import Any
 
-from ._problem import MEDIA_TYPE
+from ._problem import MEDIA_TYPE, phrase_of
 
 type Json = dict[str, Any]
 
 _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-_REPLACED = "#/components/schemas/HTTPValidationError"
-_FIRST_ERROR = 400
+_SCHEMAS = "#/components/schemas/"
+_INVALID = "422"
+_FASTAPI_INVALID = {"application/json": {"schema": {"$ref": f"{_SCHEMAS}HTTPValidationError"}}}
+_ERROR = re.compile("[45](XX|[0-9]{2})")
 
 _PROBLEM: Json = {
     "description": "Problem details (RFC 9457).",
@@ -22,6 +24,7 @@ _PROBLEM: Json = {
         "status": {"type": "integer", "description": "The HTTP status code."},
         "detail": {"type": "string", "description": "What went wrong this time."},
         "request_id": {"type": "string", "description": "The request, as in X-Request-ID."},
+        "errors": {"description": "The detail of the error, if it is not a text."},
     },
 }
 _FAULT: Json = {
@@ -43,19 +46,23 @@ _ERRORS: Json = {
 def document_problems(document: Json) -> None:
     """Write into an OpenAPI document that errors are problem details.
 
-    FastAPI's validation errors are replaced, documented errors without content get one, and every
-    operation gets a default response.
+    FastAPI's validation errors are replaced, documented errors may be problems besides what they
+    say, and every operation gets a default response.
     """
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem, validation = _free("Problem", schemas), _free("ValidationProblem", schemas)
+    if _has_fastapi_schema(schemas):
+        _leave_out_fastapi_errors(document)
     for operation in _operations(document):
         responses = operation.setdefault("responses", {})
         for status, response in responses.items():
-            _document_error(status, response, problem, validation)
+            if _ERROR.fullmatch(status) and "$ref" not in response:
+                content = response.setdefault("content", {})
+                content |= _content(validation if status == _INVALID else problem) | content
         default = {"description": "An error", "content": _content(problem)}
         responses.setdefault("default", default)
     for name in ("HTTPValidationError", "ValidationError"):
-        if f"#/components/schemas/{name}'" not in str(document):
+        if f"{_SCHEMAS}{name}'" not in str(document):
             schemas.pop(name, None)
     schemas[problem] = {"title": problem, **_PROBLEM}
     schemas[validation] = {
@@ -75,12 +82,17 @@ def _operations(document: Json) -> Iterator[Json]:
         yield from (operation for method, operation in path.items() if method in _METHODS)
 
 
-def _document_error(status: str, response: Json, problem: str, validation: str) -> None:
-    if f"'{_REPLACED}'" in str(response) and status.isdecimal():
-        response["description"] = HTTPStatus(int(status)).phrase
-        response["content"] = _content(validation)
-    elif status.isdecimal() and int(status) >= _FIRST_ERROR and "content" not in response:
-        response["content"] = _content(problem)
+def _has_fastapi_schema(schemas: Json) -> bool:
+    """Return whether the schema of validation errors is FastAPI's, not a model of the user's."""
+    fields = schemas.get("HTTPValidationError", {}).get("properties", {})
+    return bool(fields.get("detail", {}).get("items") == _reference("ValidationError"))
+
+
+def _leave_out_fastapi_errors(document: Json) -> None:
+    for operation in _operations(document):
+        response = operation.get("responses", {}).get(_INVALID, {})
+        if response.get("content") == _FASTAPI_INVALID:
+            response |= {"description": phrase_of(int(_INVALID)), "content": {}}
 
 
 def _content(schema: str) -> Json:
@@ -88,4 +100,4 @@ def _content(schema: str) -> Json:
 
 
 def _reference(schema: str) -> Json:
-    return {"$ref": f"#/components/schemas/{schema}"}
+    return {"$ref": f"{_SCHEMAS}{schema}"}

@@ -113,12 +113,13 @@ class ApplicationOptions(_ServingOptions, total=False):
 
 
 def check_options(function: Callable[..., object], options: ApplicationOptions) -> None:
-    """Refuse what the installed FastAPI does not know; old ones would ignore it.
+    """Refuse what the installed FastAPI does not know, unless it keeps that in `app.extra`.
 
     Raises:
         TypeError: An option is unknown.
     """
-    unknown = sorted(options.keys() - signature(function).parameters.keys())
+    known = signature(function).parameters.keys()
+    unknown = [] if "extra" in known else sorted(options.keys() - known)
     if unknown:
         names = ", ".join(unknown)
         raise TypeError(f"FastAPI {fastapi.__version__} has no option named {names}.")

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from importlib.util import find_spec
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from ._error_handlers import Answer, Handlers, answering, mapped
+from ._error_response import ErrorResponse
 from ._problem import ProblemResponse
 
 _SOON = {"retry-after": "1"}  # seconds: the other transaction is about to end
@@ -43,7 +44,7 @@ def _with_columns(
 
     def answer(error: Exception) -> Response:
         if not problem_details:
-            return JSONResponse({"detail": str(error)}, status, headers)
+            return ErrorResponse({"detail": str(error)}, status, headers)
         if columns := getattr(error, "columns", ()):
             return ProblemResponse(status, str(error), headers=headers, columns=columns)
         return ProblemResponse(status, str(error), headers=headers)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi.encoders import jsonable_encoder
-from starlette.responses import JSONResponse
+
+from ._error_response import ErrorResponse
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -14,7 +15,7 @@ def phrase_of(status: int) -> str:
     return HTTPStatus(status).phrase if status in HTTPStatus else "Error"
 
 
-class ProblemResponse(JSONResponse):
+class ProblemResponse(ErrorResponse):
     """An `application/problem+json` response (RFC 9457).
 
     Args:
@@ -22,7 +23,7 @@ class ProblemResponse(JSONResponse):
         detail: What went wrong this time, for a person to read.
         title: What kind of problem this is; the status's own phrase by default.
         headers: Further response headers.
-        members: Extension members.
+        members: Extension members; `errors` is an empty list by default for 422.
     """
 
     media_type = MEDIA_TYPE
@@ -38,6 +39,8 @@ class ProblemResponse(JSONResponse):
     ) -> None:
         title = title or phrase_of(status)
         content: dict[str, object] = {"title": title, "status": status}
+        if status == HTTPStatus.UNPROCESSABLE_CONTENT:
+            content["errors"] = []  # the OpenAPI document promises a list
         if detail and detail != title:
             content["detail"] = detail
         super().__init__(jsonable_encoder(content | members), status, headers)

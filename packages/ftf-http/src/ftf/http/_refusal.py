@@ -22,7 +22,9 @@ async def refuse(socket: WebSocket, response: Response, reason: str) -> Response
     if opening or _is_open(socket):
         failed = response.status_code >= _SERVER_ERROR
         code, text = (INTERNAL_ERROR, "") if failed else (POLICY_VIOLATION, reason)
-        await socket.close(code, text.encode()[:_REASON_BYTES].decode(errors="ignore"))
+        await socket.close(
+            code, text.encode(errors="replace")[:_REASON_BYTES].decode(errors="ignore")
+        )
     return None
 
 

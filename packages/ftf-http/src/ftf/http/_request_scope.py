@@ -17,7 +17,7 @@ from ._exchange import Exchange, ResponseReplaced, serve_from
 from .exceptions import NoRequestScopeError
 
 CLEANUP_SECONDS: Final = 10.0
-_KEY = "ftf.scope"
+SCOPE_KEY = "ftf.scope"
 _logger = logging.getLogger("ftf.http")
 
 
@@ -50,9 +50,9 @@ class ScopeMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        services, outer = self.container.scoped_context(), scope.get(_KEY)
+        services, outer = self.container.scoped_context(), scope.get(SCOPE_KEY)
         exchange = Exchange(scope, receive, send, services.units)
-        scope[_KEY] = await services.__aenter__()
+        scope[SCOPE_KEY] = await services.__aenter__()
         try:
             with exchange:
                 try:  # noqa: SIM105  # `suppress` would cost every request
@@ -61,16 +61,16 @@ class ScopeMiddleware:
                     pass
             await exchange.close()
         except BaseException as error:
-            await self._close_after(error, services, exchange)
+            await self.close_after(error, services, exchange)
             raise
         else:
-            await _close(services, exchange)
+            await close(services, exchange)
         finally:
-            scope[_KEY] = outer
+            scope[SCOPE_KEY] = outer
         if exchange.failure is not None:
             raise exchange.failure
 
-    async def _close_after(self, error: BaseException, services: Scope, exchange: Exchange) -> None:
+    async def close_after(self, error: BaseException, services: Scope, exchange: Exchange) -> None:
         """Close what a failed or cancelled request leaves, which no cancellation interrupts."""
         seconds = self.cleanup_seconds
         # Only where it is needed: services may have opened cancel scopes, which end inside out.
@@ -87,7 +87,7 @@ class ScopeMiddleware:
             _logger.error("closing took over %s s: %s", seconds, exchange.label)  # noqa: TRY400
 
 
-async def _close(services: Scope, exchange: Exchange) -> None:
+async def close(services: Scope, exchange: Exchange) -> None:
     """Close what an answered request leaves; the log alone can be told of a failure."""
     try:
         await services.__aexit__(None, None, None)
@@ -106,7 +106,7 @@ def scope_of(connection: HTTPConnection) -> Scope:
     Raises:
         NoRequestScopeError: No `ScopeMiddleware` stands around the application.
     """
-    services = connection.scope.get(_KEY)
+    services = connection.scope.get(SCOPE_KEY)
     if not isinstance(services, Scope):
         raise NoRequestScopeError(connection.scope["path"])
     return services

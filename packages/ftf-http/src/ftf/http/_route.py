@@ -1,9 +1,9 @@
 """Routes whose handlers are compiled when they are declared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Unpack
 
-from fastapi import APIRouter
+from fastapi import APIRouter, params
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
@@ -11,6 +11,7 @@ from ._controller import Controller, operations_of
 from ._direct import Handler, shortened, shortened_where_included
 from ._endpoint import compiled
 from ._options import RouterOptions
+from ._readable import naming_parameters
 
 
 class Route(APIRoute):
@@ -26,7 +27,8 @@ class Route(APIRoute):
     """
 
     def __init__(self, path: str, endpoint: Callable[..., object], **options: object) -> None:
-        super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
+        with naming_parameters(endpoint, options.get("dependencies")):
+            super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
         if type(self).get_route_handler is Route.get_route_handler:
             self.app: ASGIApp = shortened(self, self.app)
 
@@ -54,8 +56,21 @@ class Router(APIRouter):
         """Add the routes of a controller.
 
         Raises:
-            TypeError: It is no `Controller`, or a method of it has no `self`.
-            ValueError: Its prefix does not start with a slash.
+            TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
+                has no argument.
+            ValueError: It has no handlers, or its prefix or a path does not start with a slash.
         """
         for path, endpoint, options in operations_of(controller):
             self.add_api_route(path, endpoint, **options)
+
+    def add_api_websocket_route(
+        self,
+        path: str,
+        endpoint: Callable[..., object],
+        name: str | None = None,
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+    ) -> None:
+        """Serve a websocket; see `fastapi.APIRouter.websocket`."""
+        with naming_parameters(endpoint, dependencies):
+            super().add_api_websocket_route(path, endpoint, name, dependencies=dependencies)

@@ -3,17 +3,24 @@
 import typing
 from collections.abc import Callable, Collection, Mapping
 from inspect import Parameter, Signature, currentframe, signature, unwrap
-from types import NoneType, SimpleNamespace
+from types import MappingProxyType, NoneType, SimpleNamespace
 
 from .exceptions import InvalidInjectionError
 
 _VARIADIC = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
 
 
-def evaluated_signature(function: Callable[..., object]) -> Signature:
-    """Read a signature; an annotation that cannot be evaluated stays a string."""
+def evaluated_signature(
+    function: Callable[..., object], more: Mapping[str, object] = MappingProxyType({})
+) -> Signature:
+    """Read a signature; an annotation that cannot be evaluated stays a string.
+
+    Args:
+        function: The function.
+        more: Further names that its annotations can mean.
+    """
     read = signature(function)
-    names = _Names(function)
+    names = _Names(function, more)
     parameters = [
         parameter.replace(annotation=names.evaluate(parameter.annotation))
         for parameter in read.parameters.values()
@@ -48,8 +55,9 @@ def required_annotations(
 class _Names:
     """The names that a function's annotations can mean."""
 
-    def __init__(self, function: Callable[..., object]) -> None:
+    def __init__(self, function: Callable[..., object], more: Mapping[str, object]) -> None:
         source = unwrap(function)
+        self._more = more
         self._globals: dict[str, object] = getattr(source, "__globals__", {})
         self._definer = getattr(source, "__qualname__", "").rpartition(".<locals>.")[0]
 
@@ -70,4 +78,4 @@ class _Names:
         frame = currentframe() if self._definer else None
         while frame is not None and frame.f_code.co_qualname != self._definer:
             frame = frame.f_back
-        return {} if frame is None else frame.f_locals
+        return self._more if frame is None else {**self._more, **frame.f_locals}

@@ -9,41 +9,47 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from ftf.container import Container, DependencyResolutionError, GraphError
+from ftf.container.exceptions import Step
 
 from ._endpoint import keys_of
 from ._inject import Resolution
 from ._middleware import wanted_by
 from ._mounts import mounts, walk
+from ._readable import services_read_by
 from ._request_scope import ScopeMiddleware
-from .exceptions import InjectionFault, InvalidApplicationError
+from .exceptions import InjectionFault, InvalidApplicationError, ReadServiceError
 
 type Asked = tuple[str, str, object]
 
 
-def validate(container: Container, asked: Iterable[Asked]) -> None:
-    """Check what is registered, and what is to be injected.
+def validate(container: Container, routes: Sequence[BaseRoute], asked: Iterable[Asked]) -> None:
+    """Check what is registered, what routes ask for, and what else is to be injected.
 
     Raises:
-        InvalidApplicationError: Some of it cannot be built; the error holds every fault.
+        InvalidApplicationError: Some of it cannot be built, or clients would send a service; the
+            error holds every fault.
     """
-    faults = list(_faults(container, asked))
+    faults: list[InjectionFault] = []
+    for place, dependant in _dependants(routes):
+        faults += _faults(container, ((place, *wanted) for wanted in _wanted(dependant)))
+        faults += _read_services(container, place, dependant)
+    faults += _faults(container, asked)
     known = {str(fault.error) for fault in faults}
     registered = [fault for fault in _registered(container) if str(fault) not in known]
     if faults or registered:
         raise InvalidApplicationError(faults, registered)
 
 
-def asked_by_routes(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Asked]:
-    """List the injections of routes, mounted ones included: where, which parameter, which key."""
+def _dependants(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, Dependant]]:
+    """List what routes depend on, mounted ones included: where, and the dependencies."""
     for route in walk(routes):
         dependant = getattr(route, "dependant", None)
         if dependant is not None:
             methods = ",".join(sorted(getattr(route, "methods", None) or ("WEBSOCKET",)))
-            place = f"{methods} {prefix}{getattr(route, 'path', None) or ''}"
-            yield from ((place, *wanted) for wanted in _wanted(dependant))
+            yield f"{methods} {prefix}{getattr(route, 'path', None) or ''}", dependant
     for path, app, below in mounts(routes):
         if not _opens_scopes(app):
-            yield from asked_by_routes(below, prefix + path)
+            yield from _dependants(below, prefix + path)
 
 
 def _opens_scopes(app: object) -> bool:
@@ -75,6 +81,16 @@ def _faults(container: Container, asked: Iterable[Asked]) -> Iterator[InjectionF
             container.explain(_preferred(container, key))
         except DependencyResolutionError as error:
             yield InjectionFault(place, parameter, error)
+
+
+def _read_services(
+    container: Container, place: str, dependant: Dependant
+) -> Iterator[InjectionFault]:
+    """List the services that a client would send, in dependencies of dependencies too."""
+    for parameter, key in services_read_by(dependant, container):
+        yield InjectionFault(place, parameter, ReadServiceError((Step(key, parameter),)))
+    for below in dependant.dependencies:
+        yield from _read_services(container, place, below)
 
 
 def _preferred(container: Container, key: object) -> object:

@@ -5,16 +5,21 @@
     └── NoRequestScopeError
     TypeError
     └── InvalidInjectionError
+        └── UnreadableParameterError (fastapi.exceptions.FastAPIError)
     ValueError
     └── OpenCorsError
-    ftf.container.GraphError
-    └── InvalidApplicationError
+    ftf.container.DependencyResolutionError
+    ├── ReadServiceError
+    └── GraphError
+        └── InvalidApplicationError
 
 The attributes are the contract; the texts may improve in any release.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from fastapi.exceptions import FastAPIError
 
 from ftf.container import DependencyResolutionError, GraphError
 
@@ -77,6 +82,28 @@ class InvalidInjectionError(TypeError):
         return f"Parameter {self.parameter!r} of {name} {self.problem}.\n{self.remedy}"
 
 
+class UnreadableParameterError(InvalidInjectionError, FastAPIError):
+    """A parameter has a type that FastAPI cannot read from a request.
+
+    Args:
+        function: The handler or dependency it is a parameter of.
+        parameter: Its name.
+    """
+
+    def __init__(self, function: Callable[..., object], parameter: str) -> None:
+        problem = "is neither injected nor of a type that FastAPI can read from a request"
+        remedy = f"If it is a service, write `{parameter}: Injected[...]`."
+        super().__init__(function, parameter, problem, remedy)
+
+
+class ReadServiceError(
+    DependencyResolutionError,
+    problem="{key} is a registered service, and clients would send it.",
+    remedy="Write `Injected[{key}]`, or `Annotated[{key}, Body()]` if clients are to send it.",
+):
+    """A parameter is read from the request, although a service is registered for its type."""
+
+
 class OpenCorsError(ValueError):
     """CORS would let any site act with a visitor's credentials.
 
@@ -97,12 +124,12 @@ class OpenCorsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class InjectionFault:
-    """A service that cannot be delivered, and who asked for it.
+    """A service that cannot be delivered, or that clients would send, and where it is asked for.
 
     Args:
         place: The route with its method and path, or the middleware.
         parameter: The name of the parameter.
-        error: Why the service cannot be built.
+        error: What is wrong.
     """
 
     place: str
@@ -132,6 +159,6 @@ class InvalidApplicationError(GraphError, problem="", remedy=""):
 
     def __str__(self) -> str:
         parts = [
-            f"The application cannot start: {len(self.faults)} of its services cannot be built."
+            f"The application cannot start: {len(self.faults)} of its services cannot be delivered."
         ]
         return "\n\n".join((*parts, *map(str, self.injections), *map(str, self.registered)))

@@ -122,7 +122,11 @@ class ConcurrentUse(OrmError):
     """Two tasks use one session at once, which mixes up their transactions."""
 
     def __str__(self) -> str:
-        return "Another task is using this session: open a session for each task"
+        return (
+            "Another task is using this session: open a session for each task. Where middleware "
+            "runs the handler in a task of its own, as Starlette's BaseHTTPMiddleware does, open "
+            "the transaction in a dependency with `yield` instead, or in pure ASGI middleware"
+        )
 
 
 class DatabaseUnavailable(OrmError):

@@ -3,27 +3,29 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
 class Page[T]:
-    """One page of a longer list.
+    """One page of a longer list."""
 
-    Args:
-        items: What is on the page.
-        total: How many there are on all pages.
-        per_page: How many fit on a page.
-        current_page: The page's number, from 1.
-        last_page: The number of the last page, at least 1.
-        has_more: Whether a page follows.
-    """
+    __pydantic_config__: ClassVar[dict[str, bool]] = {
+        "use_attribute_docstrings": True
+    }  # for documents of an API
 
     items: list[T]
+    """What is on the page."""
     total: int
+    """How many there are on all pages."""
     per_page: int
+    """How many fit on a page."""
     current_page: int
+    """The page's number, from 1."""
     last_page: int
+    """The number of the last page, at least 1."""
     has_more: bool
+    """Whether a page follows."""
 
     @classmethod
     def of(cls, items: list[T], *, total: int, per_page: int, current_page: int) -> "Page[T]":

@@ -1,0 +1,55 @@
+"""Where readiness checks run that are not async."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextvars import copy_context
+from threading import Thread
+
+type Outcome = tuple[object, BaseException | None]
+
+
+class CheckThread:
+    """Calls one function at a time, each in a daemon thread.
+
+    A thread of any other kind, or of an executor, keeps the process from ending for as long as the
+    function blocks.
+
+    Args:
+        name: The name of the threads.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._running: Future[Outcome] = Future()
+        self._running.set_result((None, None))
+
+    async def run(self, call: Callable[[], object]) -> object:
+        """Call a function, once the one before has ended.
+
+        Raises:
+            BaseException: What the function raised.
+        """
+        while not self._running.done():
+            await asyncio.wait([asyncio.wrap_future(self._running)])
+        self._running = Future()
+        self._running.set_running_or_notify_cancel()  # a thread is not cancelled
+        arguments = (self._running, copy_context().run, call)
+        Thread(target=_complete, args=arguments, name=self._name, daemon=True).start()
+        result, error = await asyncio.wrap_future(self._running)
+        if error is not None:
+            raise error
+        return result
+
+
+def _complete(
+    future: Future[Outcome],
+    run: Callable[[Callable[[], object]], object],
+    call: Callable[[], object],
+) -> None:
+    # An outcome is never an exception of the future, which asyncio would report if nothing waits.
+    try:
+        outcome: Outcome = run(call), None
+    except BaseException as error:  # noqa: BLE001  # raised where the outcome is awaited
+        outcome = None, error
+    future.set_result(outcome)

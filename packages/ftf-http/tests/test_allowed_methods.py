@@ -1,0 +1,90 @@
+"""The header `Allow` of a 405, which Starlette fills with the methods of one route."""
+
+import pytest
+from fastapi import APIRouter, HTTPException
+from starlette.endpoints import HTTPEndpoint
+from starlette.routing import Mount, Route, Router
+
+from ftf.http import Controller, FastTrackFramework, delete, get, post
+
+
+class Orders(Controller):
+    prefix = "/orders"
+
+    @get()
+    async def index(self) -> None: ...
+
+    @post()
+    async def create(self) -> None: ...
+
+    @delete("/{number:int}")
+    async def remove(self, number: int) -> None: ...
+
+
+async def nothing(request=None) -> None: ...
+
+
+@pytest.fixture
+def app():
+    app = FastTrackFramework()
+    app.add_controller(Orders)
+    inner, router = APIRouter(prefix="/inner"), APIRouter(prefix="/outer")
+    inner.add_api_route("", nothing, methods=["PUT"])
+    inner.add_api_route("", nothing, methods=["PATCH"])
+    inner.add_api_route("/{name}", nothing, methods=["TRACE"])
+    router.include_router(inner)
+    router.add_api_route("/inner", nothing, methods=["POST"])
+    app.include_router(router)
+    app.include_router(inner)
+    app.add_api_route("/orders/{name}", nothing, methods=["PUT"])
+    app.add_api_route("/x/orders", nothing, methods=["LOCK"])
+    plain = Router(
+        [Route("/orders", nothing, methods=["GET"]), Route("/orders", nothing, methods=["PUT"])]
+    )
+    app.router.routes.append(Mount("/x", plain))
+    app.router.routes.append(Mount("/y", plain))
+    return app
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/orders", "GET, POST"),
+        ("OPTIONS", "/orders", "GET, POST"),
+        ("GET", "/orders/1", "DELETE, PUT"),
+        ("GET", "/orders/one", "PUT"),
+        ("GET", "/outer/inner", "PATCH, POST, PUT"),
+        ("GET", "/inner", "PATCH, PUT"),
+        ("GET", "/outer/inner/name", "TRACE"),
+        ("DELETE", "/x/orders", "GET, HEAD, LOCK, PUT"),
+        ("POST", "/y/orders", "GET, HEAD, PUT"),
+        ("POST", "/health", "GET, HEAD"),
+    ],
+)
+async def test_it_names_every_method_of_the_path(app, serve, method, path, allowed):
+    async with serve(app) as client:
+        answer = await client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_an_endpoint_that_is_a_class_names_its_own(app, serve):
+    class Endpoint(HTTPEndpoint):
+        async def get(self, request) -> None: ...
+
+    app.router.routes.append(Route("/endpoint", Endpoint))
+    async with serve(app) as client:
+        answer = await client.post("/endpoint")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+async def test_it_stays_where_a_handler_has_set_it(app, serve):
+    @app.get("/own")
+    async def own() -> None:
+        raise HTTPException(405, headers={"allow": "BREW"})
+
+    @app.post("/own")
+    async def other() -> None: ...
+
+    async with serve(app) as client:
+        assert (await client.get("/own")).headers["allow"] == "BREW"
