@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, Executable, inspect, literal, select
+from sqlalchemy import ColumnElement, CursorResult, Executable, inspect, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, with_parent
 
@@ -11,7 +11,7 @@ from ._loading import load
 from ._pivot import Pivot
 from ._reading import read
 from ._writing import writing
-from .query import QueryBuilder, RelationTo
+from .query import NO_CLAUSES, QueryBuilder, RelationTo
 
 type Values = Mapping[object, Mapping[str, object]]
 
@@ -50,14 +50,13 @@ class Relation[R: DeclarativeBase]:
     relation: RelationTo[R]
 
     def query(self) -> QueryBuilder[R]:
-        """Start a query for the related records."""
+        """Start a query for the related records; no `or_where` finds others."""
         prop = self.relation.property
-        query = QueryBuilder[R](self.session, prop.mapper.class_)
-        belongs = with_parent(self.record, self.relation)
-        if prop.secondary is None:
-            return query.where(belongs)
-        between = select(literal(1)).where(belongs).correlate(*prop.mapper.tables)
-        return query.where(between.exists())
+        belongs: ColumnElement[bool] = with_parent(self.record, self.relation)
+        if prop.secondary is not None:
+            between = select(literal(1)).where(belongs).correlate(*prop.mapper.tables)
+            belongs = between.exists()
+        return QueryBuilder(self.session, prop.mapper.class_, NO_CLAUSES.within(belongs))
 
     async def pivots(self) -> dict[object, dict[str, object]]:
         """Read the values of the further columns, by the keys of the related records."""

@@ -1,12 +1,14 @@
 """Queries for the records of a model."""
 
 from ._builder import PaginatedQuery, QueryBuilder
+from ._clauses import NO_CLAUSES
 from ._eager import RelationPath, check_relation, steps
 from ._keys import refuse_other_type
 from ._page import Page
 from ._relations import RelationTo
 
 __all__ = [
+    "NO_CLAUSES",
     "Page",
     "PaginatedQuery",
     "QueryBuilder",

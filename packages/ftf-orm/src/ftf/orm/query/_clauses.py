@@ -29,6 +29,7 @@ class Clauses(NamedTuple):
 
     Args:
         conditions: What records have to meet, all of it.
+        scopes: What they have to meet besides: no `or_where` widens it.
         joins: What they are joined with, in order.
         groups: What they are grouped by.
         having: What groups have to meet, all of it.
@@ -44,6 +45,7 @@ class Clauses(NamedTuple):
     """
 
     conditions: tuple[Condition, ...] = ()
+    scopes: tuple[Condition, ...] = ()
     joins: tuple[Join, ...] = ()
     groups: tuple[SQLColumnExpression[object], ...] = ()
     having: tuple[Condition, ...] = ()
@@ -62,9 +64,18 @@ class Clauses(NamedTuple):
         return self._replace(conditions=(*self.conditions, *conditions))
 
     def or_(self, *conditions: Condition) -> "Clauses":
-        """Ask for what was asked before or any of the conditions."""
+        """Ask for what was asked before or any of the conditions, and for the scopes."""
         before = (and_(*self.conditions),) if self.conditions else ()
         return self._replace(conditions=(or_(*before, *conditions),)) if conditions else self
+
+    def within(self, *scopes: Condition) -> "Clauses":
+        """Make scopes of what was asked before and of more: no `or_where` after it widens them."""
+        return self._replace(conditions=(), scopes=(*self.criteria, *scopes))
+
+    @property
+    def criteria(self) -> tuple[Condition, ...]:
+        """The scopes and the conditions."""
+        return (*self.scopes, *self.conditions)
 
     def at_most(self, count: int) -> "Clauses":
         """Ask for no more records than before and than a number."""
@@ -84,7 +95,7 @@ class Clauses(NamedTuple):
         """Give a statement one row for each combination that the joins make, or for each group."""
         for join in self.joins:
             statement = statement.join(join.relation, isouter=join.outer)
-        statement = statement.where(*self.conditions) if self.conditions else statement
+        statement = statement.where(*self.criteria) if self.criteria else statement
         statement = statement.group_by(*self.groups) if self.groups else statement
         return statement.having(*self.having) if self.having else statement
 
@@ -99,7 +110,7 @@ class Clauses(NamedTuple):
 
     def about_model[M](self, mapper: Mapper[M]) -> tuple[Condition, ...]:
         """Say everything that records have to meet by conditions on the model alone."""
-        return (self._among(mapper),) if self.joins or self.groups else self.conditions
+        return (self._among(mapper),) if self.joins or self.groups else self.criteria
 
     def page[*Row](self, statement: "Select[*Row]", model: type) -> "Select[*Row]":
         """Sort a statement's rows, cut and lock them."""
