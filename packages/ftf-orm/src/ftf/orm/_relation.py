@@ -11,7 +11,7 @@ from ._loading import load
 from ._pivot import Pivot
 from ._reading import read
 from ._writing import writing
-from .query import NO_CLAUSES, QueryBuilder, RelationTo
+from .query import NO_CLAUSES, Clauses, QueryBuilder, RelationTo
 
 type Values = Mapping[object, Mapping[str, object]]
 
@@ -43,11 +43,13 @@ class Relation[R: DeclarativeBase]:
         session: The session to work in.
         record: The record on this side.
         relation: The relationship.
+        clauses: What the records on the other side have to meet besides.
     """
 
     session: AsyncSession
     record: DeclarativeBase
     relation: RelationTo[R]
+    clauses: Clauses = NO_CLAUSES
 
     def query(self) -> QueryBuilder[R]:
         """Start a query for the related records; no `or_where` finds others."""
@@ -56,7 +58,7 @@ class Relation[R: DeclarativeBase]:
         if prop.secondary is not None:
             between = select(literal(1)).where(belongs).correlate(*prop.mapper.tables)
             belongs = between.exists()
-        return QueryBuilder(self.session, prop.mapper.class_, NO_CLAUSES.within(belongs))
+        return QueryBuilder(self.session, prop.mapper.class_, self.clauses.within(belongs))
 
     async def pivots(self) -> dict[object, dict[str, object]]:
         """Read the values of the further columns, by the keys of the related records."""

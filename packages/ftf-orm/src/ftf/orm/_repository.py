@@ -17,7 +17,7 @@ from ._transaction import transaction
 from ._values import Key, Values, equal_to, named
 from ._writing import writing
 from .exceptions import DuplicateRecord, RecordNotFound
-from .query import QueryBuilder, RelationPath, RelationTo, check_relation
+from .query import NO_CLAUSES, QueryBuilder, RelationPath, RelationTo, check_relation
 
 
 class BaseRepository[T: DeclarativeBase]:
@@ -51,12 +51,23 @@ class BaseRepository[T: DeclarativeBase]:
         self.session = session
 
     def query(self) -> QueryBuilder[T]:
-        """Start a query for records."""
+        """Start a query for records.
+
+        Every read of the repository starts here: what an overridden `query` leaves out is not
+        found by a key either.
+        """
         return QueryBuilder(self.session, self.model)
 
     async def find(self, key: object) -> T | None:
-        """Find the record with a primary key."""
-        return await read(self.session, lambda: self.session.get(self.model, key))
+        """Find the record with a primary key.
+
+        A record that the session knows is returned without a query, unless `query` is overridden:
+        the database decides then whether it is found.
+        """
+        query = self.query()
+        if query.clauses is NO_CLAUSES:
+            return await read(self.session, lambda: self.session.get(query.model, key))
+        return await query.where_key(key).first()
 
     async def find_or_fail(self, key: object) -> T:
         """Find the record with a primary key.
@@ -166,13 +177,17 @@ class BaseRepository[T: DeclarativeBase]:
     def relation[R: DeclarativeBase](self, record: T, relation: RelationTo[R]) -> Relation[R]:
         """Work with the records on the other side of a record's relationship.
 
+        If they are of the repository's own model, its `query` decides which of them are found.
+
         Raises:
             AttributeError: The model has no such relationship.
             TypeError: The record is none of the model.
         """
         check_relation(inspect(self.model), relation)
         self._refuse_other(record)
-        return Relation(self.session, record, relation)
+        own = issubclass(relation.property.mapper.class_, self.model)
+        clauses = self.query().clauses if own else NO_CLAUSES
+        return Relation(self.session, record, relation, clauses)
 
     async def first_or_create[K: Key, L: Key](
         self, match: Values[K], values: Values[L] | None = None

@@ -1,7 +1,7 @@
 """Queries for the records of a model."""
 
 from ._builder import PaginatedQuery, QueryBuilder
-from ._clauses import NO_CLAUSES
+from ._clauses import NO_CLAUSES, Clauses
 from ._eager import RelationPath, check_relation, steps
 from ._keys import refuse_other_type
 from ._page import Page
@@ -9,6 +9,7 @@ from ._relations import RelationTo
 
 __all__ = [
     "NO_CLAUSES",
+    "Clauses",
     "Page",
     "PaginatedQuery",
     "QueryBuilder",
