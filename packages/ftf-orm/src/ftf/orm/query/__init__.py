@@ -4,6 +4,7 @@ from ._builder import PaginatedQuery, QueryBuilder
 from ._clauses import NO_CLAUSES, Clauses
 from ._eager import RelationPath, check_relation, steps
 from ._keys import refuse_other_type
+from ._membership import is_one_of
 from ._page import Page
 from ._relations import RelationTo
 
@@ -16,6 +17,7 @@ __all__ = [
     "RelationPath",
     "RelationTo",
     "check_relation",
+    "is_one_of",
     "refuse_other_type",
     "steps",
 ]
