@@ -7,7 +7,7 @@ from typing import get_args, get_origin
 
 from sqlalchemy import MetaData, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from ._loading import load
 from ._reading import read
@@ -181,9 +181,12 @@ class BaseRepository[T: DeclarativeBase]:
 
         Raises:
             AttributeError: The model has no such relationship.
-            TypeError: The record is none of the model.
+            TypeError: The record is none of the model, or the relationship is only a part of one,
+                such as `User.posts.and_(...)`.
         """
         check_relation(inspect(self.model), relation)
+        if not isinstance(relation, InstrumentedAttribute):
+            raise TypeError(f"{relation} is a part of a relationship: narrow the query() of it all")
         self._refuse_other(record)
         own = issubclass(relation.property.mapper.class_, self.model)
         clauses = self.query().clauses if own else NO_CLAUSES
