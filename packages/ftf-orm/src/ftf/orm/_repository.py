@@ -6,6 +6,7 @@ from types import get_original_bases
 from typing import get_args, get_origin
 
 from sqlalchemy import MetaData, inspect
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
@@ -16,7 +17,7 @@ from ._session import somebody_commits
 from ._transaction import transaction
 from ._values import Key, Values, equal_to, named
 from ._writing import writing
-from .exceptions import DuplicateRecord, RecordNotFound
+from .exceptions import DuplicateRecord, RecordNotFound, StaleRecord
 from .query import NO_CLAUSES, QueryBuilder, RelationPath, RelationTo, check_relation
 
 
@@ -230,6 +231,9 @@ class BaseRepository[T: DeclarativeBase]:
     ) -> tuple[T, bool]:
         """Change the record with some values, or store one.
 
+        The columns of a record that is found are read again, so that the values are stored
+        whatever the session knew of it.
+
         Args:
             match: What identifies the record, by column: `{User.email: "a@b.c"}`.
             values: What it has to have.
@@ -239,14 +243,27 @@ class BaseRepository[T: DeclarativeBase]:
 
         Raises:
             AttributeError: The model has no such attribute.
+            StaleRecord: The record was removed meanwhile.
             ValueError: Nothing is to be matched, so that any record would do.
         """
         instance, created = await self.first_or_create(match, values)
         if not created:
+            await self._read_columns(instance)
             for name, value in named(self.model, values).items():
                 setattr(instance, name, value)
             await self.update(instance)
         return instance, created
+
+    async def _read_columns(self, record: T) -> None:
+        state = inspect(record)
+        loaded = state.mapper.column_attrs.keys() & state.dict.keys()
+        try:
+            # flush: what was changed on the record would be overwritten.
+            await read(
+                self.session, lambda: self.session.refresh(record, sorted(loaded)), flush=True
+            )
+        except InvalidRequestError as error:
+            raise StaleRecord from error
 
     async def _matching[K: Key](self, match: Values[K]) -> T | None:
         return await self.query().where(*equal_to(self.model, match)).first()
