@@ -1,11 +1,12 @@
 import asyncio
+from contextlib import nullcontext
 
 import pytest
 from bookshop import Author, AuthorRepository, Book
-from sqlalchemy import text
+from sqlalchemy import delete, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ftf.orm import DuplicateRecord, transaction
+from ftf.orm import DuplicateRecord, StaleRecord, transaction
 
 
 async def test_what_is_missing_is_created_and_what_is_there_found(authors, seen):
@@ -38,6 +39,46 @@ async def test_what_is_there_is_changed(authors, seen):
     found = await authors.update_or_create({Author.email: "a@b.c"}, {Author.name: "Augusta"})
     assert found == (ada, False)
     assert (await seen(Author, ada.id)).name == "Augusta"
+
+
+@pytest.mark.parametrize(
+    "opened", [lambda _: nullcontext(), transaction], ids=["bare", "transaction"]
+)
+async def test_values_are_stored_whatever_the_session_knew(authors, engine, seen, opened):
+    ada = await authors.create(Author(name="Ada", email="a@b.c", born=1815))
+    await authors.load(ada, Author.books)
+    async with AsyncSession(engine) as other:
+        await other.execute(update(Author).values(born=1816, name="Eve"))
+        await other.commit()
+    async with opened(authors.session):
+        await authors.update_or_create({Author.email: "a@b.c"}, {Author.born: 1815})
+    assert (await seen(Author, ada.id)).born == 1815
+    assert (ada.name, ada.books) == ("Eve", [])
+
+
+async def test_changes_that_are_pending_are_stored_before(engine, seen):
+    async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+        authors = AuthorRepository(session)
+        ada = await authors.create(Author(name="Ada", email="a@b.c", born=1815))
+        ada.name, ada.born = "Augusta", 1816
+        await authors.update_or_create({Author.email: "a@b.c"}, {Author.born: 1815})
+    found = await seen(Author, ada.id)
+    assert (found.name, found.born) == ("Augusta", 1815)
+
+
+async def test_a_record_that_is_removed_meanwhile_is_not_changed(engine, session):
+    class Late(AuthorRepository):
+        async def first_or_create(self, match, values=None):
+            found = await super().first_or_create(match, values)
+            async with AsyncSession(engine) as other:
+                await other.execute(delete(Author))
+                await other.commit()
+            return found
+
+    await AuthorRepository(session).create(Author(name="Ada", email="a@b.c"))
+    with pytest.raises(StaleRecord, match="changed or removed meanwhile"):
+        await Late(session).update_or_create({Author.email: "a@b.c"}, {Author.born: 1815})
+    assert await AuthorRepository(session).count() == 0
 
 
 async def test_edge_39_another_value_that_is_taken_is_no_match(authors):

@@ -1,8 +1,12 @@
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from functools import partial
 
 import pytest
 from bookshop import Author, Book, BookRepository, Genre
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ftf.orm import (
     BaseRepository,
@@ -11,6 +15,10 @@ from ftf.orm import (
     InvalidValue,
     RelationNotLoaded,
     transaction,
+)
+
+bare_and_in_transactions = pytest.mark.parametrize(
+    "opened", [lambda _: nullcontext(), transaction], ids=["bare", "transaction"]
 )
 
 
@@ -57,6 +65,27 @@ async def test_related_records_are_queried_like_others(genres, keys):
     query = genres.query().where(Genre.name != "b").order_by(Genre.name)
     assert await query.pluck(Genre.name) == ["a", "c"]
     assert await query.count() == 2
+
+
+async def test_or_does_not_leave_the_relation(genres, keys):
+    await genres.attach(keys[0])
+    query = genres.query().where(Genre.name == "none").or_where(Genre.name.in_(["a", "z"]))
+    assert await query.pluck(Genre.name) == ["a"]
+    assert await genres.query().or_where(Genre.name == "z").count() == 0
+    grouped = genres.query().where_group(lambda q: q.where(Genre.id == 0).or_where(Genre.id > 0))
+    assert await grouped.pluck(Genre.name) == ["a"]
+
+
+async def test_or_does_not_leave_it_in_joins_and_subqueries_either(authors, books, book):
+    bo = await authors.create(Author(name="Bo"))
+    foreign = authors.relation(bo, Author.books).query().where(Book.id == 0)
+    assert await foreign.or_where(Book.title == "Notes").exists() is False
+    assert await foreign.join(Book.genres).or_where(Book.title == "Other").get() == []
+    assert await books.query().where_in(Book.id, foreign.or_where(Book.id > 0)).count() == 0
+    either = books.query().where_has(
+        Book.genres, lambda q: q.where(Genre.name == "none").or_where(Genre.name == "z")
+    )
+    assert await either.pluck(Book.title) == ["Other"]
 
 
 async def test_the_many_of_one_and_the_one_of_many_are_queried_too(authors, books, book):
@@ -153,7 +182,8 @@ async def test_more_are_attached_than_a_statement_takes_values(genres, session):
 async def test_others_are_detached_and_counted(genres, keys):
     await genres.attach(*keys)
     assert await genres.detach(keys[0], 999) == 1
-    assert await genres.detach() == 4
+    assert await genres.detach() == 0
+    assert await genres.detach_all() == 4
     assert await genres.query().exists() is False
 
 
@@ -212,6 +242,48 @@ async def test_edge_33_many_can_sync_the_same_at_once(engine, book, keys):
         assert len(await BookRepository(session).relation(book, Book.genres).pivots()) == 5
 
 
+@bare_and_in_transactions
+async def test_edge_33_many_can_sync_different_ones_at_once(engine, book, keys, opened):
+    wanted = [{keys[0]}, {keys[1], keys[2]}, set(keys), {keys[3]}, set(), {keys[2], keys[4]}]
+
+    async def sync(session: AsyncSession, some: set[int]) -> None:
+        async with opened(session):
+            await BookRepository(session).relation(book, Book.genres).sync(some)
+
+    async with AsyncSession(engine) as session:
+        for _ in range(5):
+            await asyncio.gather(*(_alone(engine, partial(sync, some=some)) for some in wanted))
+            found = await BookRepository(session).relation(book, Book.genres).pivots()
+            assert set(found) in wanted
+
+
+@bare_and_in_transactions
+async def test_many_can_toggle_the_same_at_once(engine, book, keys, opened):
+    async def toggle(session: AsyncSession) -> bool:
+        async with opened(session):
+            relation = BookRepository(session).relation(book, Book.genres)
+            return bool((await relation.toggle(keys[:1])).attached)
+
+    for _ in range(3):
+        attached = await asyncio.gather(*(_alone(engine, toggle) for _ in range(6)))
+        assert sum(attached) == 3
+
+
+async def _alone[R](engine: AsyncEngine, work: Callable[[AsyncSession], Awaitable[R]]) -> R:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        return await work(session)
+
+
+async def test_a_record_that_others_refer_to_meanwhile_can_be_synced(engine, session, genres, keys):
+    async with transaction(session):
+        await genres.sync(keys[:1])
+        if engine.dialect.name == "postgresql":  # SQLite has one writer at a time
+            async with AsyncSession(engine) as other, other.begin():
+                await other.execute(text("SET LOCAL lock_timeout = '5s'"))
+                await BookRepository(other).relation(genres.record, Book.genres).attach(keys[1])
+    assert keys[0] in await genres.pivots()
+
+
 async def test_edge_33_a_loaded_collection_follows(books, book, genres, keys):
     await genres.attach(keys[0])
     with pytest.raises(RelationNotLoaded, match=r"Book\.genres"):
@@ -219,7 +291,7 @@ async def test_edge_33_a_loaded_collection_follows(books, book, genres, keys):
     await books.load(book, Book.genres)
     await genres.attach(keys[1])
     assert {genre.id for genre in book.genres} == set(keys[:2])
-    await genres.detach()
+    await genres.detach_all()
     assert book.genres == []
 
 

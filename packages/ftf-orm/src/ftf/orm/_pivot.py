@@ -1,65 +1,89 @@
-"""The table between the two sides of a many-to-many relationship."""
+"""The association table of a many-to-many relationship."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Insert, RowMapping, Table, and_, inspect
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Dialect,
+    Insert,
+    RowMapping,
+    Table,
+    and_,
+    inspect,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
+from sqlalchemy.orm import DeclarativeBase, QueryableAttribute, RelationshipProperty
 
-from .query import refuse_other_type
+from ._join_condition import constants
+from .query import is_one_of, refuse_other_type
+
+type Values = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Pivot:
-    """The rows of a table between that belong to one record.
+    """The association-table rows of one record, and of none but its relationship.
 
     Args:
         table: The table.
-        mine: The values of the columns that refer to the record, by name.
+        mine: The values that every row has, by column: they refer to the record, and meet the
+            constants of the join condition.
         theirs: The column that refers to the records on the other side.
+        dialect: The dialect of the database.
     """
 
     table: Table
-    mine: Mapping[str, object]
+    mine: Values
     theirs: Column[Any]
+    dialect: Dialect
 
     @classmethod
-    def of(cls, record: DeclarativeBase, attribute: QueryableAttribute[Any]) -> "Pivot":
-        """Find the table between.
+    def of(
+        cls, record: DeclarativeBase, attribute: QueryableAttribute[Any], dialect: Dialect
+    ) -> "Pivot":
+        """Find the rows.
 
         Raises:
-            TypeError: There is none, or it refers to the other side by many columns.
+            TypeError: There is no table, it refers to the other side by many columns, or the join
+                condition is more than equal columns and constants.
+            ValueError: The record has no key yet.
         """
-        relation = attribute.property
-        theirs = [column for _, column in relation.secondary_synchronize_pairs or ()]
+        mapper = inspect(record).mapper
+        relation: RelationshipProperty[Any] = mapper.relationships[attribute.key]
+        theirs: list[Any] = [column for _, column in relation.secondary_synchronize_pairs or ()]
         if not isinstance(relation.secondary, Table) or len(theirs) != 1:
             raise TypeError(
                 f"{attribute} has no table between with one key for the other side: "
                 "set the foreign key, or use a model for that table"
             )
-        mapper = inspect(record).mapper
-        mine = {
-            column.name: getattr(record, mapper.get_property_by_column(own).key)
-            for own, column in relation.synchronize_pairs
+        own: dict[str, object] = {
+            str(column.key): getattr(record, mapper.get_property_by_column(column_of_record).key)
+            for column_of_record, column in relation.synchronize_pairs
         }
-        return cls(relation.secondary, mine, theirs[0])
+        if None in own.values():  # which would be the rows that refer to no record
+            name = type(record).__name__
+            raise ValueError(f"this {name} has no key for {attribute} yet: store it with create()")
+        mine = {**constants(relation, relation.secondary), **own}
+        return cls(relation.secondary, mine, theirs[0], dialect)
 
     @property
     def is_mine(self) -> ColumnElement[bool]:
-        """Tell the rows of the record."""
+        """The condition for the rows of the record."""
         return and_(*(self.table.c[name] == value for name, value in self.mine.items()))
 
     def is_one_of(self, keys: Iterable[object]) -> ColumnElement[bool]:
-        """Tell the rows of the record that refer to some others.
+        """Return the condition for the rows of the record that refer to some others.
 
         Raises:
             TypeError: A key is a record, or of another type than the column.
         """
-        return and_(self.is_mine, self.theirs.in_([self._key(key) for key in keys]))
+        rows = [(self._key(key),) for key in keys]
+        return and_(self.is_mine, is_one_of((self.theirs,), rows, self.dialect))
 
-    def wanted(self, pairs: Iterable[tuple[object, object]]) -> dict[object, Mapping[str, object]]:
+    def wanted(self, pairs: Iterable[tuple[object, object]]) -> dict[object, Values]:
         """Check keys, and what is wanted in the further columns of each.
 
         Raises:
@@ -70,23 +94,31 @@ class Pivot:
         """
         return {self._key(key): self._further(key, values) for key, values in pairs}
 
-    def row(self, key: object, values: Mapping[str, object]) -> dict[str, object]:
+    def row(self, key: object, values: Values) -> dict[str, object]:
         """Make a row."""
-        return {**self.mine, self.theirs.name: key, **values}
+        return {**self.mine, self.theirs.key: key, **values}
 
-    def further(self, row: RowMapping) -> dict[str, object]:
-        """Keep the values of a row that relate it to nothing."""
-        return {str(name): value for name, value in row.items() if name not in self._keys}
+    def known(self, row: RowMapping) -> tuple[object, dict[str, object]]:
+        """Return the key of the other side in a row, and the values that relate it to nothing."""
+        further = (column for column in self.table.c if column.key not in self._keys)
+        return row[self.theirs], {column.key: row[column] for column in further}
 
-    def insert_new(self, row: Mapping[str, object], dialect: str) -> Insert:
-        """Insert a row, unless somebody else has inserted it meanwhile."""
-        if dialect == "postgresql":
-            return postgresql.insert(self.table).values(row).on_conflict_do_nothing()
-        return sqlite.insert(self.table).values(row).on_conflict_do_nothing()
+    def insert_missing(
+        self, keys: Collection[object], wanted: Mapping[object, Values]
+    ) -> Iterator[tuple[Insert, list[dict[str, object]] | None]]:
+        """Make the statements that insert rows, but none that another transaction has inserted."""
+        dialect = postgresql if self.dialect.name == "postgresql" else sqlite
+        insert = dialect.insert(self.table).on_conflict_do_nothing()
+        if bare := [self.row(key, {}) for key in keys if not wanted[key]]:
+            yield insert, bare
+        # One at a time: rows may have values for different columns.
+        for key in keys:
+            if wanted[key]:
+                yield insert.values(self.row(key, wanted[key])), None
 
     @property
     def _keys(self) -> set[str]:
-        return {*self.mine, self.theirs.name}
+        return {*self.mine, self.theirs.key}
 
     def _key(self, key: object) -> object:
         if isinstance(key, DeclarativeBase):
@@ -95,7 +127,7 @@ class Pivot:
         refuse_other_type(self.theirs, key)
         return key
 
-    def _further(self, key: object, values: object) -> Mapping[str, object]:
+    def _further(self, key: object, values: object) -> Values:
         if not isinstance(values, Mapping):
             raise TypeError(f"{key!r} needs values by column, such as {{}}, not {values!r}")
         for name in values:

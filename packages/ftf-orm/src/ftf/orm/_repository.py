@@ -8,7 +8,7 @@ from typing import get_args, get_origin
 from sqlalchemy import MetaData, inspect
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from ._loading import load
 from ._reading import read
@@ -18,8 +18,15 @@ from ._session_factory import refuse_expiring
 from ._transaction import transaction
 from ._values import Key, Values, equal_to, named
 from ._writing import writing
-from .exceptions import DuplicateRecord, RecordNotFound, RecordOfOtherSession
-from .query import QueryBuilder, RelationPath, RelationTo, check_relation, possible_keys
+from .exceptions import DuplicateRecord, RecordNotFound, RecordOfOtherSession, StaleRecord
+from .query import (
+    NO_CLAUSES,
+    QueryBuilder,
+    RelationPath,
+    RelationTo,
+    check_relation,
+    possible_keys,
+)
 
 
 class BaseRepository[T: DeclarativeBase]:
@@ -64,18 +71,28 @@ class BaseRepository[T: DeclarativeBase]:
             )
 
     def query(self) -> QueryBuilder[T]:
-        """Start a query for records."""
+        """Start a query for records.
+
+        Every read of the repository starts here: what an overridden `query` leaves out is not
+        found by a key either.
+        """
         return QueryBuilder(self.session, self.model)
 
     async def find(self, key: object) -> T | None:
         """Find the record with a primary key; one that no row can have, such as 2**63, finds none.
 
+        A record that the session knows is returned without a query, unless `query` is overridden:
+        the database decides then whether it is found.
+
         Raises:
             InvalidValue: The key is of another type than its column, such as "1" for 1.
         """
-        if not possible_keys(inspect(self.model), self.session.get_bind().dialect, [key]):
+        query = self.query()
+        if query.clauses is not NO_CLAUSES:
+            return await query.where_key(key).first()
+        if not possible_keys(inspect(query.model), self.session.get_bind().dialect, [key]):
             return None
-        return await read(self.session, lambda: self.session.get(self.model, key))
+        return await read(self.session, lambda: self.session.get(query.model, key))
 
     async def find_or_fail(self, key: object) -> T:
         """Find the record with a primary key.
@@ -188,13 +205,20 @@ class BaseRepository[T: DeclarativeBase]:
     def relation[R: DeclarativeBase](self, record: T, relation: RelationTo[R]) -> Relation[R]:
         """Work with the records on the other side of a record's relationship.
 
+        If they are of the repository's own model, its `query` decides which of them are found.
+
         Raises:
             AttributeError: The model has no such relationship.
-            TypeError: The record is none of the model.
+            TypeError: The record is none of the model, or the relationship is only a part of one,
+                such as `User.posts.and_(...)`.
         """
         check_relation(inspect(self.model), relation)
+        if not isinstance(relation, InstrumentedAttribute):
+            raise TypeError(f"{relation} is a part of a relationship: narrow the query() of it all")
         self._refuse_other(record)
-        return Relation(self.session, record, relation)
+        own = issubclass(relation.property.mapper.class_, self.model)
+        clauses = self.query().clauses if own else NO_CLAUSES
+        return Relation(self.session, record, relation, clauses)
 
     async def first_or_create[K: Key, L: Key](
         self, match: Values[K], values: Values[L] | None = None
@@ -234,6 +258,9 @@ class BaseRepository[T: DeclarativeBase]:
     ) -> tuple[T, bool]:
         """Change the record with some values, or store one.
 
+        The columns of a record that is found are read again, so that the values are stored
+        whatever the session knew of it.
+
         Args:
             match: What identifies the record, by column: `{User.email: "a@b.c"}`.
             values: What it has to have.
@@ -243,14 +270,27 @@ class BaseRepository[T: DeclarativeBase]:
 
         Raises:
             AttributeError: The model has no such attribute.
+            StaleRecord: The record was removed meanwhile.
             ValueError: Nothing is to be matched, so that any record would do.
         """
         instance, created = await self.first_or_create(match, values)
         if not created:
+            await self._read_columns(instance)
             for name, value in named(self.model, values).items():
                 setattr(instance, name, value)
             await self.update(instance)
         return instance, created
+
+    async def _read_columns(self, record: T) -> None:
+        state = inspect(record)
+        loaded = state.mapper.column_attrs.keys() & state.dict.keys()
+        try:
+            # flush: what was changed on the record would be overwritten.
+            await read(
+                self.session, lambda: self.session.refresh(record, sorted(loaded)), flush=True
+            )
+        except InvalidRequestError as error:
+            raise StaleRecord from error
 
     async def _matching[K: Key](self, match: Values[K]) -> T | None:
         return await self.query().where(*equal_to(self.model, match)).first()

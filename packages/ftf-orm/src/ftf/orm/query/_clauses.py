@@ -29,6 +29,7 @@ class Clauses(NamedTuple):
 
     Args:
         conditions: What records have to meet, all of it.
+        scopes: What they have to meet besides: no `or_where` widens it.
         joins: What they are joined with, in order.
         groups: What they are grouped by.
         having: What groups have to meet, all of it.
@@ -44,6 +45,7 @@ class Clauses(NamedTuple):
     """
 
     conditions: tuple[Condition, ...] = ()
+    scopes: tuple[Condition, ...] = ()
     joins: tuple[Join, ...] = ()
     groups: tuple[SQLColumnExpression[object], ...] = ()
     having: tuple[Condition, ...] = ()
@@ -62,9 +64,18 @@ class Clauses(NamedTuple):
         return self._replace(conditions=(*self.conditions, *conditions))
 
     def or_(self, *conditions: Condition) -> "Clauses":
-        """Ask for what was asked before or any of the conditions."""
+        """Ask for what was asked before or any of the conditions, and for the scopes."""
         before = (and_(*self.conditions),) if self.conditions else ()
         return self._replace(conditions=(or_(*before, *conditions),)) if conditions else self
+
+    def within(self, *scopes: Condition) -> "Clauses":
+        """Make scopes of what was asked before and of more: no `or_where` after it widens them."""
+        return self._replace(conditions=(), scopes=(*self.criteria, *scopes))
+
+    @property
+    def criteria(self) -> tuple[Condition, ...]:
+        """The scopes and the conditions."""
+        return (*self.scopes, *self.conditions)
 
     def at_most(self, count: int) -> "Clauses":
         """Ask for no more records than before and than a number."""
@@ -111,7 +122,7 @@ class Clauses(NamedTuple):
             raise ValueError("having() is about groups: add group_by(), or use has(relation, ...)")
         for join in self.joins:
             statement = statement.join(join.relation, isouter=join.outer)
-        statement = statement.where(*self.conditions) if self.conditions else statement
+        statement = statement.where(*self.criteria) if self.criteria else statement
         statement = statement.group_by(*self.groups) if self.groups else statement
         return statement.having(*self.having) if self.having else statement
 
@@ -127,7 +138,7 @@ class Clauses(NamedTuple):
     def about_model[M](self, mapper: Mapper[M]) -> tuple[Condition, ...]:
         """Say everything that records have to meet by conditions on the model alone."""
         one_table = not (self.joins or self.groups or self.having)
-        return self.conditions if one_table else (self._among(mapper),)
+        return self.criteria if one_table else (self._among(mapper),)
 
     def page[*Row](self, statement: "Select[*Row]", model: type) -> "Select[*Row]":
         """Sort a statement's rows, cut and lock them."""

@@ -4,25 +4,13 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import (
-    ARRAY,
-    SelectBase,
-    SQLColumnExpression,
-    any_,
-    bindparam,
-    false,
-    not_,
-    or_,
-    tuple_,
-)
+from sqlalchemy import SelectBase, SQLColumnExpression, false, not_, or_
 from sqlalchemy.orm import DeclarativeBase
 
-from ._expressions import Column, Condition, element, refuse_relationship
+from ._expressions import Column, Condition, refuse_relationship
 from ._keys import possible_keys
+from ._membership import Columns, Rows, is_one_of
 from ._query import Query, taken
-
-# PostgreSQL takes at most 65,535 values in a statement, and asyncpg half of it.
-_MOST_PARAMETERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +71,7 @@ class Conditions[T: DeclarativeBase](Query[T]):
         if isinstance(known, SelectBase):
             return self.where(column.in_(known))
         without_none = [value for value in known if value is not None]
-        found = self._among(column, without_none)
+        found = self._is_one_of((column,), [(value,) for value in without_none])
         return self.where(or_(found, column.is_(None)) if None in known else found)
 
     def where_not_in[V, M: DeclarativeBase](
@@ -103,7 +91,8 @@ class Conditions[T: DeclarativeBase](Query[T]):
         if isinstance(known, SelectBase):
             return self.where(column.not_in(known))
         without_none = [value for value in known if value is not None]
-        query = self.where(not_(self._among(column, without_none))) if without_none else self
+        found = self._is_one_of((column,), [(value,) for value in without_none])
+        query = self.where(not_(found)) if without_none else self
         return query.where(column.is_not(None)) if None in known else query
 
     def where_null(self, column: Column) -> Self:
@@ -161,14 +150,10 @@ class Conditions[T: DeclarativeBase](Query[T]):
         rows = possible_keys(self._mapper, self.session.get_bind().dialect, keys)
         if len(columns) == 1:
             return self.where_in(columns[0], [row[0] for row in rows])
-        return self.where(tuple_(*columns).in_(rows))
+        return self.where(self._is_one_of(columns, rows))
 
-    def _among[V](self, column: SQLColumnExpression[V], values: list[V]) -> Condition:
-        if len(values) <= _MOST_PARAMETERS or self._dialect.name != "postgresql":
-            return column.in_(values)
-        return column == any_(
-            bindparam(None, values, type_=ARRAY(element(column).type), unique=True)
-        )
+    def _is_one_of(self, columns: Columns, rows: Rows) -> Condition:
+        return is_one_of(columns, rows, self.session.get_bind().dialect)
 
 
 def _several[V, M: DeclarativeBase](
