@@ -89,7 +89,7 @@ class FastTrackFramework(FastAPI):
         shutdown_delay: float = 0.0,
         **options: Unpack[ApplicationOptions],
     ) -> None:
-        check_options(FastAPI.__init__, options)
+        check_options(FastAPI, options)
         for middleware in options.get("middleware") or ():
             refuse_open_cors(middleware)
         super().__init__(lifespan=lifespan, **options)
