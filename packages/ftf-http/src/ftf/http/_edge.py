@@ -4,7 +4,6 @@ from asyncio import Task, current_task
 from collections.abc import Mapping
 from typing import cast
 
-from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._draining import Draining
@@ -16,12 +15,10 @@ _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.s
 _EVENT_STREAM = b"text/event-stream"
 
 
-class EdgeMiddleware(ServerErrorMiddleware):
+class EdgeMiddleware:
     """Names requests, adds security headers, and has event streams end with the application.
 
-    One layer does all three, because each layer costs every request the same again. Instrumentation
-    turns itself off where the outermost layer is not Starlette's for errors, so it is one in kind;
-    errors have been answered further inside.
+    One layer does all three, because each layer costs every request the same again.
 
     Args:
         app: The ASGI application to wrap.
@@ -30,7 +27,7 @@ class EdgeMiddleware(ServerErrorMiddleware):
     """
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str], draining: Draining) -> None:
-        super().__init__(app)
+        self.app = app
         self.draining = draining
         self.headers: Headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))

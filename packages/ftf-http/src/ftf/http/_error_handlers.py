@@ -11,7 +11,7 @@ from fastapi.utils import is_body_allowed_for_status_code
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 
 from ._problem import ProblemResponse, phrase_of
@@ -90,26 +90,17 @@ def with_text(status: int, title: str, *, problem_details: bool) -> Answer:
     return lambda error: JSONResponse({"detail": str(error)}, status)
 
 
-async def answer(application: object, request: Request, error: Exception) -> tuple[Response, bool]:
-    """Find the response to an error outside of any route, as Starlette finds it inside.
+async def answer(application: object, request: Request, error: Exception) -> Response | None:
+    """Return the response to an error outside of any route, as Starlette finds it inside.
 
-    Returns:
-        The response, and whether a handler was made for this kind of error.
+    It is `None` if no handler was made for this kind of error.
     """
     handlers = _handlers_of(application)
     status = error.status_code if isinstance(error, HTTPException) else None
     for key in (status, *type(error).__mro__):
         if key in handlers and key not in _UNEXPECTED:
-            return await _handled(handlers[key], request, error), True
-    return await last_answer(application, request, error), False
-
-
-async def last_answer(application: object, request: Request, error: Exception) -> Response:
-    """Find the response to an error that no handler was made for."""
-    last = [handler for key, handler in _handlers_of(application).items() if key in _UNEXPECTED]
-    if last:
-        return await _handled(last[-1], request, error)
-    return PlainTextResponse("Internal Server Error", 500)
+            return await _handled(handlers[key], request, error)
+    return None
 
 
 def _handlers_of(application: object) -> Mapping[object, Handler]:
