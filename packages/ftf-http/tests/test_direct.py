@@ -42,6 +42,7 @@ class Box(BaseModel):
         "/own-status",
         "/scopes",
         "/partial?number=3&suffix=!",
+        "/partial?number=x",
         "/page",
         "/plain",
         "/unset",

@@ -104,7 +104,7 @@ class Exchange:
         if self.units and message["type"] == "http.response.start":
             await self._settle(message["status"])
         if self._replaced:
-            raise ResponseReplaced
+            raise ResponseReplaced from self.failure
         await self._send(message)
 
     async def close(self) -> None:
