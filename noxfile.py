@@ -1,7 +1,9 @@
 """Every check of the project: `nox` runs them all, `nox -s NAME` one of them."""
 
+import shutil
 import subprocess
 import sys
+import tarfile
 from functools import cache
 from pathlib import Path
 from zipfile import ZipFile
@@ -115,6 +117,42 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+@nox.parametrize("version", ["0.128.0", "0.165.0"], ids=["oldest", "newest"])
+def compatibility(session: nox.Session, version: str) -> None:
+    """Run FastAPI's own tests on FastAPI and on ftf-http in its place: every one that passes must.
+
+    They come from FastAPI's source distribution. It takes a quarter of an hour; `-- -n 8` shortens
+    it, and other arguments of pytest's choose tests.
+    """
+    folder = Path("packages/ftf-http/compatibility").resolve()
+    session.install("pip", "pytest-xdist", "pytest-rerunfailures")
+    source = source_of(session, "fastapi", version)
+    session.install(*wheels("ftf-http"), f"fastapi[all]=={version}", *declared_tests(source))
+    reports = []
+    for name, path in (("fastapi", ""), ("here", str(folder / "in_place"))):
+        reports.append(source.with_name(f"{name}-{version}.xml"))
+        with session.chdir(source):
+            session.run(
+                *("pytest", "tests", "-q", "-n2", "-p", "no:cacheprovider"),
+                *("--reruns=2", "--only-rerun=[Tt]imeout|timed out"),
+                *("-W", "ignore:Module already imported"),
+                *("-W", "ignore:The anyio.abc"),  # of the oldest Starlette on the newest anyio
+                *(f"--junitxml={reports[-1]}", *session.posargs),
+                env={"PYTHONPATH": path},
+                success_codes=[0, 1],  # what fails on FastAPI too is no difference
+            )
+    session.run("python", str(folder / "compare.py"), *map(str, reports))
+
+
+@nox.session(default=False)
+def instrumented(session: nox.Session) -> None:
+    """Compare what Sentry and Logfire see of FastAPI and of ftf-http."""
+    session.install(*wheels("ftf-http"), "--group=test-ftf-http", "logfire[fastapi]", "sentry-sdk")
+    tests = "packages/ftf-http/compatibility/instrumentation.py"
+    session.run("pytest", tests, "-W", "default", *session.posargs)
+
+
+@nox.session(default=False)
 def demo(session: nox.Session) -> None:
     """Migrate, seed and serve the blog: `nox -s demo -- [--port N] [--check]`."""
     session.install(*wheels(*PACKAGES), "--group=demo")
@@ -161,6 +199,28 @@ def wheels(*packages: str, with_extras: bool = True) -> list[str]:
     ]
     fresh = [f"--refresh-package={package}" for package in PACKAGES]
     return ["--no-sources", f"--find-links={folder}", *fresh, *requirements]
+
+
+def source_of(session: nox.Session, package: str, version: str) -> Path:
+    """Download a source distribution, and unpack all of it but the package itself."""
+    folder = Path(session.create_tmp()).resolve()
+    options = ["--no-deps", "--no-binary", package, "--dest", str(folder)]
+    session.run("python", "-m", "pip", "download", "-q", *options, f"{package}=={version}")
+    with tarfile.open(folder / f"{package}-{version}.tar.gz") as archive:
+        archive.extractall(folder, filter="data")
+    source = folder / f"{package}-{version}"
+    shutil.rmtree(source / package, ignore_errors=True)  # it would hide the installed one
+    return source
+
+
+def declared_tests(source: Path) -> list[str]:
+    """Write the arguments that install what the tests of FastAPI need."""
+    requirements = source / "requirements-tests.txt"
+    if not requirements.exists():
+        return [f"--group={source / 'pyproject.toml'}:tests"]
+    lines = [line for line in requirements.read_text().splitlines() if not line.startswith("-e")]
+    requirements.write_text("\n".join(lines))
+    return [f"--requirement={requirements}"]
 
 
 def imports_alone(session: nox.Session, package: str) -> None:

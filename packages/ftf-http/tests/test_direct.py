@@ -42,6 +42,7 @@ class Box(BaseModel):
         "/own-status",
         "/scopes",
         "/partial?number=3&suffix=!",
+        "/partial?number=x",
         "/page",
         "/plain",
         "/unset",
@@ -151,22 +152,6 @@ async def test_edge_27_the_application_s_default_kind_of_response_is_kept(serve)
 
     async with serve(app) as client:
         assert (await client.get("/")).text == "text"
-
-
-async def test_an_included_route_takes_the_short_way_too(serve, monkeypatch):
-    async def unwanted(**_) -> None:
-        raise AssertionError
-
-    app, router = FastTrackFramework(), Router()
-
-    @router.get("/")
-    async def show(greeter: Injected[Greeter]) -> str:
-        return type(greeter).__name__
-
-    app.include_router(router, prefix="/included")
-    async with serve(app) as client:
-        monkeypatch.setattr("fastapi.routing.solve_dependencies", unwanted)
-        assert (await client.get("/included/")).json() == "Greeter"
 
 
 @pytest.mark.parametrize("prefix", ["", "/included"])

@@ -197,3 +197,17 @@ async def test_edge_39_cors_of_the_user_s_own_class_gets_services_and_reaches_er
         answer = await client.get("/", headers={"origin": "https://shop.example"})
     assert answer.status_code == 500
     assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+
+
+async def test_a_scope_without_headers_is_served():
+    sent = []
+
+    async def send(message) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request"}
+
+    scope = {"type": "http", "method": "GET", "path": "/health", "query_string": b""}
+    await FastTrackFramework()(scope, receive, send)
+    assert sent[0]["status"] == 200

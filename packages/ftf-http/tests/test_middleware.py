@@ -6,10 +6,6 @@ from itertools import count
 import pytest
 from fastapi import HTTPException
 from httpx import ASGITransport, AsyncClient
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -235,16 +231,3 @@ async def test_what_can_neither_be_given_nor_looked_up_is_refused(app, serve):
         async with serve(app):
             pass
     assert str(it.value).endswith("Annotate it with its service, or pass it.")
-
-
-async def test_opentelemetry_instruments_the_application(app, serve):
-    spans = InMemorySpanExporter()
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(spans))
-    FastAPIInstrumentor.instrument_app(app, tracer_provider=provider)
-    try:
-        async with serve(app) as client:
-            assert (await client.get("/")).json() == "fine"
-    finally:
-        FastAPIInstrumentor.uninstrument_app(app)
-    assert "GET /" in {span.name for span in spans.get_finished_spans()}

@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
-from starlette.types import ASGIApp, Lifespan
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from ftf.container import Container, Factory, Lifetime, ServiceProvider
 
@@ -96,7 +96,7 @@ class FastTrackFramework(FastAPI):
         shutdown_delay: float = 0.0,
         **options: Unpack[ApplicationOptions],
     ) -> None:
-        check_options(FastAPI.__init__, options)
+        check_options(FastAPI, options)
         for middleware in options.get("middleware") or ():
             refuse_open_cors(middleware)
         super().__init__(lifespan=lifespan, **options)
@@ -118,6 +118,7 @@ class FastTrackFramework(FastAPI):
         self.router.middleware_stack = Unmatched(self.router, health)
         self._built: list[BuiltMiddleware] = []
         self._documented: object = None
+        self._edge: ASGIApp = super().__call__  # until the middleware stack is built
 
     def register[T](
         self,
@@ -220,16 +221,20 @@ class FastTrackFramework(FastAPI):
         return document
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put the request scope around FastAPI's layers, and what any response needs around it."""
+        """Put the request scope around the user's middleware.
+
+        FastAPI's layer for unexpected errors stays outermost: instrumentation takes it apart to
+        see an error before it is answered.
+        """
         self._built.clear()
-        app = self._inner_stack()
-        if self.problem_details and self._limits_bodies():
-            app = BodyLimitProblem(app)
-        app = ScopeMiddleware(StreamEndMiddleware(app, self.draining), self.container)
-        for cors in reversed([*filter(is_cors, self.user_middleware)]):
-            cls, args, kwargs = self._deferred(cors)
-            app = cls(app, *args, **kwargs)
-        return EdgeMiddleware(app, self.security_headers, self.draining)
+        self._edge = self._build_edge()
+        return self._inner_stack()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        await self._edge(scope, receive, send)
 
     def validate_injections(self) -> None:
         """Check what is registered, and what routes, middleware and readiness checks ask for.
@@ -247,11 +252,18 @@ class FastTrackFramework(FastAPI):
         for middleware in self._built:
             await middleware.build()
 
-    def _inner_stack(self) -> ASGIApp:
-        """Build FastAPI's layers, with errors of middleware mapped like those of routes.
+    def _build_edge(self) -> ASGIApp:
+        """Build the layers around FastAPI's, whose headers responses to any error need too."""
+        app: ASGIApp = super().__call__
+        if self.problem_details and self._limits_bodies():
+            app = BodyLimitProblem(app)
+        for cors in reversed([*filter(is_cors, self.user_middleware)]):
+            cls, args, kwargs = self._deferred(cors)
+            app = cls(app, *args, **kwargs)
+        return EdgeMiddleware(app, self.security_headers, self.draining)
 
-        CORS is left out, because error responses need it too.
-        """
+    def _inner_stack(self) -> ASGIApp:
+        """Build FastAPI's layers, with errors of middleware mapped like those of routes."""
         users = self.user_middleware
         in_task = Middleware(TaskScopeMiddleware, container=self.container)
         self.user_middleware: list[Middleware] = [
@@ -268,6 +280,10 @@ class FastTrackFramework(FastAPI):
             }
             mapping = Middleware(ExceptionMiddleware, handlers=handlers, debug=self.debug)
             self.user_middleware[:0] = in_task, mapping
+        self.user_middleware[:0] = [
+            Middleware(ScopeMiddleware, container=self.container),
+            Middleware(StreamEndMiddleware, draining=self.draining),
+        ]
         try:
             return super().build_middleware_stack()
         finally:

@@ -2,28 +2,32 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
-from inspect import iscoroutinefunction, signature, unwrap
+from inspect import getclosurevars, iscoroutinefunction, signature, unwrap
 from types import FunctionType
-from typing import Any, cast
+from typing import Any, Final, Self, cast
 
+from fastapi import routing
 from fastapi.datastructures import DefaultPlaceholder
+from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
-from fastapi.exceptions import EndpointContext, RequestValidationError
+from fastapi.exceptions import EndpointContext, RequestValidationError, ResponseValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute, serialize_response
 from fastapi.utils import is_body_allowed_for_status_code
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ._mounts import walk
+from ._endpoint import CONNECTION
 
 type Handler = Callable[[Request], Coroutine[None, None, Response]]
+type Facts = Mapping[str, Any]
 
-_WRITES_JSON = "dump_json" in signature(serialize_response).parameters
-_TELEMETRY = "fastapi.telemetry"
-_FASTAPI_S = (
+_WRITES_JSON: Final = "dump_json" in signature(routing.serialize_response).parameters
+_TELEMETRY: Final = "fastapi.telemetry"
+_REPLACEABLE: Final = ("solve_dependencies", "run_endpoint_function", "serialize_response")
+_MODULES: Final = {"fastapi.routing", "fastapi.dependencies.utils"}
+_FASTAPI_S: Final = (
     "dependencies",
     "body_params",
     "response_param_name",
@@ -32,112 +36,159 @@ _FASTAPI_S = (
 )
 
 
-def shortened(route: APIRoute, app: ASGIApp) -> ASGIApp:
-    """Shorten a route's way to its handler, if that takes no more than parameters and the request.
+class ShortWay:
+    """Calls a handler as FastAPI does, without the steps that this handler does not need.
 
     Parameters are read and results serialised by FastAPI's own functions, so that both ways give
-    the same answers. A request that FastAPI's telemetry follows takes FastAPI's way.
+    the same answers.
 
     Args:
-        route: The route.
-        app: FastAPI's way.
+        facts: What FastAPI has made its own way from. They are those of one inclusion of the
+            route; from anything else, the dependencies of another inclusion could be missing.
     """
-    handle = _short(route) if getattr(route, "max_body_size", None) is None else None
-    if handle is None:
-        return app
-    short = request_response(handle)
 
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        await (short if scope.get(_TELEMETRY) is None else app)(scope, receive, send)
+    __slots__ = ("_arguments", "_call", "_dependant", "_originals", "_respond", "takes_request")
 
-    return serve
+    def __init__(self, facts: Facts) -> None:
+        dependant: Dependant = facts["dependant"]
+        names = dependant.request_param_name, dependant.http_connection_param_name
+        self._dependant = dependant
+        self._call = cast("Callable[..., Awaitable[object]]", dependant.call)
+        self._originals = _replaceable()
+        self._arguments = _reading(dependant, [name for name in names if name is not None])
+        self._respond = _responding(facts)
+        self.takes_request = any(name not in {None, CONNECTION} for name in names)
+
+    @classmethod
+    def beside(cls, handle: Handler) -> Self | None:
+        """Return the short way beside FastAPI's, if there is one.
+
+        There is none where instrumentation has replaced a function of FastAPI's, to see each
+        request pass.
+        """
+        originals = zip(_REPLACEABLE, _replaceable(), strict=True)
+        own = [("get_request_handler.<locals>.app", handle), *originals]
+        if not all(_is_of_fastapi(name, function) for name, function in own):
+            return None
+        facts = getclosurevars(cast("FunctionType", handle)).nonlocals
+        return cls(facts) if _is_simple(facts) else None
+
+    def is_open(self, scope: Scope) -> bool:
+        """Return whether FastAPI's way would do no more for a request.
+
+        It does once one of its functions was replaced or the route's dependant was changed, and
+        for a request that FastAPI's telemetry follows.
+        """
+        dependant = self._dependant
+        return (
+            dependant.call is self._call
+            and not dependant.dependencies
+            and _replaceable() == self._originals
+            and scope.get(_TELEMETRY) is None
+        )
+
+    async def answer(self, request: Request) -> Response:
+        """Call the handler, and make a response of what it returns."""
+        return await self._respond(request, await self._call(**self._arguments(request)))
 
 
-def shortened_where_included(route: APIRoute, handle: Handler) -> Handler:
-    """Shorten the way of an included route, whose inclusion is known when its first request comes.
-
-    Args:
-        route: The route.
-        handle: FastAPI's way.
-    """
-    short: Handler | None = None
+def shortened(handle: Handler, way: ShortWay | None) -> Handler:
+    """Take the short way while it is open, and FastAPI's otherwise."""
+    if way is None:
+        return handle
 
     async def choose(request: Request) -> Response:
-        nonlocal short
-        if short is None:
-            short = _of_inclusion(route, request) or handle
-        return await (short if request.scope.get(_TELEMETRY) is None else handle)(request)
+        return await (way.answer if way.is_open(request.scope) else handle)(request)
 
     return choose
 
 
-def _of_inclusion(route: APIRoute, request: Request) -> Handler | None:
-    """Find the way through the only inclusion; which of several it is, FastAPI alone knows."""
-    routes = walk(getattr(request.scope.get("app"), "routes", ()))
-    found = [each for each in routes if getattr(each, "original_route", None) is route]
-    return _short(cast("APIRoute", found[0])) if len(found) == 1 else None
+def without_stacks(app: ASGIApp, way: ShortWay | None) -> ASGIApp:
+    """Leave out the exit stacks of FastAPI's, where a handler cannot see that they are missing.
+
+    Args:
+        app: A route's own, as FastAPI has made it.
+        way: The short way of the same route.
+    """
+    is_of_fastapi = _is_of_fastapi("request_response.<locals>.app", app)  # and limits no body
+    if way is None or way.takes_request or not is_of_fastapi:
+        return app
+    short = request_response(way.answer)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        await (short if way.is_open(scope) else app)(scope, receive, send)
+
+    return serve
 
 
-def _short(route: APIRoute) -> Handler | None:
-    if not _is_simple(route):
-        return None
-    arguments, respond = _arguments_of(route), _responding(route)
-    call = cast("Callable[..., Awaitable[object]]", route.dependant.call)
-
-    async def handle(request: Request) -> Response:
-        return await respond(await call(**arguments(request)))
-
-    return handle
+def _replaceable() -> tuple[object, ...]:
+    """List the functions that FastAPI looks up in its module for each request."""
+    solve = routing.solve_dependencies  # type: ignore[attr-defined]  # imported there
+    return solve, routing.run_endpoint_function, routing.serialize_response
 
 
-def _is_simple(route: APIRoute) -> bool:
-    response_class = route.response_class
+def _is_of_fastapi(name: str, function: object) -> bool:
+    """Return whether a function is FastAPI's own rather than another in its place."""
     return (
-        iscoroutinefunction(route.dependant.call)
-        and not any(getattr(route.dependant, name) for name in _FASTAPI_S)
-        and isinstance(response_class, DefaultPlaceholder)
-        and response_class.value is JSONResponse
+        isinstance(function, FunctionType)
+        and function.__code__.co_qualname == name
+        and function.__globals__["__name__"] in _MODULES
     )
 
 
-def _arguments_of(route: APIRoute) -> Callable[[Request], dict[str, object]]:
-    dependant = route.dependant
-    connections = dependant.request_param_name, dependant.http_connection_param_name
-    request_names = [name for name in connections if name is not None]
+def _is_simple(facts: Facts) -> bool:
+    dependant: Dependant = facts["dependant"]
+    return (
+        iscoroutinefunction(dependant.call)
+        and not any(getattr(dependant, name) for name in _FASTAPI_S)
+        and facts["actual_response_class"] is JSONResponse
+        and (not _WRITES_JSON or isinstance(facts["response_class"], DefaultPlaceholder))
+    )
+
+
+def _reading(
+    dependant: Dependant, request_names: list[str]
+) -> Callable[[Request], dict[str, object]]:
     sources: tuple[tuple[Any, Callable[[Request], Mapping[str, object]]], ...] = (
         (dependant.path_params, lambda request: request.path_params),
         (dependant.query_params, lambda request: request.query_params),
         (dependant.header_params, lambda request: request.headers),
         (dependant.cookie_params, lambda request: request.cookies),
     )
-    wanted = [(fields, read) for fields, read in sources if fields]
-    place = _place_of(route)
 
     def arguments(request: Request) -> dict[str, object]:
         values: dict[str, object] = dict.fromkeys(request_names, request)
         errors: list[object] = []
-        for fields, read in wanted:
-            found, faults = request_params_to_args(fields, read(request))
-            values |= found
-            errors += faults
+        for fields, read in sources:
+            if fields:
+                found, faults = request_params_to_args(fields, read(request))
+                values |= found
+                errors += faults
         if errors:
-            raise RequestValidationError(errors, endpoint_ctx=place)
+            raise RequestValidationError(errors, endpoint_ctx=_place(dependant, request))
         return values
 
     return arguments
 
 
-def _responding(route: APIRoute) -> Callable[[object], Coroutine[None, None, Response]]:
-    status = route.status_code or 200
-    serialising = _serialising(route)
+def _responding(
+    facts: Facts,
+) -> Callable[[Request, object], Coroutine[None, None, Response]]:
+    status = facts["status_code"] or 200
+    serialising = _serialising(facts)
     written = serialising.get("dump_json", False)
     write = partial(Response, media_type="application/json") if written else JSONResponse
     has_body = is_body_allowed_for_status_code(status)
 
-    async def respond(result: object) -> Response:
+    async def respond(request: Request, result: object) -> Response:
         if isinstance(result, Response):
             return result
-        content = await serialize_response(response_content=result, **serialising)
+        try:
+            content = await routing.serialize_response(response_content=result, **serialising)
+        except ResponseValidationError as error:
+            place = _place(facts["dependant"], request)
+            faults = error.errors()
+            raise ResponseValidationError(faults, body=result, endpoint_ctx=place) from None
         response = write(content, status)
         if not has_body:
             response.body = b""
@@ -146,25 +197,25 @@ def _responding(route: APIRoute) -> Callable[[object], Coroutine[None, None, Res
     return respond
 
 
-def _serialising(route: APIRoute) -> dict[str, Any]:
-    writes_json = _WRITES_JSON and route.response_field is not None
+def _serialising(facts: Facts) -> dict[str, Any]:
+    writes_json = _WRITES_JSON and facts["response_field"] is not None
     return {
         **({"dump_json": True} if writes_json else {}),
-        "field": route.response_field,
-        "include": route.response_model_include,
-        "exclude": route.response_model_exclude,
-        "by_alias": route.response_model_by_alias,
-        "exclude_unset": route.response_model_exclude_unset,
-        "exclude_defaults": route.response_model_exclude_defaults,
-        "exclude_none": route.response_model_exclude_none,
-        "endpoint_ctx": _place_of(route),
+        "field": facts["response_field"],
+        "include": facts["response_model_include"],
+        "exclude": facts["response_model_exclude"],
+        "by_alias": facts["response_model_by_alias"],
+        "exclude_unset": facts["response_model_exclude_unset"],
+        "exclude_defaults": facts["response_model_exclude_defaults"],
+        "exclude_none": facts["response_model_exclude_none"],
     }
 
 
-def _place_of(route: APIRoute) -> EndpointContext:
-    """Say where a handler is, for the text of an error."""
-    place = EndpointContext(path=f"{','.join(sorted(route.methods or ()))} {route.path}")
-    handler = unwrap(cast("Callable[..., object]", route.endpoint))
+def _place(dependant: Dependant, request: Request) -> EndpointContext:
+    """Return where a handler is, for the text of an error."""
+    mounted_at = request.scope.get("root_path", "").rstrip("/")
+    place = EndpointContext(path=f"{request.method} {mounted_at}{dependant.path}")
+    handler = unwrap(cast("Callable[..., object]", dependant.call))
     if isinstance(handler, FunctionType):
         code = handler.__code__
         place |= {"function": code.co_name, "file": code.co_filename, "line": code.co_firstlineno}

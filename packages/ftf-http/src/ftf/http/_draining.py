@@ -1,12 +1,15 @@
 """What happens between the signal to stop and the end of an application."""
 
 import signal
-from asyncio import AbstractEventLoop, Event, Task, TimerHandle, get_running_loop
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import current_thread, main_thread
 from types import FrameType
+
+from anyio import Event
+
+from ._event_loop import Cancellable, Loop, Timed, running_loop
 
 type SignalHandler = Callable[[int, FrameType | None], object]
 
@@ -33,11 +36,11 @@ class Draining:
 
     def __init__(self, delay: float = 0.0) -> None:
         self.delay = delay
-        self.streams: dict[Task[object], Stream] = {}
+        self.streams: dict[Cancellable, Stream] = {}
         self.starts = 0  # how often the application has started and not stopped yet
         self._begun = False
         self._over = Event()
-        self._timer: TimerHandle | None = None
+        self._timer: Timed | None = None
         self._leads = True
         self._followers: list[Draining] = []
 
@@ -73,23 +76,23 @@ class Draining:
         for follower in self._followers:
             follower.end_streams()
 
-    def watch(self, task: "Task[object]") -> None:
+    def watch(self, task: Cancellable) -> None:
         """End the event stream of a task when the application stops, at once if it does already."""
         self.streams[task] = Stream()
         if self._over.is_set():
             self._end(task)
 
-    def complete(self, task: "Task[object]") -> None:
+    def complete(self, task: Cancellable) -> None:
         """Let a stream be whose last byte is out."""
         if task in self.streams:
             self.streams[task].complete = True
 
-    def release(self, task: "Task[object]") -> Stream | None:
+    def release(self, task: Cancellable) -> Stream | None:
         """Stop to watch a task; its stream comes back if that alone was why it was cancelled."""
         stream = self.streams.pop(task, None)
         return stream if stream and stream.told and task.uncancel() == 0 else None
 
-    def _end(self, task: "Task[object]") -> None:
+    def _end(self, task: Cancellable) -> None:
         """Cancel a task once: what it does about it is its own."""
         stream = self.streams[task]
         if not (stream.told or stream.complete):
@@ -115,7 +118,7 @@ class Draining:
 
     def _replace_handlers(self) -> dict[int, tuple[SignalHandler, SignalHandler]]:
         """Come before the server's handlers; where it has none, Python's own ends the process."""
-        loop = get_running_loop()
+        loop = running_loop()
         replaced: dict[int, tuple[SignalHandler, SignalHandler]] = {}
         for number in _SIGNALS:
             theirs = signal.getsignal(number)
@@ -125,7 +128,7 @@ class Draining:
                 replaced[number] = (ours, theirs)
         return replaced
 
-    def _preceding(self, theirs: SignalHandler, loop: AbstractEventLoop) -> SignalHandler:
+    def _preceding(self, theirs: SignalHandler, loop: Loop) -> SignalHandler:
         def stop(number: int, frame: FrameType | None) -> None:
             self.end_streams()
             theirs(number, frame)

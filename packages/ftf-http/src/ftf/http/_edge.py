@@ -1,13 +1,12 @@
 """What concerns every request, whatever answers it: its id, security headers, event streams."""
 
-from asyncio import Task, current_task
 from collections.abc import Mapping
-from typing import cast
 
-from starlette.middleware.errors import ServerErrorMiddleware
+from anyio import CancelScope
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ._draining import Draining
+from ._event_loop import Cancellable, TrioScope, asyncio_task
 from ._request_id import HEADER, identify
 
 type Headers = list[tuple[bytes, bytes]]
@@ -16,12 +15,10 @@ _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.s
 _EVENT_STREAM = b"text/event-stream"
 
 
-class EdgeMiddleware(ServerErrorMiddleware):
+class EdgeMiddleware:
     """Names requests, adds security headers, and has event streams end with the application.
 
-    One layer does all three, because each layer costs every request the same again. Instrumentation
-    turns itself off where the outermost layer is not Starlette's for errors, so it is one in kind;
-    errors have been answered further inside.
+    One layer does all three, because each layer costs every request the same again.
 
     Args:
         app: The ASGI application to wrap.
@@ -30,7 +27,7 @@ class EdgeMiddleware(ServerErrorMiddleware):
     """
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str], draining: Draining) -> None:
-        super().__init__(app)
+        self.app = app
         self.draining = draining
         self.headers: Headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
@@ -42,7 +39,15 @@ class EdgeMiddleware(ServerErrorMiddleware):
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        task = cast("Task[object]", current_task())
+        task = asyncio_task()
+        if task is None:
+            await self._serve_on_trio(scope, receive, send)
+        else:
+            await self._serve(task, scope, receive, send)
+
+    async def _serve(
+        self, served_by: Cancellable, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         named = identify(scope)
 
         async def send_with_headers(message: Message) -> None:
@@ -50,13 +55,24 @@ class EdgeMiddleware(ServerErrorMiddleware):
                 streams = self._complete(message, named)
                 await send(message)
                 if streams:
-                    self.draining.watch(task)
+                    self.draining.watch(served_by)
                 return
             if self.draining.streams and not message.get("more_body"):
-                self.draining.complete(task)
+                self.draining.complete(served_by)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+    async def _serve_on_trio(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve in a cancel scope, and complete an event stream that was cancelled by it."""
+        with CancelScope() as cancel_scope:
+            served_by = TrioScope(cancel_scope)
+            try:
+                await self._serve(served_by, scope, receive, send)
+            finally:
+                stream = self.draining.release(served_by)
+        if cancel_scope.cancelled_caught and stream and not stream.complete:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _complete(self, message: Message, named: bytes | None) -> bool:
         """Add the headers of what starts, and tell whether it is a stream to watch."""

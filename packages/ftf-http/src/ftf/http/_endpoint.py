@@ -13,7 +13,7 @@ from inspect import (
     unwrap,
 )
 from types import FunctionType
-from typing import Annotated, cast
+from typing import Annotated, Final, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
@@ -26,7 +26,7 @@ from .exceptions import InvalidInjectionError
 
 type Endpoint = Callable[..., object]
 
-_CONNECTION = "ftf_connection"
+CONNECTION: Final = "ftf_connection"
 _SERVICES = "ftf_services"
 _MENTIONS_INJECTION = re.compile(r"\bInject(ed)?\b")
 
@@ -106,7 +106,7 @@ def _delivering(endpoint: Endpoint, signature: Signature, keys: dict[str, object
     visible = [parameter for name, parameter in signature.parameters.items() if name not in keys]
     known = next((parameter.name for parameter in visible if _is_connection(parameter)), None)
     if known is None:
-        hidden = Parameter(_CONNECTION, Parameter.KEYWORD_ONLY, annotation=HTTPConnection)
+        hidden = Parameter(CONNECTION, Parameter.KEYWORD_ONLY, annotation=HTTPConnection)
         visible = sorted((*visible, hidden), key=lambda parameter: parameter.kind)
     services = Services(endpoint, keys)
     call = _calling(endpoint, services, known)
@@ -126,7 +126,7 @@ def _calling(endpoint: Endpoint, services: Services, known: str | None) -> Endpo
         call = partial(run_in_threadpool, endpoint)
 
     async def deliver_and_call(**values: object) -> object:
-        connection = values.pop(_CONNECTION) if known is None else values[known]
+        connection = values.pop(CONNECTION) if known is None else values[known]
         delivered = await services.deliver(cast("HTTPConnection", connection))
         return await call(**values, **delivered)
 

@@ -11,7 +11,7 @@ from fastapi.utils import is_body_allowed_for_status_code
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from ._error_response import ErrorResponse
@@ -81,16 +81,13 @@ def with_text(status: int, title: str, *, problem_details: bool) -> Answer:
     return lambda error: ErrorResponse({"detail": str(error)}, status)
 
 
-async def answer(application: object, request: Request, error: Exception) -> tuple[Response, bool]:
-    """Find the response to an error outside of any route, as Starlette finds it inside.
+async def answer(application: object, request: Request, error: Exception) -> Response | None:
+    """Return the response to an error outside of any route, as Starlette finds it inside.
 
-    Returns:
-        The response, and whether a handler was made for this kind of error.
+    It is `None` if no handler was made for this kind of error.
     """
     handler = handler_of(application, error)
-    if handler is not None:
-        return await handled(handler, request, error), True
-    return await last_answer(application, request, error), False
+    return None if handler is None else await handled(handler, request, error)
 
 
 def handler_of(
@@ -102,14 +99,6 @@ def handler_of(
     keys = (key for key in (status, *type(error).__mro__) if key not in _UNEXPECTED)
     found = (handlers.get(key) for key in keys)
     return next((each for each in found if each not in {None, besides}), None)
-
-
-async def last_answer(application: object, request: Request, error: Exception) -> Response:
-    """Find the response to an error that no handler was made for."""
-    last = [handler for key, handler in _handlers_of(application).items() if key in _UNEXPECTED]
-    if last:
-        return await handled(last[-1], request, error)
-    return PlainTextResponse("Internal Server Error", 500)
 
 
 def _handlers_of(application: object) -> Mapping[object, Handler]:

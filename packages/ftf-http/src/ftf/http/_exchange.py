@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ftf.container import Container, UnitsOfWork
 
-from ._error_handlers import answer, last_answer
+from ._error_handlers import answer
 from ._request_id import label
 from .exceptions import NoRequestError
 
@@ -28,7 +28,7 @@ class Exchange:
     """The two channels of an ASGI connection, as the application gets them.
 
     Attributes:
-        failure: An error of settling that no handler was made for.
+        failure: An error of settling that no handler was made for, to raise in place of a response.
     """
 
     __slots__ = (
@@ -99,12 +99,12 @@ class Exchange:
         """Pass on a message of the application's, having settled its units of work.
 
         Raises:
-            ResponseReplaced: They could not be committed, and the client was told so.
+            ResponseReplaced: They could not be committed; another response takes its place.
         """
         if self.units and message["type"] == "http.response.start":
             await self._settle(message["status"])
         if self._replaced:
-            raise ResponseReplaced
+            raise ResponseReplaced from self.failure
         await self._send(message)
 
     async def close(self) -> None:
@@ -124,17 +124,17 @@ class Exchange:
                 await self._replace(error)
 
     async def _replace(self, error: Exception) -> None:
-        """Answer with what went wrong."""
+        """Answer with what went wrong, or leave that to the application's layer for errors."""
         self._replaced = True
         app, request = self._app or self._scope.get("app"), Request(self._scope)
         try:
-            response, expected = await answer(app, request, error)
-        except Exception as failure:  # noqa: BLE001  # of the handler, and told to the server
-            error = failure
-            response, expected = await last_answer(app, request, error), False
-        if not expected:
+            response = await answer(app, request, error)
+        except Exception as failure:  # noqa: BLE001  # of the handler, and raised later
+            error, response = failure, None
+        if response is None:
             self.failure = error
-        await response(self._scope, self._receive, self._send)
+        else:
+            await response(self._scope, self._receive, self._send)
 
     async def _client_left(self) -> bool:
         """Look whether the client has disconnected, without waiting for it."""

@@ -1,12 +1,12 @@
 """Whether the process lives, and whether it can serve."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial, wraps
 from inspect import isawaitable, iscoroutinefunction
 from typing import NamedTuple
 
+from anyio import create_task_group, fail_after, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -14,6 +14,7 @@ from ftf.container import Container
 
 from ._check_thread import CheckThread
 from ._draining import Draining
+from ._event_loop import asyncio_task
 from ._problem import ProblemResponse
 from ._signature import required_annotations
 
@@ -66,24 +67,29 @@ class Readiness:
         """Answer 200, or 503 with the names of what is not ready."""
         if self._draining.begun:
             return ProblemResponse(503, "The application is about to stop.")
-        results = dict(await asyncio.gather(*map(self._run, self._checks.values())))
+        results = dict.fromkeys(self._checks, "")
+        async with create_task_group() as group:
+            for asked in self._checks.values():
+                group.start_soon(self._run, asked, results)
         if failed := [name for name, result in results.items() if result != "ok"]:
             return ProblemResponse(503, f"Not ready: {', '.join(failed)}.", checks=results)
         return JSONResponse({"status": "ready", "checks": results})
 
-    async def _run(self, asked: ReadinessCheck) -> tuple[str, str]:
+    async def _run(self, asked: ReadinessCheck, results: dict[str, str]) -> None:
         """Run a check with services of its own; the reason of a failure is for the log only."""
+        results[asked.name] = "failed"
         try:
-            async with asyncio.timeout(asked.timeout), self._container.scoped_context() as scope:
-                call = await scope.acall(self._prepared[asked.name])
-                ready = await _result(call, self._threads[asked.name])
+            with fail_after(asked.timeout):
+                async with self._container.scoped_context() as scope:
+                    call = await scope.acall(self._prepared[asked.name])
+                    ready = await _result(call, self._threads[asked.name])
         except TimeoutError:
             _logger.warning("readiness check %s took over %s s", asked.name, asked.timeout)
-            return asked.name, "timed out"
+            results[asked.name] = "timed out"
         except Exception:
             _logger.exception("readiness check %s failed", asked.name)
-            return asked.name, "failed"
-        return asked.name, "failed" if ready is False else "ok"
+        else:
+            results[asked.name] = "failed" if ready is False else "ok"
 
 
 def _prepared(check: Check) -> Callable[..., partial[object]]:
@@ -98,7 +104,12 @@ def _prepared(check: Check) -> Callable[..., partial[object]]:
 
 async def _result(call: partial[object], thread: CheckThread) -> object:
     """Call a check, in its thread if it is not async."""
-    result = call() if iscoroutinefunction(call.func) else await thread.run(call)
+    if iscoroutinefunction(call.func):
+        result = call()
+    elif asyncio_task() is None:
+        result = await to_thread.run_sync(call, abandon_on_cancel=True)
+    else:
+        result = await thread.run(call)
     return await result if isawaitable(result) else result
 
 

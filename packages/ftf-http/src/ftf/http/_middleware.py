@@ -1,8 +1,6 @@
 """ASGI middleware that the container builds."""
 
-from asyncio import create_task
 from collections.abc import Callable, Mapping
-from contextvars import Context
 from inspect import signature
 from typing import cast
 
@@ -11,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ftf.container import Container
 
+from ._event_loop import without_context
 from ._signature import required_annotations
 
 
@@ -54,8 +53,8 @@ class BuiltMiddleware:
         """
         cls = cast("Callable[..., ASGIApp]", self.middleware.cls)
         building = self.container.acall(cls, **_given(self.app, self.middleware))
-        self._built = await create_task(building, context=Context())
-        return self._built
+        self._built = built = await without_context(building)
+        return built
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; the lifespan, in which it is built, passes by."""

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from enum import Enum
 from inspect import signature
+from itertools import takewhile
 from typing import TYPE_CHECKING, TypedDict
 
 import fastapi
-from fastapi import APIRouter, params
+from fastapi import APIRouter, FastAPI, params
 from fastapi.routing import APIRoute
 from fastapi.types import IncEx
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -112,13 +114,15 @@ class ApplicationOptions(_ServingOptions, total=False):
     telemetry: "TelemetryConfig | None"
 
 
-def check_options(function: Callable[..., object], options: ApplicationOptions) -> None:
+def check_options(application: type[FastAPI], options: ApplicationOptions) -> None:
     """Refuse what the installed FastAPI does not know, unless it keeps that in `app.extra`.
 
     Raises:
         TypeError: An option is unknown.
     """
-    known = signature(function).parameters.keys()
+    # OpenTelemetry replaces FastAPI by a subclass that takes `*args` and `**kwargs`.
+    classes = takewhile(lambda cls: cls is not Starlette, application.__mro__)
+    known = {name for cls in classes for name in signature(cls).parameters}
     unknown = [] if "extra" in known else sorted(options.keys() - known)
     if unknown:
         names = ", ".join(unknown)

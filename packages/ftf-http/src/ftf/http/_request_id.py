@@ -47,7 +47,7 @@ def label(scope: Scope) -> str:
 
 def _inbound(scope: Scope) -> bytes | None:
     """Find an acceptable id in the request's headers."""
-    for name, value in scope["headers"]:
+    for name, value in scope.get("headers", ()):  # a scope made by hand may have none
         if name == HEADER:
             found: bytes = value
             return found if _ACCEPTABLE.fullmatch(found) else None

@@ -2,7 +2,6 @@
 
 import logging
 import math
-from asyncio import timeout
 from contextlib import nullcontext
 from typing import Final
 
@@ -13,6 +12,7 @@ from starlette.types import Scope as ASGIScope
 
 from ftf.container import Container, Scope
 
+from ._event_loop import time_limit
 from ._exchange import Exchange, ResponseReplaced, serve_from
 from .exceptions import NoRequestScopeError
 
@@ -55,10 +55,15 @@ class ScopeMiddleware:
         scope[SCOPE_KEY] = await services.__aenter__()
         try:
             with exchange:
-                try:  # noqa: SIM105  # `suppress` would cost every request
+                try:
                     await self.app(scope, exchange.receive, exchange.send)
-                except* ResponseReplaced:
+                except ResponseReplaced:
                     pass
+                except BaseExceptionGroup as group:
+                    if (rest := _without_replaced(group)) is group:
+                        raise
+                    if rest is not None:
+                        raise rest from exchange.failure
             await exchange.close()
         except BaseException as error:
             await self.close_after(error, services, exchange)
@@ -78,13 +83,18 @@ class ScopeMiddleware:
         try:
             with shield:
                 try:
-                    async with timeout(seconds):
+                    async with time_limit(seconds):
                         await exchange.close()
                 finally:
-                    async with timeout(seconds):
+                    async with time_limit(seconds):
                         await services.__aexit__(type(error), error, error.__traceback__)
         except TimeoutError:
             _logger.error("closing took over %s s: %s", seconds, exchange.label)  # noqa: TRY400
+
+
+def _without_replaced(group: BaseExceptionGroup) -> BaseExceptionGroup | None:
+    """Take ends of replaced responses out of a group; one that has none stays the same object."""
+    return group.split(ResponseReplaced)[1] if group.subgroup(ResponseReplaced) else group
 
 
 async def close(services: Scope, exchange: Exchange) -> None:

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from ._controller import Controller, operations_of
-from ._direct import Handler, shortened, shortened_where_included
+from ._direct import Handler, ShortWay, shortened, without_stacks
 from ._endpoint import compiled
 from ._options import RouterOptions
 from ._readable import naming_parameters
@@ -30,13 +30,13 @@ class Route(APIRoute):
         with naming_parameters(endpoint, options.get("dependencies")):
             super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
         if type(self).get_route_handler is Route.get_route_handler:
-            self.app: ASGIApp = shortened(self, self.app)
+            self.app: ASGIApp = without_stacks(self.app, self._way)
 
     def get_route_handler(self) -> Handler:
         """Make a handler for the route itself, and another for each inclusion of it."""
         handle = super().get_route_handler()
-        constructed = hasattr(self, "app")
-        return shortened_where_included(self, handle) if constructed else handle
+        self._way = ShortWay.beside(handle)  # of the handler that was made last
+        return shortened(handle, self._way)
 
 
 class Router(APIRouter):

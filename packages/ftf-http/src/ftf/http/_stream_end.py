@@ -1,15 +1,17 @@
 """The end of event streams that no client would end."""
 
-from asyncio import CancelledError, Task, current_task
-from typing import cast
+from asyncio import CancelledError
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ._draining import Draining, Stream
+from ._event_loop import asyncio_task
 
 
 class StreamEndMiddleware:
     """Completes event streams that were cancelled, and keeps what closes after them from that.
+
+    On trio a cancel scope does that, which is opened further outside.
 
     Args:
         app: The ASGI application to wrap.
@@ -35,4 +37,5 @@ class StreamEndMiddleware:
                 self._released()
 
     def _released(self) -> Stream | None:
-        return self.draining.release(cast("Task[object]", current_task()))
+        task = asyncio_task()
+        return None if task is None else self.draining.release(task)

@@ -36,8 +36,9 @@ async def answer_surrogate(request: Request, error: Exception) -> Response:
         if has_surrogate(text):
             fault = {"type": "string_unicode", "loc": (part,), "msg": _SAID}
             invalid = RequestValidationError([fault])
-            response, _ = await answer(application, request, invalid)
-            return response
+            response = await answer(application, request, invalid)
+            if response is not None:
+                return response
     raise error
 
 

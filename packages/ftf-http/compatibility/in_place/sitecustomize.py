@@ -1,0 +1,21 @@
+"""Puts this package in FastAPI's place, in each interpreter that finds this folder in its path.
+
+Problem details and security headers are off: with them, every test that compares an error differs.
+"""
+
+import fastapi
+import fastapi.applications
+import fastapi.routing
+
+from ftf.http import FastTrackFramework, Router
+
+
+class InPlace(FastTrackFramework):
+    """What tests get when they ask for FastAPI."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(problem_details=False, security_headers={}, **options)  # type: ignore[arg-type]  # passed on
+
+
+fastapi.FastAPI = fastapi.applications.FastAPI = InPlace  # type: ignore[misc]  # the point
+fastapi.APIRouter = fastapi.routing.APIRouter = Router  # type: ignore[misc]  # the point
