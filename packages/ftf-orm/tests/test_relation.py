@@ -250,7 +250,7 @@ async def test_edge_33_many_can_sync_different_ones_at_once(engine, book, keys, 
         async with opened(session):
             await BookRepository(session).relation(book, Book.genres).sync(some)
 
-    async with AsyncSession(engine) as session:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         for _ in range(5):
             await asyncio.gather(*(_alone(engine, partial(sync, some=some)) for some in wanted))
             found = await BookRepository(session).relation(book, Book.genres).pivots()
@@ -278,7 +278,7 @@ async def test_a_record_that_others_refer_to_meanwhile_can_be_synced(engine, ses
     async with transaction(session):
         await genres.sync(keys[:1])
         if engine.dialect.name == "postgresql":  # SQLite has one writer at a time
-            async with AsyncSession(engine) as other, other.begin():
+            async with AsyncSession(engine, expire_on_commit=False) as other, other.begin():
                 await other.execute(text("SET LOCAL lock_timeout = '5s'"))
                 await BookRepository(other).relation(genres.record, Book.genres).attach(keys[1])
     assert keys[0] in await genres.pivots()

@@ -84,6 +84,23 @@ async def test_committing(committing_db, turn):
         version = await session.scalar(text("SELECT * FROM alembic_version"))
         assert version == "2"
 """
+MODELS = """
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+
+class Post(Base):
+    __tablename__ = "posts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+"""
 CHECK = "def test_migrations(migrations):\n    migrations.check()\n"
 
 
@@ -147,6 +164,105 @@ def test_a_fault_is_told(check, right, wrong, message):
     result = check(second=SECOND.replace(right, wrong))
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f"E *AssertionError: {message}"])
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        (
+            "sa.String(), nullable=False)",
+            "sa.String(), nullable=False, server_default='none')",
+            "column posts.title: * DEFAULT *none* by the migrations, * NOT NULL by the models",
+        ),
+        (
+            'sa.Column("title"',
+            'sa.CheckConstraint("length(title) > 3", name="long"), sa.Column("title"',
+            "check long of posts: *title* by the migrations, missing by the models",
+        ),
+    ],
+)
+def test_a_difference_that_alembic_does_not_see_is_told(check, right, wrong, message):
+    result = check(second=SECOND.replace(right, wrong), env=PLAIN_ENV)
+    result.assert_outcomes(failed=1)
+    lines = ["E *AssertionError: the migrations make other tables than create_all *"]
+    result.stdout.fnmatch_lines([*lines, f"E *{message}"])
+
+
+def test_every_kind_of_a_table_s_parts_may_be_the_same(check, project):
+    project.path.joinpath("models.py").write_text(
+        MODELS
+        + """
+from sqlalchemy import Boolean, CheckConstraint, Column, Computed, Index, Integer, String, Table
+from sqlalchemy import func, text, true
+
+Table(
+    "parts", Base.metadata, Column("id", Integer, primary_key=True),
+    Column("name", String(9), CheckConstraint("length(name) > 2", name="long"), unique=True),
+    Column("on", Boolean, server_default=true()), Column("text", String(20)),
+    Column("twice", Integer, Computed("id * 2", persisted=True)),
+    Index("lowered", func.lower(text("name")), unique=True), Index("plain", "name", "text"),
+)
+"""
+    )
+    third = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "3", "2"
+
+def upgrade():
+    op.create_table(
+        "parts",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("name", sa.String(9), unique=True),
+        sa.Column("on", sa.Boolean(), server_default=sa.text("true")),
+        sa.Column("twice", sa.Integer(), sa.Computed("id * 2", persisted=True)),
+        sa.Column("text", sa.String(20)),
+        sa.CheckConstraint("length( name )>2", name="long"),
+    )
+    op.create_index("lowered", "parts", [sa.text("lower(name)")], unique=True)
+    op.create_index("plain", "parts", ["name", "text"])
+
+def downgrade():
+    op.drop_table("parts")
+"""
+    versions = project.path / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    (versions / "3.py").write_text(third)
+    check().assert_outcomes(passed=1)
+
+
+def test_models_that_cannot_be_made_are_told(check, project):
+    broken = (
+        "from sqlalchemy import Column, Integer, Table\n"
+        "Table('odd', Base.metadata, Column('id', Integer, ForeignKey('gone.id')))\n"
+    )
+    project.path.joinpath("models.py").write_text(MODELS + broken)
+    code = "def test_migrations(migrations):\n    migrations.assert_makes_the_tables()\n"
+    result = check(env=PLAIN_ENV, code=code)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["E *AssertionError: create_all cannot make the tables *(NoReferencedTableError: *"]
+    )
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_tables_of_several_metadata_and_of_schemas_are_compared(check):
+    more = (
+        "from sqlalchemy import Column, Integer, MetaData, Table\n"
+        "other = MetaData()\n"
+        "Table('goods', other, Column('id', Integer, primary_key=True), schema='stock')\n"
+    )
+    env = PLAIN_ENV.replace("config =", more + "config =", 1).replace(
+        "target_metadata=Base.metadata",
+        "target_metadata=[Base.metadata, other], include_schemas=True",
+    )
+    second = SECOND.replace(
+        "def upgrade():",
+        "def upgrade():\n    op.execute('CREATE SCHEMA stock')\n"
+        "    op.create_table('goods', sa.Column('id', sa.Integer, primary_key=True), "
+        "schema='stock')\n",
+    ).replace("def downgrade():", "def downgrade():\n    op.execute('DROP SCHEMA stock CASCADE')")
+    check(env=env, second=second).assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("code", [CHECK, "async def test_session(db_session): ..."])

@@ -10,10 +10,11 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationStep
+from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, inspect
+from sqlalchemy import URL, Connection, MetaData, inspect
+from sqlalchemy.schema import CreateSchema
 
 from ._connection_guard import ConnectionGuard
 from ._database_address import DatabaseAddress
@@ -85,6 +86,22 @@ class Alembic:
         step = make(self.scripts.revision_map, script)
         with EnvironmentContext(self.config, self.scripts, fn=lambda *_: [step]):
             self.run(self.scripts.run_env)
+
+    def create_all(self, connection: Connection) -> None:
+        """Make the tables that `env.py` compares a database with, in another database."""
+        compared: list[MetaData] = []
+
+        def note(_: object, migration: MigrationContext) -> list[MigrationStep]:
+            target = migration.opts["target_metadata"]
+            compared.extend([target] if isinstance(target, MetaData) else target)
+            return []
+
+        with EnvironmentContext(self.config, self.scripts, fn=note):
+            self.run(self.scripts.run_env)
+        for metadata in compared:
+            for schema in {table.schema for table in metadata.tables.values()} - {None}:
+                connection.execute(CreateSchema(str(schema), if_not_exists=True))
+            metadata.create_all(connection)
 
     def tables(self) -> set[str]:
         """Name the tables there are, but for the one in which Alembic keeps its version."""

@@ -175,9 +175,15 @@ def migrations(pytestconfig: pytest.Config, _ftf_databases: "Databases") -> "Ite
 
     file = required_alembic(pytestconfig)
     guard = _guard(pytestconfig)
-    with _ftf_databases.new("migrations") as url:
-        guard.allow(url)
-        yield Migrations(Alembic(file, url, guard))
+
+    @contextmanager
+    def empty(purpose: str) -> "Iterator[URL]":
+        with _ftf_databases.new(purpose) as url:
+            guard.allow(url)
+            yield url
+
+    with empty("migrations") as url:
+        yield Migrations(Alembic(file, url, guard), lambda: empty("models"))
 
 
 @pytest.fixture(scope="session")

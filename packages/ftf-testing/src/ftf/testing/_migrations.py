@@ -1,9 +1,12 @@
 """Checks of migrations."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from alembic.script import Script
+    from sqlalchemy import URL
 
     from ._alembic import Alembic, Direction
 
@@ -13,10 +16,14 @@ class Migrations:
 
     Args:
         alembic: Alembic on that database.
+        another: Makes another empty database.
     """
 
-    def __init__(self, alembic: "Alembic") -> None:
+    def __init__(
+        self, alembic: "Alembic", another: "Callable[[], AbstractContextManager[URL]]"
+    ) -> None:
         self._alembic = alembic
+        self._another = another
 
     def check(self) -> None:
         """Make every check.
@@ -27,6 +34,7 @@ class Migrations:
         self.assert_one_head()
         self.assert_goes_up_and_down()
         self.assert_makes_the_models()
+        self.assert_makes_the_tables()
 
     def assert_one_head(self) -> None:
         """Assert that no two migrations are the newest.
@@ -67,6 +75,41 @@ class Migrations:
                 f'the models are not what the migrations make, and "alembic revision '
                 f'--autogenerate" would write a migration: {difference}'
             ) from difference
+
+    def assert_makes_the_tables(self) -> None:
+        """Assert that the migrations make the tables that `create_all` makes of the models.
+
+        Columns, keys, constraints and indexes are compared, whatever Alembic knows of them, in the
+        tables that both have.
+
+        Raises:
+            AssertionError: They differ, or `create_all` cannot make the tables.
+        """
+        from ._own_thread import run_on
+        from ._table_facts import differences, table_facts
+
+        self._alembic.upgrade()
+        migrated = run_on(self._alembic.url, table_facts)
+        with self._another() as url:
+            try:
+                run_on(url, self._alembic.create_all)
+            except Exception as error:
+                raise AssertionError(
+                    f"create_all cannot make the tables of the models in an empty database "
+                    f"({type(error).__name__}: {error}): without this comparison, make the other "
+                    "checks one by one"
+                ) from error
+            declared = run_on(url, table_facts)
+        found = [
+            difference
+            for table in migrated.keys() & declared.keys()
+            for difference in differences(migrated[table], declared[table])
+        ]
+        if found:
+            listed = "\n  ".join(sorted(found))
+            raise AssertionError(
+                f"the migrations make other tables than create_all does of the models:\n  {listed}"
+            )
 
     def _go(self, direction: "Direction", script: "Script") -> None:
         try:
