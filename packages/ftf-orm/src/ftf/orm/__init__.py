@@ -27,6 +27,7 @@ from .exceptions import (
     StaleRecord,
     TransactionConflict,
     TransactionMisuse,
+    ValueNotLoaded,
 )
 from .provider import DatabaseProvider
 from .query import Page, PaginatedQuery, QueryBuilder
@@ -62,6 +63,7 @@ __all__ = [
     "TransactionConflict",
     "TransactionMisuse",
     "UtcDateTime",
+    "ValueNotLoaded",
     "create_engine",
     "run_transaction",
     "transaction",

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ._errors import typed_errors
-from ._kept import keep_loaded
 from ._savepoint import flush_alone, savepoint
 from ._session import exclusive_use, somebody_commits
 
@@ -34,14 +33,12 @@ async def read[R](
                 await flush_alone(session)
             if not may_fail:
                 return await run()
-            with keep_loaded(session.sync_session):
-                async with savepoint(session):
-                    return await run()
-        with keep_loaded(session.sync_session):
-            try:
-                if flush:
-                    await session.flush()
+            async with savepoint(session):
                 return await run()
-            except BaseException:
-                await session.rollback()
-                raise
+        try:
+            if flush:
+                await session.flush()
+            return await run()
+        except BaseException:
+            await session.rollback()
+            raise

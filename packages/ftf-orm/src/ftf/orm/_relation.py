@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, with_parent
 from ._loading import load
 from ._pivot import Pivot
 from ._reading import read
+from ._rollback import note
 from ._writing import writing
 from .query import QueryBuilder, RelationTo
 
@@ -171,6 +172,7 @@ class Relation[R: DeclarativeBase]:
     ) -> int:
         count = 0
         async with writing(self.session, pivot.table.metadata):
+            note(self.session.sync_session, self.record)
             for statement in statements:
                 result = await self.session.execute(statement, rows)
                 count += result.rowcount if isinstance(result, CursorResult) else 0

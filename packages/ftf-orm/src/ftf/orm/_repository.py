@@ -9,9 +9,11 @@ from sqlalchemy import MetaData, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
+from ._deletion import refusing_missing_rows
 from ._loading import load
 from ._reading import read
 from ._relation import Relation
+from ._rollback import note_before_reading
 from ._session import somebody_commits
 from ._transaction import transaction
 from ._values import Key, Values, equal_to, named
@@ -98,6 +100,8 @@ class BaseRepository[T: DeclarativeBase]:
     async def update(self, instance: T) -> T:
         """Store what was changed on a record, and read what the database has worked out.
 
+        A relationship whose foreign key has changed has to be loaded again.
+
         Raises:
             TypeError: It is no record of the model.
             ValueError: The record was never stored.
@@ -109,7 +113,8 @@ class BaseRepository[T: DeclarativeBase]:
             self.session.add(instance)
             await self.session.flush()
             # What the database works out: async code cannot read it by touching it.
-            if unknown := inspect(instance).expired_attributes:
+            state = inspect(instance)
+            if unknown := state.expired_attributes & set(state.mapper.column_attrs.keys()):
                 await self.session.refresh(instance, unknown)
         return instance
 
@@ -117,11 +122,16 @@ class BaseRepository[T: DeclarativeBase]:
         """Remove a record.
 
         Raises:
+            StaleRecord: It was removed meanwhile.
             TypeError: It is no record of the model.
         """
         self._refuse_other(instance)
+        mapper = inspect(instance).mapper
         async with writing(self.session, self._metadata):
-            await self.session.delete(instance)
+            connection = await self.session.connection({"mapper": mapper})
+            with refusing_missing_rows(connection, mapper):
+                await self.session.delete(instance)
+                await self.session.flush()
 
     async def refresh(self, instance: T) -> T:
         """Read a record again, with whatever others have changed.
@@ -132,6 +142,7 @@ class BaseRepository[T: DeclarativeBase]:
             RecordNotFound: It was removed meanwhile.
         """
         key = inspect(instance).identity
+        note_before_reading(self.session.sync_session, [instance])
         found = await self.query().where_key(key).fresh().first()
         if found is None:
             raise RecordNotFound(self.model)

@@ -18,7 +18,8 @@
     │   ├── DatabaseBusy
     │   ├── Deadlock
     │   └── SerializationFailure
-    └── TransactionMisuse
+    ├── TransactionMisuse
+    └── ValueNotLoaded (also SQLAlchemy's InvalidRequestError)
 
 The attributes are the contract; the texts may improve in any release.
 """
@@ -197,3 +198,24 @@ class SerializationFailure(TransactionConflict):
 
 class TransactionMisuse(OrmError):
     """A transaction was used in a way that would break it."""
+
+
+class ValueNotLoaded(OrmError, InvalidRequestError):
+    """A value was touched that has to be read again, which async code cannot do by touching it.
+
+    Args:
+        model: The name of the record's model.
+        names: The attributes that have to be read again.
+    """
+
+    def __init__(self, model: str, names: tuple[str, ...]) -> None:
+        super().__init__(model, names)
+        self.model = model
+        self.names = names
+
+    def __str__(self) -> str:
+        return (
+            f"The {self.model} has to be read again, because its values ({', '.join(self.names)}) "
+            "have expired, by a rollback, run_transaction() or session.expire(): find it again, "
+            "or use repository.refresh(record)"
+        )

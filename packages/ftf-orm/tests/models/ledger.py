@@ -1,0 +1,44 @@
+"""Models whose values are not only what the application sets: versions, computed columns."""
+
+from sqlalchemy import JSON, Computed, ForeignKey, MetaData
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ftf.orm import Base, BaseRepository, Timestamps
+
+
+class LedgerModel(Base):
+    """A base with tables of its own."""
+
+    __abstract__ = True
+    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+
+
+class Account(Timestamps, LedgerModel):
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(unique=True)
+    amount: Mapped[int] = mapped_column(default=0)
+    twice: Mapped[int] = mapped_column(Computed("amount * 2"))
+    version: Mapped[int] = mapped_column()
+    settings: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+
+    bookings: Mapped[list["Booking"]] = relationship(order_by="Booking.id")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # as SQLAlchemy has it
+
+
+class Booking(LedgerModel):
+    __tablename__ = "bookings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    amount: Mapped[int]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+
+    __mapper_args__ = {"confirm_deleted_rows": False}  # noqa: RUF012  # as SQLAlchemy has it
+
+
+class Accounts(BaseRepository[Account]): ...
+
+
+class Bookings(BaseRepository[Booking]): ...
