@@ -8,7 +8,7 @@ from sqlalchemy import event, inspect, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ftf.orm import Deadlock, TransactionMisuse, ValueNotLoaded, run_transaction, transaction
+from ftf.orm import ColumnNotLoaded, Deadlock, TransactionMisuse, run_transaction, transaction
 
 only_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
@@ -163,10 +163,10 @@ async def test_a_session_that_expires_what_it_commits_does_so(engine, two):
 async def test_a_record_from_before_says_in_the_work_that_it_has_to_be_read(session, authors, two):
     async def work(tx) -> str:
         with pytest.raises(
-            ValueNotLoaded, match=r"Author has to be read.*run_transaction"
+            ColumnNotLoaded, match=r"Author\.name.*await session\.refresh"
         ) as caught:
             _ = two[0].name
-        assert caught.value.names == ("born", "email", "name")
+        assert caught.value.columns == ("born", "email", "name")
         return (await authors.refresh(two[0])).name
 
     assert await run_transaction(session, work) == "Ada"

@@ -1,6 +1,6 @@
 """Models whose values are not only what the application sets: versions, computed columns."""
 
-from sqlalchemy import JSON, Computed, ForeignKey, MetaData
+from sqlalchemy import JSON, Column, Computed, ForeignKey, MetaData, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ftf.orm import Base, BaseRepository, Timestamps
@@ -13,6 +13,20 @@ class LedgerModel(Base):
     metadata = MetaData(naming_convention=Base.metadata.naming_convention)
 
 
+account_tags = Table(
+    "account_tags",
+    LedgerModel.metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tags.id"), primary_key=True),
+)
+
+
+class Tag(LedgerModel):
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
 class Account(Timestamps, LedgerModel):
     __tablename__ = "accounts"
 
@@ -23,7 +37,8 @@ class Account(Timestamps, LedgerModel):
     version: Mapped[int] = mapped_column()
     settings: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
 
-    bookings: Mapped[list["Booking"]] = relationship(order_by="Booking.id")
+    bookings: Mapped[list["Booking"]] = relationship(order_by="Booking.id", passive_deletes="all")
+    tags: Mapped[list[Tag]] = relationship(secondary=account_tags, passive_deletes=True)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # as SQLAlchemy has it
 

@@ -9,6 +9,7 @@ from ._timestamps import Timestamps, UtcDateTime
 from ._transaction import Transaction, transaction
 from .exceptions import (
     CheckViolation,
+    ColumnNotLoaded,
     CommitOutcomeUnknown,
     ConcurrentUse,
     ConstraintViolation,
@@ -27,7 +28,6 @@ from .exceptions import (
     StaleRecord,
     TransactionConflict,
     TransactionMisuse,
-    ValueNotLoaded,
 )
 from .provider import DatabaseProvider
 from .query import Page, PaginatedQuery, QueryBuilder
@@ -36,6 +36,7 @@ __all__ = [
     "Base",
     "BaseRepository",
     "CheckViolation",
+    "ColumnNotLoaded",
     "CommitOutcomeUnknown",
     "ConcurrentUse",
     "ConstraintViolation",
@@ -63,7 +64,6 @@ __all__ = [
     "TransactionConflict",
     "TransactionMisuse",
     "UtcDateTime",
-    "ValueNotLoaded",
     "create_engine",
     "run_transaction",
     "transaction",

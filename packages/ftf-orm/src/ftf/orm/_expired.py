@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import InstanceState, Mapper
 from sqlalchemy.util.concurrency import in_greenlet
 
-from .exceptions import ValueNotLoaded
+from .exceptions import ColumnNotLoaded
 
 
 def explain_expiry(mapper: Mapper[Any], _: type) -> None:
@@ -26,5 +26,5 @@ class _Explained:
         asynchronous = session is not None and session.get_bind(state.mapper).dialect.is_async
         if asynchronous and not in_greenlet():
             columns = names.intersection(state.mapper.column_attrs.keys())
-            raise ValueNotLoaded(state.class_.__name__, tuple(sorted(columns)))
+            raise ColumnNotLoaded(state.class_, tuple(sorted(columns)))
         return self.load(state, names, *how)

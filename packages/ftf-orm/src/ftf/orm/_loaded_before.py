@@ -1,7 +1,7 @@
 """What was loaded before `run_transaction`: expired for its work, restored behind it."""
 
 from sqlalchemy import inspect
-from sqlalchemy.orm import InstanceState, Mapper, RelationshipProperty, Session
+from sqlalchemy.orm import InstanceState, RelationshipProperty, Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from ._rollback import Tables, written_in_bulk
@@ -22,8 +22,7 @@ class LoadedBefore:
         self._session.expire_all()
         for record in records:
             state: InstanceState[object] = inspect(record)
-            keys = dict(zip(_key_names(state.mapper), state.identity or (), strict=True))
-            Snapshot(keys, frozenset(state.expired_attributes)).fill(state, keys)
+            Snapshot({}, frozenset(state.expired_attributes)).fill(state, ())
 
     def restore(self) -> None:
         """Restore what was neither read again nor changed in the database."""
@@ -61,7 +60,3 @@ def _has_same_keys(
     return all(
         name in state.dict and snapshot.values.get(name) == state.dict[name] for name in names
     )
-
-
-def _key_names(mapper: Mapper[object]) -> list[str]:
-    return [mapper.get_property_by_column(column).key for column in mapper.primary_key]

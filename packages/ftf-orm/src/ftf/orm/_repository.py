@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from ._deletion import refusing_missing_rows
+from ._in_place import flag_changes
 from ._loading import load
 from ._reading import read
 from ._relation import Relation
@@ -111,6 +112,7 @@ class BaseRepository[T: DeclarativeBase]:
             raise ValueError(f"This {self.model.__name__} was never stored: use create()")
         async with writing(self.session, self._metadata, instance):
             self.session.add(instance)
+            flag_changes(inspect(instance))
             await self.session.flush()
             # What the database works out: async code cannot read it by touching it.
             state = inspect(instance)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from ._in_place import changed_in_place
 from ._loaded_before import LoadedBefore
 from ._reading import read
 from ._session import somebody_commits
@@ -111,6 +112,7 @@ class _Attempts[R]:
 
 def _refuse_changes(session: Session) -> None:
     changed = any(session.is_modified(record) for record in session.dirty)
+    changed = changed or any(map(any, map(changed_in_place, session.identity_map.all_states())))
     if session.new or session.deleted or changed:
         raise TransactionMisuse(
             "The session has pending changes, which another attempt would lose: "

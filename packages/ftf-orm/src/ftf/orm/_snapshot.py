@@ -9,6 +9,8 @@ from sqlalchemy.orm import InstanceState, LoaderCallableStatus, Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.collections import collection_adapter
 
+from ._in_place import keep_stored, stored_values
+
 _CHANGE_IN_PLACE = (dict, list, set, bytearray)
 
 
@@ -33,6 +35,7 @@ class Snapshot:
             unknown: The attributes whose stored values are not known any more.
         """
         loaded = {**state.dict, **state.committed_state}
+        loaded |= {name: value for name, value in stored_values(state).items() if name in loaded}
         values = {
             name: _copied(state, name, loaded[name])
             for name in _names(state, loaded)
@@ -47,12 +50,15 @@ class Snapshot:
             return
         state._expire(state.dict, session.identity_map._modified)  # noqa: SLF001  # expire() cascades
         self.fill(state, self.values.keys())
+        keep_stored(state)
 
     def fill(self, state: InstanceState[Any], names: Collection[str]) -> None:
-        """Set the values of attributes that are not loaded; only they count as loaded then."""
+        """Set the values of attributes that are not loaded; only they and keys are loaded then."""
         record = state.obj()
         for name in names:
             set_committed_value(record, name, self.values[name])
+        for column, key in zip(state.mapper.primary_key, state.identity or (), strict=True):
+            set_committed_value(record, state.mapper.get_property_by_column(column).key, key)
         state.expired_attributes.intersection_update(self.expired)
         state.expired = bool(state.expired_attributes)  # if so, the session reads it by itself
 

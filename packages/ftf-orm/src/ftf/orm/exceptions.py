@@ -6,6 +6,7 @@
     │   ├── DuplicateRecord
     │   ├── ForeignKeyViolation
     │   └── NotNullViolation
+    ├── ColumnNotLoaded (also SQLAlchemy's MissingGreenlet)
     ├── CommitOutcomeUnknown
     ├── ConcurrentUse
     ├── MigrationError
@@ -18,13 +19,12 @@
     │   ├── DatabaseBusy
     │   ├── Deadlock
     │   └── SerializationFailure
-    ├── TransactionMisuse
-    └── ValueNotLoaded (also SQLAlchemy's InvalidRequestError)
+    └── TransactionMisuse
 
 The attributes are the contract; the texts may improve in any release.
 """
 
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import InvalidRequestError, MissingGreenlet
 
 
 class OrmError(Exception):
@@ -79,6 +79,27 @@ class NotNullViolation(ConstraintViolation):
 
     def __str__(self) -> str:
         return f"A record needs a value for {self.subject}"
+
+
+class ColumnNotLoaded(OrmError, MissingGreenlet):
+    """An attribute was read whose column is not loaded, which async code cannot load there.
+
+    Args:
+        model: The model of the record.
+        columns: The names of the attributes that are not loaded.
+    """
+
+    def __init__(self, model: type, columns: tuple[str, ...]) -> None:
+        super().__init__(model, columns)
+        self.model = model
+        self.columns = columns
+
+    def __str__(self) -> str:
+        names = ", ".join(f"{self.model.__name__}.{column}" for column in self.columns)
+        return (
+            f"no value is loaded for {names}, and async code cannot load one by reading the "
+            f"attribute: await session.refresh(record, {list(self.columns)})"
+        )
 
 
 class CommitOutcomeUnknown(OrmError):
@@ -198,24 +219,3 @@ class SerializationFailure(TransactionConflict):
 
 class TransactionMisuse(OrmError):
     """A transaction was used in a way that would break it."""
-
-
-class ValueNotLoaded(OrmError, InvalidRequestError):
-    """A value was touched that has to be read again, which async code cannot do by touching it.
-
-    Args:
-        model: The name of the record's model.
-        names: The attributes that have to be read again.
-    """
-
-    def __init__(self, model: str, names: tuple[str, ...]) -> None:
-        super().__init__(model, names)
-        self.model = model
-        self.names = names
-
-    def __str__(self) -> str:
-        return (
-            f"The {self.model} has to be read again, because its values ({', '.join(self.names)}) "
-            "have expired, by a rollback, run_transaction() or session.expire(): find it again, "
-            "or use repository.refresh(record)"
-        )
