@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from ledger import Account, Accounts, Tag, account_tags
 from sqlalchemy import delete, inspect, select, text, update
@@ -199,6 +199,7 @@ def undo_if(fails: bool) -> None:  # noqa: FBT001  # what was drawn
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 async def test_rows_and_records_agree_with_plain_python(engine, program):
+    note(f"program = {program}")
     async with engine.begin() as connection:
         for table in (account_tags, Account, Tag):
             await connection.execute(delete(table))

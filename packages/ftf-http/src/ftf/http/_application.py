@@ -18,6 +18,7 @@ from ._body_limit import BodyLimitProblem
 from ._controller import Controller, operations_of
 from ._cors import is_cors, refuse_open_cors
 from ._draining import Draining
+from ._driver_errors import driver_handlers
 from ._edge import EdgeMiddleware
 from ._error_handlers import mapped, orm_handlers, problem_handlers
 from ._exchange import serve_from
@@ -267,6 +268,7 @@ class FastTrackFramework(FastAPI):
         handlers = {
             **(problem_handlers() if self.problem_details else {}),
             **orm_handlers(problem_details=self.problem_details),
+            **driver_handlers(),
             **own,
         }
         for key, handler in handlers.items():
