@@ -173,3 +173,36 @@ async def test_what_was_written_outside_of_a_block_is_undone_with_a_write_that_f
     with pytest.raises(ColumnNotLoaded, match=r"Author\.name"):
         _ = ada.name
     assert (await authors.find_or_fail(bo.id or 1)).name == "Ada"
+
+
+async def test_a_record_that_is_known_in_part_takes_part_in_bulk_updates(session, authors, ada):
+    with pytest.raises(KeyError, match="x"):
+        async with transaction(session):
+            await session.execute(WRITES["bulk"])
+            await fail()
+    await session.execute(update(Author).values(name="Eve"))
+    assert ada.name == "Eve"
+    assert (await authors.find_or_fail(ada.id)).born == 1815
+
+
+async def test_a_refresh_that_writes_what_is_pending_leaves_the_record_loaded(
+    session, authors, ada
+):
+    bo = await authors.create(Author(name="Bo"))
+    with pytest.raises(KeyError, match="x"):
+        async with transaction(session):
+            bo.name = "Bob"
+            await authors.refresh(ada)
+            await fail()
+    assert (ada.name, bo.name) == ("Ada", "Bo")
+
+
+async def test_the_key_of_a_record_stays_known(session, ada):
+    with pytest.raises(KeyError, match="x"):
+        async with transaction(session):
+            await session.execute(WRITES["text"])
+            await session.refresh(ada)
+            await fail()
+    assert ada.id
+    with pytest.raises(ColumnNotLoaded, match=r"Author\.name"):
+        _ = ada.name

@@ -5,7 +5,7 @@ from sqlalchemy.orm import InstanceState, RelationshipProperty, Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from ._rollback import Tables, written_in_bulk
-from ._snapshot import Snapshot
+from ._snapshot import Snapshot, has_only_keys
 
 
 class LoadedBefore:
@@ -32,7 +32,7 @@ class LoadedBefore:
         for record, snapshot in reversed(self._loaded):  # the latest counts
             state: InstanceState[object] = inspect(record)
             if record in self._session:
-                if state.expired and state not in written:
+                if has_only_keys(state) and state not in written:
                     _restore_columns(state, snapshot, bulk)
                 _restore_relationships(state, snapshot, bulk)
 

@@ -16,6 +16,7 @@ from ._reading import read
 from ._relation import Relation
 from ._rollback import note_before_reading
 from ._session import somebody_commits
+from ._snapshot import expired_columns
 from ._transaction import transaction
 from ._values import Key, Values, equal_to, named
 from ._writing import writing
@@ -59,7 +60,7 @@ class BaseRepository[T: DeclarativeBase]:
 
     async def find(self, key: object) -> T | None:
         """Find the record with a primary key."""
-        return await read(self.session, lambda: self.session.get(self.model, key))
+        return await read(self.session, lambda: self._get(key))
 
     async def find_or_fail(self, key: object) -> T:
         """Find the record with a primary key.
@@ -115,9 +116,7 @@ class BaseRepository[T: DeclarativeBase]:
             flag_changes(inspect(instance))
             await self.session.flush()
             # What the database works out: async code cannot read it by touching it.
-            state = inspect(instance)
-            if unknown := state.expired_attributes & set(state.mapper.column_attrs.keys()):
-                await self.session.refresh(instance, unknown)
+            await self._read_expired(instance)
         return instance
 
     async def delete(self, instance: T) -> None:
@@ -248,6 +247,16 @@ class BaseRepository[T: DeclarativeBase]:
 
     def _made_of[K: Key, L: Key](self, match: Values[K], values: Values[L] | None) -> T:
         return self.model(**{**named(self.model, match), **named(self.model, values or {})})
+
+    async def _get(self, key: object) -> T | None:
+        found = await self.session.get(self.model, key)
+        if found is not None:
+            await self._read_expired(found)
+        return found
+
+    async def _read_expired(self, instance: T) -> None:
+        if names := expired_columns(inspect(instance)):
+            await self.session.refresh(instance, names)
 
     def _refuse_other(self, record: object) -> None:
         if not isinstance(record, self.model):

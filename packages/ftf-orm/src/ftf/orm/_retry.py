@@ -26,9 +26,11 @@ async def run_transaction[R](
 
     What is tried again is the whole function, with nothing left of the attempt before: it has to
     load what it works on, by the first attempt too, and to leave the outside world to
-    `tx.after_commit`. Records that were loaded before have no more than their primary keys in it,
-    and are as they were afterwards. The pause before
-    grows, and is random so that two losers do not meet again ("full jitter",
+    `tx.after_commit`. Records that were loaded before have no more than their primary keys in it;
+    reading another value raises `ColumnNotLoaded` until the record is read again. Afterwards they
+    are as they were, but for what the function has read, written, or may have written by
+    statements of its own. The pause before an attempt grows, and is random so that two losers do
+    not meet again ("full jitter",
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). Within another
     transaction, or if the session has written what is not committed, there is one attempt: the
     whole would have to be tried again.
@@ -44,6 +46,8 @@ async def run_transaction[R](
     Raises:
         TransactionConflict: The last attempt lost too.
         TransactionMisuse: The session has pending changes, which another attempt would lose.
+        ExceptionGroup: Callbacks failed, also those of an attempt that lost; what was committed
+            stays so.
         ValueError: There are less than 1 attempts.
     """
     if attempts < 1:

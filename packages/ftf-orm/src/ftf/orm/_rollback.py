@@ -118,10 +118,11 @@ def note(session: Session, record: object) -> None:
 
 def note_before_reading(session: Session, records: Iterable[object]) -> None:
     """Note how records are, before they are read again and may get what is undone later."""
-    if noted := [snapshots for snapshots in _snapshots_of(session) if snapshots.first_write]:
-        for record in records:
-            for snapshots in noted:
-                snapshots.take(instance_state(record))
+    flushes = bool(session.new or session.dirty or session.deleted)
+    noted = [found for found in _snapshots_of(session) if flushes or found.first_write]
+    for record in records if noted else ():
+        for snapshots in noted:
+            snapshots.take(instance_state(record))
 
 
 def is_committing(session: Session) -> bool:

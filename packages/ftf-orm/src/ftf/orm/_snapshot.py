@@ -57,10 +57,10 @@ class Snapshot:
         record = state.obj()
         for name in names:
             set_committed_value(record, name, self.values[name])
-        for column, key in zip(state.mapper.primary_key, state.identity or (), strict=True):
-            set_committed_value(record, state.mapper.get_property_by_column(column).key, key)
+        for name, key in zip(_key_names(state), state.identity or (), strict=True):
+            set_committed_value(record, name, key)
         state.expired_attributes.intersection_update(self.expired)
-        state.expired = bool(state.expired_attributes)  # if so, the session reads it by itself
+        state.expired = has_only_keys(state)  # if so, the session reads it by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,22 @@ class NewSnapshot:
         state.expired = False
         state.committed_state.clear()
         state.committed_state.update(self.changes)
+
+
+def has_only_keys(state: InstanceState[Any]) -> bool:
+    """Return whether no column of a record is loaded but those of its primary key."""
+    columns = set(state.mapper.column_attrs.keys())
+    return columns.intersection(state.dict).issubset(_key_names(state))
+
+
+def expired_columns(state: InstanceState[Any]) -> set[str]:
+    """Return the columns of a record that have to be read again."""
+    return state.expired_attributes.intersection(state.mapper.column_attrs.keys())
+
+
+def _key_names(state: InstanceState[Any]) -> list[str]:
+    mapper = state.mapper
+    return [mapper.get_property_by_column(column).key for column in mapper.primary_key]
 
 
 def _names(state: InstanceState[Any], loaded: Mapping[str, object]) -> Iterator[str]:

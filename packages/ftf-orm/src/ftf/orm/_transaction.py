@@ -47,7 +47,11 @@ class Transaction:
         return self._parent is not None
 
     def after_commit(self, callback: Callback) -> None:
-        """Call a function, plain or async, once everything is committed, the outermost included."""
+        """Call a function, plain or async, once everything is committed, the outermost included.
+
+        Raises:
+            TransactionMisuse: The block has ended.
+        """
         self._refuse_late_callback()
         self._after_commit.append(callback)
 
@@ -56,6 +60,9 @@ class Transaction:
 
         Neither kind is called where nobody knows: after `CommitOutcomeUnknown`, or if the task is
         cancelled during COMMIT.
+
+        Raises:
+            TransactionMisuse: The block has ended.
         """
         self._refuse_late_callback()
         self._after_rollback.append(callback)
@@ -159,9 +166,9 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
     """Commit what happens in the block at its end, or roll it back if it raises.
 
     A block within another one is a savepoint: if it raises and the outer one goes on, only its
-    own writes are undone. What was loaded before stays loaded, as it was before the block. On
-    SQLite the outermost block is the only writer from its beginning. Callbacks run after the
-    outermost block, all of them.
+    own writes are undone. What was loaded before stays loaded, as it was before the block; what
+    the block has read after its first write expires. On SQLite the outermost block is the only
+    writer from its beginning. Callbacks run after the outermost block, all of them.
 
     Raises:
         ConcurrentUse: Another task has a transaction of the session open.
