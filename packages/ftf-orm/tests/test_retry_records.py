@@ -256,3 +256,11 @@ def cancel_once(engine) -> None:
         asyncio.current_task().cancel()
 
     event.listen(engine.sync_engine, "before_cursor_execute", cancel, once=True)
+
+
+async def test_a_record_that_the_work_has_expunged_is_left_alone(session, two):
+    async def work(tx) -> None:
+        session.expunge(two[0])
+
+    await run_transaction(session, work)
+    assert (two[0].id, "name" in two[0].__dict__, two[1].name) == (1, False, "Bo")

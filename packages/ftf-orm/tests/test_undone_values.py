@@ -1,7 +1,7 @@
 """Values that the unit of work writes into records, and new records: undone with the write."""
 
 import pytest
-from ledger import Account, Accounts, Booking, Bookings
+from ledger import Account, Accounts, Booking, Bookings, Parcel, Parcels, Size
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -226,3 +226,18 @@ async def test_a_model_may_say_that_what_it_deletes_need_not_be_there(session, e
         await connection.execute(delete(Booking))
     await Bookings(session).delete(booking)
     assert booking not in session
+
+
+async def test_a_composite_is_as_its_columns_were(session):
+    assert Parcel(width=1, height=2).size == Size(1, 2)
+    parcels = Parcels(session)
+    old, new = await parcels.create(Parcel(size=Size(1, 2))), Parcel(size=Size(3, 4))
+    with pytest.raises(KeyError, match="x"):
+        async with transaction(session):
+            await parcels.create(new)
+            old.size = new.size = Size(5, 6)
+            await parcels.update(old)
+            await fail()
+    assert (old.size, new.size, new.id) == (Size(1, 2), Size(3, 4), None)
+    await parcels.create(new)
+    assert (await parcels.refresh(new)).size == Size(3, 4)

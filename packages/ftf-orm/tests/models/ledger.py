@@ -1,7 +1,9 @@
 """Models whose values are not only what the application sets: versions, computed columns."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import JSON, Column, Computed, ForeignKey, MetaData, Table
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from ftf.orm import Base, BaseRepository, Timestamps
 
@@ -51,6 +53,25 @@ class Booking(LedgerModel):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
 
     __mapper_args__ = {"confirm_deleted_rows": False}  # noqa: RUF012  # as SQLAlchemy has it
+
+
+@dataclass
+class Size:
+    width: int
+    height: int
+
+
+class Parcel(LedgerModel):
+    __tablename__ = "parcels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    width: Mapped[int]
+    height: Mapped[int]
+
+    size: Mapped[Size] = composite("width", "height")
+
+
+class Parcels(BaseRepository[Parcel]): ...
 
 
 class Accounts(BaseRepository[Account]): ...

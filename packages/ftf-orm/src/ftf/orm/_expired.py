@@ -13,8 +13,7 @@ from .exceptions import ColumnNotLoaded
 def explain_expiry(mapper: Mapper[Any], _: type) -> None:
     """Make values that a rollback has expired say how they are read again."""
     manager: Any = mapper.class_manager
-    if not isinstance(manager.expired_attribute_loader, _Explained):
-        manager.expired_attribute_loader = _Explained(manager.expired_attribute_loader)
+    manager.expired_attribute_loader = _Explained(manager.expired_attribute_loader)
 
 
 @dataclass(frozen=True, slots=True)

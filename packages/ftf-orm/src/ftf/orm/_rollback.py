@@ -75,8 +75,7 @@ class Snapshots:
         """Have written records read again instead: COMMIT may have stored them."""
         for state in [*self._taken]:
             self.discard(state)
-            if state.key is not None and state.obj() is not None:
-                self.take(state, frozenset(state.manager))
+            self.take(state, frozenset(state.manager))
 
     def restore(self, *, dirty_only: bool = False) -> None:
         """Do what `SessionTransaction._restore_snapshot` does, but keep what was not written."""
@@ -148,6 +147,11 @@ def _snapshots_of(session: Session) -> list[Snapshots]:
     return found
 
 
+def _noted_around(state: InstanceState[Any]) -> list[Snapshots]:
+    # Reading a composite of a record outside of any session is a "refresh" too.
+    return _snapshots_of(state.session) if state.session is not None else []
+
+
 def _note(noted: list[Snapshots], state: InstanceState[Any]) -> None:
     if noted and state not in noted[-1]:  # the outer ones have what the innermost has
         for snapshots in noted:
@@ -207,19 +211,16 @@ def _note_new(session: Session, *_: object) -> None:
 
 
 def _note_written(_: Mapper[Any], _connection: Connection, state: InstanceState[Any]) -> None:
-    if state.session is not None:
-        _note(_snapshots_of(state.session), state)
+    _note(_noted_around(state), state)
 
 
 def _note_read(state: InstanceState[Any], context: object, names: set[str] | None) -> None:
     """Note the other attributes of a record that was loaded already when it was read."""
-    if state.session is None:
-        return
     changed = frozenset(state.manager if names is None else names)
     if context is None:  # a bulk UPDATE, which names the values that it was given
         columns = (column for column in state.mapper.columns if column.onupdate is not None)
         changed |= {state.mapper.get_property_by_column(column).key for column in columns}
-    for snapshots in _snapshots_of(state.session):
+    for snapshots in _noted_around(state):
         if snapshots.first_write is not None:
             snapshots.take(state, changed)
 
