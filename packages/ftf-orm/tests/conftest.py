@@ -5,6 +5,7 @@ from tempfile import mkdtemp
 
 import pytest
 from bookshop import AuthorRepository, BookRepository, Model
+from ledger import LedgerModel
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -86,3 +87,13 @@ def statements(engine) -> Iterator[list[str]]:
     event.listen(engine.sync_engine, "before_cursor_execute", record)
     yield seen
     event.remove(engine.sync_engine, "before_cursor_execute", record)
+
+
+@pytest.fixture
+async def ledger(engine) -> AsyncIterator[None]:
+    """The tables of the ledger."""
+    async with engine.begin() as connection:
+        await connection.run_sync(LedgerModel.metadata.create_all)
+    yield
+    async with engine.begin() as connection:
+        await connection.run_sync(LedgerModel.metadata.drop_all)

@@ -1,13 +1,14 @@
 """What is called after a transaction, and with which outcome."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from bookshop import Author, AuthorRepository
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ftf.orm import CommitOutcomeUnknown, transaction
+from ftf.orm import CommitOutcomeUnknown, Transaction, TransactionMisuse, transaction
 
 
 @pytest.fixture
@@ -166,3 +167,23 @@ async def test_edge_47_a_cancelled_callback_keeps_no_other_from_running(session,
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (seen, await stored()) == (["called"], ["Ada"])
+
+
+@pytest.mark.parametrize("ends", ["well", "badly"])
+@pytest.mark.parametrize("inner", [True, False])
+async def test_a_callback_behind_the_block_is_refused(session, ends, inner):
+    async def block() -> Transaction:
+        with suppress(KeyError):
+            async with transaction(session) as tx:
+                if ends == "badly":
+                    raise KeyError("x")
+        return tx
+
+    if inner:
+        async with transaction(session):
+            tx = await block()
+    else:
+        tx = await block()
+    for register in (tx.after_commit, tx.after_rollback):
+        with pytest.raises(TransactionMisuse, match=r"has ended.*register it inside"):
+            register(lambda: None)

@@ -1,13 +1,14 @@
 """What is left of a connection when its task is cancelled while the driver is busy."""
 
 import asyncio
+from contextlib import nullcontext
 
 import pytest
 from bookshop import Author, AuthorRepository
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ftf.orm import create_engine, transaction
+from ftf.orm import ColumnNotLoaded, create_engine, transaction
 
 
 @pytest.fixture
@@ -77,3 +78,47 @@ async def test_edge_47_a_task_is_not_cancelled_between_its_commit_and_what_follo
     await asyncio.wait([task])
     assert followed
     assert small.pool.checkedout() == 0
+
+
+@pytest.mark.parametrize("inside", [True, False])
+async def test_a_task_cancelled_in_the_rollback_of_a_failed_write_keeps_what_was_loaded(
+    small, inside
+):
+    async def clash() -> None:
+        cancel_while(small.sync_engine, "rollback_savepoint" if inside else "rollback")
+        async with transaction(session) if inside else nullcontext():
+            await authors.create(Author(name="Bo", email="a@b.c"))
+
+    async with AsyncSession(small, expire_on_commit=False) as session:
+        authors = AuthorRepository(session)
+        ada = await authors.create(Author(name="Ada", email="a@b.c", books=[]))
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(clash())
+        assert (ada.name, ada.books) == ("Ada", [])
+        assert await authors.count() == 1
+
+
+@pytest.mark.parametrize("inside", [True, False])
+async def test_a_task_cancelled_in_a_commit_leaves_no_record_that_it_may_have_changed(
+    small, inside
+):
+    async def change() -> None:
+        cancel_while(small.sync_engine, "commit")
+        ada.name = "Eve"
+        async with transaction(session) if inside else nullcontext():
+            await authors.update(ada)
+            await authors.create(bo)
+
+    async with AsyncSession(small, expire_on_commit=False) as session:
+        authors = AuthorRepository(session)
+        ada = await authors.create(Author(name="Ada"))
+        bo = Author(name="Bo")
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(change())
+        with pytest.raises(ColumnNotLoaded, match=r"Author\.name"):
+            _ = ada.name
+        ada.name = "Eve"
+        await authors.update(ada)
+    async with AsyncSession(small) as session:
+        assert (await AuthorRepository(session).find_or_fail(ada.id)).name == "Eve"
+    assert (bo.id is not None) is inside  # so that it can be looked for

@@ -2,7 +2,7 @@
 
 import pytest
 from bookshop import Author, Book, Draft, Review
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ftf.orm import (
@@ -118,3 +118,23 @@ async def test_what_is_no_rule_of_the_database_is_raised_as_it_is(books, session
 
 def test_a_violation_without_names_still_reads_well():
     assert str(ConstraintViolation().subject) == "of an unnamed constraint"
+
+
+@pytest.mark.parametrize("inside", [True, False])
+async def test_a_record_that_somebody_removed_cannot_be_deleted(authors, ada, engine, inside):
+    bo = await authors.create(Author(name="Bo"))
+    async with engine.begin() as connection:
+        await connection.execute(delete(Author).where(Author.id == ada.id))
+
+    async def remove() -> None:
+        with pytest.raises(StaleRecord, match="changed or removed meanwhile"):
+            await authors.delete(ada)
+
+    if inside:
+        async with transaction(authors.session):
+            await remove()
+    else:
+        await remove()
+    assert (ada.name, bo in authors.session) == ("Ada", True)
+    await authors.delete(bo)
+    assert await authors.count() == 0

@@ -47,7 +47,7 @@ async def test_what_is_there_is_changed(authors, seen):
 async def test_values_are_stored_whatever_the_session_knew(authors, engine, seen, opened):
     ada = await authors.create(Author(name="Ada", email="a@b.c", born=1815))
     await authors.load(ada, Author.books)
-    async with AsyncSession(engine) as other:
+    async with AsyncSession(engine, expire_on_commit=False) as other:
         await other.execute(update(Author).values(born=1816, name="Eve"))
         await other.commit()
     async with opened(authors.session):
@@ -70,7 +70,7 @@ async def test_a_record_that_is_removed_meanwhile_is_not_changed(engine, session
     class Late(AuthorRepository):
         async def first_or_create(self, match, values=None):
             found = await super().first_or_create(match, values)
-            async with AsyncSession(engine) as other:
+            async with AsyncSession(engine, expire_on_commit=False) as other:
                 await other.execute(delete(Author))
                 await other.commit()
             return found

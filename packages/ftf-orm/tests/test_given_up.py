@@ -1,10 +1,11 @@
 """Transactions that the database has given up: their commit is never reported as done."""
 
+import asyncpg
 import pytest
 from bookshop import Author, AuthorRepository
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from ftf.orm import DatabaseBusy, TransactionMisuse, run_transaction, transaction
 
@@ -121,3 +122,60 @@ async def test_a_commit_asks_nothing_unless_something_failed(session, authors, s
     async with transaction(session):
         await authors.count()
     assert [statement.split()[0] for statement in statements] == ["SELECT"]
+
+
+@only_postgres
+@pytest.mark.parametrize("fails", ["sqlalchemy", "driver"])
+@pytest.mark.parametrize("commit", ["session.begin", "bare write", "session.commit", "transaction"])
+async def test_no_door_reports_a_commit_that_was_a_rollback(
+    session, authors, engine, fails, commit
+):
+    async def fail() -> None:
+        with pytest.raises(Exception, match="does not exist"):
+            if fails == "sqlalchemy":
+                await session.execute(text(f"SELECT {NONSENSE}"))
+            else:
+                raw = await (await session.connection()).get_raw_connection()
+                await raw.driver_connection.copy_records_to_table("nowhere", records=[(1,)])
+
+    async def work() -> None:
+        session.add(ada)
+        await session.flush()
+        await fail()
+
+    ada = Author(name="Ada")
+    plain = commit in {"session.begin", "session.commit"}
+    expected, match = (DBAPIError, "a statement failed") if plain else (TransactionMisuse, GIVEN_UP)
+    with pytest.raises(expected, match=match):
+        match commit:
+            case "session.begin":
+                async with session.begin():
+                    await work()
+            case "transaction":
+                async with transaction(session):
+                    await work()
+            case "session.commit":
+                await work()
+                await session.commit()
+            case _:
+                await work()
+                await authors.create(ada)
+    await session.rollback()
+    await authors.create(Author(name="Bo"))
+    assert await names(engine) == ["Bo"]
+
+
+@only_postgres
+async def test_an_engine_that_sqlalchemy_made_reports_it_too(engine, authors):
+    class Mine(asyncpg.Connection):
+        pass
+
+    plain = create_async_engine(engine.url, connect_args={"connection_class": Mine})
+    async with AsyncSession(plain) as session:
+        with pytest.raises(DBAPIError, match="a statement failed"):
+            async with session.begin():
+                with pytest.raises(DBAPIError, match="no_such_function"):
+                    await session.execute(text(f"SELECT {NONSENSE}"))
+        raw = await (await session.connection()).get_raw_connection()
+        assert isinstance(raw.driver_connection, Mine)
+    await plain.dispose()

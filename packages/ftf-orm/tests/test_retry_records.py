@@ -1,11 +1,16 @@
 """What becomes of records when a transaction is tried again."""
 
+import asyncio
+
 import pytest
-from bookshop import Author
-from sqlalchemy import update
+from bookshop import Author, Book, Genre
+from sqlalchemy import event, inspect, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ftf.orm import Deadlock, TransactionMisuse, run_transaction, transaction
+from ftf.orm import ColumnNotLoaded, Deadlock, TransactionMisuse, run_transaction, transaction
+
+only_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -152,3 +157,109 @@ async def test_a_session_that_expires_what_it_commits_does_so(engine, two):
         ada = await session.get_one(Author, two[0].id)
         await run_transaction(session, losing_once(nothing))
         assert "name" not in ada.__dict__
+
+
+async def test_a_record_from_before_says_in_the_work_that_it_has_to_be_read(session, authors, two):
+    async def work(tx) -> str:
+        with pytest.raises(
+            ColumnNotLoaded, match=r"Author\.name.*await session\.refresh"
+        ) as caught:
+            _ = two[0].name
+        assert caught.value.columns == ("born", "email", "name")
+        return (await authors.refresh(two[0])).name
+
+    assert await run_transaction(session, work) == "Ada"
+
+
+@pytest.mark.parametrize("change", [None, "author_id", "genres", "bulk", "text"])
+@pytest.mark.parametrize("again", [True, False])
+async def test_relationships_are_as_they_were_unless_the_work_has_changed_them(
+    session, books, two, again, change
+):
+    book = await books.create(Book(title="Notes", author_id=two[0].id, genres=[Genre(name="a")]))
+    await books.load(book, Book.author)
+    other = Genre(name="b")
+    session.add(other)
+    await session.commit()
+
+    async def work(tx) -> None:
+        if again:
+            await books.find(book.id)
+        match change:
+            case "author_id":
+                book.author_id = two[1].id
+                await books.update(book)
+            case "genres":
+                await books.relation(book, Book.genres).attach(other.id)
+            case "bulk":
+                await session.execute(update(Genre).values(name="c"))
+            case "text":
+                await session.execute(text("UPDATE books SET title = 'Letters'"))
+
+    await run_transaction(session, work)
+    unknown = {None: "", "author_id": "author", "text": "author genres title"}
+    gone = set(unknown.get(change, "genres").split()) - ({"title"} if again else set())
+    assert inspect(book).unloaded & {"author", "genres", "title"} == gone
+
+
+async def test_a_failing_after_rollback_does_not_hide_the_conflict(session, authors):
+    attempts: list[int] = []
+
+    def fail() -> None:
+        raise ValueError(len(attempts))
+
+    async def work(tx) -> None:
+        tx.after_rollback(fail)
+        attempts.append(1)
+        await authors.create(Author(name="Ada"))
+        if len(attempts) < 3:
+            raise Deadlock
+
+    with pytest.raises(ExceptionGroup, match="was committed, and 2 callbacks") as caught:
+        await run_transaction(session, work)
+    assert [error.args for error in caught.value.exceptions] == [(1,), (2,)]
+    assert await authors.count() == 1
+    attempts.clear()
+    with pytest.raises(ExceptionGroup, match="was rolled back, and 1 callbacks") as caught:
+        await run_transaction(session, work, attempts=2)
+    assert [type(error) for error in caught.value.exceptions] == [ExceptionGroup, ValueError]
+
+
+async def test_a_group_of_errors_from_the_work_is_raised_as_it_is(session):
+    async def work(tx) -> None:
+        raise ExceptionGroup("two", [Deadlock(), KeyError()])
+
+    with pytest.raises(ExceptionGroup, match="two"):
+        await run_transaction(session, work)
+
+
+@only_postgres
+@pytest.mark.parametrize("cancelled", [True, False])
+async def test_a_connection_that_was_lost_before_costs_one_call(
+    session, authors, engine, two, cancelled
+):
+    pid = await session.scalar(text("SELECT pg_backend_pid()"))
+    if cancelled:
+        cancel_once(engine)
+    else:
+        async with engine.connect() as other:
+            await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    with pytest.raises((DBAPIError, asyncio.CancelledError)):
+        await asyncio.create_task(run_transaction(session, losing_once(nothing)))
+    assert two[0].name == "Ada"
+    await run_transaction(session, losing_once(nothing))
+
+
+def cancel_once(engine) -> None:
+    def cancel(*_) -> None:
+        asyncio.current_task().cancel()
+
+    event.listen(engine.sync_engine, "before_cursor_execute", cancel, once=True)
+
+
+async def test_a_record_that_the_work_has_expunged_is_left_alone(session, two):
+    async def work(tx) -> None:
+        session.expunge(two[0])
+
+    await run_transaction(session, work)
+    assert (two[0].id, "name" in two[0].__dict__, two[1].name) == (1, False, "Bo")

@@ -2,6 +2,7 @@
 
 from pydantic_core import PydanticSerializationError
 
+from ._driver_errors import driver_handlers
 from ._error_group import answer_group
 from ._error_handlers import Handlers, plain_handlers, problem_handlers
 from ._orm_handlers import orm_handlers
@@ -13,6 +14,7 @@ def default_handlers(*, problem_details: bool) -> Handlers:
     return {
         **(problem_handlers() if problem_details else plain_handlers()),
         **orm_handlers(problem_details=problem_details),
+        **driver_handlers(),
         ExceptionGroup: answer_group,
         UnicodeEncodeError: answer_surrogate,
         PydanticSerializationError: answer_surrogate,

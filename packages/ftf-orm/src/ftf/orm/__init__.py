@@ -2,6 +2,7 @@
 
 from ._base import Base
 from ._engine import create_engine
+from ._errors import typed_errors
 from ._relation import Relation, Synced
 from ._repository import BaseRepository
 from ._retry import run_transaction
@@ -77,4 +78,5 @@ __all__ = [
     "run_transaction",
     "session_factory",
     "transaction",
+    "typed_errors",
 ]

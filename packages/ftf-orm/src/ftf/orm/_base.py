@@ -5,6 +5,8 @@ from typing import ClassVar
 from sqlalchemy import MetaData, event
 from sqlalchemy.orm import DeclarativeBase
 
+from . import _foreign_keys  # noqa: F401  # it listens to every session
+from ._in_place import watch_values
 from ._lazy import explain_refusals, refuse_lazy_loads
 
 # Constraints need names to be found again: SQLite's batch migrations and every DROP rely on them.
@@ -40,3 +42,4 @@ class Base(DeclarativeBase):
 
 event.listen(Base, "before_mapper_configured", refuse_lazy_loads, propagate=True)
 event.listen(Base, "mapper_configured", explain_refusals, propagate=True)
+event.listen(Base, "mapper_configured", watch_values, propagate=True)

@@ -4,6 +4,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ._errors import driver_code
+from ._rollback import forget_values, is_committing
 from .exceptions import CommitOutcomeUnknown
 
 
@@ -13,17 +14,19 @@ async def commit(session: AsyncSession) -> None:
     Raises:
         CommitOutcomeUnknown: The connection broke during COMMIT.
     """
+    sync = session.sync_session
     try:
         await session.commit()
-    except (DBAPIError, OSError) as error:
-        if _is_unknown(error):
-            raise CommitOutcomeUnknown from error
+    except BaseException as error:
+        may_be_stored = is_committing(sync) or not sync.in_transaction()
+        if may_be_stored and _is_unknown(error):
+            forget_values(sync)
+            if isinstance(error, Exception):
+                raise CommitOutcomeUnknown from error
         raise
 
 
-def _is_unknown(error: DBAPIError | OSError) -> bool:
-    if isinstance(error, OSError):
-        return True
-    # What is flushed has a statement, COMMIT has none; what the server answered has a code.
-    broke = error.connection_invalidated or not driver_code(error)
-    return broke and error.statement is None
+def _is_unknown(error: BaseException) -> bool:
+    if isinstance(error, DBAPIError):  # what the server answered has a code
+        return error.connection_invalidated or not driver_code(error)
+    return isinstance(error, OSError) or not isinstance(error, Exception)

@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlalchemy import URL, AsyncAdaptedQueuePool, NullPool, StaticPool, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from . import _postgres  # noqa: F401  # it listens to every engine
 from ._postgres_url import connect_arguments, leave_out_libpq_names
 from ._sqlite import RollingBackConnection, prepare_sqlite
 from .exceptions import MissingDriver

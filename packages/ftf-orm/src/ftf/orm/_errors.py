@@ -67,6 +67,9 @@ _ARGUMENT = re.compile(r"invalid input for query argument .* \((?P<reason>.+)\)$
 class typed_errors:  # noqa: N801  # a context manager, and a class because it runs on every call
     """Raise what a driver says as one of this package's errors, if it is one of the known.
 
+    Repositories and transactions do so; this is for what a session does by itself:
+    `with typed_errors(): await session.commit()`.
+
     Args:
         metadata: The tables that are written, to name the foreign keys that SQLite does not.
     """

@@ -6,7 +6,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ._errors import is_schema_change, typed_errors
-from ._kept import keep_loaded
 from ._savepoint import flush_alone, savepoint
 from ._session import exclusive_use, somebody_commits
 
@@ -36,9 +35,8 @@ async def read[R](
                 await flush_alone(session)
             if not may_fail:
                 return await run()
-            with keep_loaded(session.sync_session):
-                async with savepoint(session):
-                    return await run()
+            async with savepoint(session):
+                return await run()
         begun = session.in_transaction()
         try:
             return await _read_alone(session, run, flush=flush)
@@ -51,11 +49,10 @@ async def read[R](
 async def _read_alone[R](
     session: AsyncSession, run: Callable[[], Awaitable[R]], *, flush: bool
 ) -> R:
-    with keep_loaded(session.sync_session):
-        try:
-            if flush:
-                await session.flush()
-            return await run()
-        except BaseException:
-            await session.rollback()
-            raise
+    try:
+        if flush:
+            await session.flush()
+        return await run()
+    except BaseException:
+        await session.rollback()
+        raise

@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase
 from ._loading import load
 from ._pivot import Pivot
 from ._reading import read
+from ._rollback import note
 from ._sqlite import begin_immediate
 from ._writing import writing
 from .query import NO_CLAUSES, Clauses, QueryBuilder, RelationTo, belongs_to
@@ -177,6 +178,7 @@ class Relation[R: DeclarativeBase]:
         decide: Callable[[Mapping[object, Mapping[str, object]]], Synced],
     ) -> Synced:
         async with writing(self.session, pivot.table.metadata):
+            note(self.session.sync_session, self.record)
             await self._lock()
             change = decide(await self._known(pivot))
             for key in change.updated:
@@ -209,6 +211,7 @@ class Relation[R: DeclarativeBase]:
         rows: Sequence[Mapping[str, object]] | None = None,
     ) -> int:
         async with writing(self.session, pivot.table.metadata):
+            note(self.session.sync_session, self.record)
             result = await self.session.execute(statement, rows)
         await self._load_again()
         return result.rowcount if isinstance(result, CursorResult) else 0

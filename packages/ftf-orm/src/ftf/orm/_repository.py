@@ -10,11 +10,15 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
+from ._deletion import refusing_missing_rows
+from ._in_place import flag_changes
 from ._loading import load
 from ._reading import read
 from ._relation import Relation
+from ._rollback import note_before_reading
 from ._session import somebody_commits
 from ._session_factory import refuse_expiring
+from ._snapshot import expired_columns
 from ._transaction import transaction
 from ._values import Key, Values, equal_to, named
 from ._writing import writing
@@ -92,7 +96,7 @@ class BaseRepository[T: DeclarativeBase]:
             return await query.where_key(key).first()
         if not possible_keys(inspect(query.model), self.session.get_bind().dialect, [key]):
             return None
-        return await read(self.session, lambda: self.session.get(query.model, key))
+        return await read(self.session, lambda: self._get(query.model, key))
 
     async def find_or_fail(self, key: object) -> T:
         """Find the record with a primary key.
@@ -136,6 +140,8 @@ class BaseRepository[T: DeclarativeBase]:
     async def update(self, instance: T) -> T:
         """Store what was changed on a record, and read what the database has worked out.
 
+        A relationship whose foreign key has changed has to be loaded again.
+
         Raises:
             TypeError: It is no record of the model.
             ValueError: The record was never stored.
@@ -146,21 +152,26 @@ class BaseRepository[T: DeclarativeBase]:
             raise ValueError(f"This {self.model.__name__} was never stored: use create()")
         async with writing(self.session, self._metadata, instance):
             self._add(instance)
+            flag_changes(inspect(instance))
             await self.session.flush()
             # What the database works out: async code cannot read it by touching it.
-            if unknown := inspect(instance).expired_attributes:
-                await self.session.refresh(instance, unknown)
+            await self._read_expired(instance)
         return instance
 
     async def delete(self, instance: T) -> None:
         """Remove a record.
 
         Raises:
+            StaleRecord: It was removed meanwhile.
             TypeError: It is no record of the model.
         """
         self._refuse_other(instance)
+        mapper = inspect(instance).mapper
         async with writing(self.session, self._metadata):
-            await self.session.delete(instance)
+            connection = await self.session.connection({"mapper": mapper})
+            with refusing_missing_rows(connection, mapper):
+                await self.session.delete(instance)
+                await self.session.flush()
 
     async def refresh(self, instance: T) -> T:
         """Read a record again, with whatever others have changed.
@@ -171,6 +182,7 @@ class BaseRepository[T: DeclarativeBase]:
             RecordNotFound: It was removed meanwhile.
         """
         key = inspect(instance).identity
+        note_before_reading(self.session.sync_session, [instance])
         found = await self.query().where_key(key).fresh().first()
         if found is None:
             raise RecordNotFound(self.model)
@@ -311,6 +323,16 @@ class BaseRepository[T: DeclarativeBase]:
         if not (isinstance(model, type) and issubclass(model, known)):
             wanted = "a model" if known is DeclarativeBase else f"{known.__name__} or a subclass"
             raise TypeError(f"model must be {wanted} for {type(self).__name__}, not {model!r}")
+
+    async def _get(self, model: type[T], key: object) -> T | None:
+        found = await self.session.get(model, key)
+        if found is not None:
+            await self._read_expired(found)
+        return found
+
+    async def _read_expired(self, instance: T) -> None:
+        if names := expired_columns(inspect(instance)):
+            await self.session.refresh(instance, names)
 
     def _refuse_other(self, record: object) -> None:
         if not isinstance(record, self.model):

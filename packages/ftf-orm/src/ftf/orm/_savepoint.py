@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ._kept import keep_loaded
 from ._session import has_pending
 
 
@@ -32,6 +31,5 @@ async def flush_alone(session: AsyncSession, besides: object = None) -> None:
         besides: A record that may stay pending if it is the only one.
     """
     if has_pending(session, besides):
-        with keep_loaded(session.sync_session):
-            async with savepoint(session):
-                await session.flush()
+        async with savepoint(session):
+            await session.flush()

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import SessionTransactionOrigin
+from sqlalchemy.orm import Session, SessionTransactionOrigin
 
 from .exceptions import ConcurrentUse
 
@@ -38,6 +38,11 @@ class exclusive_use:  # noqa: N801  # a context manager, and a class because it 
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         del self._info[_IN_USE]
+
+
+def is_in_use(session: Session) -> bool:
+    """Return whether an operation of this package, or a `transaction`, is open on a session."""
+    return _IN_USE in session.info or session.info.get(TRANSACTION) is not None
 
 
 def open_transaction(session: AsyncSession) -> "Transaction | None":

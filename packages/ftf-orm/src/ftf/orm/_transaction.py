@@ -6,14 +6,13 @@ from contextlib import asynccontextmanager, contextmanager
 from inspect import isawaitable
 
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
 from ._autocommit import commits_each_statement
 from ._commit import commit
-from ._errors import typed_errors
-from ._given_up import refuse_given_up
-from ._kept import keep_loaded
+from ._errors import typed_error, typed_errors
 from ._savepoint import flush_alone
 from ._session import (
     TRANSACTION,
@@ -23,7 +22,7 @@ from ._session import (
     somebody_commits,
 )
 from ._sqlite import begin_immediate, refuse_another
-from .exceptions import CommitOutcomeUnknown, TransactionMisuse
+from .exceptions import CommitOutcomeUnknown, TransactionConflict, TransactionMisuse
 
 type Callback = Callable[[], Awaitable[object] | object]
 
@@ -38,6 +37,8 @@ class Transaction:
         self._boundary: SessionTransaction | None = None
         self._begun: object = None
         self._committing = False
+        self._ended = False
+        self._has_lost = False
         self._after_commit: list[Callback] = []
         self._after_rollback: list[Callback] = []
 
@@ -47,7 +48,12 @@ class Transaction:
         return self._parent is not None
 
     def after_commit(self, callback: Callback) -> None:
-        """Call a function, plain or async, once everything is committed, the outermost included."""
+        """Call a function, plain or async, once everything is committed, the outermost included.
+
+        Raises:
+            TransactionMisuse: The block has ended.
+        """
+        self._refuse_late_callback()
         self._after_commit.append(callback)
 
     def after_rollback(self, callback: Callback) -> None:
@@ -55,27 +61,30 @@ class Transaction:
 
         Neither kind is called where nobody knows: after `CommitOutcomeUnknown`, or if the task is
         cancelled during COMMIT.
+
+        Raises:
+            TransactionMisuse: The block has ended.
         """
+        self._refuse_late_callback()
         self._after_rollback.append(callback)
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[None]:
         block = self._outermost() if self._parent is None else self._savepoint()
         try:
-            with keep_loaded(self.session.sync_session):
-                async with block:
-                    yield
+            async with block:
+                yield
         except BaseException as error:
+            self._ended, self._has_lost = True, is_conflict(error)
             if not self._may_be_stored(error):
                 await _call(self._after_rollback, "rolled back", error)
             raise
+        self._ended = True
         if self._parent is None:
             await _call(self._after_commit, "committed")
         else:
-            for callback in self._after_commit:
-                self._parent.after_commit(callback)
-            for callback in self._after_rollback:
-                self._parent.after_rollback(callback)
+            self._parent._after_commit += self._after_commit  # noqa: SLF001  # of this class
+            self._parent._after_rollback += self._after_rollback  # noqa: SLF001
 
     @asynccontextmanager
     async def _outermost(self) -> AsyncIterator[None]:
@@ -134,11 +143,17 @@ class Transaction:
             raise TransactionMisuse("The session was rolled back or closed inside transaction()")
         with exclusive_use(self.session), typed_errors():
             await self.session.flush()
-            await refuse_given_up(self.session)
             if self._begun is not None:
                 refuse_another(self.session.sync_session.connection(), self._begun)
             self._committing = True
             await commit(self.session)
+
+    def _refuse_late_callback(self) -> None:
+        if self._ended:
+            raise TransactionMisuse(
+                "The transaction has ended, so the callback would never be called: "
+                "register it inside of the block"
+            )
 
     def _may_be_stored(self, error: BaseException) -> bool:
         unknown = isinstance(error, CommitOutcomeUnknown) or not isinstance(error, Exception)
@@ -157,9 +172,9 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
     """Commit what happens in the block at its end, or roll it back if it raises.
 
     A block within another one is a savepoint: if it raises and the outer one goes on, only its
-    own writes are undone. What was loaded before stays loaded, as it was before the block. On
-    SQLite the outermost block is the only writer from its beginning. Callbacks run after the
-    outermost block, all of them.
+    own writes are undone. What was loaded before stays loaded, as it was before the block; what
+    the block has read after its first write expires. On SQLite the outermost block is the only
+    writer from its beginning. Callbacks run after the outermost block, all of them.
 
     Raises:
         ConcurrentUse: Another task has a transaction of the session open.
@@ -174,6 +189,12 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
     opened = Transaction(session, open_transaction(session))
     async with opened._open():  # noqa: SLF001  # of this module
         yield opened
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Return whether a transaction that raised an error may succeed if it is tried again."""
+    typed = typed_error(error) if isinstance(error, DBAPIError) else error
+    return isinstance(typed, TransactionConflict)
 
 
 async def _call(callbacks: list[Callback], outcome: str, *errors: BaseException) -> None:

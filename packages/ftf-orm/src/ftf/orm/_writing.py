@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ._commit import commit
 from ._errors import typed_errors
-from ._kept import keep_loaded
 from ._savepoint import flush_alone, savepoint
 from ._session import exclusive_use, somebody_commits
 
@@ -27,7 +26,7 @@ async def writing(
         metadata: The tables that are written.
         record: What the body writes, if it may be pending already.
     """
-    with exclusive_use(session), typed_errors(metadata), keep_loaded(session.sync_session):
+    with exclusive_use(session), typed_errors(metadata):
         if somebody_commits(session):
             await flush_alone(session, besides=record)
             async with savepoint(session):

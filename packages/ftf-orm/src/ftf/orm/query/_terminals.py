@@ -8,6 +8,7 @@ from sqlalchemy import Select, SQLColumnExpression, func, inspect, literal, sele
 from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
 
 from .._reading import read
+from .._rollback import note_before_reading
 from ..exceptions import MultipleRecordsFound, RecordNotFound
 from ._clauses import Clauses
 from ._conditions import Conditions
@@ -129,6 +130,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             return
         if again:
             await read(self.session, self.session.flush, flush=True)
+            note_before_reading(self.session.sync_session, records)
             for record in records:
                 self.session.expire(record, [relation.key])
         loads = self.clauses.options or (option(self._mapper, relation, "selectinload"),)
