@@ -10,8 +10,8 @@ from database import execute, tables
 
 ENVIRONMENT = """
 from sqlalchemy import (
-    JSON, Boolean, CheckConstraint, Column, DateTime, Enum, Float, Index, Integer, MetaData,
-    Numeric, String, Table, false, func, text, true,
+    JSON, Boolean, CheckConstraint, Column, Computed, DateTime, Enum, Float, Index, Integer,
+    MetaData, Numeric, String, Table, false, func, text, true,
 )
 
 from ftf.orm import Base
@@ -143,6 +143,11 @@ def test_another_default_of_json_is_noticed(declare, migrate):
     for default in ('"{}"', '"[]"'):
         declare(f'Column("settings", JSON, server_default={default})')
         migrate()
+
+
+def test_computed_columns_are_the_same_once_they_are_migrated(declare, migrate):
+    declare('Column("twice", Integer, Computed("id * 2", persisted=True))')
+    assert "sa.Computed(" in migrate()
 
 
 def test_an_index_over_an_expression_is_migrated(declare, migrate, database_url):

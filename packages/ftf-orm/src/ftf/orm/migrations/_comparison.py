@@ -18,7 +18,7 @@ from alembic.runtime.environment import (
 )
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import JSON, CheckConstraint, Column, MetaData, String
-from sqlalchemy.schema import FetchedValue, SchemaItem
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 from ._enums import native_enum
@@ -41,7 +41,7 @@ def comparison(metadata: MetaData, chosen: Options) -> Options:
 
     Types and server defaults are compared, and the schemas that the models name are looked into.
     """
-    options = Options(compare_type=_differ, compare_server_default=_defaults_differ)
+    options = Options(compare_type=_differ, compare_server_default=True)
     schemas = {table.schema for table in metadata.tables.values()}
     if schemas - {None}:
         options["include_schemas"] = True
@@ -66,6 +66,21 @@ def _without_checks_of_types(also: IncludeObjectFn | None) -> IncludeObjectFn:
         return also is None or also(item, name, kind, reflected, other)
 
     return include
+
+
+def same_default(
+    column: Column[object], declared: str | None, inspected: str | None
+) -> bool | None:
+    """Return whether two server defaults are the same; None has to ask the database.
+
+    Those that are not SQL are compared as text, and so are those of JSON, which PostgreSQL cannot
+    compare.
+    """
+    if declared is None or inspected is None:
+        return None
+    same = _plain(declared) == _plain(inspected)
+    is_text = isinstance(getattr(column.server_default, "arg", None), str)
+    return same if same or is_text or isinstance(column.type, JSON) else None
 
 
 def write_column_checks(operations: Iterable[MigrateOperation]) -> None:
@@ -100,28 +115,9 @@ def _differ(
     return False if isinstance(inspected, String) and inspected.length else None
 
 
-def _defaults_differ(
-    _migration: MigrationContext,
-    _inspected: Column[object],
-    declared: Column[object],
-    inspected_default: str | None,
-    declared_default: FetchedValue | None,
-    rendered: str | None,
-) -> bool | None:
-    """Return whether two defaults differ; None asks Alembic, which has PostgreSQL compare them.
-
-    Those that are not SQL are compared as text, and so are those of JSON, which PostgreSQL cannot
-    compare.
-    """
-    if inspected_default is None or rendered is None:
-        return None
-    same = _plain(inspected_default) == _plain(rendered)
-    is_text = isinstance(getattr(declared_default, "arg", None), str)
-    return not same if same or is_text or isinstance(declared.type, JSON) else None
-
-
 def _plain(default: str) -> str:
-    """Return a default without PostgreSQL's casts, and without quotes around it."""
+    """Return a default without PostgreSQL's casts and quotes, and booleans as SQLite has them."""
     uncast = re.sub(r"::[\w ]+(\([\d, ]+\))?(\[\])?$", "", default.strip("()"))
-    quoted = len(uncast) > 1 and uncast[0] == uncast[-1] == "'"
-    return uncast[1:-1].replace("''", "'") if quoted else uncast
+    if len(uncast) > 1 and uncast[0] == uncast[-1] == "'":
+        return uncast[1:-1].replace("''", "'")
+    return {"true": "1", "false": "0"}.get(uncast.lower(), uncast)

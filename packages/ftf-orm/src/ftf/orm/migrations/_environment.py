@@ -21,7 +21,7 @@ from ._comparison import Options, comparison, write_column_checks
 from ._discovery import import_models
 from ._enums import write_enums, write_new_values, written_enum
 from ._failure import MigrationFailed
-from ._postgres import only_deployer
+from ._postgres import compare_defaults_as_text, only_deployer
 from ._sqlite import one_transaction, turn_foreign_keys_off
 from ._table_copy import keep_whole_tables
 
@@ -120,6 +120,7 @@ def _run_on(connection: Connection, metadata: MetaData, options: Options) -> Non
     if connection.dialect.name == "postgresql":
         with only_deployer(connection):
             _configure(metadata, options, connection)
+            compare_defaults_as_text(context.get_context(), connection)
             _run(nullcontext())
         return
     turn_foreign_keys_off(connection)

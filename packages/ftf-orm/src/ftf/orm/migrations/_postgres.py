@@ -2,8 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from alembic.ddl.postgresql import PostgresqlImpl
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Column, Connection, func, select
+
+from ._comparison import same_default
 
 _LOCK = int.from_bytes(b"ftf-orm")
 _PAUSE = 0.1  # seconds between two attempts to take the lock
@@ -31,6 +36,38 @@ def only_deployer(connection: Connection) -> Iterator[None]:
         connection.rollback()  # what a migration that failed has left open
         connection.execute(select(func.pg_advisory_unlock(_LOCK)))
         connection.commit()
+
+
+def compare_defaults_as_text(migration: MigrationContext, connection: Connection) -> None:
+    """Make a migration compare server defaults as text where PostgreSQL cannot, or need not."""
+    migration.impl = _TextDefaults(
+        migration.dialect,
+        connection,
+        as_sql=False,
+        transactional_ddl=True,
+        output_buffer=None,
+        context_opts=migration.opts,
+    )
+
+
+class _TextDefaults(PostgresqlImpl):
+    """Alembic's operations on PostgreSQL. Without a `__dialect__` it replaces them nowhere else."""
+
+    def compare_server_default(
+        self,
+        inspector_column: Column[Any],
+        metadata_column: Column[Any],
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        """Return whether server defaults differ."""
+        declared, inspected = rendered_metadata_default, rendered_inspector_default
+        same = same_default(metadata_column, declared, inspected)
+        if same is not None:
+            return not same
+        return bool(
+            super().compare_server_default(inspector_column, metadata_column, declared, inspected)  # type: ignore[no-untyped-call]
+        )
 
 
 def _has_taken_lock(connection: Connection) -> bool:

@@ -8,7 +8,7 @@ collations of columns, AUTOINCREMENT and its counter.
 
 import re
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from alembic.ddl.sqlite import SQLiteImpl
 from alembic.operations.batch import ApplyBatchImpl
@@ -16,6 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.util.sqla_compat import is_expression_index
 from sqlalchemy import (
     CheckConstraint,
+    Column,
     Computed,
     Connection,
     Index,
@@ -27,6 +28,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateIndex
 
 from . import _sqlite_schema
+from ._comparison import same_default
 from ._failure import MigrationFailed
 
 
@@ -101,6 +103,22 @@ class _WholeTables(SQLiteImpl):
         finally:
             self.connection.exec_driver_sql("PRAGMA legacy_alter_table = OFF")
         _restore(self.connection, new_table_name, kept)
+
+    def compare_server_default(
+        self,
+        inspector_column: Column[Any],
+        metadata_column: Column[Any],
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        """Return whether server defaults differ."""
+        declared, inspected = rendered_metadata_default, rendered_inspector_default
+        same = same_default(metadata_column, declared, inspected)
+        if same is not None:
+            return not same
+        return super().compare_server_default(
+            inspector_column, metadata_column, declared, inspected
+        )
 
     def correct_for_autogen_constraints(
         self,
