@@ -243,3 +243,78 @@ async def test_a_late_provider_that_is_not_deferred_waits_for_the_next_boot(cont
     assert journal == ["registered", "booted"]
     await container.boot()
     assert journal == ["registered", "booted", "booted"]
+
+
+class Car: ...
+
+
+class FastCar(Car): ...
+
+
+class Road: ...
+
+
+class Traffic(ServiceProvider):
+    provides = (Road,)
+
+    def register(self, container):
+        container.register(Road)
+        container.register(Car, FastCar)
+
+
+class CarFirst:
+    def __init__(self, car: Car, road: Road) -> None:
+        self.car = car
+
+
+class RoadFirst:
+    def __init__(self, road: Road, car: Car) -> None:
+        self.car = car
+
+
+@pytest.mark.parametrize("wanted", [CarFirst, RoadFirst])
+def test_what_a_provider_registers_while_a_graph_is_read_counts_for_the_whole_graph(wanted):
+    container = Container()
+    container.add_provider(Traffic())
+    assert type(container.resolve(wanted).car) is FastCar
+    assert type(container.resolve(wanted).car) is FastCar
+
+
+def test_what_a_provider_registers_while_a_call_is_prepared_counts_for_the_whole_call():
+    def drive(car: Car, road: Road) -> Car:
+        return car
+
+    container = Container()
+    container.add_provider(Traffic())
+    assert type(container.call(drive)) is FastCar
+
+
+def test_the_graph_is_drawn_with_what_providers_register_meanwhile():
+    class Driver:
+        def __init__(self, car: Car) -> None: ...
+
+    container = Container()
+    container.register(Driver)
+    container.register(RoadFirst)
+    container.add_provider(Traffic())
+    container.resolve(Driver)
+    before = container.explain(Driver)
+    container.graph()
+    assert "FastCar" not in str(before)
+    nodes = {node.binding.key: node for node in container.graph().nodes}
+    (car,) = (each.node for each in nodes[Driver].arguments)
+    assert car.binding.factory is FastCar
+
+
+def test_a_broken_promise_of_a_provider_is_reported_each_time():
+    class Broken(ServiceProvider):
+        provides = (Road,)
+
+        def register(self, container):
+            container.register(Car, FastCar)
+
+    container = Container()
+    container.add_provider(Broken())
+    for _ in range(2):
+        with pytest.raises(InvalidRegistrationError, match="does not register it"):
+            container.resolve(CarFirst)

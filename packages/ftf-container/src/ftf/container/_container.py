@@ -243,7 +243,7 @@ class Container:
             DependencyResolutionError: One of them cannot be built.
         """
         keys = (key for key in self._registry.closed_keys() if key not in self._own)
-        return DependencyGraph(tuple(map(self._resolvers.node, keys)))
+        return DependencyGraph(self._resolvers.nodes(keys))
 
     def add_provider(self, *providers: ServiceProvider) -> None:
         """Let service providers register their services, lowest priority number first."""

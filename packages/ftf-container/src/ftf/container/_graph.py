@@ -1,6 +1,6 @@
 """Which service needs which, checked before anything is built."""
 
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import NoneType
 from typing import Any, cast
@@ -65,8 +65,9 @@ class Graph:
         self._nodes: dict[object, Node] = {}
 
     def clear(self) -> None:
-        """Forget every node, because what is registered changed."""
-        self._nodes.clear()
+        """Forget every node, because registrations changed."""
+        # A new dictionary, so that a walk in progress neither reads nor fills the nodes of the next.
+        self._nodes = {}
 
     def node(self, key: object) -> Node:
         """Work out a key's node.
@@ -74,25 +75,41 @@ class Graph:
         Raises:
             DependencyResolutionError: It cannot be built.
         """
-        return self._first(Wish(key))
+        (node,) = self._found([Wish(key)])
+        return node
 
     def call(self, binding: Binding, given: Collection[str]) -> Node:
         """Work out the node of a function call, besides the parameters that are `given`."""
-        return self._first(Wish(binding.key, binding=binding, given=given))
+        (node,) = self._found([Wish(binding.key, binding=binding, given=given)])
+        return node
 
     def faults(self, keys: Iterable[object]) -> tuple[DependencyResolutionError, ...]:
         """List everything that keeps some keys from being built."""
-        survey = Survey(self._registry, self._nodes)
-        for key in keys:
-            run(survey.visit, Wish(key))
-        return tuple(survey.faults)
+        wishes = [Wish(key) for key in keys]
+        return tuple(self._surveyed(wishes)[0].faults)
 
-    def _first(self, wish: Wish) -> Node:
-        survey = Survey(self._registry, self._nodes)
-        node = run(survey.visit, wish)
-        if node is None:
+    def nodes(self, keys: Iterable[object]) -> tuple[Node, ...]:
+        """Return the nodes of some keys, all of the same registrations.
+
+        Raises:
+            DependencyResolutionError: One of them cannot be built.
+        """
+        return self._found([Wish(key) for key in keys])
+
+    def _found(self, wishes: Sequence[Wish]) -> tuple[Node, ...]:
+        survey, nodes = self._surveyed(wishes)
+        if survey.faults:
             raise survey.faults[0]
-        return node
+        return tuple(node for node in nodes if node)
+
+    def _surveyed(self, wishes: Sequence[Wish]) -> tuple["Survey", list[Node | None]]:
+        """Walk until no deferred provider registers services on the way."""
+        while True:
+            before = self._nodes
+            survey = Survey(self._registry, before)
+            nodes = [run(survey.visit, wish) for wish in wishes]
+            if self._nodes is before:
+                return survey, nodes
 
 
 class Survey:

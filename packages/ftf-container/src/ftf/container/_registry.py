@@ -45,6 +45,8 @@ class Registry:
         self.exceptions: dict[tuple[object, object], object] = {}
         self.tags: dict[str, tuple[object, ...]] = {}
         self.deferred: dict[object, ServiceProvider] = {}
+        self._loading: set[int] = set()
+        self._loaded: set[int] = set()
         self.unbooted: list[ServiceProvider] = []
         self.given: set[object] = set()
 
@@ -102,6 +104,7 @@ class Registry:
             remedy = "Put the keys into a tuple."
             raise InvalidRegistrationError((Step(type(provider)),), problem, remedy)
         if provider.provides:
+            self._loaded.discard(id(provider))
             self.deferred |= {normalise(key): provider for key in provider.provides}
         else:
             provider.register(self._container)
@@ -163,22 +166,28 @@ class Registry:
             InvalidRegistrationError: It does not register what it says it provides.
         """
         provider = self.deferred.get(key)
-        if provider is None:
+        if provider is None or id(provider) in self._loading:
             return
-        provided = [each for each, other in self.deferred.items() if other is provider]
-        for each in provided:
-            del self.deferred[each]
-        try:
-            provider.register(self._container)
-        except BaseException:
-            self.deferred |= dict.fromkeys(provided, provider)
-            raise
-        self.unbooted.append(provider)
+        if id(provider) not in self._loaded:
+            self._register(provider)
         if key not in self.bindings:
             problem = (
                 f"{name_of(type(provider))} provides {name_of(key)}, but does not register it."
             )
             raise InvalidRegistrationError((Step(key),), problem, "Mend its `provides`.")
+
+    def _register(self, provider: "ServiceProvider") -> None:
+        provided = [key for key, other in self.deferred.items() if other is provider]
+        self._loading.add(id(provider))
+        try:
+            provider.register(self._container)
+        except BaseException:
+            self.deferred |= dict.fromkeys(provided, provider)
+            raise
+        finally:
+            self._loading.remove(id(provider))
+        self._loaded.add(id(provider))
+        self.unbooted.append(provider)
 
     def fallback(self, key: object) -> Binding:
         """Make do without a registration, where it is plain what is meant.

@@ -155,6 +155,15 @@ class Resolvers:
         with self.lock:
             return self._graph.faults(keys)
 
+    def nodes(self, keys: Iterable[object]) -> tuple[Node, ...]:
+        """Return the nodes of some keys.
+
+        Raises:
+            DependencyResolutionError: One of them cannot be built.
+        """
+        with self.lock:
+            return self._graph.nodes(keys)
+
     def open(self, key: object, *, awaiting: bool) -> Door:
         """Write the function that delivers a key.
 
