@@ -1,6 +1,8 @@
 """Decorating what the container delivers."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Protocol
 
 import pytest
@@ -241,3 +243,58 @@ def test_a_decorator_that_yields_is_refused():
     container = Container()
     with pytest.raises(InvalidRegistrationError, match="cannot yield"):
         container.extend(list, decorate)
+
+
+def test_edge_51_a_decorator_given_while_a_singleton_is_built_is_not_lost(container):
+    building, extended = Event(), Event()
+
+    def open_mailer() -> Smtp:
+        building.set()
+        assert extended.wait(30)
+        return Smtp()
+
+    container.register(Mailer, open_mailer, scope="singleton")
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(container.resolve, Mailer)
+        assert building.wait(30)
+        container.extend(Mailer, mark("a"))
+        extended.set()
+        first.result()
+    assert container.resolve(Mailer).trace() == "a(smtp)"
+
+
+@pytest.mark.parametrize("kind", ["value", "built"])
+def test_edge_51_decorators_given_at_the_same_time_are_all_kept(container, kind):
+    inside, extended = Event(), Event()
+
+    def slow(mailer: Mailer, _: Container) -> Mailer:
+        inside.set()
+        assert extended.wait(30)
+        return Wrapped(mailer, "slow")
+
+    if kind == "value":
+        container.instance(Mailer, Smtp())
+    else:
+        container.register(Mailer, Smtp, scope="singleton")
+        container.resolve(Mailer)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(container.extend, Mailer, slow)
+        assert inside.wait(30)
+        container.extend(Mailer, mark("quick"))
+        extended.set()
+        first.result()
+    assert container.resolve(Mailer).trace() == "slow(quick(smtp))"
+
+
+def test_edge_51_a_decorator_may_wait_for_a_thread_that_resolves(container):
+    container.register(Mailer, Smtp, scope="singleton")
+    container.register(Repository, scope="singleton")
+    container.resolve(Mailer)
+    with ThreadPoolExecutor() as pool:
+
+        def decorate(mailer: Mailer, container: Container) -> Mailer:
+            pool.submit(container.resolve, Repository).result(30)
+            return Wrapped(mailer, "a")
+
+        container.extend(Mailer, decorate)
+    assert container.resolve(Mailer).trace() == "a(smtp)"

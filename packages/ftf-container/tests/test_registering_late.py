@@ -141,3 +141,34 @@ def test_edge_60_one_implementation_may_serve_many_keys_each_with_its_own_instan
     container.register(Clock, Watch, scope="singleton")
     container.register(Annotated[Clock, "spare"], Watch, scope="singleton")
     assert container.resolve(Clock) is not container.resolve(Annotated[Clock, "spare"])
+
+
+class Shelf[T]: ...
+
+
+class Drawer[T](Shelf[T]): ...
+
+
+def test_edge_59_a_singleton_whose_generic_class_is_registered_anew_meanwhile_is_not_kept(container):
+    class Slow[T](Shelf[T]):
+        def __init__(self) -> None:
+            container.register(Shelf, Drawer, scope="singleton")
+
+    container.register(Shelf, Slow, scope="singleton")
+    assert isinstance(container.resolve(Shelf[int]), Slow)
+    assert isinstance(container.resolve(Shelf[int]), Drawer)
+
+
+def test_edge_59_a_singleton_above_an_override_that_is_registered_anew_meanwhile_is_not_kept(
+    container,
+):
+    class Slow(Alarm):
+        def __init__(self, clock: Clock) -> None:
+            super().__init__(clock)
+            container.register(Alarm, Alarm, scope="singleton")
+
+    container.register(Clock, Sundial, scope="singleton")
+    container.register(Alarm, Slow, scope="singleton")
+    with container.override(Clock, Watch):
+        assert type(container.resolve(Alarm)) is Slow
+        assert type(container.resolve(Alarm)) is Alarm

@@ -101,9 +101,7 @@ class Container:
 
     def tag(self, tag: str, *keys: object) -> None:
         """Put keys into a group, which `tagged` and `Annotated[list[T], tag]` deliver."""
-        members = (*self._registry.tags.get(tag, ()), *map(normalise, keys))
-        self._registry.tags[tag] = tuple(dict.fromkeys(members))
-        self._resolvers.clear()
+        self._resolvers.tag(tag, keys)
 
     def tagged(self, tag: str) -> list[object]:
         """Deliver the services of a group, in the order in which they were tagged."""
@@ -252,8 +250,7 @@ class Container:
 
     async def boot(self) -> None:
         """Boot the service providers that have not been, lowest priority number first."""
-        self._resolvers.singletons.instances.pop(Boot, None)
-        self._resolvers.forget()
+        self._resolvers.boot_again()
         await self._root.aresolve(Boot)
 
     def reset_singletons(self) -> None:

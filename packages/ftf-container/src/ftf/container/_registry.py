@@ -148,6 +148,13 @@ class Registry:
         forms = get_origin(key), key
         return tuple(each for form in forms for each in self.extensions.get(form, ()))
 
+    def is_current(self, binding: Binding) -> bool:
+        """Return whether a binding was not replaced, where nothing overrides it."""
+        forms = binding.key, open_form(binding.key)
+        known = next((self.bindings[each] for each in forms if each in self.bindings), binding)
+        made = binding.factory, get_origin(binding.factory)
+        return known.lifetime == binding.lifetime and known.factory in made
+
     def is_given(self, value: object) -> bool:
         """Tell whether an object was registered as it is."""
         bindings = (*self.bindings.values(), *(layer.binding for layer in self.layers))

@@ -31,6 +31,9 @@ from .exceptions import (
 if TYPE_CHECKING:
     from ._container import Container
 
+type Decorated = dict[int, tuple[object, object]]
+"""What was decorated and what came of it, by the `id` of the former, which it keeps alive."""
+
 
 class Resolvers:
     """What was compiled for a container.
@@ -99,34 +102,65 @@ class Resolvers:
                 self._drop(binding.key)
 
     def extend(self, key: object, extension: Extension) -> None:
-        """Take up a decorator, and pass what exists already through it.
+        """Register a decorator, and decorate the instances that exist already.
 
         Raises:
-            InvalidRegistrationError: There is such a thing, and the decorator is async.
+            InvalidRegistrationError: The decorator yields, or it is async and an instance exists.
         """
-        binding, instances = self._registry.bindings.get(key), self.singletons.instances
-        value = binding if binding is not None and binding.kind is Kind.VALUE else None
-        built = [each for each in list(instances) if key in {each, open_form(each)}]
-        if Kind.of(extension).is_generator:
+        kind = Kind.of(extension)
+        if kind.is_generator:
             problem, remedy = "A decorator cannot yield.", "Let it return the instance."
             raise InvalidRegistrationError((Step(key),), problem, remedy)
-        if (value or built) and Kind.of(extension).is_async:
-            problem, remedy = "It exists already.", "Extend it before it is built."
-            raise InvalidRegistrationError((Step(key),), problem, remedy)
-        if value is not None:
-            self.bind(Binding.of_value(key, extension(value.factory(), self.container)))
-            return
-        instances |= {each: extension(instances[each], self.container) for each in built}
-        self._registry.extensions.setdefault(key, []).append(extension)
-        self.clear()
+        decorated: Decorated = {}
+        while plain := self._undecorated(key, extension, decorated):
+            if kind.is_async:
+                problem, remedy = "It exists already.", "Extend it before it is built."
+                raise InvalidRegistrationError((Step(key),), problem, remedy)
+            # Not under the lock: the decorator may wait for a thread that needs it.
+            decorated |= {id(each): (each, extension(each, self.container)) for each in plain}
+
+    def _undecorated(self, key: object, extension: Extension, decorated: Decorated) -> list[object]:
+        """Register a decorator if all instances are decorated. Return those that are not."""
+        with self.lock:
+            binding, instances = self._registry.bindings.get(key), self.singletons.instances
+            is_value = binding is not None and binding.kind is Kind.VALUE
+            slots = [each for each in instances if key in {each, open_form(each)}]
+            existing = (
+                {key: binding.factory()} if is_value else {each: instances[each] for each in slots}
+            )
+            if plain := [each for each in existing.values() if id(each) not in decorated]:
+                return plain
+            done = {slot: decorated[id(each)][1] for slot, each in existing.items()}
+            if is_value:
+                self.bind(Binding.of_value(key, done[key]))
+            else:
+                instances |= done
+                self._registry.extensions.setdefault(key, []).append(extension)
+                self.clear()
+        return []
 
     def give_instead(self, consumers: Iterable[object], key: object, instead: object) -> None:
         """Take up what some consumers get instead of a key."""
         known = normalise(key)
         given = normalise(instead) if is_key(instead) else Binding.of(known, instead, "transient")
         asking = [normalise(consumer) for consumer in consumers]
-        self._registry.exceptions |= {(consumer, known): given for consumer in asking}
-        self.clear()
+        with self.lock:
+            self._registry.exceptions |= {(consumer, known): given for consumer in asking}
+            self.clear()
+
+    def tag(self, tag: str, keys: Iterable[object]) -> None:
+        """Put keys into a group."""
+        members = [normalise(key) for key in keys]
+        with self.lock:
+            before = self._registry.tags.get(tag, ())
+            self._registry.tags[tag] = tuple(dict.fromkeys((*before, *members)))
+            self.clear()
+
+    def boot_again(self) -> None:
+        """Drop the result of the last boot, so that the next one looks for new providers."""
+        with self.lock:
+            self.singletons.instances.pop(Boot, None)
+            self.forget()
 
     def _drop(self, key: object) -> None:
         instances = self.singletons.instances

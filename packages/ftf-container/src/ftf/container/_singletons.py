@@ -99,11 +99,20 @@ class Singletons:
             leave(self._root, node.slot)
 
     def _keep(self, node: Node, made: object) -> object:
-        """Keep a singleton, unless what it was made from ended while it was made."""
-        binding = node.binding
+        """Store a built singleton, unless what it was made from was replaced meanwhile."""
         with self._resolvers.lock:
-            current = self._registry.bindings.get(binding.key, binding) is binding
-            if node.layers.issubset(self._registry.layers) if node.layers else current:
+            if self._is_current(node):
                 self.instances[node.slot] = made
-            self._resolvers.forget()
+                self._resolvers.forget()
         return made
+
+    def _is_current(self, node: Node) -> bool:
+        """Return whether a node's registration, decorators and overrides are still in force."""
+        registry, binding = self._registry, node.binding
+        if not node.layers.issubset(registry.layers):
+            return False
+        if any(layer.binding is binding for layer in node.layers):
+            return True
+        return registry.is_current(binding) and node.extensions == registry.extensions_of(
+            binding.key
+        )
