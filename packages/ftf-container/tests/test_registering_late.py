@@ -149,7 +149,9 @@ class Shelf[T]: ...
 class Drawer[T](Shelf[T]): ...
 
 
-def test_edge_59_a_singleton_whose_generic_class_is_registered_anew_meanwhile_is_not_kept(container):
+def test_edge_59_a_singleton_whose_generic_class_is_replaced_meanwhile_is_not_kept(
+    container,
+):
     class Slow[T](Shelf[T]):
         def __init__(self) -> None:
             container.register(Shelf, Drawer, scope="singleton")

@@ -5,14 +5,13 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from types import CodeType, CoroutineType, FunctionType
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING, Never, get_origin
 
 from ._flight import ajoin, wake
 from ._kind import Kind
 from ._node import Node
 from ._path import name_of
-from ._scope import MISSING
-from ._teardown import alate, closing_method, late, never_yielded, refuse_late
+from ._teardown import alate, closing_method, late, makes_new, never_yielded, refuse_late
 from .exceptions import AsyncDependencyError, CircularDependencyError, InvalidRegistrationError
 
 if TYPE_CHECKING:
@@ -31,6 +30,9 @@ class Assembly:
     Args:
         resolvers: Where the functions of other nodes are found.
         awaiting: Whether the function is a coroutine function.
+
+    Attributes:
+        unbuilt: The slots of the singletons without which the function was written.
     """
 
     def __init__(self, resolvers: "Resolvers", *, awaiting: bool) -> None:
@@ -39,9 +41,9 @@ class Assembly:
         self._lines: list[str] = []
         self._indent, self._level, self._names = 2, 0, 0
         self._locals: dict[object, str] = {}
-        self._globals: dict[str, object] = {"circular": circular, "missing": MISSING}
+        self._globals: dict[str, object] = {"circular": circular}
         self._used: set[str] = set()
-        self._highest = 0
+        self.unbuilt: set[object] = set()
 
     def delivery(self, node: Node) -> Callable[..., object]:
         """Write the function that delivers a node, from its scope if it is there."""
@@ -68,18 +70,9 @@ class Assembly:
 
     def _function(self, node: Node, parameters: str) -> Callable[..., object]:
         root, entered = self._value(self._resolvers.root), self._value(self._resolvers.entered)
-        highest, grow = self._value(self._highest), self._value(self._resolvers.grow)
-        ended = f"if s._closed: {self._value(refuse_late)}(delivered)"
         opening = {
             "e": [f"if s is {root}: s = {entered}(delivered)"],
-            "i": [
-                "i = s._instances",
-                f"try: i[{highest}]",
-                "except IndexError:",
-                f"  {ended}",
-                f"  {grow}(i)",
-            ],
-            "o": [ended, "o = s._others()"],
+            "i": [f"if s._closed: {self._value(refuse_late)}(delivered)", "i = s._instances"],
         }
         source = (
             f"{'async ' if self._awaiting else ''}def deliver({parameters}):",
@@ -98,8 +91,8 @@ class Assembly:
         self._lines += ("  " * self._indent + line for line in lines)
 
     @contextmanager
-    def _block(self, opening: str) -> Iterator[None]:
-        self._write(opening)
+    def _block(self, *opening: str) -> Iterator[None]:
+        self._write(*opening)
         self._indent += 1
         known = dict(self._locals)
         yield
@@ -125,8 +118,11 @@ class Assembly:
         if (ready := self._resolvers.singletons.ready(node)) is not None:
             return self._value(ready[0])
         singleton = node.binding.lifetime == "singleton"
-        if singleton and not self._awaiting and self._resolvers.singletons.is_awaited(node):
-            return self._refusal(node)
+        if singleton:
+            self.unbuilt.add(node.slot)
+            if not self._awaiting and self._resolvers.singletons.is_awaited(node):
+                self.unbuilt.update(self._resolvers.singletons.unbuilt(node))
+                return self._refusal(node)
         if singleton or self._level > _DEEPEST or len(self._lines) > _LONGEST:
             return self._refer(node)
         return self._scoped(node) if node.binding.is_kept else self._make(node)
@@ -151,44 +147,29 @@ class Assembly:
 
     def _scoped(self, node: Node) -> str:
         """Write how an instance is taken from the scope, or made for it."""
-        name, (found, _) = self._name("x"), self._place(node)
+        name, place = self._name("x"), self._place(node)
         awaited = self._awaiting and node.is_async
         if awaited:
             slot = self._value(node.slot)
             self._write("b = s._flights")
             self._write(f"while {slot} in b: await {self._value(ajoin)}(s, {self._value(node)})")
-        self._write(f"{name} = {found}")
-        with self._block(f"if {name} is missing:"):
+        with self._block(f"if {place} in i: {name} = i[{place}]", "else:"):
             if not awaited:
-                self._keep(node, name)
+                self._write(f"{name} = i.setdefault({place}, {self._make(node)})")
             else:
                 self._write(f"b[{slot}] = {self._value(_current_task())}()")
                 with self._block("try:"):
-                    self._keep(node, name)
+                    self._write(f"{name} = i.setdefault({place}, {self._make(node)})")
                 with self._block("finally:"):
                     self._write(f"del b[{slot}]")
                     self._write(f"if s._waiters: {self._value(wake)}(s, {slot})")
         self._locals[node.slot] = name
         return name
 
-    def _place(self, node: Node) -> tuple[str, str]:
-        """Tell how the instance of a scope is read, and where it is written."""
-        self._used |= {"e"}
-        if node.layers:
-            self._used |= {"o"}
-            slot = self._value(node.slot)
-            return f"o.get({slot}, missing)", f"o[{slot}]"
-        index = self._resolvers.index(node.slot)
-        self._used |= {"i"}
-        self._highest = max(self._highest, index)
-        place = f"i[{self._value(index)}]"
-        return place, place
-
-    def _keep(self, node: Node, name: str) -> None:
-        """Write how an instance is made and kept, unless a thread was quicker."""
-        made = self._make(node)
-        found, place = self._place(node)
-        self._write(f"{name} = {place} = {made} if {found} is missing else {found}")
+    def _place(self, node: Node) -> str:
+        """Name what the instance of a scope is kept under."""
+        self._used |= {"e", "i"}
+        return self._value(node.slot if node.layers else self._resolvers.number(node.slot))
 
     def _make(self, node: Node) -> str:
         """Write how an instance is made, and tell its name."""
@@ -238,10 +219,15 @@ class Assembly:
         self._exit(node, generator)
 
     def _adopt(self, node: Node, name: str) -> None:
-        """Have an instance closed in the end, unless its class tells now that it cannot be."""
-        factory = node.binding.factory
-        if isinstance(factory, type) and closing_method(factory) is None:
-            return
+        """Write how an instance is closed, if it is new and can be."""
+        factory = get_origin(node.binding.factory) or node.binding.factory
+        if isinstance(factory, type):
+            method = closing_method(factory)
+            if method is None:
+                return
+            if makes_new(factory):
+                self._exit(node, f"{name}.{method}")
+                return
         resource = self._name("g")
         self._write(f"{resource} = {self._value(self._resolvers.resource_of)}(s, {name})")
         with self._block(f"if {resource} is not None:"):

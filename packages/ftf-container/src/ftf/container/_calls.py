@@ -59,18 +59,21 @@ class Calls:
             if self._resolvers.boot.is_due(node):
                 again = partial(self._write_call, source, function, names)
                 return self._resolvers.late(again, awaiting=awaiting)
+            assembly = Assembly(self._resolvers, awaiting=awaiting)
             if not {parameter.name for parameter in binding.parameters()}.issuperset(given):
                 # Names that only `**kwargs` takes may be any: they are not worth remembering.
-                return Assembly(self._resolvers, awaiting=awaiting).call(node, given)
+                return assembly.call(node, given)
             try:
                 # What is remembered must not keep the function alive.
                 stand_in = proxy(source)
                 self._callers[id(source)] = ref(source, partial(self._drop_call, id(source)))
             except TypeError:
-                return Assembly(self._resolvers, awaiting=awaiting).call(node, given)
+                return assembly.call(node, given)
             node = replace(node, binding=replace(binding, key=stand_in, factory=stand_in))
-            door = Assembly(self._resolvers, awaiting=awaiting).call(node, given)
-            return self._calls.setdefault(id(source), {}).setdefault(names, door)
+            doors = self._calls.setdefault(id(source), {})
+            door = doors.setdefault(names, assembly.call(node, given))
+            self._resolvers.drop_when_built(assembly.unbuilt, partial(doors.pop, names, None))
+            return door
 
     def _drop_call(self, number: int, _: object) -> None:
         self._calls.pop(number, None)

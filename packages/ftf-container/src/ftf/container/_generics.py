@@ -25,6 +25,11 @@ def open_form(key: object) -> object:
     return origin if getattr(origin, "__parameters__", ()) else None
 
 
+def is_form_of(form: object, key: object) -> bool:
+    """Return whether a form is a key, or closes the generic class that is the key."""
+    return key in {form, open_form(form)}
+
+
 def substitute(hint: object, types: Types) -> object:
     """Put type arguments in the place of the type parameters in a hint."""
     if isinstance(hint, TypeVar):

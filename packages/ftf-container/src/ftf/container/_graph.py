@@ -66,7 +66,7 @@ class Graph:
 
     def clear(self) -> None:
         """Forget every node, because registrations changed."""
-        # A new dictionary, so that a walk in progress neither reads nor fills the nodes of the next.
+        # A new dictionary, so that a walk in progress does not fill the nodes of the next.
         self._nodes = {}
 
     def node(self, key: object) -> Node:

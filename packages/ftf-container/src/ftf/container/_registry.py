@@ -155,10 +155,10 @@ class Registry:
         made = binding.factory, get_origin(binding.factory)
         return known.lifetime == binding.lifetime and known.factory in made
 
-    def is_given(self, value: object) -> bool:
-        """Tell whether an object was registered as it is."""
+    def given_values(self) -> Iterator[object]:
+        """List the objects that were registered as they are."""
         bindings = (*self.bindings.values(), *(layer.binding for layer in self.layers))
-        return any(each.kind is Kind.VALUE and each.factory() is value for each in bindings)
+        return (each.factory() for each in bindings if each.kind is Kind.VALUE)
 
     def layer(self, key: object) -> Layer | None:
         """Find the override of a key that is in force."""

@@ -10,7 +10,7 @@ from ._assembly import Assembly, refuse_async
 from ._binding import Binding
 from ._boot import Boot
 from ._calls import Calls, Door
-from ._generics import open_form
+from ._generics import is_form_of
 from ._graph import Graph
 from ._key import is_key, normalise
 from ._kind import Kind
@@ -45,8 +45,9 @@ class Resolvers:
 
     def __init__(self, container: "Container", registry: Registry) -> None:
         self.boot: Boot = Boot(container, registry)
-        self.blank: list[object] = []
-        self._indexes: dict[object, int] = {}
+        self._numbers: dict[object, int] = {}
+        self._shared_ids: set[int] | None = None
+        self._waiting: dict[object, list[Callable[[], object]]] = {}
         self.container = container
         self.root: Scope = Scope(container, self)
         self.singletons: Singletons = Singletons(self, registry, self.root)
@@ -90,10 +91,23 @@ class Resolvers:
             exits[:] = [each for each in exits if not _is_from(layers, each[0])]
             return stale
 
+    def drop_when_built(self, slots: Iterable[object], drop: Callable[[], object]) -> None:
+        """Drop a function when one of the singletons is built that it was written without."""
+        for slot in slots:
+            self._waiting.setdefault(slot, []).append(drop)
+
+    def singleton_built(self, slot: object, instance: object) -> None:
+        """Drop the functions that were written before a singleton was built."""
+        if self._shared_ids is not None:
+            self._shared_ids.add(id(instance))
+        for drop in self._waiting.pop(slot, ()):
+            drop()
+
     def forget(self) -> None:
         """Drop every function, because it holds an instance that is gone, or could hold one."""
-        for written in (self.sync, self.awaiting, self.entries, self.calls):
+        for written in (self.sync, self.awaiting, self.entries, self.calls, self._waiting):
             written.clear()
+        self._shared_ids = None
 
     def bind(self, binding: Binding) -> None:
         """Take up a binding, and drop what was made for its key in another way."""
@@ -123,11 +137,9 @@ class Resolvers:
         """Register a decorator if all instances are decorated. Return those that are not."""
         with self.lock:
             binding, instances = self._registry.bindings.get(key), self.singletons.instances
-            is_value = binding is not None and binding.kind is Kind.VALUE
-            slots = [each for each in instances if key in {each, open_form(each)}]
-            existing = (
-                {key: binding.factory()} if is_value else {each: instances[each] for each in slots}
-            )
+            existing = {each: instances[each] for each in instances if is_form_of(each, key)}
+            if is_value := binding is not None and binding.kind is Kind.VALUE:
+                existing = {key: binding.factory()}
             if plain := [each for each in existing.values() if id(each) not in decorated]:
                 return plain
             done = {slot: decorated[id(each)][1] for slot, each in existing.items()}
@@ -164,7 +176,7 @@ class Resolvers:
 
     def _drop(self, key: object) -> None:
         instances = self.singletons.instances
-        for each in [each for each in instances if key in {each, open_form(each)}]:
+        for each in [each for each in instances if is_form_of(each, key)]:
             if each == key or each not in self._registry.bindings:
                 del instances[each]
         self.clear()
@@ -208,23 +220,17 @@ class Resolvers:
             node = key if isinstance(key, Node) else self._graph.node(normalise(key))
             if self.boot.is_due(node):
                 return self.late(partial(self.open, key, awaiting=awaiting), awaiting=awaiting)
-            door = self._door(node, awaiting=awaiting)
+            door, unbuilt = self._door(node, awaiting=awaiting)
+            self.drop_when_built(unbuilt, partial(self._drop_door, key))
             if not awaiting and node is not key:
                 ready = self.singletons.ready(node)
                 self.entries[key] = (door, None) if ready is None else (None, ready[0])
             return (self.awaiting if awaiting else self.sync).setdefault(key, door)
 
-    def index(self, key: object) -> int:
-        """Tell where scopes keep the instance of a key."""
+    def number(self, key: object) -> int:
+        """Return the number that scopes keep the instance of a key under; hashing keys is slow."""
         with self.lock:
-            if key not in self._indexes:
-                self._indexes[key] = len(self.blank)
-                self.blank.append(MISSING)
-            return self._indexes[key]
-
-    def grow(self, instances: list[object]) -> None:
-        """Make room in a scope that was opened before the latest keys had their index."""
-        instances += self.blank[len(instances) :]
+            return self._numbers.setdefault(key, len(self._numbers))
 
     def give(self, scope: Scope, values: Mapping[object, object]) -> None:
         """Put ready instances into a scope."""
@@ -234,23 +240,29 @@ class Resolvers:
                 self._registry.give(known)
                 self.clear()
         for key, value in known.items():
-            index = self.index(key)
-            self.grow(scope._instances)
-            scope._instances[index] = value
+            scope._instances[self.number(key)] = value
 
     def kept(self, scope: Scope) -> dict[object, object]:
         """List the instances of a scope by key."""
-        pairs = zip(list(self._indexes), scope._instances, strict=False)
+        instances = scope._instances
+        pairs = ((key, instances.get(number, MISSING)) for key, number in [*self._numbers.items()])
         return {key: instance for key, instance in pairs if instance is not MISSING}
 
     def resource_of(self, scope: Scope, instance: object) -> Resource | None:
         """Find what closes an instance; nothing if its factory only passed it on."""
         method = closing_method(type(instance))  # type: ignore[arg-type]  # it is hashable
-        if method is None or self._registry.is_given(instance):
+        if method is None:
             return None
-        overridden = (scope._overridden or {}).values()
-        known = chain(scope._instances, list(overridden), list(self.singletons.instances.values()))
-        return None if any(instance is each for each in known) else getattr(instance, method)
+        if id(instance) in (self._shared_ids or self._collect_shared_ids()):
+            return None
+        known = any(instance is each for each in [*scope._instances.values()])
+        return None if known else getattr(instance, method)
+
+    def _collect_shared_ids(self) -> set[int]:
+        with self.lock:
+            shared = chain(self._registry.given_values(), self.singletons.instances.values())
+            self._shared_ids = set(map(id, shared))
+            return self._shared_ids
 
     def entered(self, node: Node) -> Scope:
         """Find the scope that the caller is in, or the root where that will do for a node.
@@ -283,15 +295,24 @@ class Resolvers:
 
         return adeliver if awaiting else deliver
 
-    def _door(self, node: Node, *, awaiting: bool) -> Door:
+    def _door(self, node: Node, *, awaiting: bool) -> tuple[Door, Collection[object]]:
+        """Write a function, and list the slots of the singletons without which it was written."""
         singletons = self.singletons
         if node.binding.lifetime != "singleton" or singletons.ready(node) is not None:
-            return Assembly(self, awaiting=awaiting).delivery(node)
+            assembly = Assembly(self, awaiting=awaiting)
+            return assembly.delivery(node), assembly.unbuilt
         if awaiting:
-            return lambda _: singletons.abuild(node)
-        return lambda _: (
-            refuse_async(node, node) if singletons.is_awaited(node) else singletons.build(node)
+            return (lambda _: singletons.abuild(node)), [node.slot]
+        return (
+            lambda _: (
+                refuse_async(node, node) if singletons.is_awaited(node) else singletons.build(node)
+            ),
+            [node.slot],
         )
+
+    def _drop_door(self, key: object) -> None:
+        for written in (self.sync, self.awaiting, self.entries):
+            written.pop(key, None)
 
 
 def _is_from(layers: Collection[Layer], slot: object) -> bool:

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from ._manual_scope import ManualScope
     from ._resolvers import Resolvers
 
-innermost: ContextVar["Scope | ManualScope | None"] = ContextVar("ftf.scope", default=None)
+innermost: ContextVar["Scope | ManualScope | None"] = ContextVar(
+    "ftf.container.scope", default=None
+)
 
 
 MISSING = object()
 """Stands for an instance that was not made."""
 
-_NOTHING: list[object] = []
 _ENTERED = "A scope is entered once: ask `container.scoped_context()` for another one."
-"""Stands for the instances of a scope that has ended."""
 
 
 class Scope:
@@ -44,7 +44,6 @@ class Scope:
         "_exits",
         "_flights",
         "_instances",
-        "_overridden",
         "_resolvers",
         "_token",
         "_units",
@@ -54,11 +53,10 @@ class Scope:
     def __init__(self, container: "Container", resolvers: "Resolvers") -> None:
         self._container = container
         self._resolvers = resolvers
-        self._instances = resolvers.blank.copy()
+        self._instances: dict[object, object] = {}
         self._flights: dict[object, Builder] = {}
         self._exits: list[Exit] = []
         self._closed = False
-        self._overridden: dict[object, object] | None = None
         self._token: Token[Scope | ManualScope | None] | None = None
         self._units: UnitsOfWork | None = None
         self._waiters: dict[object, list[Wake]] | None = None
@@ -127,12 +125,6 @@ class Scope:
         door = self._resolvers.calls.find(function, given, awaiting=True)
         return door(self, function, given)  # type: ignore[no-any-return]
 
-    def _others(self) -> dict[object, object]:
-        """Find the instances that come from overrides, by slot."""
-        if self._overridden is None:
-            self._overridden = {}
-        return self._overridden
-
     @property
     def _outer(self) -> "Scope | ManualScope | None":
         outer = self._token.old_value if self._token else None
@@ -172,7 +164,12 @@ class Scope:
     def _end(self) -> None:
         self._closed = True
         self._resolvers = _CLOSED
-        self._instances = _NOTHING
+        self._instances = {}
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the scope has ended, so that nothing can be resolved from it any more."""
+        return self._closed
 
     def __enter__(self) -> Self:
         if self._token is not None or self._closed:
@@ -202,7 +199,7 @@ class Scope:
             pass
         self._closed = True
         self._resolvers = _CLOSED
-        self._instances = _NOTHING
+        self._instances = {}
         return aclose(self._exits, body)
 
     def _leave(self) -> None:

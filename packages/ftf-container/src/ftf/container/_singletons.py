@@ -56,6 +56,10 @@ class Singletons:
         """Build a singleton like `build`, awaiting whatever has to be."""
         return [await self._abuild_one(each) for each in self._unbuilt(node)][-1]
 
+    def unbuilt(self, node: Node) -> Iterable[object]:
+        """List the slots of a singleton and of those below it that are not there yet."""
+        return (each.slot for each in self._unbuilt(node))
+
     def _unbuilt(self, node: Node) -> list[Node]:
         """List a singleton and those below it that are not there yet, each after what it needs."""
         return [each for each in self._missing(node) if each.binding.lifetime == "singleton"]
@@ -103,7 +107,7 @@ class Singletons:
         with self._resolvers.lock:
             if self._is_current(node):
                 self.instances[node.slot] = made
-                self._resolvers.forget()
+                self._resolvers.singleton_built(node.slot, made)
         return made
 
     def _is_current(self, node: Node) -> bool:

@@ -182,6 +182,16 @@ def closing_method(cls: type) -> str | None:
     return None
 
 
+def makes_new(cls: type) -> bool:
+    """Return whether calling a class always makes a new instance."""
+    metaclasses = (meta for meta in type.mro(type(cls)) if meta not in {type, object})
+    return not any(
+        name in vars(each)
+        for name, classes in (("__call__", metaclasses), ("__new__", cls.__mro__[:-1]))
+        for each in classes
+    )
+
+
 def _parameters(method: Callable[..., object]) -> Iterator[Parameter]:
     parameters = iter(signature_of(method).parameters.values())
     if isinstance(method, (FunctionType, MethodDescriptorType)):
