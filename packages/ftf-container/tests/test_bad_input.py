@@ -67,8 +67,8 @@ def place(source: object) -> str:
     [
         (Loose, "Parameter 'engine' of Loose has no annotation.", "Annotate it with a registered"),
         (Unreadable, "annotated 'Missing', which cannot be evaluated", "or give it a default."),
-        (Named, "Nothing is registered for str", "Register it: `container.register(str, ...)`."),
-        (Counted, "Nothing is registered for int", "Register it: `container.register(int, ...)`."),
+        (Named, "Nothing is registered for str", "`container.instance(Annotated[str, "),
+        (Counted, "Nothing is registered for int", "`container.instance(Annotated[int, "),
     ],
 )
 def test_a_constructor_that_cannot_be_followed_is_one_clear_error(cls, problem, remedy):
@@ -112,7 +112,7 @@ def test_a_factory_that_cannot_be_followed_says_where_it_is(factory, source):
     [
         (Car, Motor, "Motor is abstract", "Pass a class that implements it."),
         (Motor, None, "Motor is abstract", "Pass a class that implements it."),
-        (Car, 42, "42 is not a class", "Pass a class or function that makes it."),
+        (Car, 42, "42 is not a class or function", "Pass a class or function that makes it."),
         (42, None, "42 is not a class", r"`container.register\(42, ...\)`"),
         (make_loose, None, "make_loose is not a class", r"`container.register\(..., make_loose\)`"),
         (

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Self
 
 import pytest
 
@@ -178,3 +179,28 @@ async def test_a_disposal_that_is_cancelled_closes_the_rest_all_the_same(contain
     await asyncio.wait([disposal])
     assert disposal.cancelled()
     assert events == ["pool", "engine"]
+
+
+async def test_a_class_with_nothing_but_async_with_is_neither_entered_nor_left():
+    class Lock:
+        entered = left = False
+
+        async def __aenter__(self) -> Self:
+            self.entered = True
+            return self
+
+        async def __aexit__(self, *_: object) -> None:
+            self.left = True
+
+    async def open_lock() -> AsyncIterator[Lock]:
+        async with Lock() as lock:
+            yield lock
+
+    container = Container()
+    container.register(Lock, scope="scoped")
+    container.register(Annotated[Lock, "entered"], open_lock, scope="scoped")
+    async with container.scoped_context() as scope:
+        plain = await scope.aresolve(Lock)
+        entered = await scope.aresolve(Annotated[Lock, "entered"])
+        assert (plain.entered, entered.entered) == (False, True)
+    assert (plain.left, entered.left) == (False, True)

@@ -1,3 +1,4 @@
+import os
 import pickle
 import re
 from inspect import getsourcelines
@@ -7,6 +8,7 @@ from typing import Annotated
 import pytest
 
 from ftf.container import (
+    CircularDependencyError,
     Container,
     DependencyResolutionError,
     GraphError,
@@ -29,22 +31,25 @@ async def open_ledger(invoice: Invoice) -> Ledger:
 
 def place(source: object) -> str:
     here = Path(__file__)
+    here = Path(__file__)
     return f"{here.relative_to(Path.cwd())}:{getsourcelines(source)[1]}"
 
 
 def fault(container: Container, key: object) -> DependencyResolutionError:
-    with pytest.raises(DependencyResolutionError, match=r"Register|await") as caught:
+    with pytest.raises(DependencyResolutionError, match=r"instance|await") as caught:
         container.resolve(key)
     return caught.value
 
 
 def test_an_error_names_problem_path_and_remedy():
     assert str(fault(Container(), Ledger)) == (
-        "Nothing is registered for int, and values of Python's own types are not made up.\n"
+        "Nothing is registered for int, and built-in types are never created automatically.\n"
         f"  Ledger  ({place(Ledger)})\n"
         f"  └─ invoice: Invoice  ({place(Invoice)})\n"
         "     └─ number: int\n"
-        "Register it: `container.register(int, ...)`."
+        'Annotate it `Annotated[int, "..."]` and register '
+        '`container.instance(Annotated[int, "..."], ...)`, '
+        "or register a factory for what needs it."
     )
 
 
@@ -62,7 +67,7 @@ def test_a_factory_is_shown_where_it_was_written():
 def test_an_error_carries_its_facts():
     error = fault(Container(), Ledger)
     assert isinstance(error, UnregisteredDependencyError)
-    assert (error.key, error.reason) == (int, "values of Python's own types are not made up")
+    assert (error.key, error.reason) == (int, "built-in types are never created automatically")
     assert [step.parameter for step in error.path] == ["", "invoice", "number"]
 
 
@@ -111,3 +116,24 @@ def test_a_signature_that_cannot_be_read_is_no_fault_of_the_key():
     container.register(Ledger, factory)
     with pytest.raises(TypeError, match="unexpected object 5 in __signature__"):
         container.resolve(Ledger)
+
+
+def test_a_subclass_keeps_the_texts_of_its_base_unless_it_has_its_own():
+    class StartupError(GraphError): ...
+
+    class RetryError(CircularDependencyError, remedy="Try {key} again."): ...
+
+    container = Container()
+    with pytest.raises(UnregisteredDependencyError, match="int") as caught:
+        container.resolve(int)
+    assert str(StartupError((caught.value,))).startswith("Some services cannot be built: int.")
+    assert str(RetryError(caught.value.path)) == "int needs itself.\n  int\nTry int again."
+
+
+def test_where_a_service_is_written_is_found_without_asking_the_operating_system(monkeypatch):
+    def refuse() -> str:
+        raise AssertionError("a system call in the event loop")
+
+    expected = place(Ledger)
+    monkeypatch.setattr(os, "getcwd", refuse)
+    assert fault(Container(), Ledger).path[0].location == expected

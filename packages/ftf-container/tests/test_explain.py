@@ -21,6 +21,9 @@ class Session:
     def __init__(self, settings: Settings) -> None: ...
 
 
+class OtherSession(Session): ...
+
+
 class Users:
     def __init__(self, session: Session) -> None: ...
 
@@ -43,6 +46,10 @@ def container():
     return container
 
 
+def line_of(cls: type) -> int:
+    return cls.__firstlineno__
+
+
 def without_places(text: str) -> str:
     return re.sub(r"  \([^()]*test_explain\.py:\d+\)", "", text)
 
@@ -53,12 +60,36 @@ def test_a_service_is_explained_as_a_tree_of_what_it_needs(container):
         without_places(text)
         == """\
 Report [transient]
-└─ users: Users [transient]
-   └─ session: Session [scoped]
-      └─ settings: Settings [value]
-└─ session: Session [scoped] ...
-└─ mailer: Mailer [singleton, async]
+├─ users: Users [transient]
+│  └─ session: Session [scoped]
+│     └─ settings: Settings [value]
+├─ session: Session [scoped] ...
+└─ mailer: Mailer → open_mailer [singleton, async]
    └─ settings: Settings [value]"""
+    )
+
+
+def test_a_tree_names_the_class_that_was_bound_and_where_it_is_written(container):
+    container.register(Session, OtherSession)
+    container.register(Annotated[Session, "same"], Session)
+    assert re.fullmatch(
+        rf"Session → OtherSession  \(.*test_explain\.py:{line_of(OtherSession)}\) \[transient\]",
+        str(container.explain(Session)).splitlines()[0],
+    )
+    assert "→" not in str(container.explain(Annotated[Session, "same"]))
+
+
+def test_a_tree_names_the_decorators_in_the_order_in_which_they_are_called(container):
+    async def log(session: Session, container: Container) -> Session:
+        return session
+
+    container.extend(Session, lambda session, container: session)
+    container.extend(Session, log)
+    first, *_ = str(container.explain(Session)).splitlines()
+    place = r"  \(.*test_explain\.py:\d+\)"
+    assert re.fullmatch(
+        rf"Session{place} \[scoped, async\], decorated by <lambda>{place} and by .*log{place}",
+        first,
     )
 
 
@@ -86,7 +117,9 @@ def test_what_cannot_be_built_cannot_be_explained():
 def test_a_service_is_explained_as_it_is_delivered_now(container):
     with container.override(Session, Session), container.override_instance(Mailer, Smtp()):
         assert "mailer: Mailer [value]" in without_places(str(container.explain(Report)))
-    assert "mailer: Mailer [singleton, async]" in without_places(str(container.explain(Report)))
+    assert "mailer: Mailer → open_mailer [singleton, async]" in without_places(
+        str(container.explain(Report))
+    )
     container.when(Report).needs(Mailer).give(Annotated[Mailer, "bulk"])
     container.register(Annotated[Mailer, "bulk"], Smtp)
     assert "[transient]" in without_places(str(container.explain(Report))).splitlines()[-1]

@@ -113,3 +113,16 @@ def test_edge_46_closing_a_scope_leaves_nothing_to_the_garbage_collector(contain
             with container.scoped_context() as scope:
                 scope.resolve(Session)
             del scope
+
+
+async def test_a_scope_says_whether_it_is_closed():
+    container = Container()
+    unentered = container.scoped_context()
+    unentered.close()
+    assert unentered.is_closed
+    async with container.scoped_context() as scope:
+        assert not scope.is_closed
+    assert scope.is_closed
+    with container.scoped_context() as scope:
+        assert not scope.is_closed
+    assert scope.is_closed

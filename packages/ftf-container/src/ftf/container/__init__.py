@@ -8,6 +8,7 @@ from ._manual_scope import (
     get_scoped_cache,
     set_scoped_cache,
 )
+from ._override import Override
 from ._provider import ServiceProvider
 from ._scope import Scope
 from ._unit_of_work import UnitOfWork, UnitsOfWork
@@ -33,6 +34,7 @@ __all__ = [
     "GraphError",
     "InvalidRegistrationError",
     "Lifetime",
+    "Override",
     "Scope",
     "ScopeClosedError",
     "ScopeNotActiveError",

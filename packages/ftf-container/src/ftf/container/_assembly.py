@@ -7,6 +7,7 @@ from functools import cache, partial
 from types import CodeType, CoroutineType, FunctionType
 from typing import TYPE_CHECKING, Never, get_origin
 
+from ._event_loop import asyncio_current_task, current_task
 from ._flight import ajoin, wake
 from ._kind import Kind
 from ._node import Node
@@ -157,7 +158,10 @@ class Assembly:
             if not awaited:
                 self._write(f"{name} = i.setdefault({place}, {self._make(node)})")
             else:
-                self._write(f"b[{slot}] = {self._value(_current_task())}()")
+                # asyncio's own function, because it is in C; a `try` that succeeds takes no time.
+                asyncio_task, task = map(self._value, (asyncio_current_task(), current_task))
+                self._write(f"try: b[{slot}] = {asyncio_task}()")
+                self._write(f"except RuntimeError: b[{slot}] = {task}()")
                 with self._block("try:"):
                     self._write(f"{name} = i.setdefault({place}, {self._make(node)})")
                 with self._block("finally:"):
@@ -249,13 +253,6 @@ def _code(source: str) -> CodeType:
     scope: dict[str, FunctionType] = {}
     exec(compile(source, file, "exec"), scope)  # noqa: S102  # see the benchmarks' README
     return scope["deliver"].__code__
-
-
-def _current_task() -> Callable[[], object]:
-    # asyncio takes longer to import than all the rest, and synchronous programs can do without.
-    from asyncio import current_task
-
-    return current_task
 
 
 def refuse_async(asked: Node, node: Node) -> object:

@@ -12,6 +12,11 @@ from ._path import Step, location_of, name_of
 from ._signature import Parameter, parameters_of
 from .exceptions import InvalidRegistrationError
 
+_VALUE_REMEDY = (
+    "Pass a class or function that makes it. For a value, use `container.instance` or "
+    "`container.override_instance`."
+)
+
 type Lifetime = Literal["singleton", "scoped", "transient"]
 
 
@@ -60,7 +65,7 @@ class Binding:
             remedy = f"Say what makes what: `container.register({wanted})`."
             fault = f"{name_of(made)} is not a class.", remedy
         elif not callable(made):
-            fault = f"{name_of(made)} is not a class.", "Pass a class or function that makes it."
+            fault = f"{name_of(made)} is not a class or function.", _VALUE_REMEDY
         else:
             try:
                 return cls(key, made, lifetime, kind_for(key, made))

@@ -12,6 +12,7 @@ from ._explanation import DependencyGraph, Explanation
 from ._key import normalise
 from ._kind import Kind
 from ._override import Override, end
+from ._path import location_of_caller
 from ._provider import ServiceProvider
 from ._registry import Layer, Registry
 from ._resolvers import Resolvers
@@ -192,13 +193,19 @@ class Container:
         """Make an override that begins when it is entered, by `with` or `async with`."""
         known = normalise(key)
         binding = Binding.of(known, implementation, self._registry.required(known).lifetime)
-        return Override(self._resolvers, Layer(binding))
+        return Override(self._resolvers, Layer(binding, location_of_caller()))
 
     def override_instance[T](self, key: "TypeForm[T]", value: T) -> Override:
         """Put a ready object in the place of a service; it goes before other overrides."""
         known = normalise(key)
         self._registry.required(known)
-        return Override(self._resolvers, Layer(Binding.of_value(known, value))).begin()
+        layer = Layer(Binding.of_value(known, value), location_of_caller())
+        return Override(self._resolvers, layer).begin()
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """The overrides in force, in the order in which they began."""
+        return tuple(Override(self._resolvers, layer) for layer in self._registry.layers)
 
     def reset_override(self, key: object) -> None:
         """End the overrides of a key, and close what was made under them.
@@ -217,13 +224,17 @@ class Container:
         """
         end(self._resolvers, list(self._registry.layers))
 
-    def validate(self) -> None:
-        """Check that everything registered can be built, without building anything.
+    def validate(self, *keys: object) -> None:
+        """Check that services can be built, without building anything.
+
+        Args:
+            keys: The services to check, everything registered by default. Of a union, what a
+                parameter annotated with it would get is checked.
 
         Raises:
-            GraphError: It cannot; the error holds every fault.
+            GraphError: Some cannot be built; the error holds every fault.
         """
-        if faults := self._resolvers.faults(self._registry.closed_keys()):
+        if faults := self._resolvers.faults(keys):
             raise GraphError(faults)
 
     def explain(self, key: object) -> Explanation:
@@ -240,8 +251,7 @@ class Container:
         Raises:
             DependencyResolutionError: One of them cannot be built.
         """
-        keys = (key for key in self._registry.closed_keys() if key not in self._own)
-        return DependencyGraph(self._resolvers.nodes(keys))
+        return DependencyGraph(self._resolvers.nodes(self._foreign_keys))
 
     def add_provider(self, *providers: ServiceProvider) -> None:
         """Let service providers register their services, lowest priority number first."""
@@ -291,6 +301,9 @@ class Container:
         self._resolvers.boot.rearm()
         self._resolvers.empty()
         await aclose(self._root._exits, body)
+
+    def _foreign_keys(self) -> list[object]:
+        return [key for key in self._registry.closed_keys() if key not in self._own]
 
     def _tagged(self, tag: str) -> "tuple[TypeForm[object], ...]":
         return cast("tuple[TypeForm[object], ...]", self._registry.tags.get(tag, ()))

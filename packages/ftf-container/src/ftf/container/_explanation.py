@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ._key import unqualified
 from ._kind import Kind
 from ._node import Node
-from ._path import name_of
+from ._path import Step, function_of, location_of, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,16 @@ class Explanation:
 
     def _lines(self) -> Iterator[str]:
         seen: set[Node] = set()
-        stack = [(0, "", self.node)]
+        stack = [("", "", "", self.node)]
         while stack:
-            depth, parameter, node = stack.pop()
-            branch = "   " * (depth - 1) + "└─ " if depth else ""
+            branch, indent, parameter, node = stack.pop()
             again = bool(node.arguments) and node in seen
-            yield f"{branch}{node.binding.step(parameter)} [{_how(node)}]" + " ..." * again
-            below = () if again else reversed(node.arguments)
-            stack += ((depth + 1, name, each) for name, each, _ in below)
+            yield f"{branch}{_line(node, parameter)}" + " ..." * again
+            below = [] if again else [(name, each) for name, each, _ in reversed(node.arguments)]
+            for index, (name, each) in enumerate(below):
+                # The last argument is the first here, and so the last that is taken from the stack.
+                branch, deeper = ("├─ ", "│  ") if index else ("└─ ", "   ")
+                stack.append((indent + branch, indent + deeper, name, each))
             seen.add(node)
 
 
@@ -52,6 +55,24 @@ class DependencyGraph:
             for node, name in names.items()
         )
         return "\n".join(("flowchart TD", *labels, *dict.fromkeys(edges)))
+
+
+def _line(node: Node, parameter: str) -> str:
+    """Describe a service: its key, what makes it and where that is written, and its decorators."""
+    name = f"{parameter}: {name_of(node.binding.key)}" if parameter else name_of(node.binding.key)
+    made_by = f" → {name_of(function_of(node.binding.factory))}" if _is_bound(node) else ""
+    location = node.binding.step().location
+    place = f"  ({location})" if location else ""
+    decorators = " and by ".join(str(Step(each, "", location_of(each))) for each in node.extensions)
+    decorated = f", decorated by {decorators}" if decorators else ""
+    return f"{name}{made_by}{place} [{_how(node)}]{decorated}"
+
+
+def _is_bound(node: Node) -> bool:
+    """Return whether something else than the key itself makes a service."""
+    key, factory, kind = node.binding.key, node.binding.factory, node.binding.kind
+    is_itself = factory in (key, unqualified(key)[0])
+    return not is_itself and kind not in {Kind.VALUE, Kind.SCOPE} and node.binding.members is None
 
 
 def _how(node: Node) -> str:

@@ -1,16 +1,14 @@
 """One builder at a time for each instance, across tasks, threads and event loops."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Event, Lock, get_ident
 from typing import TYPE_CHECKING
 
+from ._event_loop import current_task, wake_up_call
 from ._teardown import refuse_late
 from .exceptions import CircularDependencyError
 
 if TYPE_CHECKING:
-    from asyncio import Future
-
     from ._node import Node
     from ._scope import Scope
 
@@ -69,12 +67,10 @@ async def ajoin(scope: "Scope", node: "Node") -> None:
     Raises:
         CircularDependencyError: That would be for ever.
     """
-    from asyncio import current_task, get_running_loop
-
-    me, ended = current_task(), get_running_loop().create_future()
-    if _wait(scope, node, me, lambda: _end(ended)):
+    me, (ended, end) = current_task(), wake_up_call()
+    if _wait(scope, node, me, end):
         try:
-            await ended
+            await ended()
         finally:
             _waits.pop(me, None)
         if scope._closed:
@@ -107,11 +103,3 @@ def _leads_to(builder: Builder, me: Builder) -> bool:
         scope, slot = _waits[builder]
         builder = scope._flights.get(slot)
     return builder == me
-
-
-def _end(ended: "Future[None]") -> None:
-    # An event loop that is closed has nobody left who could wait.
-    with suppress(RuntimeError):
-        ended.get_loop().call_soon_threadsafe(
-            lambda: None if ended.done() else ended.set_result(None)
-        )

@@ -1,6 +1,6 @@
 """Which service needs which, checked before anything is built."""
 
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import NoneType
 from typing import Any, cast
@@ -18,6 +18,8 @@ from .exceptions import (
     DependencyResolutionError,
     InvalidRegistrationError,
 )
+
+type Walk = Callable[["Survey"], list[Node | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,39 +77,42 @@ class Graph:
         Raises:
             DependencyResolutionError: It cannot be built.
         """
-        (node,) = self._found([Wish(key)])
+        (node,) = self._found(lambda survey: survey.keys([key]))
         return node
 
     def call(self, binding: Binding, given: Collection[str]) -> Node:
         """Work out the node of a function call, besides the parameters that are `given`."""
-        (node,) = self._found([Wish(binding.key, binding=binding, given=given)])
+        wish = Wish(binding.key, binding=binding, given=given)
+        (node,) = self._found(lambda survey: [run(survey.visit, wish)])
         return node
 
-    def faults(self, keys: Iterable[object]) -> tuple[DependencyResolutionError, ...]:
-        """List everything that keeps some keys from being built."""
-        wishes = [Wish(key) for key in keys]
-        return tuple(self._surveyed(wishes)[0].faults)
+    def faults(self, keys: Collection[object] = ()) -> tuple[DependencyResolutionError, ...]:
+        """List everything that keeps some keys, or all that are registered, from being built."""
+        survey, _ = self._surveyed(
+            lambda survey: survey.hints(keys) if keys else survey.keys(self._registry.closed_keys())
+        )
+        return tuple(survey.faults)
 
-    def nodes(self, keys: Iterable[object]) -> tuple[Node, ...]:
+    def nodes(self, keys: Callable[[], Iterable[object]]) -> tuple[Node, ...]:
         """Return the nodes of some keys, all of the same registrations.
 
         Raises:
             DependencyResolutionError: One of them cannot be built.
         """
-        return self._found([Wish(key) for key in keys])
+        return self._found(lambda survey: survey.keys(keys()))
 
-    def _found(self, wishes: Sequence[Wish]) -> tuple[Node, ...]:
-        survey, nodes = self._surveyed(wishes)
+    def _found(self, walk: Walk) -> tuple[Node, ...]:
+        survey, nodes = self._surveyed(walk)
         if survey.faults:
             raise survey.faults[0]
         return tuple(node for node in nodes if node)
 
-    def _surveyed(self, wishes: Sequence[Wish]) -> tuple["Survey", list[Node | None]]:
+    def _surveyed(self, walk: Walk) -> tuple["Survey", list[Node | None]]:
         """Walk until no deferred provider registers services on the way."""
         while True:
             before = self._nodes
             survey = Survey(self._registry, before)
-            nodes = [run(survey.visit, wish) for wish in wishes]
+            nodes = walk(survey)
             if self._nodes is before:
                 return survey, nodes
 
@@ -126,6 +131,25 @@ class Survey:
         self._nodes = nodes
         self._open: set[object] = set()
         self._broken: set[object] = set()
+
+    def keys(self, keys: Iterable[object]) -> list[Node | None]:
+        """Work out the nodes of some keys; `None` for those that have a fault."""
+        return [run(self.visit, Wish(key)) for key in keys]
+
+    def hints(self, hints: Iterable[object]) -> list[Node | None]:
+        """Work out the nodes of what parameters with such hints would get."""
+        return [node for hint in hints for node in self.keys(self._preferred(hint))]
+
+    def _preferred(self, hint: object) -> list[object]:
+        try:
+            keys = alternatives(hint)
+        except InvalidRegistrationError as fault:
+            self.faults.append(fault)
+            return []
+        return [self._registered(keys)]
+
+    def _registered(self, keys: Sequence[object]) -> object:
+        return next(filter(self._registry.__contains__, keys), keys[0])
 
     def visit(self, wish: Wish) -> Generator[Wish, Node | None, Node | None]:
         """Work out the node of a wish; `None` if there is a fault in it or below."""
@@ -210,7 +234,7 @@ class Survey:
                 return Wish(key, parameter.name, trail, exception)
             if exception is not None:
                 return Wish(exception, parameter.name, trail)
-        key = next(filter(self._registry.__contains__, keys), keys[0])
+        key = self._registered(keys)
         if not parameter.required and (key not in self._registry or key is NoneType):
             return None
         return Wish(key, parameter.name, trail)

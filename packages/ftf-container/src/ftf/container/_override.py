@@ -21,10 +21,30 @@ class Override:
         self._resolvers = resolvers
         self._layer = layer
 
+    @property
+    def key(self) -> object:
+        """The key of the service that is overridden."""
+        return self._layer.binding.key
+
+    @property
+    def location(self) -> str:
+        """Where the override was made, as `file:line`; the framework's own lines do not count."""
+        return self._layer.location
+
     def begin(self) -> Self:
         """Put the override in force, if that did not happen yet."""
         self._resolvers.lay(self._layer)
         return self
+
+    def end(self) -> None:
+        """End the override, if it is in force, and close what was made under it.
+
+        Raises:
+            AsyncDependencyError: Something has to be awaited: leave the override by `async with`,
+                or call `Container.dispose_all`.
+            ExceptionGroup: What closing raised.
+        """
+        end(self._resolvers, [self._layer])
 
     def __enter__(self) -> Self:
         return self.begin()

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from inspect import unwrap
+from types import FrameType
 from typing import cast, get_origin
+
+# Read once: getcwd() is a system call, and the first services are resolved in an event loop.
+try:
+    _HERE = f"{os.getcwd()}{os.sep}"  # noqa: PTH109  # pathlib takes longer to import than all the rest
+except OSError:  # pragma: no cover  # the working directory was deleted
+    _HERE = ""
 
 type DependencyPath = tuple[Step, ...]
 
@@ -52,8 +59,20 @@ def location_of(source: object) -> str:
     else:
         code = getattr(function_of(source), "__code__", None)
         file, line = getattr(code, "co_filename", None), getattr(code, "co_firstlineno", None)
-    here = f"{os.getcwd()}{os.sep}"  # noqa: PTH109  # pathlib takes longer to import than all the rest
-    return f"{file.removeprefix(here)}:{line}" if file and line else ""
+    return f"{file.removeprefix(_HERE)}:{line}" if file and line else ""
+
+
+def location_of_caller() -> str:
+    """Return the `file:line` of the innermost call from outside of the framework."""
+    frame = sys._getframe()
+    while _is_framework(frame) and frame.f_back is not None:
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename.removeprefix(_HERE)}:{frame.f_lineno}"
+
+
+def _is_framework(frame: FrameType) -> bool:
+    module: str = frame.f_globals.get("__name__", "")
+    return module == "contextlib" or module.startswith("ftf.")
 
 
 def function_of(factory: object) -> object:

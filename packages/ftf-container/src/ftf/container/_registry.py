@@ -18,14 +18,20 @@ if TYPE_CHECKING:
     from ._container import Container
     from ._provider import ServiceProvider
 
+_VALUE_REMEDY = (
+    'Annotate it `Annotated[{0}, "..."]` and register `container.instance(Annotated[{0}, "..."], '
+    "...)`, or register a factory for what needs it."
+)
+
 type Extension = Callable[..., object]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Layer:
-    """One override; what is made while it is in force is told apart by its identity."""
+    """One override, and where it began; instances made under it are known by its identity."""
 
     binding: Binding
+    location: str
 
 
 class Registry:
@@ -207,18 +213,22 @@ class Registry:
             return collection
         if origin is Callable and get_args(key)[:1] == ([],):
             return Binding.of_value(key, self._lazy(get_args(key)[1]))
-        if not isinstance(origin, type):
+        remedy = ""
+        if isinstance(key, str):
+            reason, remedy = "it is a text", f"Pass the class {key} itself, not its name."
+        elif not isinstance(origin, type):
             reason = "it is not a class"
         elif is_abstract(origin):
             reason = "it is abstract"
         elif is_value(origin):
-            reason = "values of Python's own types are not made up"
+            reason = "built-in types are never created automatically"
+            remedy = _VALUE_REMEDY.format(name_of(key))
         elif self._strict:
             reason = "the container is strict"
         else:
             return Binding.of(key, key, "transient")
         step = Step(key, "", location_of(key))
-        raise UnregisteredDependencyError((step,), reason, tuple(self._alike(key)))
+        raise UnregisteredDependencyError((step,), reason, tuple(self._alike(key)), remedy)
 
     def _lazy(self, result: "TypeForm[object]") -> Callable[[], object]:
         if get_origin(result) in {Awaitable, Coroutine}:

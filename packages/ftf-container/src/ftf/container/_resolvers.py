@@ -196,13 +196,13 @@ class Resolvers:
         with self.lock:
             return self._graph.node(normalise(key))
 
-    def faults(self, keys: Iterable[object]) -> tuple[DependencyResolutionError, ...]:
-        """List everything that keeps some keys from being built."""
+    def faults(self, keys: Collection[object]) -> tuple[DependencyResolutionError, ...]:
+        """List everything that keeps some keys, or all that are registered, from being built."""
         with self.lock:
             return self._graph.faults(keys)
 
-    def nodes(self, keys: Iterable[object]) -> tuple[Node, ...]:
-        """Return the nodes of some keys.
+    def nodes(self, keys: Callable[[], Iterable[object]]) -> tuple[Node, ...]:
+        """Return the nodes of some keys, which are asked for under the lock.
 
         Raises:
             DependencyResolutionError: One of them cannot be built.

@@ -5,6 +5,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from ._assembly import Assembly
+from ._event_loop import current_task
 from ._flight import ajoin, enter, join, leave
 from ._kind import Kind
 from ._node import Node
@@ -89,8 +90,6 @@ class Singletons:
             leave(self._root, node.slot)
 
     async def _abuild_one(self, node: Node) -> object:
-        from asyncio import current_task
-
         me = current_task()
         while not enter(self._root, node.slot, me):
             await ajoin(self._root, node)
