@@ -1,6 +1,5 @@
 """An inversion-of-control container for scripts, workers and web applications."""
 
-from ._binding import Lifetime
 from ._container import Container, Factory
 from ._manual_scope import (
     clear_scoped_cache,
@@ -10,8 +9,6 @@ from ._manual_scope import (
 )
 from ._override import Override
 from ._provider import ServiceProvider
-from ._scope import Scope
-from ._unit_of_work import UnitOfWork, UnitsOfWork
 from .exceptions import (
     AsyncDependencyError,
     CaptiveDependencyError,
@@ -23,6 +20,9 @@ from .exceptions import (
     ScopeNotActiveError,
     UnregisteredDependencyError,
 )
+from .registration._binding import Lifetime
+from .scopes._scope import Scope
+from .scopes._unit_of_work import UnitOfWork, UnitsOfWork
 
 __all__ = [
     "AsyncDependencyError",

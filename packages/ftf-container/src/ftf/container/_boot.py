@@ -6,17 +6,17 @@ from contextvars import ContextVar
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from ._key import normalise
-from ._kind import Kind
-from ._path import Step
+from ._dependency_path import Step
 from ._provider import boot_of
 from .exceptions import AsyncDependencyError
+from .keys._key import normalise
+from .registration._factory_kind import Kind
 
 if TYPE_CHECKING:
     from ._container import Container
-    from ._node import Node
     from ._provider import ServiceProvider
-    from ._registry import Registry
+    from .graph._node import Node
+    from .registration._registry import Registry
 
 _running: "ContextVar[Boot | None]" = ContextVar("ftf.container.boot", default=None)
 

@@ -5,21 +5,21 @@ from inspect import markcoroutinefunction
 from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Self, cast, overload
 
-from ._binding import Binding, Lifetime
 from ._boot import Boot
 from ._contextual import Consumers
-from ._explanation import DependencyGraph, Explanation
-from ._key import normalise
-from ._kind import Kind
+from ._dependency_path import location_of_caller
 from ._override import Override, end
-from ._path import location_of_caller
 from ._provider import ServiceProvider
-from ._registry import Layer, Registry
-from ._resolvers import Resolvers
-from ._scope import Scope, units_of
-from ._teardown import aclose, close, may_close
-from ._unit_of_work import UnitsOfWork
+from .compiler._functions import Resolvers
 from .exceptions import GraphError
+from .graph._explanation import DependencyGraph, Explanation
+from .keys._key import normalise
+from .registration._binding import Binding, Lifetime
+from .registration._factory_kind import Kind
+from .registration._registry import Layer, Registry
+from .scopes._scope import Scope, units_of
+from .scopes._teardown import aclose, close, may_close
+from .scopes._unit_of_work import UnitsOfWork
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm

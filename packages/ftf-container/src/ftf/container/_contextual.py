@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ._container import Factory
-    from ._resolvers import Resolvers
+    from .compiler._functions import Resolvers
 
 
 class Consumers:

@@ -3,8 +3,8 @@
 from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING
 
-from ._scope import Scope, innermost
-from ._teardown import refuse_awaited
+from .scopes._scope import Scope, innermost
+from .scopes._teardown import refuse_awaited
 
 if TYPE_CHECKING:
     from ._container import Container

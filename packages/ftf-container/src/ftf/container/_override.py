@@ -4,10 +4,10 @@ from collections.abc import Collection
 from types import TracebackType
 from typing import Self
 
-from ._registry import Layer
-from ._resolvers import Resolvers
-from ._teardown import aclose, close
+from .compiler._functions import Resolvers
 from .exceptions import AsyncDependencyError
+from .registration._registry import Layer
+from .scopes._teardown import aclose, close
 
 
 class Override:

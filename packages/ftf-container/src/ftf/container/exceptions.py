@@ -15,7 +15,7 @@ The attributes are the contract; the texts may improve in any release.
 
 from typing import ClassVar
 
-from ._path import DependencyPath, draw, name_of
+from ._dependency_path import DependencyPath, draw, name_of
 
 
 class DependencyResolutionError(Exception):

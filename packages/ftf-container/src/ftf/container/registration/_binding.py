@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from inspect import isroutine
 from typing import Literal, Self, get_args, get_origin
 
-from ._generics import Types, close, type_arguments
-from ._key import is_abstract, opened
-from ._kind import Kind, kind_for, made_by, unmanaged
-from ._path import Step, location_of, name_of
-from ._signature import Parameter, parameters_of
-from .exceptions import InvalidRegistrationError
+from .._dependency_path import Step, location_of, name_of
+from ..exceptions import InvalidRegistrationError
+from ..keys._generics import Types, close, type_arguments
+from ..keys._key import is_abstract, opened
+from ._factory_kind import Kind, kind_for, made_by, unmanaged
+from ._parameters import Parameter, parameters_of
 
 _VALUE_REMEDY = (
     "Pass a class or function that makes it. For a value, use `container.instance` or "

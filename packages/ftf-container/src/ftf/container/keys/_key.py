@@ -18,9 +18,9 @@ from typing import (
     is_typeddict,
 )
 
+from .._dependency_path import Step, name_of
+from ..exceptions import InvalidRegistrationError
 from ._generics import open_form, substitute
-from ._path import Step, name_of
-from .exceptions import InvalidRegistrationError
 
 COLLECTIONS: dict[object, Callable[..., object]] = {list: list, Sequence: list, tuple: tuple}
 

@@ -5,18 +5,26 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Never, cast, get_args, get_origin
 
+from .._dependency_path import Step, location_of, name_of
+from ..exceptions import InvalidRegistrationError, UnregisteredDependencyError
+from ..keys._generics import open_form
+from ..keys._key import (
+    collected,
+    is_abstract,
+    is_kind_of,
+    is_vague,
+    is_value,
+    normalise,
+    unqualified,
+)
 from ._binding import Binding
-from ._generics import open_form
-from ._key import collected, is_abstract, is_kind_of, is_vague, is_value, normalise, unqualified
-from ._kind import Kind
-from ._path import Step, location_of, name_of
-from .exceptions import InvalidRegistrationError, UnregisteredDependencyError
+from ._factory_kind import Kind
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ._container import Container
-    from ._provider import ServiceProvider
+    from .._container import Container
+    from .._provider import ServiceProvider
 
 _VALUE_REMEDY = (
     'Annotate it `Annotated[{0}, "..."]` and register `container.instance(Annotated[{0}, "..."], '

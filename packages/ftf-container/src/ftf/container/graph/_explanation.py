@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ._key import unqualified
-from ._kind import Kind
+from .._dependency_path import Step, function_of, location_of, name_of
+from ..keys._key import unqualified
+from ..registration._factory_kind import Kind
 from ._node import Node
-from ._path import Step, function_of, location_of, name_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from types import MethodType, UnionType
 from typing import Any, Self, Union, cast, get_args, get_origin, is_protocol
 
-from ._key import unqualified
-from ._path import name_of
-from ._signature import result_of
+from .._dependency_path import name_of
+from ..keys._key import unqualified
+from ._parameters import result_of
 
 
 class Kind(Enum):

@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 from types import NoneType
 from typing import Any, cast
 
-from ._binding import Binding
-from ._key import alternatives
-from ._node import Argument, Node
-from ._path import DependencyPath, Step, name_of
-from ._recursion import run
-from ._registry import Layer, Registry
-from ._signature import BadHint, Known, Parameter
-from .exceptions import (
+from .._dependency_path import DependencyPath, Step, name_of
+from ..exceptions import (
     CaptiveDependencyError,
     CircularDependencyError,
     DependencyResolutionError,
     InvalidRegistrationError,
 )
+from ..keys._key import alternatives
+from ..registration._binding import Binding
+from ..registration._parameters import BadHint, Known, Parameter
+from ..registration._registry import Layer, Registry
+from ._node import Argument, Node
+from ._trampoline import run
 
 type Walk = Callable[["Survey"], list[Node | None]]
 

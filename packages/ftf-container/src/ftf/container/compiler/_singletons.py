@@ -4,17 +4,17 @@ from collections.abc import Callable, Generator, Iterable
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
-from ._assembly import Assembly
-from ._event_loop import current_task
-from ._flight import ajoin, enter, join, leave
-from ._kind import Kind
-from ._node import Node
-from ._recursion import run
-from ._registry import Registry
-from ._scope import MISSING, Scope
+from ..graph._node import Node
+from ..graph._trampoline import run
+from ..registration._factory_kind import Kind
+from ..registration._registry import Registry
+from ..scopes._builds import ajoin, enter, join, leave
+from ..scopes._event_loop import current_task
+from ..scopes._scope import MISSING, Scope
+from ._delivery import Assembly
 
 if TYPE_CHECKING:
-    from ._resolvers import Resolvers
+    from ._functions import Resolvers
 
 
 class Singletons:

@@ -12,8 +12,8 @@ from itertools import chain
 from types import SimpleNamespace
 from typing import Any
 
-from ._generics import Types, substitute
-from ._path import function_of
+from .._dependency_path import function_of
+from ..keys._generics import Types, substitute
 
 type Method = Callable[..., object]
 type Names = ChainMap[str, object]

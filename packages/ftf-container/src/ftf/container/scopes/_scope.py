@@ -7,18 +7,18 @@ from inspect import markcoroutinefunction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Never, Self, cast, overload
 
-from ._flight import Builder, Wake
-from ._path import Step, location_of
+from .._dependency_path import Step, location_of
+from ..exceptions import ScopeClosedError
+from ._builds import Builder, Wake
 from ._teardown import Exit, aclose, close, may_close
 from ._unit_of_work import UnitsOfWork
-from .exceptions import ScopeClosedError
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ._container import Container
-    from ._manual_scope import ManualScope
-    from ._resolvers import Resolvers
+    from .._container import Container
+    from .._manual_scope import ManualScope
+    from ..compiler._functions import Resolvers
 
 innermost: ContextVar["Scope | ManualScope | None"] = ContextVar(
     "ftf.container.scope", default=None

@@ -7,16 +7,16 @@ from functools import cache, partial
 from types import CodeType, CoroutineType, FunctionType
 from typing import TYPE_CHECKING, Never, get_origin
 
-from ._event_loop import asyncio_current_task, current_task
-from ._flight import ajoin, wake
-from ._kind import Kind
-from ._node import Node
-from ._path import name_of
-from ._teardown import alate, closing_method, late, makes_new, never_yielded, refuse_late
-from .exceptions import AsyncDependencyError, CircularDependencyError, InvalidRegistrationError
+from .._dependency_path import name_of
+from ..exceptions import AsyncDependencyError, CircularDependencyError, InvalidRegistrationError
+from ..graph._node import Node
+from ..registration._factory_kind import Kind
+from ..scopes._builds import ajoin, wake
+from ..scopes._event_loop import asyncio_current_task, current_task
+from ..scopes._teardown import alate, closing_method, late, makes_new, never_yielded, refuse_late
 
 if TYPE_CHECKING:
-    from ._resolvers import Resolvers
+    from ._functions import Resolvers
 
 _DEEPEST, _LONGEST = 30, 300
 """Beyond so many levels or lines, a service is left to a function of its own."""

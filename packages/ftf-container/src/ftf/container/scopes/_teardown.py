@@ -6,12 +6,12 @@ from inspect import Parameter, iscoroutinefunction
 from types import AsyncGeneratorType, FunctionType, GeneratorType, MethodDescriptorType
 from typing import TYPE_CHECKING, Never, cast
 
-from ._path import Step, name_of
-from ._signature import signature_of
-from .exceptions import AsyncDependencyError, InvalidRegistrationError, ScopeClosedError
+from .._dependency_path import Step, name_of
+from ..exceptions import AsyncDependencyError, InvalidRegistrationError, ScopeClosedError
+from ..registration._parameters import signature_of
 
 if TYPE_CHECKING:
-    from ._node import Node
+    from ..graph._node import Node
 
 type Resource = Generator[object] | AsyncGenerator[object] | Callable[[], object]
 type Exit = tuple[object, Resource]

@@ -6,30 +6,30 @@ from itertools import chain
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from ._assembly import Assembly, refuse_async
-from ._binding import Binding
-from ._boot import Boot
-from ._calls import Calls, Door
-from ._generics import is_form_of
-from ._graph import Graph
-from ._key import is_key, normalise
-from ._kind import Kind
-from ._manual_scope import ManualScope
-from ._node import Node, Slot
-from ._path import Step
-from ._registry import Extension, Layer, Registry
-from ._scope import MISSING, Scope, innermost
-from ._singletons import Singletons
-from ._teardown import Exit, Resource, closing_method, refuse_awaited
-from .exceptions import (
+from .._boot import Boot
+from .._dependency_path import Step
+from .._manual_scope import ManualScope
+from ..exceptions import (
     DependencyResolutionError,
     InvalidRegistrationError,
     ScopeClosedError,
     ScopeNotActiveError,
 )
+from ..graph._graph import Graph
+from ..graph._node import Node, Slot
+from ..keys._generics import is_form_of
+from ..keys._key import is_key, normalise
+from ..registration._binding import Binding
+from ..registration._factory_kind import Kind
+from ..registration._registry import Extension, Layer, Registry
+from ..scopes._scope import MISSING, Scope, innermost
+from ..scopes._teardown import Exit, Resource, closing_method, refuse_awaited
+from ._callers import Calls, Door
+from ._delivery import Assembly, refuse_async
+from ._singletons import Singletons
 
 if TYPE_CHECKING:
-    from ._container import Container
+    from .._container import Container
 
 type Decorated = dict[int, tuple[object, object]]
 """What was decorated and what came of it, by the `id` of the former, which it keeps alive."""

@@ -7,14 +7,14 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any
 from weakref import proxy, ref
 
-from ._assembly import Assembly
-from ._binding import Binding
-from ._graph import Graph
-from ._kind import Kind
-from ._scope import later
+from ..graph._graph import Graph
+from ..registration._binding import Binding
+from ..registration._factory_kind import Kind
+from ..scopes._scope import later
+from ._delivery import Assembly
 
 if TYPE_CHECKING:
-    from ._resolvers import Resolvers
+    from ._functions import Resolvers
 
 type Door = Callable[..., Any]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import UnionType
 from typing import Generic, Protocol, TypeVar, Union, get_args, get_origin, is_protocol
 
-from ._path import name_of
+from .._dependency_path import name_of
 
 type Types = Mapping[object, object]
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from threading import Event, Lock, get_ident
 from typing import TYPE_CHECKING
 
+from ..exceptions import CircularDependencyError
 from ._event_loop import current_task, wake_up_call
 from ._teardown import refuse_late
-from .exceptions import CircularDependencyError
 
 if TYPE_CHECKING:
-    from ._node import Node
+    from ..graph._node import Node
     from ._scope import Scope
 
 type Builder = object

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ._binding import Binding
-from ._kind import Kind
-from ._path import DependencyPath
-from ._registry import Extension, Layer
+from .._dependency_path import DependencyPath
+from ..registration._binding import Binding
+from ..registration._factory_kind import Kind
+from ..registration._registry import Extension, Layer
 
 
 class Argument(NamedTuple):

@@ -1,0 +1,1 @@
+"""The functions that deliver services, written for their graph."""
