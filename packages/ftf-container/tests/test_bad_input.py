@@ -119,12 +119,12 @@ def test_a_factory_that_cannot_be_followed_says_where_it_is(factory, source):
             Car,
             make_number,
             "make_number is annotated to return int, not Car",
-            "Mend the annotation",
+            "Fix the annotation",
         ),
-        (Car, make_generator, r"to return Car, not Iterator\[Car\]", "Mend the annotation"),
-        (Any, Car, "Any is no key", "Use one type as the key."),
-        (object, Car, "object is no key", "Use one type as the key."),
-        (TypeVar("T"), Car, "T is no key", "Use one type as the key."),
+        (Car, make_generator, r"to return Car, not Iterator\[Car\]", "Fix the annotation"),
+        (Any, Car, "Any is not a key", "Use one type as the key."),
+        (object, Car, "object is not a key", "Use one type as the key."),
+        (TypeVar("T"), Car, "T is not a key", "Use one type as the key."),
         ([], Car, r"\[\] is not hashable", "Use a type as the key."),
     ],
 )
@@ -141,7 +141,7 @@ def test_a_registration_that_can_never_work_is_refused(key, implementation, prob
 
 @pytest.mark.parametrize("key", [Any, object])
 def test_a_ready_object_under_a_key_that_anything_fits_is_refused(key):
-    with pytest.raises(InvalidRegistrationError, match="is no key: it stands for any number"):
+    with pytest.raises(InvalidRegistrationError, match="is not a key: it stands for any number"):
         Container().instance(key, 5)
 
 

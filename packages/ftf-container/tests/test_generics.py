@@ -249,7 +249,7 @@ def test_a_generic_that_is_left_open_is_refused():
     container.register(Repository)
     with pytest.raises(UnregisteredDependencyError, match="Nothing is registered for type"):
         container.resolve(Repository)
-    with pytest.raises(InvalidRegistrationError, match="is no key: it stands for any number"):
+    with pytest.raises(InvalidRegistrationError, match="is not a key: it stands for any number"):
         container.register(Pair[int, TypeVar("T")], Pair)
 
 

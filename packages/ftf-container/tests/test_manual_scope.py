@@ -9,6 +9,7 @@ import pytest
 from ftf.container import (
     AsyncDependencyError,
     Container,
+    Scope,
     ScopeNotActiveError,
     clear_scoped_cache,
     clear_scoped_cache_async,
@@ -213,3 +214,11 @@ def test_what_is_made_under_an_override_is_in_the_cache_under_its_key(container)
     with container.override(Connection, lambda: fake):
         assert container.resolve(Connection) is fake
     assert all(isinstance(key, type) for key in get_scoped_cache())
+
+
+def test_a_manual_scope_that_was_closed_by_hand_has_no_instances():
+    container = Container()
+    set_scoped_cache({})
+    container.resolve(Scope).close()
+    assert get_scoped_cache() == {}
+    clear_scoped_cache()

@@ -82,5 +82,5 @@ def test_provided_keys_that_are_no_collection_are_refused():
     class One(ServiceProvider):
         provides = Journal
 
-    with pytest.raises(InvalidRegistrationError, match="`provides` of One is no collection"):
+    with pytest.raises(InvalidRegistrationError, match="`provides` of One is not a collection"):
         Container().add_provider(One())

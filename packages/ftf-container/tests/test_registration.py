@@ -117,7 +117,7 @@ def test_an_implementation_that_cannot_be_called_is_refused():
 
 def test_an_unknown_lifetime_is_refused():
     container = Container()
-    with pytest.raises(InvalidRegistrationError, match="'request' is no lifetime"):
+    with pytest.raises(InvalidRegistrationError, match="'request' is not a lifetime"):
         container.register(Frozen, scope="request")
     assert Frozen not in container
 

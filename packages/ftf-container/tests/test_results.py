@@ -180,7 +180,7 @@ def test_edge_25_a_wrong_return_hint_is_refused_and_names_the_right_one(
         register(container, Pool, returning(kind, hint))
     assert kind.replace(" ", "_") in str(caught.value)
     assert "test_results.py:" in str(caught.value)
-    assert "Mend the annotation, or pass what makes it." in str(caught.value)
+    assert "Fix the annotation, or pass a factory." in str(caught.value)
     assert type(container.resolve(Pool)) is Pool
 
 

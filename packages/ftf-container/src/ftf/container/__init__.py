@@ -1,6 +1,6 @@
 """An inversion-of-control container for scripts, workers and web applications."""
 
-from ._container import Container, Factory
+from ._container import Container
 from ._manual_scope import (
     clear_scoped_cache,
     clear_scoped_cache_async,
@@ -20,7 +20,7 @@ from .exceptions import (
     ScopeNotActiveError,
     UnregisteredDependencyError,
 )
-from .registration._binding import Lifetime
+from .registration._binding import Factory, Lifetime
 from .scopes._scope import Scope
 from .scopes._unit_of_work import UnitOfWork, UnitsOfWork
 

@@ -1,30 +1,28 @@
 """The container: what users hold."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from inspect import markcoroutinefunction
 from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Self, cast, overload
 
-from ._boot import Boot
 from ._contextual import Consumers
 from ._dependency_path import location_of_caller
 from ._override import Override, end
-from ._provider import ServiceProvider
-from .compiler._functions import Resolvers
+from ._provider import Boot, Providers, ServiceProvider
+from ._registrar import Registrar
+from .compiler._functions import CompiledFunctions
 from .exceptions import GraphError
 from .graph._explanation import DependencyGraph, Explanation
 from .keys._key import normalise
-from .registration._binding import Binding, Lifetime
+from .registration._binding import Binding, Factory, Lifetime
 from .registration._factory_kind import Kind
-from .registration._registry import Layer, Registry
+from .registration._registry import ActiveOverride, Registry
 from .scopes._scope import Scope, units_of
 from .scopes._teardown import aclose, close, may_close
 from .scopes._unit_of_work import UnitsOfWork
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
-
-type Factory[T] = Callable[..., T | Awaitable[T] | Iterator[T] | AsyncIterator[T]]
 
 
 class Container:
@@ -46,14 +44,17 @@ class Container:
 
     def __init__(self, *, strict: bool = False) -> None:
         self._registry = Registry(self, strict=strict)
-        self._resolvers = Resolvers(self, self._registry)
-        self._root = self._resolvers.root
-        self._entries = self._resolvers.entries
-        self._resolvers.bind(Binding.of_value(NoneType, None))
-        self._resolvers.bind(Binding.of_value(Container, self))
-        self._resolvers.bind(Binding(Scope, Scope, "scoped", Kind.SCOPE))
-        self._resolvers.bind(Binding.of(UnitsOfWork, units_of, "scoped"))
-        self._resolvers.bind(Binding.of(Boot, self._resolvers.boot.run, "singleton"))
+        self._providers = Providers(self, self._registry)
+        self._functions = CompiledFunctions(self, self._registry, self._providers)
+        self._registrar = Registrar(self._registry, self._functions)
+        # Attributes of their own, because `resolve` is called for each service of a request.
+        self._root = self._functions.root
+        self._entries = self._functions.entries
+        self._registrar.bind(Binding.of_value(NoneType, None))
+        self._registrar.bind(Binding.of_value(Container, self))
+        self._registrar.bind(Binding(Scope, Scope, "scoped", Kind.SCOPE))
+        self._registrar.bind(Binding.of(UnitsOfWork, units_of, "scoped"))
+        self._registrar.bind(Binding.of(Boot, self._providers.boot, "singleton"))
         self._own = frozenset(self._registry.bindings)
 
     def register[T](
@@ -77,11 +78,11 @@ class Container:
         """
         known = normalise(key)
         factory = known if implementation is None else implementation
-        self._resolvers.bind(Binding.of(known, factory, scope))
+        self._registrar.bind(Binding.of(known, factory, scope))
 
     def instance[T](self, key: "TypeForm[T]", value: T) -> None:
         """Register a ready object, which the container never closes."""
-        self._resolvers.bind(Binding.of_value(normalise(key), value))
+        self._registrar.bind(Binding.of_value(normalise(key), value))
 
     def extend[T](
         self, key: "TypeForm[T]", decorate: "Callable[[T, Container], T | Awaitable[T]]"
@@ -94,15 +95,15 @@ class Container:
             InvalidRegistrationError: The instance exists already, and the function is async.
         """
         extension = cast("Callable[[object, Container], object]", decorate)
-        self._resolvers.extend(normalise(key), extension)
+        self._registrar.decorate(normalise(key), extension)
 
     def when(self, *consumers: object) -> Consumers:
         """Begin to say what some classes or functions get: `when(A).needs(B).give(C)`."""
-        return Consumers(self._resolvers, consumers)
+        return Consumers(self._registrar, consumers)
 
     def tag(self, tag: str, *keys: object) -> None:
         """Put keys into a group, which `tagged` and `Annotated[list[T], tag]` deliver."""
-        self._resolvers.tag(tag, keys)
+        self._registrar.tag(tag, keys)
 
     def tagged(self, tag: str) -> list[object]:
         """Deliver the services of a group, in the order in which they were tagged."""
@@ -126,10 +127,10 @@ class Container:
             DependencyResolutionError: It cannot be built.
         """
         try:
-            door, ready = self._entries[key]
+            deliver, ready = self._entries[key]
         except (KeyError, TypeError):
-            door, ready = self._resolvers.open(key, awaiting=False), None
-        return ready if door is None else door(self._root)  # type: ignore[no-any-return]
+            deliver, ready = self._functions.open(key, awaiting=False), None
+        return ready if deliver is None else deliver(self._root)  # type: ignore[no-any-return]
 
     @markcoroutinefunction
     def aresolve[T](self, key: "TypeForm[T]") -> Coroutine[object, object, T]:
@@ -168,9 +169,9 @@ class Container:
         Raises:
             InvalidRegistrationError: One of the keys is registered, but not as scoped.
         """
-        scope = Scope(self, self._resolvers)
+        scope = Scope(self, self._functions)
         if values:
-            self._resolvers.give(scope, values)
+            self._registrar.give(scope, values)
         return scope
 
     def override[T](self, key: "TypeForm[T]", implementation: Factory[T]) -> Override:
@@ -193,19 +194,19 @@ class Container:
         """Make an override that begins when it is entered, by `with` or `async with`."""
         known = normalise(key)
         binding = Binding.of(known, implementation, self._registry.required(known).lifetime)
-        return Override(self._resolvers, Layer(binding, location_of_caller()))
+        return Override(self._registrar, ActiveOverride(binding, location_of_caller()))
 
     def override_instance[T](self, key: "TypeForm[T]", value: T) -> Override:
         """Put a ready object in the place of a service; it goes before other overrides."""
         known = normalise(key)
         self._registry.required(known)
-        layer = Layer(Binding.of_value(known, value), location_of_caller())
-        return Override(self._resolvers, layer).begin()
+        active = ActiveOverride(Binding.of_value(known, value), location_of_caller())
+        return Override(self._registrar, active).begin()
 
     @property
     def overrides(self) -> tuple[Override, ...]:
         """The overrides in force, in the order in which they began."""
-        return tuple(Override(self._resolvers, layer) for layer in self._registry.layers)
+        return tuple(Override(self._registrar, each) for each in self._registry.overrides)
 
     def reset_override(self, key: object) -> None:
         """End the overrides of a key, and close what was made under them.
@@ -214,7 +215,10 @@ class Container:
             AsyncDependencyError: Something has to be awaited; `dispose_all` will close it.
         """
         known = normalise(key)
-        end(self._resolvers, [each for each in self._registry.layers if each.binding.key == known])
+        end(
+            self._registrar,
+            [each for each in self._registry.overrides if each.binding.key == known],
+        )
 
     def reset_overrides(self) -> None:
         """End all overrides, and close what was made under them.
@@ -222,7 +226,7 @@ class Container:
         Raises:
             AsyncDependencyError: Something has to be awaited; `dispose_all` will close it.
         """
-        end(self._resolvers, list(self._registry.layers))
+        end(self._registrar, list(self._registry.overrides))
 
     def validate(self, *keys: object) -> None:
         """Check that services can be built, without building anything.
@@ -234,7 +238,7 @@ class Container:
         Raises:
             GraphError: Some cannot be built; the error holds every fault.
         """
-        if faults := self._resolvers.faults(keys):
+        if faults := self._functions.faults(keys):
             raise GraphError(faults)
 
     def explain(self, key: object) -> Explanation:
@@ -243,7 +247,7 @@ class Container:
         Raises:
             DependencyResolutionError: It cannot be built.
         """
-        return Explanation(self._resolvers.node(key))
+        return Explanation(self._functions.node(key))
 
     def graph(self) -> DependencyGraph:
         """Tell which registered service needs which.
@@ -251,16 +255,16 @@ class Container:
         Raises:
             DependencyResolutionError: One of them cannot be built.
         """
-        return DependencyGraph(self._resolvers.nodes(self._foreign_keys))
+        return DependencyGraph(self._functions.nodes(self._foreign_keys))
 
     def add_provider(self, *providers: ServiceProvider) -> None:
         """Let service providers register their services, lowest priority number first."""
         for provider in sorted(providers, key=lambda each: each.priority):
-            self._registry.add(provider)
+            self._providers.add(provider)
 
     async def boot(self) -> None:
         """Boot the service providers that have not been, lowest priority number first."""
-        self._resolvers.boot_again()
+        self._registrar.forget_boot()
         await self._root.aresolve(Boot)
 
     def reset_singletons(self) -> None:
@@ -288,9 +292,9 @@ class Container:
     def __exit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
-        if may_close(self._root._exits, body):
-            self._resolvers.empty()
-            close(self._root._exits, body)
+        if may_close(self._registrar.exits, body):
+            self._registrar.drop_singletons()
+            close(self._registrar.exits, body)
 
     async def __aenter__(self) -> Self:
         return self
@@ -298,9 +302,9 @@ class Container:
     async def __aexit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
-        self._resolvers.boot.rearm()
-        self._resolvers.empty()
-        await aclose(self._root._exits, body)
+        self._providers.rearm()
+        self._registrar.drop_singletons()
+        await aclose(self._registrar.exits, body)
 
     def _foreign_keys(self) -> list[object]:
         return [key for key in self._registry.closed_keys() if key not in self._own]

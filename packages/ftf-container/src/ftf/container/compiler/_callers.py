@@ -1,80 +1,101 @@
-"""The functions that call other functions with what they ask for."""
+"""Compiled callers for `call` and `acall`, one per function and set of given arguments."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from threading import RLock
 from types import MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from weakref import proxy, ref
 
+from .._provider import Providers
 from ..graph._graph import Graph
 from ..registration._binding import Binding
 from ..registration._factory_kind import Kind
-from ..scopes._scope import later
-from ._delivery import Assembly
-
-if TYPE_CHECKING:
-    from ._functions import Resolvers
-
-type Door = Callable[..., Any]
+from ..scopes._scope import Function, later
+from ._delivery import Delivery, Links
 
 
-class Calls:
-    """Writes such a function once for each function and set of arguments that are given.
+class Compiler(Links, Protocol):
+    """What compiles functions, and drops them again."""
+
+    @property
+    def lock(self) -> RLock:
+        """What is taken to compile."""
+
+    @property
+    def providers(self) -> Providers:
+        """What may have to be booted first."""
+
+    def after_boot(self, find: Callable[[], Function], *, awaiting: bool) -> Function:
+        """Return a function that boots late providers first, and then calls the one it finds."""
+
+    def drop_when_built(self, slots: Iterable[object], drop: Callable[[], object]) -> None:
+        """Call `drop` when one of some singletons is built."""
+
+
+class CompiledCallers:
+    """The functions that call others with the services those ask for.
 
     Args:
-        resolvers: Where the functions of services are found.
-        graph: What the functions are written from.
+        compiler: What the functions are linked to.
+        graph: What they are written from.
     """
 
-    def __init__(self, resolvers: "Resolvers", graph: Graph) -> None:
-        self._resolvers = resolvers
+    def __init__(self, compiler: Compiler, graph: Graph) -> None:
+        self._compiler = compiler
         self._graph = graph
-        self._calls: dict[int, dict[object, Door]] = {}
-        self._callers: dict[int, object] = {}
+        self._callers: dict[int, dict[object, Function]] = {}
+        self._functions: dict[int, object] = {}
 
     def clear(self) -> None:
-        """Forget what was written."""
-        self._calls.clear()
+        """Drop every caller."""
         self._callers.clear()
+        self._functions.clear()
 
-    def find(self, function: Door, given: Mapping[str, object], *, awaiting: bool) -> Door:
-        """Find or write the function that calls another with what it asks for."""
-        # A bound method is a new object each time, so what is remembered is its function.
+    def find(self, function: Function, given: Mapping[str, object], *, awaiting: bool) -> Function:
+        """Return the caller of a function with such arguments, and compile it at first."""
+        # A bound method is a new object each time; the function below it stays the same.
         source = function.__func__ if type(function) is MethodType else function
         names = awaiting, source is function, *given
         try:
-            return self._calls[id(source)][names]
+            return self._callers[id(source)][names]
         except KeyError:
-            write = partial(self._write_call, source, function, names)
-            return later(write) if awaiting else write()
+            compile_ = partial(self._compile, source, function, names)
+            return later(compile_) if awaiting else compile_()
 
-    def _write_call(self, source: object, function: Door, names: tuple[Any, ...]) -> Door:
+    def _compile(self, source: object, function: Function, names: tuple[Any, ...]) -> Function:
         awaiting, _, *given = names
         kind = Kind.of(function)
-        # A generator is not driven here: it is what the caller asked for.
+        # A generator is what the caller asked for: it is returned, not advanced.
         binding = Binding(source, function, "transient", Kind.CALL if kind.is_generator else kind)
-        with self._resolvers.lock:
+        with self._compiler.lock:
             node = self._graph.call(binding, given)
-            if self._resolvers.boot.is_due(node):
-                again = partial(self._write_call, source, function, names)
-                return self._resolvers.late(again, awaiting=awaiting)
-            assembly = Assembly(self._resolvers, awaiting=awaiting)
-            if not {parameter.name for parameter in binding.parameters()}.issuperset(given):
-                # Names that only `**kwargs` takes may be any: they are not worth remembering.
-                return assembly.call(node, given)
-            try:
-                # What is remembered must not keep the function alive.
-                stand_in = proxy(source)
-                self._callers[id(source)] = ref(source, partial(self._drop_call, id(source)))
-            except TypeError:
-                return assembly.call(node, given)
+            if self._compiler.providers.is_due(node):
+                again = partial(self._compile, source, function, names)
+                return self._compiler.after_boot(again, awaiting=awaiting)
+            delivery = Delivery(self._compiler, awaiting=awaiting)
+            # Names that only `**kwargs` takes may be any: their callers are not kept.
+            takes_all = {each.name for each in binding.parameters()}.issuperset(given)
+            if not (takes_all and self._refer(source)):
+                return delivery.call(node, given)
+            # A proxy, because the caller must not keep the function alive.
+            stand_in = proxy(source)
             node = replace(node, binding=replace(binding, key=stand_in, factory=stand_in))
-            doors = self._calls.setdefault(id(source), {})
-            door = doors.setdefault(names, assembly.call(node, given))
-            self._resolvers.drop_when_built(assembly.unbuilt, partial(doors.pop, names, None))
-            return door
+            callers = self._callers.setdefault(id(source), {})
+            caller = callers.setdefault(names, delivery.call(node, given))
+            self._compiler.drop_when_built(delivery.unbuilt, partial(callers.pop, names, None))
+            return caller
 
-    def _drop_call(self, number: int, _: object) -> None:
-        self._calls.pop(number, None)
+    def _refer(self, function: object) -> bool:
+        """Drop a function's callers when it is deleted. Return whether that can be known."""
+        number = id(function)
+        try:
+            self._functions[number] = ref(function, partial(self._drop, number))
+        except TypeError:  # such as a built-in function
+            return False
+        return True
+
+    def _drop(self, number: int, _: object) -> None:
         self._callers.pop(number, None)
+        self._functions.pop(number, None)

@@ -1,8 +1,9 @@
 """The instances that live as long as the container."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
+from itertools import chain
 from threading import get_ident
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
 from ..graph._node import Node
 from ..graph._trampoline import run
@@ -10,30 +11,49 @@ from ..registration._factory_kind import Kind
 from ..registration._registry import Registry
 from ..scopes._builds import ajoin, enter, join, leave
 from ..scopes._event_loop import current_task
-from ..scopes._scope import MISSING, Scope
-from ._delivery import Assembly
+from ..scopes._state import MISSING
+from ._delivery import Delivery, Links
 
-if TYPE_CHECKING:
-    from ._functions import Resolvers
+
+class Compiled(Links, Protocol):
+    """The functions that were compiled against the singletons."""
+
+    def singleton_built(self, slot: object) -> None:
+        """Drop the functions that were written without a singleton."""
 
 
 class Singletons:
     """Builds each singleton once, whichever task, thread or event loop asks first.
 
     Args:
-        resolvers: What is compiled against the singletons.
-        registry: What says whether a binding still holds when its instance is made.
-        root: The scope that closes them.
+        functions: What was compiled against the singletons.
+        registry: What says whether a registration is still in force when its instance is built.
     """
 
-    def __init__(self, resolvers: "Resolvers", registry: Registry, root: Scope) -> None:
+    def __init__(self, functions: Compiled, registry: Registry) -> None:
         self.instances: dict[object, object] = {}
-        self._resolvers = resolvers
+        self._functions = functions
         self._registry = registry
-        self._root = root
+        self._root = functions.root
+        self._shared_ids: set[int] | None = None
+
+    def is_shared(self, instance: object) -> bool:
+        """Return whether an instance is a singleton or was registered as it is."""
+        shared = self._shared_ids
+        return id(instance) in (self._collect_shared() if shared is None else shared)
+
+    def forget_shared(self) -> None:
+        """Look anew for what is shared, because singletons or registrations changed."""
+        self._shared_ids = None
+
+    def _collect_shared(self) -> set[int]:
+        with self._registry.lock:
+            shared = chain(self._registry.given_values(), self.instances.values())
+            self._shared_ids = set(map(id, shared))
+            return self._shared_ids
 
     def ready(self, node: Node) -> tuple[object] | None:
-        """Look for an instance that will stay the same."""
+        """Return an instance that will stay the same, if there is one."""
         if node.binding.kind is Kind.VALUE:
             return (node.binding.factory(),)
         if node.binding.lifetime != "singleton":
@@ -42,7 +62,7 @@ class Singletons:
         return None if instance is MISSING else (instance,)
 
     def is_awaited(self, node: Node) -> bool:
-        """Tell whether a singleton, or what is not there yet below it, has to be awaited."""
+        """Return whether a singleton, or what does not exist yet below it, has to be awaited."""
         return node.is_async and any(each.is_awaited for each in self._missing(node))
 
     def build(self, node: Node) -> object:
@@ -58,11 +78,11 @@ class Singletons:
         return [await self._abuild_one(each) for each in self._unbuilt(node)][-1]
 
     def unbuilt(self, node: Node) -> Iterable[object]:
-        """List the slots of a singleton and of those below it that are not there yet."""
+        """Return the slots of a singleton and of those below it that do not exist yet."""
         return (each.slot for each in self._unbuilt(node))
 
     def _unbuilt(self, node: Node) -> list[Node]:
-        """List a singleton and those below it that are not there yet, each after what it needs."""
+        """Return a singleton and those below it that do not exist yet, each after what it needs."""
         return [each for each in self._missing(node) if each.binding.lifetime == "singleton"]
 
     def _missing(self, node: Node) -> Iterable[Node]:
@@ -84,8 +104,8 @@ class Singletons:
         try:
             if (ready := self.ready(node)) is not None:
                 return ready[0]
-            build = Assembly(self._resolvers, awaiting=False).build(node)
-            return self._keep(node, build(self._root))
+            build = Delivery(self._functions, awaiting=False).build(node)
+            return self._store(node, build(self._root))
         finally:
             leave(self._root, node.slot)
 
@@ -96,25 +116,27 @@ class Singletons:
         try:
             if (ready := self.ready(node)) is not None:
                 return ready[0]
-            build: Callable[..., Any] = Assembly(self._resolvers, awaiting=True).build(node)
-            return self._keep(node, await build(self._root))
+            build = Delivery(self._functions, awaiting=True).build(node)
+            return self._store(node, await build(self._root))
         finally:
             leave(self._root, node.slot)
 
-    def _keep(self, node: Node, made: object) -> object:
+    def _store(self, node: Node, made: object) -> object:
         """Store a built singleton, unless what it was made from was replaced meanwhile."""
-        with self._resolvers.lock:
+        with self._registry.lock:
             if self._is_current(node):
                 self.instances[node.slot] = made
-                self._resolvers.singleton_built(node.slot, made)
+                if self._shared_ids is not None:
+                    self._shared_ids.add(id(made))
+                self._functions.singleton_built(node.slot)
         return made
 
     def _is_current(self, node: Node) -> bool:
         """Return whether a node's registration, decorators and overrides are still in force."""
         registry, binding = self._registry, node.binding
-        if not node.layers.issubset(registry.layers):
+        if not node.overrides.issubset(registry.overrides):
             return False
-        if any(layer.binding is binding for layer in node.layers):
+        if any(each.binding is binding for each in node.overrides):
             return True
         return registry.is_current(binding) and node.extensions == registry.extensions_of(
             binding.key

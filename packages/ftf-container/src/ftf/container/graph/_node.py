@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .._dependency_path import DependencyPath
 from ..registration._binding import Binding
 from ..registration._factory_kind import Kind
-from ..registration._registry import Extension, Layer
+from ..registration._registry import ActiveOverride, Extension
 
 
 class Argument(NamedTuple):
@@ -22,7 +22,7 @@ class Slot(NamedTuple):
     """What an instance is kept under that comes from overrides."""
 
     key: object
-    layers: frozenset[Layer]
+    overrides: frozenset[ActiveOverride]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,7 +33,7 @@ class Node:
         binding: How instances are made.
         arguments: What the factory is called with.
         extensions: What decorates an instance once it is made.
-        layers: The overrides that anything from here down comes from.
+        overrides: The overrides that anything from here down comes from.
         is_async: Whether anything from here down has to be awaited.
         needs_scope: Whether anything from here down lives in the scope that asks.
     """
@@ -41,7 +41,7 @@ class Node:
     binding: Binding
     arguments: tuple[Argument, ...]
     extensions: tuple[Extension, ...]
-    layers: frozenset[Layer]
+    overrides: frozenset[ActiveOverride]
     is_async: bool
     needs_scope: bool
 
@@ -51,7 +51,7 @@ class Node:
         binding: Binding,
         arguments: tuple[Argument, ...] = (),
         extensions: tuple[Extension, ...] = (),
-        layer: Layer | None = None,
+        override: ActiveOverride | None = None,
     ) -> "Node":
         """Derive a node's facts from those of its arguments."""
         below = [argument.node for argument in arguments]
@@ -61,7 +61,9 @@ class Node:
             binding,
             arguments,
             extensions,
-            layers=frozenset(filter(None, [layer])).union(*(node.layers for node in below)),
+            overrides=frozenset(filter(None, [override])).union(
+                *(node.overrides for node in below)
+            ),
             is_async=awaited or any(node.is_async for node in below),
             needs_scope=scoped or any(node.needs_scope for node in below),
         )
@@ -69,7 +71,7 @@ class Node:
     @property
     def slot(self) -> object:
         """What an instance is kept under: its key, unless it comes from overrides."""
-        return Slot(self.binding.key, self.layers) if self.layers else self.binding.key
+        return Slot(self.binding.key, self.overrides) if self.overrides else self.binding.key
 
     @property
     def is_awaited(self) -> bool:

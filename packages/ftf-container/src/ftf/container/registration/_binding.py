@@ -1,6 +1,6 @@
 """What the container knows about a key: how to make its instances and how long they live."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from inspect import isroutine
 from typing import Literal, Self, get_args, get_origin
@@ -17,6 +17,7 @@ _VALUE_REMEDY = (
     "`container.override_instance`."
 )
 
+type Factory[T] = Callable[..., T | Awaitable[T] | Iterator[T] | AsyncIterator[T]]
 type Lifetime = Literal["singleton", "scoped", "transient"]
 
 
@@ -55,7 +56,7 @@ class Binding:
         made = opened(unmanaged(factory))
         source = get_origin(made) or made
         if lifetime not in get_args(Lifetime.__value__):
-            fault = f"{lifetime!r} is no lifetime.", 'Use "singleton", "scoped" or "transient".'
+            fault = f"{lifetime!r} is not a lifetime.", 'Use "singleton", "scoped" or "transient".'
         elif isinstance(source, type) and is_abstract(source):
             fault = f"{name_of(made)} is abstract.", "Pass a class that implements it."
         elif isinstance(source, type) and callable(made):
@@ -70,7 +71,7 @@ class Binding:
             try:
                 return cls(key, made, lifetime, kind_for(key, made))
             except TypeError as error:
-                fault = f"{name_of(made)} {error}.", "Mend the annotation, or pass what makes it."
+                fault = f"{name_of(made)} {error}.", "Fix the annotation, or pass a factory."
         raise InvalidRegistrationError((Step(key, "", location_of(made)),), *fault)
 
     @property

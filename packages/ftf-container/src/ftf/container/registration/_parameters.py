@@ -34,7 +34,7 @@ class BadHint:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class TypeArgument:
     """The argument itself: what a generic service is told its type parameter stands for."""
 
     value: object
@@ -46,7 +46,7 @@ class Parameter:
 
     Args:
         name: The parameter's name.
-        hint: Its evaluated annotation, a `BadHint` or the `Known` argument.
+        hint: Its evaluated annotation, a `BadHint` or the `TypeArgument` argument.
         required: Whether it has no default.
         by_name: Whether it cannot be passed by position.
         by_position: Whether it cannot be passed by name.
@@ -110,7 +110,7 @@ def _parameter(
         hint = hint.type
     closed = substitute(hint, types)
     if closed is not hint and typing.get_origin(closed) is type:
-        closed = Known(typing.get_args(closed)[0])
+        closed = TypeArgument(typing.get_args(closed)[0])
     return Parameter(
         source.name,
         closed,

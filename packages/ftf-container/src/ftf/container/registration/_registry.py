@@ -1,9 +1,10 @@
-"""Everything a container was told, before any of it is used."""
+"""What is registered in a container."""
 
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Never, cast, get_args, get_origin
+from threading import RLock
+from typing import TYPE_CHECKING, Never, Protocol, get_args, get_origin
 
 from .._dependency_path import Step, location_of, name_of
 from ..exceptions import InvalidRegistrationError, UnregisteredDependencyError
@@ -14,7 +15,6 @@ from ..keys._key import (
     is_kind_of,
     is_vague,
     is_value,
-    normalise,
     unqualified,
 )
 from ._binding import Binding
@@ -23,8 +23,6 @@ from ._factory_kind import Kind
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from .._container import Container
-    from .._provider import ServiceProvider
 
 _VALUE_REMEDY = (
     'Annotate it `Annotated[{0}, "..."]` and register `container.instance(Annotated[{0}, "..."], '
@@ -32,37 +30,56 @@ _VALUE_REMEDY = (
 )
 
 type Extension = Callable[..., object]
+type Load = Callable[[object], None]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Layer:
-    """One override, and where it began; instances made under it are known by its identity."""
+class ActiveOverride:
+    """One override, and where it was made. Instances made under it are known by its identity."""
 
     binding: Binding
     location: str
 
 
+class Resolver(Protocol):
+    """What delivers services."""
+
+    def resolve(self, key: "TypeForm[object]") -> object:
+        """Deliver a service."""
+
+    def aresolve(self, key: "TypeForm[object]") -> Coroutine[object, object, object]:
+        """Deliver a service, awaiting whatever has to be."""
+
+
 class Registry:
-    """Bindings and what was said about them: decorators, tags, exceptions, overrides.
+    """Bindings, and what modifies them: decorators, tags, contextual bindings, overrides.
 
     Args:
-        container: Whose registry this is.
+        resolver: What a parameter `Callable[[], T]` is delivered from when it is called.
         strict: Whether only registered keys may be built.
+
+    Attributes:
+        lock: What is taken to change anything here, and to compile or store what depends on it.
+        bindings: What makes the instances of a key.
+        contextual: What a consumer gets instead of a key, by both.
+        deferred: What registers a key when it is asked for.
+        extensions: What decorates the instances of a key.
+        overrides: The overrides in force.
+        scope_values: The keys of which scopes were given instances.
+        tags: The members of groups.
     """
 
-    def __init__(self, container: "Container", *, strict: bool) -> None:
-        self._container = container
+    def __init__(self, resolver: Resolver, *, strict: bool) -> None:
+        self._resolver = resolver
         self._strict = strict
+        self.lock: RLock = RLock()
         self.bindings: dict[object, Binding] = {}
-        self.layers: list[Layer] = []
+        self.contextual: dict[tuple[object, object], object] = {}
+        self.deferred: dict[object, Load] = {}
         self.extensions: dict[object, list[Extension]] = {}
-        self.exceptions: dict[tuple[object, object], object] = {}
+        self.overrides: list[ActiveOverride] = []
+        self.scope_values: set[object] = set()
         self.tags: dict[str, tuple[object, ...]] = {}
-        self.deferred: dict[object, ServiceProvider] = {}
-        self._loading: set[int] = set()
-        self._loaded: set[int] = set()
-        self.unbooted: list[ServiceProvider] = []
-        self.given: set[object] = set()
 
     def __contains__(self, key: object) -> bool:
         if any(each in self.bindings or each in self.deferred for each in (key, open_form(key))):
@@ -71,9 +88,9 @@ class Registry:
         return collection is not None and bool(collection.members)
 
     def bind(self, binding: Binding) -> bool:
-        """Take up a binding; tell whether it is another one than there was."""
+        """Register a binding. Return whether it replaced a different one."""
         if is_vague(binding.key):
-            problem = f"{name_of(binding.key)} is no key: it stands for any number of types."
+            problem = f"{name_of(binding.key)} is not a key: it stands for any number of types."
             raise InvalidRegistrationError((binding.step(),), problem, "Use one type as the key.")
         before = self.bindings.get(binding.key)
         same = before and (before.factory, before.lifetime) == (binding.factory, binding.lifetime)
@@ -81,11 +98,11 @@ class Registry:
             return False
         self.bindings[binding.key] = binding
         self.deferred.pop(binding.key, None)
-        self.given.discard(binding.key)
+        self.scope_values.discard(binding.key)
         return True
 
     def give(self, keys: Collection[object]) -> None:
-        """Take up that scopes are given the instances of some keys.
+        """Register some keys as scoped, because scopes are given their instances.
 
         Raises:
             InvalidRegistrationError: One of them is registered, but not as scoped.
@@ -101,64 +118,45 @@ class Registry:
                 remedy = 'Register it with scope="scoped" to give it to scopes.'
                 raise InvalidRegistrationError((binding.step(),), problem, remedy)
         self.bindings |= new
-        self.given.update(keys)
-
-    def add(self, provider: "ServiceProvider") -> None:
-        """Let a provider register its services, or wait until one of them is wanted.
-
-        Raises:
-            InvalidRegistrationError: It is a class, or `provides` is no collection.
-        """
-        given, provides = cast("object", provider), cast("object", provider.provides)
-        if isinstance(given, type):
-            problem = f"{name_of(given)} is a class."
-            raise InvalidRegistrationError((Step(given),), problem, "Pass an instance of it.")
-        if not isinstance(provides, Collection):
-            problem = f"`provides` of {name_of(type(provider))} is no collection of keys."
-            remedy = "Put the keys into a tuple."
-            raise InvalidRegistrationError((Step(type(provider)),), problem, remedy)
-        if provider.provides:
-            self._loaded.discard(id(provider))
-            self.deferred |= {normalise(key): provider for key in provider.provides}
-        else:
-            provider.register(self._container)
-            self.unbooted.append(provider)
+        self.scope_values.update(keys)
 
     def closed_keys(self) -> list[object]:
-        """List the registered keys, but for open generic types."""
+        """Return the registered keys, except open generic types."""
         return [key for key in self.bindings if not getattr(key, "__parameters__", ())]
 
     def required(self, key: object) -> Binding:
-        """Find what makes a key, registered or not, where nothing overrides it.
+        """Return what makes a key, registered or not, where nothing overrides it.
 
         Raises:
             UnregisteredDependencyError: Nothing does.
         """
         return self.find(key, overridden=False)[0] or self.fallback(key)
 
-    def find(self, key: object, *, overridden: bool = True) -> tuple[Binding | None, Layer | None]:
-        """Find what makes a key, and the override that says so.
+    def find(
+        self, key: object, *, overridden: bool = True
+    ) -> tuple[Binding | None, ActiveOverride | None]:
+        """Return what makes a key, and the override that it comes from.
 
         A closed generic type goes before its open form, an instance before any other override.
         """
         for each in (key, open_form(key)):
             self.load(each)
-            layer = self.layer(each) if overridden else None
-            binding = layer.binding if layer else self.bindings.get(each)
+            override = self.override_of(each) if overridden else None
+            binding = override.binding if override else self.bindings.get(each)
             if binding is not None:
-                return binding if each is key else self._closed(binding, key), layer
+                return binding if each is key else self._closed(binding, key), override
         return None, None
 
-    def exception(self, consumer: Binding, key: object) -> object | None:
-        """Find what a consumer gets instead of a key: another key, a binding, or nothing."""
+    def contextual_for(self, consumer: Binding, key: object) -> object | None:
+        """Return what a consumer gets instead of a key: another key, a binding, or `None`."""
         named = [
             form for each in (consumer.key, consumer.factory) for form in (each, open_form(each))
         ]
-        found = (self.exceptions.get((each, key)) for each in named)
+        found = (self.contextual.get((each, key)) for each in named)
         return next(filter(None, found), None)
 
     def extensions_of(self, key: object) -> tuple[Extension, ...]:
-        """List what decorates the instances of a key, those of its open form first."""
+        """Return what decorates the instances of a key, first what decorates its open form."""
         forms = get_origin(key), key
         return tuple(each for form in forms for each in self.extensions.get(form, ()))
 
@@ -170,51 +168,35 @@ class Registry:
         return known.lifetime == binding.lifetime and known.factory in made
 
     def given_values(self) -> Iterator[object]:
-        """List the objects that were registered as they are."""
-        bindings = (*self.bindings.values(), *(layer.binding for layer in self.layers))
+        """Return the objects that were registered as they are."""
+        bindings = (*self.bindings.values(), *(each.binding for each in self.overrides))
         return (each.factory() for each in bindings if each.kind is Kind.VALUE)
 
-    def layer(self, key: object) -> Layer | None:
-        """Find the override of a key that is in force."""
-        layers = [layer for layer in self.layers if layer.binding.key == key]
-        values = [layer for layer in layers if layer.binding.kind is Kind.VALUE]
-        return next(reversed(values or layers), None)
+    def override_of(self, key: object) -> ActiveOverride | None:
+        """Return the override of a key that is in force; the last one, but values go first."""
+        overrides = [each for each in self.overrides if each.binding.key == key]
+        values = [each for each in overrides if each.binding.kind is Kind.VALUE]
+        return next(reversed(values or overrides), None)
+
+    def defer(self, loads: Mapping[object, Load]) -> None:
+        """Call a function, with the key, when one of some keys is asked for."""
+        with self.lock:
+            self.deferred |= loads
 
     def load(self, key: object) -> None:
-        """Let a deferred provider register its services, now that one of them is wanted.
+        """Have a key registered that was deferred.
 
         Raises:
-            InvalidRegistrationError: It does not register what it says it provides.
+            InvalidRegistrationError: It was not registered.
         """
-        provider = self.deferred.get(key)
-        if provider is None or id(provider) in self._loading:
-            return
-        if id(provider) not in self._loaded:
-            self._register(provider)
-        if key not in self.bindings:
-            problem = (
-                f"{name_of(type(provider))} provides {name_of(key)}, but does not register it."
-            )
-            raise InvalidRegistrationError((Step(key),), problem, "Mend its `provides`.")
-
-    def _register(self, provider: "ServiceProvider") -> None:
-        provided = [key for key, other in self.deferred.items() if other is provider]
-        self._loading.add(id(provider))
-        try:
-            provider.register(self._container)
-        except BaseException:
-            self.deferred |= dict.fromkeys(provided, provider)
-            raise
-        finally:
-            self._loading.remove(id(provider))
-        self._loaded.add(id(provider))
-        self.unbooted.append(provider)
+        if (load := self.deferred.get(key)) is not None:
+            load(key)
 
     def fallback(self, key: object) -> Binding:
-        """Make do without a registration, where it is plain what is meant.
+        """Return what makes a key that is not registered, if there is only one way to make it.
 
         Raises:
-            UnregisteredDependencyError: It is not.
+            UnregisteredDependencyError: There is none.
         """
         origin = get_origin(key) or key
         if (collection := self._collection(key)) is not None:
@@ -240,8 +222,8 @@ class Registry:
 
     def _lazy(self, result: "TypeForm[object]") -> Callable[[], object]:
         if get_origin(result) in {Awaitable, Coroutine}:
-            return partial(self._container.aresolve, get_args(result)[-1])
-        return partial(self._container.resolve, result)
+            return partial(self._resolver.aresolve, get_args(result)[-1])
+        return partial(self._resolver.resolve, result)
 
     def _collection(self, key: object) -> Binding | None:
         parts = collected(key)
@@ -257,7 +239,7 @@ class Registry:
         return Binding(key, lambda *made: make(made), "transient", Kind.CALL, {}, members)
 
     def members(self, base: object) -> Iterator[object]:
-        """List the registered keys of a kind, each implementation once."""
+        """Return the registered keys of a kind, each implementation once."""
         keys = [key for key in (*self.bindings, *self.deferred) if is_kind_of(key, base)]
         for key in keys:
             factory = self.bindings[key].factory if key in self.bindings else None

@@ -1,45 +1,35 @@
 """One builder at a time for each instance, across tasks, threads and event loops."""
 
-from collections.abc import Callable
 from threading import Event, Lock, get_ident
-from typing import TYPE_CHECKING
 
 from ..exceptions import CircularDependencyError
+from ..graph._node import Node
 from ._event_loop import current_task, wake_up_call
-from ._teardown import refuse_late
-
-if TYPE_CHECKING:
-    from ..graph._node import Node
-    from ._scope import Scope
-
-type Builder = object
-"""A task, or the number of a thread."""
-
-type Wake = Callable[[], object]
-
+from ._late import refuse_late
+from ._state import Builder, ScopeState, Wake
 
 _mutex = Lock()
-_waits: "dict[Builder, tuple[Scope, object]]" = {}
+_waits: dict[Builder, tuple[ScopeState, object]] = {}
 
 
-def enter(scope: "Scope", slot: object, me: Builder) -> bool:
+def enter(scope: ScopeState, slot: object, me: Builder) -> bool:
     """Begin a build, unless one is under way.
 
     The build of a scoped service begins with a plain assignment instead, which no other task can
     come between; the singletons are shared by threads and event loops.
     """
     with _mutex:
-        return slot not in scope._flights and scope._flights.setdefault(slot, me) is me
+        return slot not in scope._builds and scope._builds.setdefault(slot, me) is me
 
 
-def leave(scope: "Scope", slot: object) -> None:
+def leave(scope: ScopeState, slot: object) -> None:
     """End a build, well or not."""
-    del scope._flights[slot]
+    del scope._builds[slot]
     if scope._waiters:
         wake(scope, slot)
 
 
-def wake(scope: "Scope", slot: object) -> None:
+def wake(scope: ScopeState, slot: object) -> None:
     """Let everybody look again who waits for a build that has ended."""
     with _mutex:
         waiters = scope._waiters.pop(slot, ()) if scope._waiters else ()
@@ -47,7 +37,7 @@ def wake(scope: "Scope", slot: object) -> None:
         go_on()
 
 
-def join(scope: "Scope", node: "Node") -> None:
+def join(scope: ScopeState, node: Node) -> None:
     """Block until nobody builds a node.
 
     Raises:
@@ -61,7 +51,7 @@ def join(scope: "Scope", node: "Node") -> None:
             _waits.pop(me, None)
 
 
-async def ajoin(scope: "Scope", node: "Node") -> None:
+async def ajoin(scope: ScopeState, node: Node) -> None:
     """Wait until nobody builds a node.
 
     Raises:
@@ -77,7 +67,7 @@ async def ajoin(scope: "Scope", node: "Node") -> None:
             refuse_late(node)
 
 
-def _wait(scope: "Scope", node: "Node", me: Builder, go_on: Wake) -> bool:
+def _wait(scope: ScopeState, node: Node, me: Builder, go_on: Wake) -> bool:
     """Ask to be woken when a build ends; tell whether there is one."""
     slot = node.slot
     with _mutex:
@@ -86,7 +76,7 @@ def _wait(scope: "Scope", node: "Node", me: Builder, go_on: Wake) -> bool:
             scope._waiters = {}
         waiters = scope._waiters.setdefault(slot, [])
         waiters.append(go_on)
-        builder = scope._flights.get(slot)
+        builder = scope._builds.get(slot)
         circular = builder is not None and _leads_to(builder, me)
         if builder is not None and not circular:
             _waits[me] = scope, slot
@@ -101,5 +91,5 @@ def _wait(scope: "Scope", node: "Node", me: Builder, go_on: Wake) -> bool:
 def _leads_to(builder: Builder, me: Builder) -> bool:
     while builder != me and builder in _waits:
         scope, slot = _waits[builder]
-        builder = scope._flights.get(slot)
+        builder = scope._builds.get(slot)
     return builder == me

@@ -1,65 +1,88 @@
 """A stretch of work that shares its scoped services."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar, Token
 from functools import partial
 from inspect import markcoroutinefunction
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Never, Self, cast, overload
+from typing import TYPE_CHECKING, Any, Never, Protocol, Self, overload
 
 from .._dependency_path import Step, location_of
 from ..exceptions import ScopeClosedError
-from ._builds import Builder, Wake
-from ._teardown import Exit, aclose, close, may_close
+from ._state import ScopeState
+from ._teardown import aclose, close, may_close, refuse_awaited
 from ._unit_of_work import UnitsOfWork
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from .._container import Container
-    from .._manual_scope import ManualScope
-    from ..compiler._functions import Resolvers
-
-innermost: ContextVar["Scope | ManualScope | None"] = ContextVar(
-    "ftf.container.scope", default=None
-)
+type Function = Callable[..., Any]
+"""A compiled function: it takes a scope, and delivers a service or calls another function."""
 
 
-MISSING = object()
-"""Stands for an instance that was not made."""
+class Callers(Protocol):
+    """The compiled functions that call other functions."""
+
+    def find(
+        self, function: Function, given: Mapping[str, object], /, *, awaiting: bool
+    ) -> Function:
+        """Return the compiled function that calls `function`."""
+
+
+class Functions(Protocol):
+    """The compiled functions that a scope delivers with."""
+
+    @property
+    def sync(self) -> Mapping[object, Function]:
+        """Those that deliver a service without awaiting, by key."""
+
+    @property
+    def awaiting(self) -> Mapping[object, Function]:
+        """The coroutine functions that deliver a service, by key."""
+
+    @property
+    def callers(self) -> Callers:
+        """Those that call other functions."""
+
+    def open(self, key: object, *, awaiting: bool) -> Function:
+        """Compile the function that delivers a key."""
+
+    def instances_of(self, scope: ScopeState, /) -> dict[object, object]:
+        """Return the instances of a scope by key."""
+
+
+class Surroundings(Protocol):
+    """A scope, or something that opens scopes, that code runs in."""
+
+    def _within(self, owner: object) -> "Scope | None":
+        """Return the innermost scope of a container here or further outwards."""
+
+
+innermost: ContextVar[Surroundings | None] = ContextVar("ftf.container.scope", default=None)
 
 _ENTERED = "A scope is entered once: ask `container.scoped_context()` for another one."
 
 
-class Scope:
+class Scope(ScopeState):
     """A stretch of work, such as one request, within which scoped services are shared.
 
     `Container.scoped_context` makes one. Leaving it closes what was built in it, last first;
     generators among the factories see the exception that ended it.
     """
 
-    __slots__ = (
-        "_closed",
-        "_container",
-        "_exits",
-        "_flights",
-        "_instances",
-        "_resolvers",
-        "_token",
-        "_units",
-        "_waiters",
-    )
+    __slots__ = ("_functions", "_owner", "_token", "_units")
 
-    def __init__(self, container: "Container", resolvers: "Resolvers") -> None:
-        self._container = container
-        self._resolvers = resolvers
-        self._instances: dict[object, object] = {}
-        self._flights: dict[object, Builder] = {}
-        self._exits: list[Exit] = []
+    def __init__(self, owner: object, functions: Functions) -> None:
+        # The state is set here as well: a call of ScopeState.__init__ would cost each scope time.
+        self._owner = owner
+        self._functions = functions
+        self._instances = {}
+        self._builds = {}
+        self._exits = []
         self._closed = False
-        self._token: Token[Scope | ManualScope | None] | None = None
+        self._token: Token[Surroundings | None] | None = None
         self._units: UnitsOfWork | None = None
-        self._waiters: dict[object, list[Wake]] | None = None
+        self._waiters = None
 
     def resolve[T](self, key: "TypeForm[T]") -> T:
         """Deliver the service known by `key`.
@@ -69,10 +92,10 @@ class Scope:
             DependencyResolutionError: It cannot be built.
         """
         try:
-            door = self._resolvers.sync[key]
+            deliver = self._functions.sync[key]
         except (KeyError, TypeError):
-            door = None
-        return (door or self._resolvers.open(key, awaiting=False))(self)  # type: ignore[no-any-return]
+            deliver = None
+        return (deliver or self._functions.open(key, awaiting=False))(self)  # type: ignore[no-any-return]
 
     @markcoroutinefunction
     def aresolve[T](self, key: "TypeForm[T]") -> Coroutine[object, object, T]:
@@ -82,10 +105,10 @@ class Scope:
             DependencyResolutionError: It cannot be built.
         """
         try:
-            door = self._resolvers.awaiting[key]
+            deliver = self._functions.awaiting[key]
         except (KeyError, TypeError):
-            door = later(partial(self._resolvers.open, key, awaiting=True))
-        return door(self)  # type: ignore[no-any-return]
+            deliver = later(partial(self._functions.open, key, awaiting=True))
+        return deliver(self)  # type: ignore[no-any-return]
 
     def call[T](self, function: Callable[..., T], /, **given: object) -> T:
         """Call a function with the services it asks for.
@@ -98,8 +121,8 @@ class Scope:
             AsyncDependencyError: The function or one of its services has to be awaited.
             DependencyResolutionError: A service cannot be built.
         """
-        door = self._resolvers.calls.find(function, given, awaiting=False)
-        return door(self, function, given)  # type: ignore[no-any-return]
+        caller = self._functions.callers.find(function, given, awaiting=False)
+        return caller(self, function, given)  # type: ignore[no-any-return]
 
     @overload
     def acall[T](
@@ -122,13 +145,15 @@ class Scope:
         Raises:
             DependencyResolutionError: A service cannot be built.
         """
-        door = self._resolvers.calls.find(function, given, awaiting=True)
-        return door(self, function, given)  # type: ignore[no-any-return]
+        caller = self._functions.callers.find(function, given, awaiting=True)
+        return caller(self, function, given)  # type: ignore[no-any-return]
 
-    @property
-    def _outer(self) -> "Scope | ManualScope | None":
+    def _within(self, owner: object) -> "Scope | None":
+        """Return the innermost scope of a container here or further outwards."""
+        if self._owner is owner:
+            return self
         outer = self._token.old_value if self._token else None
-        return None if outer is Token.MISSING else outer
+        return None if outer is None or outer is Token.MISSING else outer._within(owner)
 
     @property
     def units(self) -> UnitsOfWork:
@@ -163,7 +188,7 @@ class Scope:
 
     def _end(self) -> None:
         self._closed = True
-        self._resolvers = _CLOSED
+        self._functions = _CLOSED
         self._instances = {}
 
     @property
@@ -198,7 +223,7 @@ class Scope:
         except ValueError:
             pass
         self._closed = True
-        self._resolvers = _CLOSED
+        self._functions = _CLOSED
         self._instances = {}
         return aclose(self._exits, body)
 
@@ -224,21 +249,41 @@ def units_of(scope: Scope) -> UnitsOfWork:
     return scope.units
 
 
-class _Closed:
-    """Stands where the functions of a scope were before it ended."""
+def instances_of(scope: Scope) -> dict[object, object]:
+    """Return the instances of a scope by key."""
+    return scope._functions.instances_of(scope)
 
-    def __getattr__(self, name: str) -> "_Closed":
-        return self
+
+def refuse_close(scope: Scope) -> None:
+    """Check that a scope can be closed without awaiting.
+
+    Raises:
+        AsyncDependencyError: Something in it has to be awaited.
+    """
+    refuse_awaited(scope._exits)
+
+
+class _ClosedFunctions:
+    """Stands where the functions of a scope were before it ended."""
 
     def __getitem__(self, key: object) -> Never:
         raise KeyError(key)
 
-    def open(self, key: object, *_: object, **__: object) -> Never:
+    @property
+    def sync(self) -> Any:  # noqa: ANN401  # it only has to be indexed
+        return self
+
+    awaiting = callers = sync
+
+    def open(self, key: object, **_: object) -> Never:
         raise ScopeClosedError((Step(key, "", location_of(key)),))
 
-    def find(self, function: object, *_: object, awaiting: bool) -> Callable[..., Any]:
+    def instances_of(self, _: ScopeState) -> dict[object, object]:
+        return {}
+
+    def find(self, function: Function, _: Mapping[str, object], *, awaiting: bool) -> Function:
         refuse = partial(self.open, function)
         return later(refuse) if awaiting else refuse()
 
 
-_CLOSED = cast("Resolvers", _Closed())
+_CLOSED: Functions = _ClosedFunctions()

@@ -4,14 +4,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iter
 from functools import lru_cache
 from inspect import Parameter, iscoroutinefunction
 from types import AsyncGeneratorType, FunctionType, GeneratorType, MethodDescriptorType
-from typing import TYPE_CHECKING, Never, cast
+from typing import Never, cast
 
 from .._dependency_path import Step, name_of
-from ..exceptions import AsyncDependencyError, InvalidRegistrationError, ScopeClosedError
+from ..exceptions import AsyncDependencyError
 from ..registration._parameters import signature_of
-
-if TYPE_CHECKING:
-    from ..graph._node import Node
 
 type Resource = Generator[object] | AsyncGenerator[object] | Callable[[], object]
 type Exit = tuple[object, Resource]
@@ -60,7 +57,7 @@ def close(exits: list[Exit], body: BaseException | None) -> None:
     while exits:
         slot, resource = exits.pop()
         try:
-            if isinstance(_end(resource, body), Awaitable):
+            if isinstance(end(resource, body), Awaitable):
                 _refuse(slot)
         except BaseException as failure:  # noqa: BLE001  # the rest still has to close
             failures.append(failure)
@@ -82,7 +79,7 @@ async def aclose(exits: list[Exit], body: BaseException | None) -> None:
                 for _ in resource:
                     _refuse_second(resource)
             elif type(resource) is not AsyncGeneratorType:
-                if isinstance(closing := _end(resource, body), Awaitable):
+                if isinstance(closing := end(resource, body), Awaitable):
                     await closing
             elif body is not None:
                 await _athrow(resource, body)
@@ -99,7 +96,7 @@ def _refuse(slot: object) -> Never:
     raise AsyncDependencyError((Step(getattr(slot, "key", slot)),))
 
 
-def _end(resource: Resource, body: BaseException | None) -> object:
+def end(resource: Resource, body: BaseException | None) -> object:
     if type(resource) is not GeneratorType:
         return cast("Callable[[], object]", resource)()
     if body is not None:
@@ -159,13 +156,13 @@ def _report(body: BaseException | None, failures: list[BaseException]) -> None:
         raise BaseExceptionGroup("closing the scope failed", failures)
     for failure in failures:
         if failure is not last:
-            _log("closing the scope failed", failure)
+            log_failure("closing the scope failed", failure)
             last.add_note(f"Closing the scope failed as well: {failure!r}")
     if last is not body:
         raise last
 
 
-def _log(problem: str, failure: BaseException | None = None) -> None:
+def log_failure(problem: str, failure: BaseException | None = None) -> None:
     # logging takes longer to import than all the rest, and is only wanted when something fails.
     from logging import getLogger
 
@@ -202,45 +199,3 @@ def _parameters(method: Callable[..., object]) -> Iterator[Parameter]:
 def _is_required(parameter: Parameter) -> bool:
     various = parameter.kind in {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
     return parameter.default is Parameter.empty and not various
-
-
-def late(node: "Node", resource: Resource) -> Never:
-    """Close what was finished after its scope had ended.
-
-    Raises:
-        ScopeClosedError: Always.
-    """
-    if is_awaited(resource):
-        _log(f"{resource} cannot be closed without being awaited")
-    else:
-        _end(resource, None)
-    refuse_late(node)
-
-
-async def alate(node: "Node", resource: Resource) -> Never:
-    """Close what was finished after its scope had ended.
-
-    Raises:
-        ScopeClosedError: Always.
-    """
-    await aclose([(node.slot, resource)], None)
-    refuse_late(node)
-
-
-def refuse_late(node: "Node") -> Never:
-    """Refuse to deliver from a scope that has ended.
-
-    Raises:
-        ScopeClosedError: Always.
-    """
-    raise ScopeClosedError((node.binding.step(),))
-
-
-def never_yielded(node: "Node") -> Never:
-    """Report a generator that ended before it delivered.
-
-    Raises:
-        InvalidRegistrationError: Always.
-    """
-    path = (node.binding.step(),)
-    raise InvalidRegistrationError(path, "Its generator yields nothing.", "Let it yield once.")
