@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from inspect import unwrap
+from inspect import currentframe, unwrap
 from types import FrameType
 from typing import cast, get_origin
 
@@ -64,10 +64,10 @@ def location_of(source: object) -> str:
 
 def location_of_caller() -> str:
     """Return the `file:line` of the innermost call from outside of the framework."""
-    frame = sys._getframe()
-    while _is_framework(frame) and frame.f_back is not None:
+    frame = currentframe()
+    while frame and frame.f_back and _is_framework(frame):
         frame = frame.f_back
-    return f"{frame.f_code.co_filename.removeprefix(_HERE)}:{frame.f_lineno}"
+    return f"{frame.f_code.co_filename.removeprefix(_HERE)}:{frame.f_lineno}" if frame else ""
 
 
 def _is_framework(frame: FrameType) -> bool:
