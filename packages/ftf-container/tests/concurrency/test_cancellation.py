@@ -6,11 +6,9 @@ from contextlib import contextmanager
 from types import coroutine
 
 import pytest
+from services import Settings
 
 from ftf.container import Container, Scope
-
-
-class Settings: ...
 
 
 class Pool:

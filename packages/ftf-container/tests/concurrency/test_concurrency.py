@@ -4,11 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
 import pytest
+from services import Pool
 
 from ftf.container import Container
-
-
-class Pool: ...
 
 
 class Counted:

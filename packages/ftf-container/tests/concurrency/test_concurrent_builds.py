@@ -8,22 +8,12 @@ from threading import Barrier
 
 import pytest
 import pytest_asyncio
+from services import Pool, Repository, Session
 
 from ftf.container import Container, Scope, clear_scoped_cache, set_scoped_cache
 
 
-class Pool: ...
-
-
 class Cache: ...
-
-
-class Session: ...
-
-
-class Repository:
-    def __init__(self, session: Session) -> None:
-        self.session = session
 
 
 class Service:

@@ -7,11 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, get_ident
 
 import pytest
+from services import Settings
 
 from ftf.container import Container
-
-
-class Settings: ...
 
 
 class Pool:

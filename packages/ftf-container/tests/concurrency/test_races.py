@@ -6,22 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
 import pytest
+from services import Pool, Repository, Session
 
 from ftf.container import Container
 
 
-class Pool: ...
-
-
 class Cache: ...
-
-
-class Session: ...
-
-
-class Repository:
-    def __init__(self, session: Session) -> None:
-        self.session = session
 
 
 class Service:

@@ -4,14 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Protocol
 
 import pytest
+from services import Session
 
 from ftf.container import CaptiveDependencyError, Container, GraphError, Scope
 
 
 class Database(Protocol): ...
-
-
-class Session: ...
 
 
 class Users:

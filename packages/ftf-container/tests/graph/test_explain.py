@@ -1,20 +1,12 @@
 """The graph, told in words and drawn."""
 
 import re
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import pytest
+from services import Mailer, Settings, Smtp
 
 from ftf.container import Container, InvalidRegistrationError, UnregisteredDependencyError
-
-
-class Mailer(Protocol): ...
-
-
-class Smtp: ...
-
-
-class Settings: ...
 
 
 class Session:

@@ -1,6 +1,5 @@
-from typing import Protocol
-
 import pytest
+from services import Mailer, Session
 
 from ftf.container import (
     CaptiveDependencyError,
@@ -9,12 +8,6 @@ from ftf.container import (
     GraphError,
     UnregisteredDependencyError,
 )
-
-
-class Mailer(Protocol): ...
-
-
-class Session: ...
 
 
 class Repository:

@@ -1,9 +1,9 @@
 """What `validate` finds, of everything registered or of some keys."""
 
 import re
-from typing import Protocol
 
 import pytest
+from services import Mailer, Session, Smtp
 
 from ftf.container import (
     CaptiveDependencyError,
@@ -13,15 +13,6 @@ from ftf.container import (
     ServiceProvider,
     UnregisteredDependencyError,
 )
-
-
-class Mailer(Protocol): ...
-
-
-class Smtp: ...
-
-
-class Session: ...
 
 
 class Cache:

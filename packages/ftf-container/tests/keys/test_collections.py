@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Protocol
 
 import pytest
+from services import Session
 
 from ftf.container import (
     AsyncDependencyError,
@@ -30,9 +31,6 @@ class Memory(Base): ...
 
 
 class Disk(Base): ...
-
-
-class Session: ...
 
 
 class Dashboard:

@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated, Generic, Protocol, TypeVar
 
 import pytest
+from services import Pool
 
 from ftf.container import (
     AsyncDependencyError,
@@ -21,9 +22,6 @@ class User(Model): ...
 
 
 class Order(Model): ...
-
-
-class Pool: ...
 
 
 class Repository[M]:

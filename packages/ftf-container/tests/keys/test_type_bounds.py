@@ -1,6 +1,7 @@
 from typing import Literal, Protocol
 
 import pytest
+from services import Pool
 
 from ftf.container import Container, UnregisteredDependencyError
 
@@ -12,9 +13,6 @@ class User(Model): ...
 
 
 class Order(Model): ...
-
-
-class Pool: ...
 
 
 class Repository[M]:

@@ -5,6 +5,7 @@ import weakref
 from typing import Protocol
 
 import pytest
+from services import Session
 
 from ftf.container import Container
 
@@ -28,9 +29,6 @@ class Other:
 class Service:
     def __init__(self, database: Database) -> None:
         self.database = database
-
-
-class Session: ...
 
 
 @pytest.fixture

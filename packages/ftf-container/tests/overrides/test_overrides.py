@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Protocol
 
 import pytest
+from services import Session
 
 from ftf.container import (
     AsyncDependencyError,
@@ -39,9 +40,6 @@ class Service:
 class Controller:
     def __init__(self, service: Service) -> None:
         self.service = service
-
-
-class Session: ...
 
 
 class Report:

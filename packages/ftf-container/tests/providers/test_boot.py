@@ -4,11 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from services import Journal
 
 from ftf.container import CircularDependencyError, Container, ServiceProvider
-
-
-class Journal(list[str]): ...
 
 
 class Queue: ...

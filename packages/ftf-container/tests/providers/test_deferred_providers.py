@@ -1,9 +1,9 @@
 """Service providers that register when one of their services is wanted."""
 
 import asyncio
-from typing import Protocol
 
 import pytest
+from services import Journal, Mailer, Smtp
 
 from ftf.container import (
     AsyncDependencyError,
@@ -11,15 +11,6 @@ from ftf.container import (
     InvalidRegistrationError,
     ServiceProvider,
 )
-
-
-class Journal(list[str]): ...
-
-
-class Mailer(Protocol): ...
-
-
-class Smtp: ...
 
 
 class Queue: ...

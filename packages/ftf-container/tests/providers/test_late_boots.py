@@ -1,14 +1,13 @@
 import asyncio
 from threading import Event, Thread
 
+from services import Pool
+
 from ftf.container import Container, ServiceProvider
 
 
 class Mailer:
     ready = False
-
-
-class Pool: ...
 
 
 def use(mailer: Mailer) -> bool:

@@ -1,9 +1,7 @@
 import pytest
+from services import Journal
 
 from ftf.container import Container, InvalidRegistrationError, ServiceProvider
-
-
-class Journal(list[str]): ...
 
 
 class First(ServiceProvider):

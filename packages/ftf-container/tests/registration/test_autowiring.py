@@ -2,14 +2,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from services import Engine
 
 from ftf.container import Container, InvalidRegistrationError, UnregisteredDependencyError
 
 if TYPE_CHECKING:
     from decimal import Decimal
-
-
-class Engine: ...
 
 
 class Car:

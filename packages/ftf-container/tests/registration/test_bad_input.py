@@ -6,6 +6,7 @@ from inspect import getsourcelines
 from typing import Any, Protocol, TypeVar
 
 import pytest
+from services import Engine
 
 from ftf.container import (
     Container,
@@ -15,9 +16,6 @@ from ftf.container import (
     ServiceProvider,
     UnregisteredDependencyError,
 )
-
-
-class Engine: ...
 
 
 class Motor(Protocol): ...

@@ -9,11 +9,9 @@ from typing import Self
 from unittest.mock import AsyncMock
 
 import pytest
+from services import Engine
 
 from ftf.container import AsyncDependencyError, Container, InvalidRegistrationError
-
-
-class Engine: ...
 
 
 class Car:

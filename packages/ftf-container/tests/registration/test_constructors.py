@@ -8,13 +8,11 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic_settings import BaseSettings
+from services import Engine
 
 from ftf.container import Container, InvalidRegistrationError, UnregisteredDependencyError
 
 T = TypeVar("T")
-
-
-class Engine: ...
 
 
 class Wheel: ...

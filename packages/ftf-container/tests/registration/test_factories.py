@@ -1,11 +1,9 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from services import Pool
 
 from ftf.container import AsyncDependencyError, Container, InvalidRegistrationError
-
-
-class Pool: ...
 
 
 class Repository:

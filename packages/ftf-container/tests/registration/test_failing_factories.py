@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from services import Pool, Session
 
 from ftf.container import (
     CaptiveDependencyError,
@@ -12,12 +13,6 @@ from ftf.container import (
     Scope,
     ScopeNotActiveError,
 )
-
-
-class Pool: ...
-
-
-class Session: ...
 
 
 class Report:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import pytest
+from services import Session
 
 from ftf.container import (
     AsyncDependencyError,
@@ -18,9 +19,6 @@ class Engine:
 
     def __init__(self) -> None:
         type(self).made += 1
-
-
-class Session: ...
 
 
 class Car:

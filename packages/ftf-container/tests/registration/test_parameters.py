@@ -7,11 +7,9 @@ from typing import Annotated, Any, Optional, TypedDict, Union
 from uuid import UUID
 
 import pytest
+from services import Engine
 
 from ftf.container import Container, InvalidRegistrationError, UnregisteredDependencyError
-
-
-class Engine: ...
 
 
 class Wheel: ...

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from services import Settings
 
 from ftf.container import Container, GraphError, UnregisteredDependencyError
-
-
-class Settings: ...
 
 
 class Repository[T]: ...

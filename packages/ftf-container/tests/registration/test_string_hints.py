@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, ForwardRef, Optional
 
 import pytest
+from services import Engine
 
 from ftf.container import Container, GraphError, InvalidRegistrationError
 
@@ -21,9 +22,6 @@ class Car:
 
     def __init__(self, engine: Engine, *, seat: Optional[Car.Seat] = None) -> None:  # noqa: UP045
         self.engine, self.seat = engine, seat
-
-
-class Engine: ...
 
 
 class Priced:

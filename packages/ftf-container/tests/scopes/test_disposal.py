@@ -5,11 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Self
 
 import pytest
+from services import Engine
 
 from ftf.container import AsyncDependencyError, Container
-
-
-class Engine: ...
 
 
 class Pool:

@@ -4,16 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from services import ClosableSession as Session
 
 from ftf.container import Container, Scope, ScopeClosedError
-
-
-class Session:
-    def __init__(self) -> None:
-        self.closed = False
-
-    def close(self) -> None:
-        self.closed = True
 
 
 class Pool:

@@ -1,14 +1,7 @@
 import pytest
+from services import Repository, Session
 
 from ftf.container import Container, ScopeNotActiveError
-
-
-class Session: ...
-
-
-class Repository:
-    def __init__(self, session: Session) -> None:
-        self.session = session
 
 
 async def _open() -> Session:

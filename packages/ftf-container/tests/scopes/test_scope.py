@@ -4,11 +4,9 @@ from contextvars import copy_context
 from threading import Thread
 
 import pytest
+from services import Session
 
 from ftf.container import AsyncDependencyError, Container, ScopeClosedError, ScopeNotActiveError
-
-
-class Session: ...
 
 
 @pytest.fixture

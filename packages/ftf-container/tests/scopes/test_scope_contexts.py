@@ -5,16 +5,9 @@ from collections.abc import AsyncIterator
 from contextvars import copy_context
 
 import pytest
+from services import ClosableSession as Session
 
 from ftf.container import Container, ScopeClosedError, ScopeNotActiveError
-
-
-class Session:
-    def __init__(self) -> None:
-        self.closed = False
-
-    def close(self) -> None:
-        self.closed = True
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from services import ClosableSession as Session
 
 from ftf.container import (
     Container,
@@ -15,14 +16,6 @@ from ftf.container import (
 class Request:
     def __init__(self, path: str) -> None:
         self.path = path
-
-
-class Session:
-    def __init__(self) -> None:
-        self.closed = False
-
-    def close(self) -> None:
-        self.closed = True
 
 
 class Handler:

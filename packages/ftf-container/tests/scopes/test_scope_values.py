@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import pytest
+from services import ClosableSession as Session
 
 from ftf.container import (
     CaptiveDependencyError,
@@ -16,14 +17,6 @@ from ftf.container import (
 class Request:
     def __init__(self, path: str) -> None:
         self.path = path
-
-
-class Session:
-    def __init__(self) -> None:
-        self.closed = False
-
-    def close(self) -> None:
-        self.closed = True
 
 
 class Handler:
