@@ -35,3 +35,8 @@ class Smtp: ...
 
 
 class Journal(list[str]): ...
+
+
+class Service:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine

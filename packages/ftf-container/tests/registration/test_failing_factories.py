@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from services import Pool, Session
+from services import Engine, Pool, Service, Session
 
 from ftf.container import (
     CaptiveDependencyError,
@@ -261,3 +261,18 @@ def test_edge_30_the_scope_cannot_be_had_where_there_is_none_nor_be_kept_by_a_si
         pytest.raises(CaptiveDependencyError, match="keep the scoped Scope"),
     ):
         scope.resolve(Unit)
+
+
+@pytest.mark.parametrize("lifetime", ["scoped", "singleton", "transient"])
+async def test_edge_30_a_singleton_may_ask_the_container(lifetime):
+    def service(container: Container) -> Service:
+        return Service(container.resolve(Engine))
+
+    async def aservice(container: Container) -> Service:
+        return Service(await container.aresolve(Engine))
+
+    container = Container()
+    container.register(Engine, scope=lifetime)
+    container.register(Service, aservice if lifetime == "scoped" else service, scope="singleton")
+    async with container.scoped_context():
+        assert isinstance((await container.aresolve(Service)).engine, Engine)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
 import pytest
+from services import Engine, Service
 
 from ftf.container import Container, Scope, ScopeClosedError, ScopeNotActiveError
 
@@ -243,3 +244,28 @@ async def test_edge_36_a_teardown_gets_nothing_more_from_its_scope():
     async with container.scoped_context() as scope:
         await scope.aresolve(First)
     assert len(refused) == 4
+
+
+async def test_edge_34_a_generator_that_cancels_its_task_stops_nothing():
+    closed = []
+
+    async def cancelled(engine: Engine) -> AsyncIterator[Service]:
+        yield Service(engine)
+        asyncio.current_task().cancel()
+        await asyncio.sleep(0)
+
+    def engine() -> Iterator[Engine]:
+        yield Engine()
+        closed.append(Engine)
+
+    async def request() -> None:
+        async with container.scoped_context() as scope:
+            await scope.aresolve(Service)
+
+    container = Container()
+    container.register(Engine, engine, scope="scoped")
+    container.register(Service, cancelled, scope="scoped")
+    task = asyncio.create_task(request())
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert closed == [Engine]
