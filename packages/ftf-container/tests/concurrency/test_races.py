@@ -49,6 +49,7 @@ def test_edge_51_threads_that_enter_a_graph_from_all_sides_see_no_false_circle()
             assert len(set(threads.map(ask, keys))) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lifetime", ["singleton", "scoped", "transient"])
 def test_edge_51_registering_while_others_resolve_leaves_no_stale_code(lifetime):
     class Other(Pool): ...

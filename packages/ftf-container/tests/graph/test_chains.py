@@ -60,6 +60,7 @@ def in_async_generator(make, hint):
     return lend
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["singleton", "scoped", "transient"])
 async def test_edge_57_a_thousand_services_in_a_row_can_be_delivered(scope):
     assert sys.getrecursionlimit() <= DEPTH

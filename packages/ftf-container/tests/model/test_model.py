@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from comparison import Comparison
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ same_each_time = settings(
 )
 
 
+@pytest.mark.slow
 @same_each_time
 @given(st.data())
 def test_a_container_does_what_its_model_does(data):
@@ -23,6 +25,7 @@ def test_a_container_does_what_its_model_does(data):
     asyncio.run(Comparison(graph).run(data.draw(uses(graph), "uses")))
 
 
+@pytest.mark.slow
 @same_each_time
 @given(st.data())
 def test_a_container_finds_the_faults_that_its_model_finds(data):

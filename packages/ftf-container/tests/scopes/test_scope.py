@@ -103,6 +103,7 @@ def test_a_scope_can_be_closed_by_hand(container):
         scope.resolve(Session)
 
 
+@pytest.mark.slow
 def test_edge_46_closing_a_scope_leaves_nothing_to_the_garbage_collector(container, no_garbage):
     with container.scoped_context() as scope:
         scope.resolve(Session)

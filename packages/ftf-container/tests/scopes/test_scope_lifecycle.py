@@ -163,6 +163,7 @@ async def test_edge_44_without_a_scope_nothing_scoped_is_made_or_shared(containe
         container.resolve(Session)
 
 
+@pytest.mark.slow
 async def test_edge_46_async_scopes_and_failed_ones_leave_nothing_to_the_garbage_collector(
     container, no_garbage
 ):
