@@ -1,4 +1,4 @@
-"""The container: what users hold."""
+"""The container: registration, resolution, scopes, overrides, validation, start and end."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from inspect import markcoroutinefunction
@@ -63,7 +63,7 @@ class Container:
         implementation: Factory[T] | None = None,
         scope: Lifetime = "transient",
     ) -> None:
-        """Say how the instances of a key are made and how long they live.
+        """Register how the instances of a key are made and how long they live.
 
         Args:
             key: A class, Protocol, ABC, `NewType`, `Annotated` form or `type` alias. A generic
@@ -98,11 +98,11 @@ class Container:
         self._registrar.decorate(normalise(key), extension)
 
     def when(self, *consumers: object) -> Consumers:
-        """Begin to say what some classes or functions get: `when(A).needs(B).give(C)`."""
+        """Begin a contextual binding: `when(A).needs(B).give(C)` gives `A` a `C`, not a `B`."""
         return Consumers(self._registrar, consumers)
 
     def tag(self, tag: str, *keys: object) -> None:
-        """Put keys into a group, which `tagged` and `Annotated[list[T], tag]` deliver."""
+        """Add keys to a group, which `tagged` and `Annotated[list[T], tag]` deliver."""
         self._registrar.tag(tag, keys)
 
     def tagged(self, tag: str) -> list[object]:
@@ -114,7 +114,7 @@ class Container:
         return [await self.aresolve(key) for key in self._tagged(tag)]
 
     def is_registered(self, key: object) -> bool:
-        """Tell whether a key was registered."""
+        """Return whether a key is registered."""
         return normalise(key) in self._registry
 
     __contains__ = is_registered
@@ -128,10 +128,11 @@ class Container:
         """
         try:
             deliver, ready = self._entries[key]
-        except (KeyError, TypeError):
+        except (KeyError, TypeError):  # a key that is not hashable is refused by `open`
             deliver, ready = self._functions.open(key, awaiting=False), None
         return ready if deliver is None else deliver(self._root)  # type: ignore[no-any-return]
 
+    # A plain function that returns the coroutine: `async def` would add a frame to each resolution.
     @markcoroutinefunction
     def aresolve[T](self, key: "TypeForm[T]") -> Coroutine[object, object, T]:
         """Deliver the service known by `key`, awaiting whatever has to be.
@@ -175,14 +176,14 @@ class Container:
         return scope
 
     def override[T](self, key: "TypeForm[T]", implementation: Factory[T]) -> Override:
-        """Put another implementation in the place of a service, with the same lifetime.
+        """Replace a service by another implementation of the same lifetime, until this ends.
 
         Args:
             key: The service; what needs it, or needs what needs it, is made anew.
             implementation: A class or function, sync or async.
 
         Returns:
-            What ends the override by `with` or `async with`; `reset_override` does as well.
+            The override, which `with`, `async with` or `reset_override` ends.
 
         Raises:
             InvalidRegistrationError: This can never work; nothing was overridden.
@@ -197,7 +198,7 @@ class Container:
         return Override(self._registrar, ActiveOverride(binding, location_of_caller()))
 
     def override_instance[T](self, key: "TypeForm[T]", value: T) -> Override:
-        """Put a ready object in the place of a service; it goes before other overrides."""
+        """Replace a service by a ready object. It takes precedence over other overrides."""
         known = normalise(key)
         self._registry.required(known)
         active = ActiveOverride(Binding.of_value(known, value), location_of_caller())
@@ -205,7 +206,7 @@ class Container:
 
     @property
     def overrides(self) -> tuple[Override, ...]:
-        """The overrides in force, in the order in which they began."""
+        """The active overrides, in the order in which they began."""
         return tuple(Override(self._registrar, each) for each in self._registry.overrides)
 
     def reset_override(self, key: object) -> None:
@@ -242,7 +243,7 @@ class Container:
             raise GraphError(faults)
 
     def explain(self, key: object) -> Explanation:
-        """Tell how a service is built; `str()` draws it as a tree.
+        """Return how a service is built; `str()` draws it as a tree.
 
         Raises:
             DependencyResolutionError: It cannot be built.
@@ -250,7 +251,7 @@ class Container:
         return Explanation(self._functions.node(key))
 
     def graph(self) -> DependencyGraph:
-        """Tell which registered service needs which.
+        """Return which registered service needs which.
 
         Raises:
             DependencyResolutionError: One of them cannot be built.
@@ -258,17 +259,17 @@ class Container:
         return DependencyGraph(self._functions.nodes(self._foreign_keys))
 
     def add_provider(self, *providers: ServiceProvider) -> None:
-        """Let service providers register their services, lowest priority number first."""
+        """Add service providers: they register their services, lowest priority number first."""
         for provider in sorted(providers, key=lambda each: each.priority):
             self._providers.add(provider)
 
     async def boot(self) -> None:
-        """Boot the service providers that have not been, lowest priority number first."""
+        """Boot the service providers that have not been booted, lowest priority number first."""
         self._registrar.forget_boot()
         await self._root.aresolve(Boot)
 
     def reset_singletons(self) -> None:
-        """Close every singleton, last made first, so that the next one who asks gets a new one.
+        """Close every singleton, last made first. The next request for one makes a new instance.
 
         Raises:
             AsyncDependencyError: One has to be awaited: use `dispose_all`. None was closed.

@@ -10,19 +10,19 @@ if TYPE_CHECKING:
 
 
 class Consumers:
-    """The classes and functions that are to get something else."""
+    """The classes and functions of a contextual binding."""
 
     def __init__(self, registrar: Registrar, consumers: tuple[object, ...]) -> None:
         self._registrar = registrar
         self._consumers = consumers
 
     def needs[T](self, key: "TypeForm[T]") -> "Need[T]":
-        """Say what they ask for."""
+        """Name the key that they ask for."""
         return Need(self._registrar, self._consumers, key)
 
 
 class Need[T]:
-    """What some classes and functions ask for."""
+    """The key that some classes and functions ask for."""
 
     def __init__(self, registrar: Registrar, consumers: tuple[object, ...], key: object) -> None:
         self._registrar = registrar
@@ -30,7 +30,7 @@ class Need[T]:
         self._key = key
 
     def give(self, instead: "TypeForm[T] | Factory[T]") -> None:
-        """Say what they get: the service of another key, or what a function makes each time.
+        """Register what they get: the service of another key, or each time what a function makes.
 
         Raises:
             InvalidRegistrationError: This can never work; nothing was registered.

@@ -1,4 +1,4 @@
-"""How a service was reached: the drawn half of every error message."""
+"""Dependency paths: the services from the one asked for to the one at fault, with file and line."""
 
 import os
 import sys
@@ -38,20 +38,20 @@ class Step:
 
 
 def draw(path: DependencyPath) -> str:
-    """Draw a path as a tree with one branch, two spaces in."""
+    """Draw a path as a tree with one branch, indented by two spaces."""
     branches = ("  " + ("   " * (depth - 1) + "└─ " if depth else "") for depth in range(len(path)))
     return "\n".join(branch + str(step) for branch, step in zip(branches, path, strict=True))
 
 
 def name_of(key: object) -> str:
-    """Name a key the way its owner would write it."""
+    """Return a key as it is written in code."""
     if isinstance(key, type):
         return key.__qualname__.rpartition("<locals>.")[2]
     return str(key) if hasattr(key, "__origin__") else getattr(key, "__name__", str(key))
 
 
 def location_of(source: object) -> str:
-    """Tell where a class or function was written, as `file:line`; empty when unknown."""
+    """Return the `file:line` of a class or function; an empty text when it is unknown."""
     source = get_origin(source) or source
     if isinstance(source, type):
         file = getattr(sys.modules.get(source.__module__), "__file__", None)
@@ -76,7 +76,7 @@ def _is_framework(frame: FrameType) -> bool:
 
 
 def function_of(factory: object) -> object:
-    """Find the function below a partial, a wrapper or an object with `__call__`."""
+    """Return the function below a partial, a wrapper or an object with `__call__`."""
     while isinstance(factory, partial):
         factory = factory.func
     if callable(factory) and not hasattr(factory, "__name__"):

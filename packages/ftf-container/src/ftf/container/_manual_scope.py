@@ -1,4 +1,4 @@
-"""A scope that is opened and closed by function calls, for code that cannot use `with`."""
+"""Scopes that function calls open and close, for code that cannot use `with`."""
 
 from contextlib import AsyncExitStack, ExitStack
 from typing import cast
@@ -24,7 +24,7 @@ class ManualScope:
 
 
 def get_scoped_cache() -> dict[object, object]:
-    """Copy the instances of the scope that `set_scoped_cache` opened; nothing if there is none."""
+    """Return a copy of the instances of the scope that `set_scoped_cache` opened, if any."""
     manual = innermost.get()
     if not isinstance(manual, ManualScope):
         return {}

@@ -11,10 +11,10 @@ from .scopes._teardown import aclose, close
 
 
 class Override:
-    """An override, to be ended by `with` or `async with`, or by `Container.reset_override`.
+    """An override, which `with`, `async with`, `end` or `Container.reset_override` ends.
 
-    Everything that needs the overridden service is made anew while the override is in force;
-    at the end what was made meanwhile is closed, and what there was before is delivered again.
+    While it is active, everything that needs the overridden service is made anew. At its end those
+    instances are closed, and the instances from before are delivered again.
     """
 
     def __init__(self, registrar: Registrar, active: ActiveOverride) -> None:
@@ -37,7 +37,7 @@ class Override:
         return self
 
     def end(self) -> None:
-        """End the override, if it is in force, and close what was made under it.
+        """End the override, if it is active, and close what was made under it.
 
         Raises:
             AsyncDependencyError: Something has to be awaited: leave the override by `async with`,

@@ -1,4 +1,4 @@
-"""What a part of an application registers, when it does, and when it boots."""
+"""Service providers: parts of an application that register services, and boot."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -23,8 +23,8 @@ _running: "ContextVar[Providers | None]" = ContextVar("ftf.container.boot", defa
 class ServiceProvider:
     """Registers a group of services that belong together.
 
-    A subclass overrides `register`, which binds and does nothing else, and may define an async
-    `boot`, whose arguments are resolved when the application starts.
+    A subclass overrides `register`, which only registers, and may define an async `boot`, whose
+    arguments are resolved when the application starts.
 
     Attributes:
         priority: Providers with a lower one register and boot earlier.
@@ -88,7 +88,7 @@ class Providers:
         Raises:
             InvalidRegistrationError: It does not register what it says it provides.
         """
-        if id(provider) in self._loading:
+        if id(provider) in self._loading:  # its `register` asks for what it provides itself
             return
         if id(provider) not in self._loaded:
             self._register(provider)
@@ -122,7 +122,7 @@ class Providers:
         """Boot the providers that have not been booted, lowest priority number first."""
         unbooted = self._unbooted
         with self._marked():
-            while unbooted:
+            while unbooted:  # a boot may load deferred providers, which boot in turn
                 unbooted.sort(key=lambda provider: provider.priority)
                 if (boot := _boot_of(provider := unbooted[0])) is not None:
                     await self._container.acall(boot)

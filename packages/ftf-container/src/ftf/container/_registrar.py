@@ -1,4 +1,4 @@
-"""What changes registrations and singletons: nothing else does, and each change takes the lock."""
+"""The only module that changes registrations and drops singletons, each time under the lock."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 

@@ -108,7 +108,7 @@ class UnregisteredDependencyError(
     problem="Nothing is registered for {key}, and {reason}.",
     remedy="{remedy}",
 ):
-    """Nothing is registered for a key, and it cannot be built without being told how.
+    """Nothing is registered for a key, and it cannot be built from its constructor.
 
     Args:
         path: The services from the one asked for to the one at fault.

@@ -17,15 +17,15 @@ from ._delivery import Delivery, Links
 
 
 class Compiler(Links, Protocol):
-    """What compiles functions, and drops them again."""
+    """The compiler of a container, as far as its callers need it."""
 
     @property
     def lock(self) -> RLock:
-        """What is taken to compile."""
+        """The lock under which functions are compiled."""
 
     @property
     def providers(self) -> Providers:
-        """What may have to be booted first."""
+        """The service providers, which may have to be booted first."""
 
     def after_boot(self, find: Callable[[], Function], *, awaiting: bool) -> Function:
         """Return a function that boots late providers first, and then calls the one it finds."""
@@ -54,7 +54,7 @@ class CompiledCallers:
         self._functions.clear()
 
     def find(self, function: Function, given: Mapping[str, object], *, awaiting: bool) -> Function:
-        """Return the caller of a function with such arguments, and compile it at first."""
+        """Return the caller of a function with these given arguments; compile it on first use."""
         # A bound method is a new object each time; the function below it stays the same.
         source = function.__func__ if type(function) is MethodType else function
         names = awaiting, source is function, *given
@@ -88,7 +88,7 @@ class CompiledCallers:
             return caller
 
     def _refer(self, function: object) -> bool:
-        """Drop a function's callers when it is deleted. Return whether that can be known."""
+        """Drop a function's callers when it is deleted. Return whether that is possible."""
         number = id(function)
         try:
             self._functions[number] = ref(function, partial(self._drop, number))

@@ -1,4 +1,4 @@
-"""What is written for a service: where its instance comes from, how it is made and closed."""
+"""The source that is written for a service: how it is found, made, decorated and closed."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
@@ -35,7 +35,7 @@ class SingletonLookup(Protocol):
 
 
 class Links(Protocol):
-    """What a function is linked to when it is written."""
+    """The container, as far as compiled functions are linked to it."""
 
     @property
     def owner(self) -> object:
@@ -47,7 +47,7 @@ class Links(Protocol):
 
     @property
     def runtime(self) -> Runtime:
-        """What functions call while they run."""
+        """The functions that compiled functions call."""
 
     @property
     def slots(self) -> Slots:
@@ -211,7 +211,7 @@ class Delivery:
         return self._value("number", self._links.slots.number(node.slot))
 
     def _build_alone(self, node: Node, name: str, place: str, slot: str) -> None:
-        """Write that other tasks wait while an instance is made."""
+        """Write that other tasks wait while one of them makes an instance."""
         # asyncio's own function, because it is in C; a `try` that succeeds takes no time.
         asyncio_task = self._value("asyncio_task", asyncio_current_task(), fixed=True)
         self._write(f"try: builds[{slot}] = {asyncio_task}()")
@@ -230,6 +230,7 @@ class Delivery:
         """Write how an instance is made. Return its name."""
         if node.is_awaited and not self._awaiting:
             return self._refusal(node)
+        # CPython takes at most 100 levels of indentation and 20 nested `try` blocks.
         self._level += (cost := 3 if node.binding.is_kept else 1)
         arguments = self._arguments(node)
         self._level -= cost
@@ -261,7 +262,7 @@ class Delivery:
         self._check(node, awaited=awaited)
 
     def _check(self, node: Node, *, awaited: bool) -> None:
-        """Write that nothing is delivered if the scope ended meanwhile."""
+        """Write that delivery is refused if the scope ended during an `await`."""
         if awaited:
             refusal = f"{self._helper(refuse_late)}({self._value('node', node)})"
             self._write(f"if scope._closed: {refusal}")
@@ -289,6 +290,7 @@ class Delivery:
             method = closing_method(factory)
             if method is None:
                 return
+            # A new instance has no owner yet, so that nothing has to be looked up when it is made.
             if makes_new(factory):
                 self._exit(node, f"{name}.{method}")
                 return

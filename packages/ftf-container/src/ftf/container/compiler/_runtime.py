@@ -1,4 +1,4 @@
-"""What compiled functions call while they run."""
+"""The functions that compiled functions call: scope look-up, teardown, and refusals."""
 
 from collections.abc import Callable
 from types import CoroutineType
@@ -33,7 +33,7 @@ class Runtime:
         self._is_shared = is_shared
 
     def entered(self, node: Node) -> Scope:
-        """Return the scope that the caller is in, or the root where that will do for a node.
+        """Return the scope that the caller is in; the root outside of scopes, if nothing is scoped.
 
         Raises:
             ScopeClosedError: It has ended.
@@ -50,7 +50,7 @@ class Runtime:
         return scope
 
     def closer_of(self, scope: ScopeState, instance: object) -> Resource | None:
-        """Return what closes an instance that a function returned; `None` if others close it.
+        """Return what closes an instance that a function returned; `None` if it has an owner.
 
         A function may return an instance that it was given, which is closed where it was made.
         """
@@ -72,15 +72,16 @@ def refuse_async(asked: Node, node: Node) -> object:
 
 
 def refuse_coroutine(node: Node, coroutine: CoroutineType[object, object, object]) -> Never:
-    """Refuse what a function returned that turned out to be async."""
-    coroutine.close()
+    """Refuse a coroutine that was returned by a function not known to be async."""
+    coroutine.close()  # else Python warns that it was never awaited
     problem = "Its factory returned a coroutine, but does not say that it is async."
     remedy = f"Make it `async def`, or annotate it `-> Awaitable[{name_of(node.binding.key)}]`."
     raise InvalidRegistrationError((node.binding.step(),), problem, remedy)
 
 
 def circular(error: RecursionError) -> Exception:
-    """Tell a service that needs itself through the container from any other endless recursion."""
+    """Return the error for a recursion: a circle, if a service asked the container for itself."""
+    # The globals of a compiled function hold the node that it delivers.
     path, traceback = [], error.__traceback__
     while traceback is not None:
         node = traceback.tb_frame.f_globals.get("delivered")

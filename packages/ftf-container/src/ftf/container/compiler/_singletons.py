@@ -1,4 +1,4 @@
-"""The instances that live as long as the container."""
+"""Singletons: the instances that live as long as the container, each built once."""
 
 from collections.abc import Generator, Iterable
 from itertools import chain
@@ -43,7 +43,7 @@ class Singletons:
         return id(instance) in (self._collect_shared() if shared is None else shared)
 
     def forget_shared(self) -> None:
-        """Look anew for what is shared, because singletons or registrations changed."""
+        """Collect the shared instances again, because singletons or registrations changed."""
         self._shared_ids = None
 
     def _collect_shared(self) -> set[int]:
@@ -102,6 +102,7 @@ class Singletons:
         while not enter(self._root, node.slot, me):
             join(self._root, node)
         try:
+            # Another thread may have built it before this one could enter.
             if (ready := self.ready(node)) is not None:
                 return ready[0]
             build = Delivery(self._functions, awaiting=False).build(node)

@@ -83,6 +83,7 @@ class Source:
         return FunctionType(code, self._globals, name)
 
 
+# Containers of the same shape write the same lines, which are compiled once for all of them.
 @cache
 def _code(source: str) -> CodeType:
     # inspect and traceback read the lines of a file that does not exist from linecache.

@@ -1,4 +1,4 @@
-"""The graph of services, drawn."""
+"""Drawings of the graph: the tree of `explain`, and Mermaid."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Explanation:
             yield f"{branch}{_line(node, parameter)}" + " ..." * again
             below = [] if again else [(name, each) for name, each, _ in reversed(node.arguments)]
             for index, (name, each) in enumerate(below):
-                # The last argument is the first here, and so the last that is taken from the stack.
+                # A stack: what is pushed first, the last argument, is drawn last.
                 branch, deeper = ("├─ ", "│  ") if index else ("└─ ", "   ")
                 stack.append((indent + branch, indent + deeper, name, each))
             seen.add(node)

@@ -1,4 +1,4 @@
-"""A service with everything it needs."""
+"""Nodes: bindings with the nodes of their arguments."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ..registration._registry import ActiveOverride, Extension
 
 
 class Argument(NamedTuple):
-    """What one parameter of a factory gets."""
+    """The node that one parameter of a factory gets."""
 
     name: str
     node: "Node"
@@ -19,7 +19,7 @@ class Argument(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """What an instance is kept under that comes from overrides."""
+    """The slot of an instance that was made under overrides: its key, and those overrides."""
 
     key: object
     overrides: frozenset[ActiveOverride]
@@ -53,7 +53,7 @@ class Node:
         extensions: tuple[Extension, ...] = (),
         override: ActiveOverride | None = None,
     ) -> "Node":
-        """Derive a node's facts from those of its arguments."""
+        """Return a node, with the facts that follow from its arguments."""
         below = [argument.node for argument in arguments]
         awaited = binding.kind.is_async or any(Kind.of(each).is_async for each in extensions)
         scoped = binding.lifetime == "scoped"
@@ -70,7 +70,7 @@ class Node:
 
     @property
     def slot(self) -> object:
-        """What an instance is kept under: its key, unless it comes from overrides."""
+        """What an instance is stored under: its key, or a `Slot` if it is made under overrides."""
         return Slot(self.binding.key, self.overrides) if self.overrides else self.binding.key
 
     @property
@@ -80,7 +80,8 @@ class Node:
         return any(kind.is_async for kind in kinds)
 
     def path_to(self, found: "Callable[[Node], bool]") -> DependencyPath:
-        """Trace the path to the nearest node that `found` accepts; empty when there is none."""
+        """Return the path to the nearest node that `found` accepts; empty when there is none."""
+        # Breadth first, so that the first path found is the shortest.
         paths: dict[Node, DependencyPath] = {self: (self.binding.step(),)}
         for node in (queue := [self]):
             if found(node):

@@ -1,4 +1,4 @@
-"""The type parameters of generic services, and what stands for them."""
+"""Generic types: their parameters, their arguments, and closing an open implementation."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import UnionType
@@ -10,7 +10,7 @@ type Types = Mapping[object, object]
 
 
 def type_arguments(cls: object) -> dict[object, object]:
-    """Map the type parameters of a class and its bases to what a closed form puts there."""
+    """Return the type arguments of a class and its bases, by type parameter."""
     origin = get_origin(cls) or cls
     known = dict(zip(getattr(origin, "__parameters__", ()), get_args(cls), strict=False))
     bases = getattr(origin, "__orig_bases__", ())
@@ -20,7 +20,7 @@ def type_arguments(cls: object) -> dict[object, object]:
 
 
 def open_form(key: object) -> object:
-    """Find the generic class that a form closes; `None` if it closes none."""
+    """Return the generic class that a form closes; `None` if it is not such a form."""
     origin = get_origin(key)
     return origin if getattr(origin, "__parameters__", ()) else None
 
@@ -31,9 +31,10 @@ def is_form_of(form: object, key: object) -> bool:
 
 
 def substitute(hint: object, types: Types) -> object:
-    """Put type arguments in the place of the type parameters in a hint."""
+    """Return a hint with type arguments instead of type parameters."""
     if isinstance(hint, TypeVar):
         return types.get(hint, hint)
+    # An open class keeps its type parameters: they are its own, even if they have the same name.
     parameters = () if isinstance(hint, type) else getattr(hint, "__parameters__", ())
     if not any(parameter in types for parameter in parameters):
         return hint
@@ -44,7 +45,7 @@ def substitute(hint: object, types: Types) -> object:
 def close(
     implementation: Callable[..., object], made: object, key: object
 ) -> tuple[Callable[..., object], Types]:
-    """Close a generic implementation the way `key` closes what it implements.
+    """Return a generic implementation, closed with the type arguments of `key`.
 
     Args:
         implementation: A class or function.
@@ -71,7 +72,7 @@ def close(
 
 
 def _templates(made: object, parameters: Sequence[object]) -> Sequence[object]:
-    """Tell what stands for a key's type parameters: by inheritance, otherwise by position."""
+    """Return the types that stand for a key's type parameters: by inheritance, else by position."""
     known = type_arguments(made)
     if any(parameter in known for parameter in parameters):
         return [known.get(parameter, parameter) for parameter in parameters]
@@ -89,7 +90,7 @@ def _matches(argument: object, template: object, known: dict[object, object]) ->
 
 
 def _fits(argument: object, parameter: object) -> bool:
-    """Tell whether a type argument keeps to the bound and constraints of its parameter."""
+    """Return whether a type argument keeps to the bound and constraints of its parameter."""
     cls = get_origin(argument) or argument
     if cls in {Union, UnionType}:
         return all(_fits(each, parameter) for each in get_args(argument))

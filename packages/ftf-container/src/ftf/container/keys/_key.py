@@ -1,4 +1,4 @@
-"""What a service is known by."""
+"""Keys: what services are registered and asked for by, and what is not a key."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ COLLECTIONS: dict[object, Callable[..., object]] = {list: list, Sequence: list, 
 
 
 def normalise(key: object) -> object:
-    """See through `type` aliases and old spellings, and refuse what cannot be looked up.
+    """Return a key without `type` aliases and old spellings of it.
 
     Raises:
         InvalidRegistrationError: The key is not hashable, or its alias cannot be evaluated.
@@ -63,30 +63,30 @@ def _plain(key: object, aliases: tuple[object, ...]) -> object:
 
 
 def opened(form: object) -> object:
-    """See a generic class in a form of it that leaves all its type parameters open."""
+    """Return the generic class for a form of it that leaves all its type parameters open."""
     arguments = get_args(form)
     is_open = arguments and all(isinstance(each, TypeVar) for each in arguments)
     return open_form(form) or form if is_open else form
 
 
 def is_vague(key: object) -> bool:
-    """Tell whether more than one type fits a key, so that nothing can ask for it."""
+    """Return whether more than one type matches a key, so that it cannot be one."""
     partly_open = open_form(key) is not None and bool(getattr(key, "__parameters__", ()))
     return partly_open or isinstance(key, TypeVar) or key is Any or key is object
 
 
 def is_key(instead: object) -> bool:
-    """Tell a key from a function, though most forms of types can be called as well."""
+    """Return whether `instead` is a key, not a factory (generic aliases are callable too)."""
     return isinstance(instead, type | NewType) or bool(get_origin(instead)) or not callable(instead)
 
 
 def unqualified(key: object) -> tuple[object, ...]:
-    """Take `Annotated` apart: the type, and what it was annotated with."""
+    """Return the type and the metadata of an `Annotated` key; the key alone otherwise."""
     return get_args(key) if get_origin(key) is Annotated else (key,)
 
 
 def alternatives(hint: object) -> tuple[object, ...]:
-    """List the keys that satisfy a hint, in order of preference, `None` last."""
+    """Return the keys that satisfy a hint, in order of preference, `None` last."""
     hint = normalise(hint)
     base, *metadata = unqualified(hint)
     if get_origin(base) not in {Union, UnionType}:
@@ -98,7 +98,7 @@ def alternatives(hint: object) -> tuple[object, ...]:
 
 
 def collected(key: object) -> tuple[Callable[..., object], object, tuple[object, ...]] | None:
-    """Take `list[T]` apart: what makes the collection, `T`, and the tags it was annotated with."""
+    """Return the class of a collection `list[T]`, its `T` and its tags; `None` for other keys."""
     base, *tags = unqualified(key)
     make, members = COLLECTIONS.get(get_origin(base)), get_args(base)
     if make is None or (make is tuple and members[1:] != (...,)):
@@ -107,17 +107,18 @@ def collected(key: object) -> tuple[Callable[..., object], object, tuple[object,
 
 
 def is_kind_of(key: object, base: object) -> bool:
-    """Tell whether a key is a base, a qualified form of it, or a class derived from it."""
+    """Return whether a key is a base, a qualified form of it, or a class derived from it."""
     plain, *_ = unqualified(key)
+    # issubclass() would ask __subclasshook__, which Protocols and ABCs answer by method names.
     return plain == base or (isinstance(plain, type) and base in plain.__mro__)
 
 
 def is_abstract(cls: type) -> bool:
-    """Tell whether a class is a Protocol or has abstract methods left."""
+    """Return whether a class is a Protocol or has abstract methods."""
     return is_protocol(cls) or isabstract(cls)
 
 
 def is_value(cls: type) -> bool:
-    """Tell whether a class is one of Python's own, or derived from one whose instances it lists."""
+    """Return whether a class is built-in, or derived from a class of values such as `str`."""
     own = cls.__module__.partition(".")[0] in sys.stdlib_module_names
     return own or is_typeddict(cls) or issubclass(cls, (bytes, complex, float, int, str, Enum))

@@ -1,4 +1,4 @@
-"""What the container knows about a key: how to make its instances and how long they live."""
+"""Bindings: how the instances of a key are made and how long they live."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -43,12 +43,12 @@ class Binding:
 
     @classmethod
     def of_value(cls, key: object, value: object) -> Self:
-        """Bind a ready object."""
+        """Return the binding of a ready object."""
         return cls(key, lambda: value, "singleton", Kind.VALUE)
 
     @classmethod
     def of(cls, key: object, factory: object, lifetime: Lifetime) -> Self:
-        """Bind a class or function.
+        """Return the binding of a class or function.
 
         Raises:
             InvalidRegistrationError: It can never make an instance.
@@ -85,7 +85,7 @@ class Binding:
         return isinstance(get_origin(self.factory) or self.factory, type)
 
     def parameters(self) -> tuple[Parameter, ...]:
-        """List what the factory asks for."""
+        """Return the parameters of the factory."""
         if self.kind in {Kind.VALUE, Kind.SCOPE}:
             return ()
         if self.members is not None:
@@ -94,7 +94,7 @@ class Binding:
         return parameters_of(self.factory, self.types)
 
     def closed(self, key: object) -> Self:
-        """Derive the binding of a closed generic type from that of the open one.
+        """Return the binding of a closed generic type, made from this one of the open type.
 
         Raises:
             TypeError: A type argument does not fit.
@@ -104,6 +104,6 @@ class Binding:
         return replace(self, key=key, factory=factory, types=types)
 
     def step(self, parameter: str = "") -> Step:
-        """Describe this binding as a step on a path, reached through a parameter."""
+        """Return this binding as a step on a path, reached through a parameter."""
         location = "" if self.kind is Kind.VALUE else location_of(self.factory)
         return Step(self.key, parameter, location)

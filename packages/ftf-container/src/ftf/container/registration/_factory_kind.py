@@ -1,4 +1,4 @@
-"""How a factory hands over what it makes."""
+"""The kinds of factories: what is called, awaited or advanced to get an instance."""
 
 import contextlib
 from collections.abc import (
@@ -24,7 +24,7 @@ from ._parameters import result_of
 
 
 class Kind(Enum):
-    """How a factory hands over what it makes."""
+    """How a factory delivers its instance."""
 
     VALUE = auto()
     SCOPE = auto()
@@ -35,7 +35,8 @@ class Kind(Enum):
 
     @classmethod
     def of(cls, factory: Callable[..., object]) -> Self:
-        """Tell the kind of a class, a function or an object with `__call__`."""
+        """Return the kind of a class, a function or an object with `__call__`."""
+        # An object is called by the __call__ of its class, which inspect's functions do not look at.
         called = (factory, type(factory).__call__)
         if any(map(isasyncgenfunction, called)):
             return cls.ASYNC_GENERATOR
@@ -50,11 +51,11 @@ class Kind(Enum):
 
     @property
     def is_generator(self) -> bool:
-        """Whether the factory goes on after it handed over what it made."""
+        """Whether the factory yields its instance, and is advanced again to close it."""
         return self is Kind.GENERATOR or self is Kind.ASYNC_GENERATOR
 
 
-# The forms that the return annotation of a factory may have around the service's type.
+# The generic types that a return annotation may have around the type of the service.
 _FORMS: dict[Kind, tuple[type, ...]] = {
     Kind.CALL: (),
     Kind.COROUTINE: (Awaitable, Coroutine),
@@ -64,7 +65,7 @@ _FORMS: dict[Kind, tuple[type, ...]] = {
 
 
 def kind_for(key: object, function: Callable[..., object]) -> Kind:
-    """Tell how a function hands over a key, going by its annotation where the code cannot tell.
+    """Return the kind of a function; its return annotation decides where its code does not.
 
     Raises:
         TypeError: It is annotated to return something else.
@@ -82,7 +83,7 @@ def kind_for(key: object, function: Callable[..., object]) -> Kind:
 
 
 def made_by(function: Callable[..., object], kind: Kind) -> object:
-    """Tell what a function makes, going by its annotation; `None` when that does not tell."""
+    """Return the type that a function makes, by its annotation; `None` without one."""
     result = result_of(function)
     if (get_origin(result) or result) not in _FORMS[kind]:
         return result
@@ -104,9 +105,10 @@ def _may_be(result: object, key: object) -> bool:
 
 
 def unmanaged(factory: object) -> object:
-    """See through `@contextmanager`: the generator function below is what the container drives."""
+    """Return the generator function below `@contextmanager`, which the container advances."""
     if isinstance(factory, partial) and (below := unmanaged(factory.func)) is not factory.func:
         return partial(cast("Callable[..., object]", below), *factory.args, **factory.keywords)
+    # contextlib wraps the generator function in one of its own, known by the globals of its module.
     function: object = getattr(factory, "__func__", factory)
     if not callable(function) or getattr(function, "__globals__", None) is not vars(contextlib):
         return factory

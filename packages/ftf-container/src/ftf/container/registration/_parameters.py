@@ -1,4 +1,4 @@
-"""A factory's parameters, read once."""
+"""The parameters of a factory: names, evaluated annotations, defaults."""
 
 import sys
 import typing
@@ -18,7 +18,8 @@ from ..keys._generics import Types, substitute
 type Method = Callable[..., object]
 type Names = ChainMap[str, object]
 
-# Python 3.14 evaluates annotations only when they are read, and all of them unless told this.
+# Python 3.14 evaluates annotations lazily (PEP 649), and raises for a name that is not defined
+# unless annotation_format is FORWARDREF.
 _UNEVALUATED: dict[str, Any] = (
     {"annotation_format": import_module("annotationlib").Format.FORWARDREF}
     if sys.version_info >= (3, 14)
@@ -28,14 +29,14 @@ _UNEVALUATED: dict[str, Any] = (
 
 @dataclass(frozen=True, slots=True)
 class BadHint:
-    """An annotation that names no service, and why."""
+    """An annotation that cannot be a key, and why."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class TypeArgument:
-    """The argument itself: what a generic service is told its type parameter stands for."""
+    """A type argument, which a parameter `type[T]` of a generic service gets as its value."""
 
     value: object
 
@@ -62,7 +63,7 @@ class Parameter:
 
 
 def parameters_of(factory: Callable[..., object], types: Types) -> tuple[Parameter, ...]:
-    """Read the parameters a factory can be given, leaving out `*args` and `**kwargs`."""
+    """Return the parameters of a factory, without `*args` and `**kwargs`."""
     source = typing.get_origin(factory) or factory
     if not isinstance(source, type):
         named = filter(_is_named, signature_of(source).parameters.values())
@@ -75,10 +76,10 @@ def parameters_of(factory: Callable[..., object], types: Types) -> tuple[Paramet
 
 
 def result_of(function: Callable[..., object]) -> object:
-    """Read what a function says it returns; `None` when it says nothing that can be evaluated."""
+    """Return the evaluated return annotation of a function; `None` if there is none."""
     try:
         annotation = signature_of(function).return_annotation
-    except TypeError:  # whoever calls it will get this error again
+    except TypeError:  # calling it raises the same error
         return None
     if annotation is Signature.empty:
         return None
@@ -87,10 +88,10 @@ def result_of(function: Callable[..., object]) -> object:
 
 
 def signature_of(function: Callable[..., object]) -> Signature:
-    """Read a signature, leaving out what cannot be told or evaluated."""
+    """Return a signature; an empty one for functions that have none."""
     try:
         return signature(function, **_UNEVALUATED)
-    except ValueError:  # some functions written in C do not tell
+    except ValueError:  # inspect finds no signature for some functions written in C
         return Signature()
 
 
@@ -122,8 +123,8 @@ def _parameter(
 
 
 def _constructor(cls: type) -> tuple[type, Method, list[InspectParameter]]:
-    # What takes `*args, **kwargs` passes them on to the next one. One of these is the __init__
-    # that a Protocol among the bases puts before the real one until the first instance is made.
+    # A constructor with nothing but `*args, **kwargs` passes them on. typing.Protocol installs such
+    # an __init__ in front of the real one until the first instance is made.
     calls = ((cls, vars(meta).get("__call__")) for meta in type.mro(type(cls)) if meta is not type)
     names = "__init__", "__new__"
     methods = ((base, vars(base).get(name)) for base in cls.__mro__ for name in names)
@@ -140,7 +141,7 @@ def _passes_on(parameters: list[InspectParameter]) -> bool:
 
 
 def _names(name: str, hint: object, function: Method, owner: type | None) -> Names:
-    """Tell what names mean in the annotation of a parameter.
+    """Return the names that the annotation of a parameter may use.
 
     The constructor of a dataclass repeats the annotations of fields, which mean what they mean
     where the field was declared.
@@ -157,6 +158,7 @@ def _names(name: str, hint: object, function: Method, owner: type | None) -> Nam
 
 
 def _evaluated(annotation: object, names: Names) -> object:
+    # One at a time, because get_type_hints() raises for all if one cannot be evaluated.
     alone = SimpleNamespace(__annotations__={"hint": annotation})
     try:
         return typing.get_type_hints(alone, {}, names, include_extras=True)["hint"]

@@ -93,6 +93,7 @@ class Registry:
             problem = f"{name_of(binding.key)} is not a key: it stands for any number of types."
             raise InvalidRegistrationError((binding.step(),), problem, "Use one type as the key.")
         before = self.bindings.get(binding.key)
+        # Registering the same again keeps the singleton; two ready objects are never the same.
         same = before and (before.factory, before.lifetime) == (binding.factory, binding.lifetime)
         if same and binding.kind is not Kind.VALUE:
             return False
@@ -184,7 +185,7 @@ class Registry:
             self.deferred |= loads
 
     def load(self, key: object) -> None:
-        """Have a key registered that was deferred.
+        """Call what registers a deferred key.
 
         Raises:
             InvalidRegistrationError: It was not registered.

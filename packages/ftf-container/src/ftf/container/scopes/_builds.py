@@ -8,40 +8,42 @@ from ._event_loop import current_task, wake_up_call
 from ._late import refuse_late
 from ._state import Builder, ScopeState, Wake
 
+# One lock for all scopes, because a circle of waiters can run through several containers.
 _mutex = Lock()
+# The build that a waiting task or thread waits for; a circle in it is a deadlock.
 _waits: dict[Builder, tuple[ScopeState, object]] = {}
 
 
 def enter(scope: ScopeState, slot: object, me: Builder) -> bool:
-    """Begin a build, unless one is under way.
+    """Begin a build, unless another task or thread builds the instance. Return whether it began.
 
-    The build of a scoped service begins with a plain assignment instead, which no other task can
-    come between; the singletons are shared by threads and event loops.
+    For singletons, which threads and event loops share. The build of a scoped service begins with a
+    plain assignment, which no other task of the loop can interrupt.
     """
     with _mutex:
         return slot not in scope._builds and scope._builds.setdefault(slot, me) is me
 
 
 def leave(scope: ScopeState, slot: object) -> None:
-    """End a build, well or not."""
+    """End a build, whether it succeeded or failed."""
     del scope._builds[slot]
     if scope._waiters:
         wake(scope, slot)
 
 
 def wake(scope: ScopeState, slot: object) -> None:
-    """Let everybody look again who waits for a build that has ended."""
+    """Wake the waiters of a finished build."""
     with _mutex:
         waiters = scope._waiters.pop(slot, ()) if scope._waiters else ()
-    for go_on in waiters:
-        go_on()
+    for wake_up in waiters:
+        wake_up()
 
 
 def join(scope: ScopeState, node: Node) -> None:
-    """Block until nobody builds a node.
+    """Block until no thread or task builds a node.
 
     Raises:
-        CircularDependencyError: That would be for ever.
+        CircularDependencyError: The builder waits for the caller.
     """
     me, ended = get_ident(), Event()
     if _wait(scope, node, me, ended.set):
@@ -52,10 +54,10 @@ def join(scope: ScopeState, node: Node) -> None:
 
 
 async def ajoin(scope: ScopeState, node: Node) -> None:
-    """Wait until nobody builds a node.
+    """Wait until no thread or task builds a node.
 
     Raises:
-        CircularDependencyError: That would be for ever.
+        CircularDependencyError: The builder waits for the caller.
     """
     me, (ended, end) = current_task(), wake_up_call()
     if _wait(scope, node, me, end):
@@ -67,21 +69,22 @@ async def ajoin(scope: ScopeState, node: Node) -> None:
             refuse_late(node)
 
 
-def _wait(scope: ScopeState, node: Node, me: Builder, go_on: Wake) -> bool:
-    """Ask to be woken when a build ends; tell whether there is one."""
+def _wait(scope: ScopeState, node: Node, me: Builder, wake_up: Wake) -> bool:
+    """Register a waiter. Return whether there is a build to wait for."""
     slot = node.slot
     with _mutex:
-        # Whoever ends a build looks for waiters afterwards, so in this order none is missed.
+        # The end of a build removes the builder before it wakes the waiters: a waiter that is
+        # added before the look at the builder is woken.
         if scope._waiters is None:
             scope._waiters = {}
         waiters = scope._waiters.setdefault(slot, [])
-        waiters.append(go_on)
+        waiters.append(wake_up)
         builder = scope._builds.get(slot)
         circular = builder is not None and _leads_to(builder, me)
         if builder is not None and not circular:
             _waits[me] = scope, slot
             return True
-        waiters.remove(go_on)
+        waiters.remove(wake_up)
     if circular:
         step = node.binding.step()
         raise CircularDependencyError((step, step))

@@ -1,4 +1,4 @@
-"""What asyncio and trio have in common, as far as building services needs it."""
+"""The current task and waiting for a build, under asyncio and under trio."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,6 +13,7 @@ def current_task() -> object:
     Raises:
         RuntimeError: Neither asyncio nor trio runs one.
     """
+    # trio first: in_trio_task() looks at a thread-local, and asyncio raises where it does not run.
     trio = _trio()
     return trio.lowlevel.current_task() if trio else asyncio_current_task()()
 
@@ -28,6 +29,7 @@ def asyncio_current_task() -> Callable[[], object]:
 def wake_up_call() -> tuple[Callable[[], Awaitable[object]], Callable[[], object]]:
     """Return a function to await, and one that ends the wait and can be called by any thread."""
     if (trio := _trio()) is not None:
+        # Event.set() works in trio's own thread only; run_sync_soon() works in any.
         event, token = trio.Event(), trio.lowlevel.current_trio_token()
         return event.wait, partial(_call, token.run_sync_soon, event.set)
     from asyncio import get_running_loop

@@ -8,7 +8,7 @@ from ._teardown import Resource, aclose, end, is_awaited, log_failure
 
 
 def close_late(node: Node, resource: Resource) -> Never:
-    """Close what was finished after its scope had ended.
+    """Close an instance that was made after its scope had ended.
 
     Raises:
         ScopeClosedError: Always.
@@ -21,7 +21,7 @@ def close_late(node: Node, resource: Resource) -> Never:
 
 
 async def aclose_late(node: Node, resource: Resource) -> Never:
-    """Close what was finished after its scope had ended.
+    """Close an instance that was made after its scope had ended.
 
     Raises:
         ScopeClosedError: Always.
@@ -31,7 +31,7 @@ async def aclose_late(node: Node, resource: Resource) -> Never:
 
 
 def refuse_late(node: Node) -> Never:
-    """Refuse to deliver from a scope that has ended.
+    """Refuse to deliver, because the scope has ended.
 
     Raises:
         ScopeClosedError: Always.
@@ -40,7 +40,7 @@ def refuse_late(node: Node) -> Never:
 
 
 def never_yielded(node: Node) -> Never:
-    """Report a generator that ended before it delivered.
+    """Refuse a generator that ended without a `yield`.
 
     Raises:
         InvalidRegistrationError: Always.

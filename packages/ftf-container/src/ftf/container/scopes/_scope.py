@@ -1,4 +1,4 @@
-"""A stretch of work that shares its scoped services."""
+"""Scopes: what resolves, calls and closes within one request, job or other unit of work."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar, Token
@@ -52,7 +52,7 @@ class Functions(Protocol):
 
 
 class Surroundings(Protocol):
-    """A scope, or something that opens scopes, that code runs in."""
+    """A scope that code runs in, or a manual scope, which opens scopes when they are needed."""
 
     def _within(self, owner: object) -> "Scope | None":
         """Return the innermost scope of a container here or further outwards."""
@@ -64,7 +64,7 @@ _ENTERED = "A scope is entered once: ask `container.scoped_context()` for anothe
 
 
 class Scope(ScopeState):
-    """A stretch of work, such as one request, within which scoped services are shared.
+    """A unit of work, such as one request, within which scoped services are shared.
 
     `Container.scoped_context` makes one. Leaving it closes what was built in it, last first;
     generators among the factories see the exception that ended it.
@@ -93,10 +93,12 @@ class Scope(ScopeState):
         """
         try:
             deliver = self._functions.sync[key]
-        except (KeyError, TypeError):
+        except (KeyError, TypeError):  # a key that is not hashable is refused by `open`
             deliver = None
         return (deliver or self._functions.open(key, awaiting=False))(self)  # type: ignore[no-any-return]
 
+    # A plain function that returns the coroutine: `async def` would add a frame to each resolution.
+    # markcoroutinefunction() has inspect.iscoroutinefunction() say what callers expect.
     @markcoroutinefunction
     def aresolve[T](self, key: "TypeForm[T]") -> Coroutine[object, object, T]:
         """Deliver the service known by `key`, awaiting whatever has to be.
@@ -163,11 +165,11 @@ class Scope(ScopeState):
         return self._units
 
     def mark_rollback(self) -> None:
-        """Have the units of work rolled back, whatever the outcome."""
+        """Roll back the units of work when they are settled, whatever the outcome."""
         self.units.mark_rollback()
 
     def close(self, body: BaseException | None = None) -> None:
-        """End the scope, telling generators what `body` raised.
+        """End the scope and close its instances. Generators are thrown `body`, if it is given.
 
         Raises:
             AsyncDependencyError: Something in it has to be awaited; the scope stays open.
@@ -178,7 +180,7 @@ class Scope(ScopeState):
             close(self._exits, body)
 
     async def aclose(self, body: BaseException | None = None) -> None:
-        """End the scope, telling generators what `body` raised.
+        """End the scope and close its instances. Generators are thrown `body`, if it is given.
 
         Raises:
             ExceptionGroup: What closing raised, if `body` is `None`.
@@ -217,7 +219,7 @@ class Scope(ScopeState):
     def __aexit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> Coroutine[object, object, None]:
-        # As `_leave` and `_end` do, without the time that calling them takes.
+        # The bodies of `_leave` and `_end`: two calls less for each request.
         try:  # noqa: SIM105
             innermost.reset(self._token)  # type: ignore[arg-type]  # it was entered
         except ValueError:
@@ -228,7 +230,8 @@ class Scope(ScopeState):
         return aclose(self._exits, body)
 
     def _leave(self) -> None:
-        # A scope that ends in another context than it began in has nothing to restore there.
+        # reset() raises a ValueError in another context than that of set(): a scope that ends there
+        # has nothing to restore.
         try:  # noqa: SIM105  # suppress takes longer than all of the rest
             innermost.reset(self._token)  # type: ignore[arg-type]  # it was entered
         except ValueError:
@@ -236,7 +239,7 @@ class Scope(ScopeState):
 
 
 def later(find: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
-    """Find a coroutine function when it is awaited, and not yet when it is called."""
+    """Return a coroutine function that finds the one to call when it is awaited."""
 
     async def deliver(*arguments: object) -> object:
         return await find()(*arguments)
@@ -245,7 +248,7 @@ def later(find: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
 
 
 def units_of(scope: Scope) -> UnitsOfWork:
-    """Deliver the units of work of the scope that asks."""
+    """Return the units of work of a scope."""
     return scope.units
 
 
@@ -286,4 +289,6 @@ class _ClosedFunctions:
         return later(refuse) if awaiting else refuse()
 
 
+# A look-up in it raises the KeyError of a key that is asked for first, so that open scopes need no
+# check of whether they are closed.
 _CLOSED: Functions = _ClosedFunctions()

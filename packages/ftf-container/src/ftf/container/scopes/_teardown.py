@@ -1,4 +1,4 @@
-"""What has to be closed when a scope ends: all of it, in reverse order of creation."""
+"""Teardown: everything is closed in reverse order of creation, and every failure is reported."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from functools import lru_cache
@@ -16,7 +16,7 @@ type Exit = tuple[object, Resource]
 
 
 def is_awaited(resource: Resource) -> bool:
-    """Tell whether closing a resource has to be awaited."""
+    """Return whether closing a resource has to be awaited."""
     return isinstance(resource, AsyncGeneratorType) or iscoroutinefunction(resource)
 
 
@@ -24,7 +24,7 @@ def refuse_awaited(exits: list[Exit]) -> None:
     """Refuse to close without awaiting what has to be awaited.
 
     Raises:
-        AsyncDependencyError: There is such a thing; nothing was closed.
+        AsyncDependencyError: Something has to be awaited; nothing was closed.
     """
     for slot, resource in reversed(exits):
         if is_awaited(resource):
@@ -32,7 +32,7 @@ def refuse_awaited(exits: list[Exit]) -> None:
 
 
 def may_close(exits: list[Exit], body: BaseException | None) -> bool:
-    """Tell whether nothing has to be awaited; if the body failed, a note on its failure tells it.
+    """Return whether everything can be closed without awaiting; if not, add a note to `body`.
 
     Raises:
         AsyncDependencyError: Something has to be, and the body did not fail.
@@ -76,6 +76,7 @@ async def aclose(exits: list[Exit], body: BaseException | None) -> None:
         _, resource = exits.pop()
         try:
             if body is None and type(resource) is GeneratorType:
+                # A loop, because next() raises StopIteration where a generator ends as it should.
                 for _ in resource:
                     _refuse_second(resource)
             elif type(resource) is not AsyncGeneratorType:
@@ -114,7 +115,7 @@ def _throw(resource: Generator[object], body: BaseException) -> None:
     except BaseException as failure:
         if not _is_passed_on(failure, body):
             raise
-        # Else what it went through here would keep it alive, in a circle.
+        # throw() added this frame, which holds `body`, to its traceback: a reference circle.
         body.__traceback__ = traceback
         return
     _refuse_second(resource)
@@ -143,14 +144,14 @@ async def _arefuse_second(resource: AsyncGenerator[object]) -> Never:
 
 
 def _is_passed_on(failure: BaseException, body: BaseException) -> bool:
-    """Tell whether a generator let the body's exception pass or ended over it; see PEP 479."""
+    """Return whether a generator passed the body's exception on, or ended on it; see PEP 479."""
     ends = StopIteration, StopAsyncIteration
     wrapped = isinstance(body, ends) and failure.__cause__ is body
     return isinstance(failure, ends) or failure is body or wrapped
 
 
 def _report(body: BaseException | None, failures: list[BaseException]) -> None:
-    """Raise what closing raised, unless the body's own exception is on its way already."""
+    """Raise what closing raised; if the body raised, log it and add notes to that exception."""
     last = next((each for each in failures if not isinstance(each, Exception)), body)
     if last is None:
         raise BaseExceptionGroup("closing the scope failed", failures)
@@ -163,15 +164,16 @@ def _report(body: BaseException | None, failures: list[BaseException]) -> None:
 
 
 def log_failure(problem: str, failure: BaseException | None = None) -> None:
-    # logging takes longer to import than all the rest, and is only wanted when something fails.
+    # Imported here: logging takes longer to import than this package.
     from logging import getLogger
 
     getLogger("ftf.container").error(problem, exc_info=failure)
 
 
+# Limited, because the cache keeps the classes alive, and programs make classes at run time.
 @lru_cache(maxsize=1024)
 def closing_method(cls: type) -> str | None:
-    """Find the method that closes the instances of a class: `aclose`, `close` or `dispose`."""
+    """Return the method that closes instances of a class: `aclose`, `close`, `dispose` or none."""
     for name in ("aclose", "close", "dispose"):
         method = getattr(cls, name, None)
         if callable(method) and not any(map(_is_required, _parameters(method))):
@@ -182,6 +184,7 @@ def closing_method(cls: type) -> str | None:
 def makes_new(cls: type) -> bool:
     """Return whether calling a class always makes a new instance."""
     metaclasses = (meta for meta in type.mro(type(cls)) if meta not in {type, object})
+    # Either can return an instance that exists already, as classes with one instance do.
     return not any(
         name in vars(each)
         for name, classes in (("__call__", metaclasses), ("__new__", cls.__mro__[:-1]))
@@ -191,6 +194,7 @@ def makes_new(cls: type) -> bool:
 
 def _parameters(method: Callable[..., object]) -> Iterator[Parameter]:
     parameters = iter(signature_of(method).parameters.values())
+    # getattr() on a class returns a plain function, whose first parameter is the instance.
     if isinstance(method, (FunctionType, MethodDescriptorType)):
         next(parameters, None)
     return parameters

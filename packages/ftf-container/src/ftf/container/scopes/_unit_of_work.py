@@ -1,4 +1,4 @@
-"""What is committed or rolled back together, before the outcome is told."""
+"""Units of work: changes that are committed or rolled back together."""
 
 from typing import Protocol
 
@@ -7,17 +7,17 @@ class UnitOfWork(Protocol):
     """Changes that take effect together or not at all, such as an `AsyncSession`."""
 
     async def commit(self) -> None:
-        """Make the changes last."""
+        """Make the changes permanent."""
 
     async def rollback(self) -> None:
         """Undo the changes."""
 
 
 class UnitsOfWork:
-    """The units of work of one scope, to which the factories that open them add them.
+    """The units of work of one scope. The factory that opens one adds it.
 
-    Whoever leads the work settles them before its outcome is told; ftf-http does so just before a
-    response starts. What nobody settles is left as it is.
+    The code that opened the scope settles them before it reports an outcome; ftf-http does so just
+    before a response starts. Units that are not settled stay as they are.
     """
 
     __slots__ = ("_rollback_only", "_units")
