@@ -36,7 +36,7 @@ class Kind(Enum):
     @classmethod
     def of(cls, factory: Callable[..., object]) -> Self:
         """Return the kind of a class, a function or an object with `__call__`."""
-        # An object is called by the __call__ of its class, which inspect's functions do not look at.
+        # An object is called by the __call__ of its class, which inspect does not look at.
         called = (factory, type(factory).__call__)
         if any(map(isasyncgenfunction, called)):
             return cls.ASYNC_GENERATOR
