@@ -32,7 +32,7 @@ class Registrar:
         self._functions = functions
         self._lock = registry.lock
         self._instances = functions.singletons.instances
-        self.exits = functions.exits
+        self.exits: list[Exit] = functions.exits
 
     def bind(self, binding: Binding) -> None:
         """Register a binding. If it replaces a different one, drop what that one built."""

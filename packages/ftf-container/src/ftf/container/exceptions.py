@@ -123,7 +123,7 @@ class UnregisteredDependencyError(
         super().__init__(path)
         self.reason = reason
         self.alike = alike
-        self.remedy = remedy or f"Register it: `container.register({name_of(self.key)}, ...)`."
+        self.remedy: str = remedy or f"Register it: `container.register({name_of(self.key)}, ...)`."
 
     def __str__(self) -> str:
         names = " or ".join(map(name_of, self.alike))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
+from threading import RLock
 from typing import Any, Protocol
 
 from .._provider import Providers
@@ -13,6 +14,7 @@ from ..registration._registry import Registry
 from ..scopes._scope import Function, Scope
 from ..scopes._slots import Slots
 from ..scopes._state import ScopeState
+from ..scopes._teardown import Exit
 from ._callers import CompiledCallers
 from ._delivery import Delivery
 from ._runtime import Runtime, refuse_async
@@ -43,7 +45,7 @@ class CompiledFunctions:
 
     def __init__(self, owner: Owner, registry: Registry, providers: Providers) -> None:
         self.owner = owner
-        self.lock = registry.lock
+        self.lock: RLock = registry.lock
         self.providers = providers
         self.sync: dict[object, Function] = {}
         self.awaiting: dict[object, Function] = {}
@@ -53,7 +55,7 @@ class CompiledFunctions:
         self.slots: Slots = Slots(registry.lock)
         self.callers: CompiledCallers = CompiledCallers(self, self._graph)
         self.root: Scope = Scope(owner, self)
-        self.exits = self.root._exits
+        self.exits: list[Exit] = self.root._exits
         self.singletons: Singletons = Singletons(self, registry)
         self.runtime: Runtime = Runtime(owner, self.root, self.singletons.is_shared)
 
