@@ -1,6 +1,8 @@
 """Service providers that register when one of their services is wanted."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from services import Journal, Mailer, Smtp
@@ -309,3 +311,27 @@ def test_a_broken_promise_of_a_provider_is_reported_each_time():
     for _ in range(2):
         with pytest.raises(InvalidRegistrationError, match="does not register it"):
             container.resolve(CarFirst)
+
+
+def test_edge_51_threads_that_ask_for_a_deferred_service_at_once_all_get_it():
+    registering, asked = Event(), Event()
+
+    class Slow(ServiceProvider):
+        provides = (Mailer,)
+
+        def register(self, container):
+            registering.set()
+            assert asked.wait(30)
+            container.register(Mailer, Smtp, scope="singleton")
+
+    def ask() -> None:
+        assert registering.wait(30)
+        asked.set()
+        container.override_instance(Mailer, Smtp()).end()
+
+    container = Container()
+    container.add_provider(Slow())
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.submit(container.resolve, Mailer), threads.submit(ask)
+        assert isinstance(first.result(30), Smtp)
+        second.result(30)

@@ -190,8 +190,10 @@ class Registry:
         Raises:
             InvalidRegistrationError: It was not registered.
         """
-        if (load := self.deferred.get(key)) is not None:
-            load(key)
+        if key in self.deferred:
+            with self.lock:
+                if (load := self.deferred.get(key)) is not None:
+                    load(key)
 
     def fallback(self, key: object) -> Binding:
         """Return what makes a key that is not registered, if there is only one way to make it.
