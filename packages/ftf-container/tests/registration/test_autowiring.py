@@ -2,7 +2,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from services import Engine
+from services import Engine, Service
 
 from ftf.container import Container, InvalidRegistrationError, UnregisteredDependencyError
 
@@ -149,3 +149,20 @@ def test_edge_22_whatever_can_be_called_is_a_factory():
         container = Container()
         container.register(Car, factory)
         assert isinstance(container.resolve(Car).engine, Engine)
+
+
+async def test_edge_6_a_protocol_hides_no_constructor_of_its_implementation():
+    class Runs(Protocol):
+        def run(self) -> None: ...
+
+    class Runner(Runs, Service):
+        def run(self) -> None: ...
+
+    container = Container()
+    container.register(Runs, Runner)
+    for resolved in (
+        container.resolve(Runs),
+        await container.aresolve(Runs),
+        Container().resolve(Runner),
+    ):
+        assert type(resolved.engine) is Engine

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic_settings import BaseSettings
-from services import Engine, Service
+from services import Engine
 
 from ftf.container import Container, InvalidRegistrationError, UnregisteredDependencyError
 
@@ -286,20 +286,3 @@ def test_edge_8_settings_read_their_environment(monkeypatch):
     container.register(Settings, scope="singleton")
     assert container.resolve(Settings).url == "sqlite://"
     assert Container().resolve(Settings).size is None
-
-
-async def test_edge_6_a_protocol_hides_no_constructor_of_its_implementation():
-    class Runs(Protocol):
-        def run(self) -> None: ...
-
-    class Runner(Runs, Service):
-        def run(self) -> None: ...
-
-    container = Container()
-    container.register(Runs, Runner)
-    for resolved in (
-        container.resolve(Runs),
-        await container.aresolve(Runs),
-        Container().resolve(Runner),
-    ):
-        assert type(resolved.engine) is Engine

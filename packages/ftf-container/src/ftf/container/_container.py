@@ -1,6 +1,7 @@
 """The container: registration, resolution, scopes, overrides, validation, start and end."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from inspect import markcoroutinefunction
 from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Self, cast, overload
@@ -256,7 +257,8 @@ class Container:
         Raises:
             DependencyResolutionError: One of them cannot be built.
         """
-        return DependencyGraph(self._functions.nodes(self._foreign_keys))
+        keys = partial(self._registry.closed_keys, without=self._own)
+        return DependencyGraph(self._functions.nodes(keys))
 
     def add_provider(self, *providers: ServiceProvider) -> None:
         """Add service providers: they register their services, lowest priority number first."""
@@ -306,9 +308,6 @@ class Container:
         self._providers.rearm()
         self._registrar.drop_singletons()
         await aclose(self._registrar.exits, body)
-
-    def _foreign_keys(self) -> list[object]:
-        return [key for key in self._registry.closed_keys() if key not in self._own]
 
     def _tagged(self, tag: str) -> "tuple[TypeForm[object], ...]":
         return cast("tuple[TypeForm[object], ...]", self._registry.tags.get(tag, ()))

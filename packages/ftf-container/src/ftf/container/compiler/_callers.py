@@ -13,7 +13,8 @@ from ..graph._graph import Graph
 from ..registration._binding import Binding
 from ..registration._factory_kind import Kind
 from ..scopes._scope import Function, later
-from ._delivery import Delivery, Links
+from ._delivery import Delivery
+from ._links import Links
 
 
 class Compiler(Links, Protocol):

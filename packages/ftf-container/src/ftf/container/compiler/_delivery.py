@@ -1,9 +1,9 @@
 """The source that is written for a service: how it is found, made, decorated and closed."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
 from functools import partial
 from types import CoroutineType
-from typing import Protocol, get_origin
+from typing import get_origin
 
 from .._dependency_path import name_of
 from ..graph._node import Node
@@ -11,62 +11,14 @@ from ..registration._factory_kind import Kind
 from ..scopes._builds import ajoin, wake
 from ..scopes._event_loop import asyncio_current_task, current_task
 from ..scopes._late import aclose_late, close_late, never_yielded, refuse_late
-from ..scopes._scope import Function, Scope
-from ..scopes._slots import Slots
+from ..scopes._scope import Function
 from ..scopes._teardown import closing_method, makes_new
-from ._runtime import Runtime, circular, refuse_async, refuse_coroutine
+from ._links import Links
+from ._runtime import circular, refuse_async, refuse_coroutine
 from ._source import Source
 
 _DEEPEST, _LONGEST = 30, 300
 """Beyond so many levels or lines, a service is left to a function of its own."""
-
-
-class SingletonLookup(Protocol):
-    """The singletons that exist."""
-
-    def ready(self, node: Node) -> tuple[object] | None:
-        """Return an instance that will stay the same, if there is one."""
-
-    def is_awaited(self, node: Node) -> bool:
-        """Return whether a singleton, or what does not exist yet below it, has to be awaited."""
-
-    def unbuilt(self, node: Node) -> Iterable[object]:
-        """Return the slots of a singleton and of those below it that do not exist yet."""
-
-
-class Links(Protocol):
-    """The container, as far as compiled functions are linked to it."""
-
-    @property
-    def owner(self) -> object:
-        """The container, which decorators are given."""
-
-    @property
-    def root(self) -> Scope:
-        """The scope of the singletons."""
-
-    @property
-    def runtime(self) -> Runtime:
-        """The functions that compiled functions call."""
-
-    @property
-    def slots(self) -> Slots:
-        """The numbers under which scopes keep instances."""
-
-    @property
-    def singletons(self) -> SingletonLookup:
-        """The singletons that exist."""
-
-    @property
-    def sync(self) -> Mapping[object, Function]:
-        """The functions that deliver a service without awaiting, by key or node."""
-
-    @property
-    def awaiting(self) -> Mapping[object, Function]:
-        """The coroutine functions that deliver a service, by key or node."""
-
-    def open(self, key: object, *, awaiting: bool) -> Function:
-        """Compile the function that delivers a key or node."""
 
 
 class Delivery:

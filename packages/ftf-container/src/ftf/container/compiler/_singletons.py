@@ -12,7 +12,8 @@ from ..registration._registry import Registry
 from ..scopes._builds import ajoin, enter, join, leave
 from ..scopes._event_loop import current_task
 from ..scopes._state import MISSING
-from ._delivery import Delivery, Links
+from ._delivery import Delivery
+from ._links import Links
 
 
 class Compiled(Links, Protocol):

@@ -121,9 +121,10 @@ class Registry:
         self.bindings |= new
         self.scope_values.update(keys)
 
-    def closed_keys(self) -> list[object]:
+    def closed_keys(self, without: Collection[object] = ()) -> list[object]:
         """Return the registered keys, except open generic types."""
-        return [key for key in self.bindings if not getattr(key, "__parameters__", ())]
+        closed = (key for key in self.bindings if not getattr(key, "__parameters__", ()))
+        return [key for key in closed if key not in without]
 
     def required(self, key: object) -> Binding:
         """Return what makes a key, registered or not, where nothing overrides it.
