@@ -136,11 +136,7 @@ class Container:
     # A plain function that returns the coroutine: `async def` would add a frame to each resolution.
     @markcoroutinefunction
     def aresolve[T](self, key: "TypeForm[T]") -> Coroutine[object, object, T]:
-        """Deliver the service known by `key`, awaiting whatever has to be.
-
-        Raises:
-            DependencyResolutionError: It cannot be built.
-        """
+        """Deliver the service known by `key`, awaiting whatever has to be; see `Scope.aresolve`."""
         return self._root.aresolve(key)
 
     def call[T](self, function: Callable[..., T], /, **given: object) -> T:
@@ -216,18 +212,10 @@ class Container:
         Raises:
             AsyncDependencyError: Something has to be awaited; `dispose_all` will close it.
         """
-        known = normalise(key)
-        end(
-            self._registrar,
-            [each for each in self._registry.overrides if each.binding.key == known],
-        )
+        end(self._registrar, self._registry.overrides_of(normalise(key)))
 
     def reset_overrides(self) -> None:
-        """End all overrides, and close what was made under them.
-
-        Raises:
-            AsyncDependencyError: Something has to be awaited; `dispose_all` will close it.
-        """
+        """End all overrides, and close what was made under them; see `reset_override`."""
         end(self._registrar, list(self._registry.overrides))
 
     def validate(self, *keys: object) -> None:

@@ -174,9 +174,13 @@ class Registry:
         bindings = (*self.bindings.values(), *(each.binding for each in self.overrides))
         return (each.factory() for each in bindings if each.kind is Kind.VALUE)
 
+    def overrides_of(self, key: object) -> list[ActiveOverride]:
+        """Return the active overrides of a key."""
+        return [each for each in self.overrides if each.binding.key == key]
+
     def override_of(self, key: object) -> ActiveOverride | None:
         """Return the override of a key that is in force; the last one, but values go first."""
-        overrides = [each for each in self.overrides if each.binding.key == key]
+        overrides = self.overrides_of(key)
         values = [each for each in overrides if each.binding.kind is Kind.VALUE]
         return next(reversed(values or overrides), None)
 
