@@ -106,3 +106,21 @@ def test_edge_51_threads_that_ask_for_a_deferred_service_at_once_all_get_it():
         first, second = threads.submit(container.resolve, Mailer), threads.submit(ask)
         assert isinstance(first.result(30), Smtp)
         second.result(30)
+
+
+def test_a_provider_that_asks_for_what_it_provides_gets_it_as_if_it_were_not_provided():
+    roads = []
+
+    class Curious(ServiceProvider):
+        provides = (Road, Car)
+
+        def register(self, container):
+            roads.append(container.resolve(Road))
+            container.register(Road, scope="singleton")
+            container.register(Car)
+
+    container = Container()
+    container.add_provider(Curious())
+    container.resolve(Car)
+    assert roads != [container.resolve(Road)]
+    assert container.resolve(Road) is container.resolve(Road)

@@ -196,10 +196,9 @@ class Container:
 
     def override_instance[T](self, key: "TypeForm[T]", value: T) -> Override:
         """Replace a service by a ready object. It takes precedence over other overrides."""
-        known = normalise(key)
-        self._registry.required(known)
-        active = ActiveOverride(Binding.of_value(known, value), location_of_caller())
-        return Override(self._registrar, active).begin()
+        binding = Binding.of_value(normalise(key), value)
+        self._registry.required(binding.key)
+        return Override(self._registrar, ActiveOverride(binding, location_of_caller())).begin()
 
     @property
     def overrides(self) -> tuple[Override, ...]:
