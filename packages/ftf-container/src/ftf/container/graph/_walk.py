@@ -1,9 +1,9 @@
 """A walk through the services that a key needs, which finds their nodes and every fault."""
 
 from collections.abc import Collection, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import NoneType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from .._dependency_path import DependencyPath, Step, name_of
 from ..exceptions import (
@@ -20,8 +20,7 @@ from ._node import Argument, Node
 from ._trampoline import run
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(NamedTuple):
     """A step on the way to a service, and the way there."""
 
     step: Step
@@ -37,8 +36,8 @@ class Trail:
         return tuple(reversed(steps))
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+# Tuples: a thousand services make thousands of requests, and a frozen dataclass takes longer.
+class Request(NamedTuple):
     """A key that is asked for, by which parameter, and its binding if that is known."""
 
     key: object
