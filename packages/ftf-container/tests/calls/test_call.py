@@ -72,7 +72,7 @@ def test_the_names_of_given_arguments_are_names_and_nothing_else():
     assert Container().call(keep, **names) == names
 
 
-async def test_what_is_wrong_is_told_when_it_is_awaited():
+async def test_what_is_wrong_is_raised_when_it_is_awaited():
     class Missing:
         def __init__(self, number: int) -> None: ...
 

@@ -120,7 +120,7 @@ def test_edge_67_a_default_and_the_various_arguments_stay_what_they_are(containe
     assert container.call(read, minutes=30, seconds=5) == (12, 30, (), {"seconds": 5})
 
 
-def test_edge_67_an_argument_nobody_asks_for_is_refused_as_python_does(container):
+def test_edge_67_an_argument_that_is_not_a_parameter_is_refused_as_python_does(container):
     with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
         container.call(Door().open, colour="red")
 

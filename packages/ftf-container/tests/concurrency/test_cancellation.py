@@ -189,7 +189,7 @@ async def test_who_waits_for_a_build_that_is_cancelled_takes_it_over(point):
 
 
 @pytest.mark.parametrize("point", range(BUILD_POINTS))
-async def test_a_waiter_that_is_cancelled_disturbs_nobody(point):
+async def test_a_waiter_that_is_cancelled_disturbs_no_other(point):
     log = Log()
     async with make_container(log) as container, container.scoped_context() as scope:
         builder = asyncio.create_task(scope.aresolve(Page))

@@ -124,7 +124,7 @@ def test_edge_52_event_loops_that_ask_at_once_get_one_instance():
     assert loops.made == 1
 
 
-def test_edge_52_an_event_loop_that_stops_waiting_bothers_nobody():
+def test_edge_52_an_event_loop_that_stops_waiting_disturbs_no_other():
     loops = TwoLoops()
 
     async def give_up(waiting: asyncio.Task[Pool]) -> None:

@@ -24,7 +24,7 @@ def keys_of(error: CircularDependencyError) -> set[object]:
 
 @pytest.mark.parametrize("lifetime", LIFETIMES)
 @pytest.mark.parametrize("through", ["container", "scope"])
-def test_edge_54_a_factory_that_asks_for_its_own_key_is_told_so(lifetime, through):
+def test_edge_54_a_factory_that_asks_for_its_own_key_gets_an_error(lifetime, through):
     container = Container()
     container.register(Left, lambda: asked().resolve(Left), scope=lifetime)
     with container.scoped_context() as scope:
@@ -40,7 +40,7 @@ def test_edge_54_a_factory_that_asks_for_its_own_key_is_told_so(lifetime, throug
 
 @pytest.mark.parametrize("lifetime", LIFETIMES)
 @pytest.mark.parametrize("through", ["container", "scope"])
-async def test_edge_54_an_async_factory_that_asks_for_its_own_key_is_told_so(lifetime, through):
+async def test_edge_54_an_async_factory_that_asks_for_its_own_key_gets_an_error(lifetime, through):
     async def left() -> Left:
         await asyncio.sleep(0)
         return await asked.aresolve(Left)
@@ -56,7 +56,7 @@ async def test_edge_54_an_async_factory_that_asks_for_its_own_key_is_told_so(lif
 
 
 @pytest.mark.parametrize("lifetime", LIFETIMES)
-def test_edge_54_two_factories_that_ask_for_each_other_are_told_so(lifetime):
+def test_edge_54_two_factories_that_ask_for_each_other_get_an_error(lifetime):
     container = Container()
     container.register(Left, lambda: container.resolve(Right), scope=lifetime)
     container.register(Right, lambda: container.resolve(Left), scope=lifetime)
@@ -69,7 +69,7 @@ def test_edge_54_two_factories_that_ask_for_each_other_are_told_so(lifetime):
 
 
 @pytest.mark.parametrize("lifetime", LIFETIMES)
-async def test_edge_54_two_async_factories_that_ask_for_each_other_are_told_so(lifetime):
+async def test_edge_54_two_async_factories_that_ask_for_each_other_get_an_error(lifetime):
     container = Container()
 
     async def left():
@@ -87,7 +87,7 @@ async def test_edge_54_two_async_factories_that_ask_for_each_other_are_told_so(l
 
 
 @pytest.mark.parametrize("lifetime", ["singleton", "scoped"])
-async def test_edge_54_two_tasks_that_build_what_the_other_one_waits_for_are_told_so(lifetime):
+async def test_edge_54_two_tasks_that_build_what_the_other_one_waits_for_get_an_error(lifetime):
     container, met = Container(), asyncio.Barrier(2)
 
     def asking(own: type, other: type):
@@ -111,7 +111,7 @@ async def test_edge_54_two_tasks_that_build_what_the_other_one_waits_for_are_tol
         await asyncio.wait(tasks)
 
 
-async def test_edge_54_a_circle_through_tasks_is_broken_by_who_gives_in():
+async def test_edge_54_a_circle_of_tasks_ends_when_one_handles_the_error():
     container, met, circles = Container(), asyncio.Barrier(2), []
 
     def yielding(own: type, other: type):
@@ -132,7 +132,7 @@ async def test_edge_54_a_circle_through_tasks_is_broken_by_who_gives_in():
     assert len(circles) == 1
 
 
-def test_edge_54_two_threads_that_build_what_the_other_one_waits_for_are_told_so():
+def test_edge_54_two_threads_that_build_what_the_other_one_waits_for_get_an_error():
     container, met = Container(), Barrier(2, timeout=30)
     met_once = []
 
@@ -154,7 +154,7 @@ def test_edge_54_two_threads_that_build_what_the_other_one_waits_for_are_told_so
                 ask.result(timeout=30)
 
 
-def test_edge_54_a_circle_through_threads_is_broken_by_who_gives_in():
+def test_edge_54_a_circle_of_threads_ends_when_one_handles_the_error():
     container, met, circles = Container(), Barrier(2, timeout=30), []
 
     def yielding(own: type, other: type):
@@ -177,7 +177,7 @@ def test_edge_54_a_circle_through_threads_is_broken_by_who_gives_in():
 
 
 @pytest.mark.parametrize("lifetime", LIFETIMES)
-def test_edge_54_a_decorator_that_asks_for_what_it_decorates_is_told_so(lifetime):
+def test_edge_54_a_decorator_that_asks_for_what_it_decorates_gets_an_error(lifetime):
     container = Container()
     container.register(Left, scope=lifetime)
     container.extend(Left, lambda _, container: container.resolve(Left))

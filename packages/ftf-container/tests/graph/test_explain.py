@@ -1,4 +1,4 @@
-"""The graph, told in words and drawn."""
+"""The graph of services, in words and drawn."""
 
 import re
 from typing import Annotated
@@ -85,7 +85,7 @@ def test_a_tree_names_the_decorators_in_the_order_in_which_they_are_called(conta
     )
 
 
-def test_a_tree_tells_where_each_service_is_written(container):
+def test_a_tree_names_where_each_service_is_written(container):
     for line in str(container.explain(Report)).splitlines():
         assert bool(re.search(r"test_explain\.py:\d+\)", line)) is ("value" not in line)
 

@@ -119,7 +119,7 @@ def test_a_remedy_fits_what_was_asked_for(container, key, reason, remedy):
     assert (caught.value.reason, caught.value.remedy) == (reason, remedy)
 
 
-def test_a_value_in_the_place_of_a_factory_is_told_where_values_go(container):
+def test_the_error_for_a_value_instead_of_a_factory_names_instance(container):
     with pytest.raises(InvalidRegistrationError, match="3 is not a class or function") as caught:
         container.register(int, 3)
     assert "For a value, use `container.instance` or" in caught.value.remedy

@@ -173,7 +173,7 @@ async def test_a_tag_names_a_group_in_the_order_of_tagging(container):
     assert container.tagged("reports")[1] is container.resolve(Cpu)
 
 
-async def test_a_tag_nobody_used_names_nothing(container):
+async def test_a_tag_without_members_delivers_nothing(container):
     assert container.tagged("unknown") == await container.atagged("unknown") == []
 
 

@@ -133,7 +133,7 @@ async def test_a_boot_that_is_cancelled_is_taken_up_by_who_waits(container, jour
     assert journal == ["begun", "begun"]
 
 
-async def test_a_boot_inside_a_boot_is_told_instead_of_waiting_for_ever(container):
+async def test_a_boot_inside_a_boot_is_an_error_instead_of_a_deadlock(container):
     class Impatient(ServiceProvider):
         async def boot(self, container: Container) -> None:
             await container.boot()

@@ -107,7 +107,7 @@ def test_a_registration_of_ones_own_goes_before_a_deferred_provider(container, j
     assert journal == []
 
 
-def test_validating_does_not_load_what_nobody_needs(container, journal):
+def test_validating_does_not_load_what_no_service_needs(container, journal):
     container.add_provider(Deferred())
     container.validate()
     assert journal == []
@@ -116,7 +116,7 @@ def test_validating_does_not_load_what_nobody_needs(container, journal):
     assert journal == ["registered"]
 
 
-def test_a_deferred_provider_that_does_not_register_what_it_provides_is_told_so(container):
+def test_a_deferred_provider_that_does_not_register_what_it_provides_is_an_error(container):
     class Liar(ServiceProvider):
         provides = (Mailer,)
 

@@ -25,7 +25,7 @@ class Second(ServiceProvider):
 class Silent(ServiceProvider): ...
 
 
-async def test_providers_register_at_once_and_boot_when_told_by_priority():
+async def test_providers_register_at_once_and_boot_later_by_priority():
     container = Container()
     container.add_provider(Second(), Silent(), First())
     journal = container.resolve(Journal)

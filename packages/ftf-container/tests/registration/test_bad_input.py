@@ -1,4 +1,4 @@
-"""One clear error for each mistake: what, where, how to mend it, and nothing half-done."""
+"""One clear error for each mistake: what, where, how to fix it, and nothing half done."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""What some get instead of what others get."""
+"""Contextual bindings: what some consumers get instead of a key."""
 
 from typing import Annotated, NewType, Protocol
 
@@ -135,7 +135,7 @@ async def test_an_async_function_that_is_given_has_to_be_awaited(container):
     assert (await container.aresolve(Report)).mailer.name == "bulk"
 
 
-def test_what_nobody_registered_can_be_given():
+def test_a_key_that_is_not_registered_can_be_given():
     class Greeter:
         def __init__(self, greeting: str, *, excited: bool = False) -> None:
             self.text = greeting + "!" * excited
@@ -201,7 +201,7 @@ def test_what_can_never_be_given_is_refused(container):
     assert container.resolve(Report).mailer.name == "smtp"
 
 
-def test_what_is_given_but_cannot_be_built_is_told_with_its_path(container):
+def test_what_is_given_but_cannot_be_built_is_an_error_with_its_path(container):
     container.when(Report).needs(Mailer).give(Annotated[Mailer, "missing"])
     with pytest.raises(UnregisteredDependencyError, match="missing") as caught:
         container.resolve(Office)

@@ -1,4 +1,4 @@
-"""What is left behind, and told, by factories that fail."""
+"""What factories that fail leave behind, and what is reported."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -141,7 +141,7 @@ async def atwice(log: list[str]) -> AsyncIterator[Pool]:
 
 
 @pytest.mark.parametrize("factory", [twice, atwice])
-async def test_edge_29_a_generator_that_yields_twice_is_told_of_when_it_is_closed(factory, log):
+async def test_edge_29_a_second_yield_is_an_error_when_the_generator_is_closed(factory, log):
     container = Container()
     container.instance(list[str], log)
     container.register(Pool, factory)
@@ -153,7 +153,7 @@ async def test_edge_29_a_generator_that_yields_twice_is_told_of_when_it_is_close
     assert log == ["closed"]
 
 
-def test_edge_29_a_plain_with_tells_of_a_second_yield_as_well(log):
+def test_edge_29_a_plain_with_reports_a_second_yield_as_well(log):
     container = Container()
     container.instance(list[str], log)
     container.register(Pool, twice)

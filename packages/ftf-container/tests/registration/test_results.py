@@ -194,7 +194,7 @@ async def test_edge_25_a_missing_return_hint_is_no_matter_where_the_key_is_given
         assert type(await scope.aresolve(Pool)) is Pool
 
 
-def test_edge_25_a_function_without_a_key_is_told_to_name_one():
+def test_edge_25_the_error_for_a_function_without_a_key_asks_for_one():
     container = Container()
     for function in (returning("plain", Pool), returning("generator", Iterator[Pool])):
         with pytest.raises(InvalidRegistrationError, match="is not a class") as caught:

@@ -1,4 +1,4 @@
-"""A container that builds only what it was told of."""
+"""A strict container, which builds only what is registered."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ def container():
     return Container(strict=True)
 
 
-async def test_a_strict_container_does_not_build_what_it_was_not_told_of(container):
+async def test_a_strict_container_does_not_build_what_is_not_registered(container):
     with pytest.raises(UnregisteredDependencyError, match="Settings, and the container is strict"):
         container.resolve(Settings)
     with pytest.raises(UnregisteredDependencyError, match="Settings, and the container is strict"):
@@ -34,7 +34,7 @@ async def test_a_strict_container_does_not_build_what_it_was_not_told_of(contain
     assert type(container.resolve(Settings)) is Settings
 
 
-def test_a_strict_container_tells_the_path_to_what_is_missing(container):
+def test_a_strict_container_names_the_path_to_what_is_missing(container):
     container.register(Service)
     with pytest.raises(GraphError, match="the container is strict") as caught:
         container.validate()
@@ -68,7 +68,7 @@ def test_a_strict_container_uses_the_default_of_what_is_missing(container):
     assert container.resolve(Optional).settings is None
 
 
-def test_a_strict_container_gives_only_what_it_was_told_of(container):
+def test_a_strict_container_gives_only_what_is_registered(container):
     container.register(Service)
     container.when(Service).needs(Settings).give(Settings)
     with pytest.raises(UnregisteredDependencyError, match="the container is strict"):

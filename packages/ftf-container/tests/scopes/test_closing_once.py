@@ -1,4 +1,4 @@
-"""Whose the services are, and that each is closed once; see `test_teardown`."""
+"""Who owns a service, and that it is closed once; see `test_teardown`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

@@ -29,7 +29,7 @@ def test_edge_42_a_nested_scope_leaves_the_outer_one_intact(container):
         assert container.resolve(Session) is before is outer.resolve(Session)
 
 
-async def test_edge_43_work_that_outlives_its_scope_is_told_so(container):
+async def test_edge_43_work_that_outlives_its_scope_gets_an_error(container):
     async with container.scoped_context() as scope:
         late = copy_context()
     with pytest.raises(ScopeClosedError, match="from a scope that has ended"):

@@ -103,7 +103,7 @@ async def test_edge_42_a_singleton_made_in_a_scope_belongs_to_the_container(fact
     assert pool.closed
 
 
-async def test_edge_43_a_background_task_that_outlives_its_scope_is_told_so(container):
+async def test_edge_43_a_background_task_that_outlives_its_scope_gets_an_error(container):
     go = asyncio.Event()
 
     async def background() -> None:

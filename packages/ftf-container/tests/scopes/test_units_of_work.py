@@ -77,7 +77,7 @@ async def test_every_unit_is_rolled_back_and_every_failure_reported(log):
     assert log == ["rollback b", "rollback a"]
 
 
-async def test_what_nobody_settles_is_left_as_it_is(log):
+async def test_units_that_are_not_settled_stay_as_they_are(log):
     async with Container().scoped_context() as scope:
         scope.units.add(Unit("a", log))
     assert log == []
