@@ -40,6 +40,11 @@ class exclusive_use:  # noqa: N801  # a context manager, and a class because it 
         del self._info[_IN_USE]
 
 
+def is_in_use(session: AsyncSession) -> bool:
+    """Return whether an operation runs on a session."""
+    return _IN_USE in session.sync_session.info
+
+
 def open_transaction(session: AsyncSession) -> "Transaction | None":
     """Find the innermost transaction that is open on a session."""
     found: Transaction | None = session.info.get(TRANSACTION)
