@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from ._loading import load
+from ._parts import forget_parts
 from ._reading import read
 from ._relation import Relation
 from ._session import somebody_commits
@@ -160,6 +161,7 @@ class BaseRepository[T: DeclarativeBase]:
         """
         self._refuse_other(instance)
         async with writing(self.session, self._metadata):
+            await self.session.run_sync(forget_parts, instance)
             await self.session.delete(instance)
 
     async def refresh(self, instance: T) -> T:
