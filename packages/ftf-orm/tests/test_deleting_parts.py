@@ -1,7 +1,7 @@
 """Deleting records of which a part of a relationship is loaded."""
 
 import pytest
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import ForeignKey, MetaData, event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -124,3 +124,27 @@ async def test_a_record_that_the_session_lost_is_deleted(session):
     session.expunge_all()
     await posts.delete(post)
     assert await left(session) == {Site: 1, Post: 1, Comment: 2, Link: 2}
+
+
+@pytest.mark.parametrize("in_transaction", [False, True])
+async def test_a_deletion_that_fails_leaves_the_whole_loaded(session, in_transaction):
+    sites = Sites(session)
+    site = await sites.query().with_(PARTS["posts"]).sole()
+
+    async def delete() -> None:
+        with pytest.raises(KeyError, match="on purpose"):
+            await sites.delete(site)
+
+    def fail(*_) -> None:
+        raise KeyError("on purpose")
+
+    event.listen(session.sync_session, "after_flush", fail)
+    if in_transaction:
+        async with transaction(session):
+            await delete()
+    else:
+        await delete()
+    assert sorted(post.rating for post in site.posts) == [1, 2]
+    event.remove(session.sync_session, "after_flush", fail)
+    await sites.delete(site)
+    assert await left(session) == {Site: 0, Post: 0, Comment: 0, Link: 2}

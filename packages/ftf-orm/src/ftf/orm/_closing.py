@@ -51,8 +51,11 @@ async def _close(session: AsyncSession) -> None:
 
 def _connections(session: AsyncSession) -> list[Connection]:
     begun = session.sync_session.get_transaction()
+    if begun is None:
+        return []
     # SessionTransaction.connections is new in SQLAlchemy 2.1.
-    return [] if begun is None else [used[0] for used in begun._connections.values()]  # noqa: SLF001
+    used = (connection for connection, *_ in begun._connections.values())  # noqa: SLF001
+    return [connection for connection in used if not connection.closed]
 
 
 def _is_busy(connection: Connection) -> bool:
@@ -60,7 +63,7 @@ def _is_busy(connection: Connection) -> bool:
 
     Returned to the pool, the statement would become part of another's transaction.
     """
-    if connection.closed or connection.invalidated:
+    if connection.invalidated:
         return False
     driver: Any = connection.connection.dbapi_connection
     return bool(driver._execute_mutex.locked())  # noqa: SLF001  # of each async driver; no public name
