@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from ._deletion import refusing_missing_rows
 from ._in_place import flag_changes
 from ._loading import load
+from ._parts import forget_parts
 from ._reading import read
 from ._relation import Relation
 from ._rollback import note_before_reading
@@ -168,6 +169,7 @@ class BaseRepository[T: DeclarativeBase]:
         self._refuse_other(instance)
         mapper = inspect(instance).mapper
         async with writing(self.session, self._metadata):
+            await self.session.run_sync(forget_parts, instance)
             connection = await self.session.connection({"mapper": mapper})
             with refusing_missing_rows(connection, mapper):
                 await self.session.delete(instance)

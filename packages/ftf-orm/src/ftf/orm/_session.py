@@ -42,7 +42,12 @@ class exclusive_use:  # noqa: N801  # a context manager, and a class because it 
 
 def is_in_use(session: Session) -> bool:
     """Return whether an operation of this package, or a `transaction`, is open on a session."""
-    return _IN_USE in session.info or session.info.get(TRANSACTION) is not None
+    return runs_operation(session) or session.info.get(TRANSACTION) is not None
+
+
+def runs_operation(session: Session) -> bool:
+    """Return whether an operation of this package runs on a session."""
+    return _IN_USE in session.info
 
 
 def open_transaction(session: AsyncSession) -> "Transaction | None":

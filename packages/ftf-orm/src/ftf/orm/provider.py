@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from ftf.container import Container, ServiceProvider
 
+from ._closing import close
 from ._engine import create_engine
 from ._session_factory import session_factory
 
@@ -38,5 +39,9 @@ class DatabaseProvider(ServiceProvider):
 
 
 async def _open_session(factory: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
-    async with factory() as session:
+    # Closed once and for all: a task that goes on would take a connection and never return it.
+    session = factory(close_resets_only=False)
+    try:
         yield session
+    finally:
+        await close(session)

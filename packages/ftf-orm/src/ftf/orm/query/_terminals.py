@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, SQLColumnExpression, func, inspect, literal, select
 from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
 
+from .._parts import mark_part
 from .._reading import read
 from .._rollback import note_before_reading
 from ..exceptions import MultipleRecordsFound, RecordNotFound
@@ -31,6 +32,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         for part, having in before:
             stale = [record for record in records if inspect(record) in having]
             await self._bring(stale, part, again=True)
+            mark_part(records, part)
         return records
 
     async def first(self) -> T | None:
@@ -136,6 +138,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         loads = self.clauses.options or (option(self._mapper, relation, "selectinload"),)
         keys = [inspect(record).identity for record in records]
         await self._with(Clauses(options=loads)).where_key(*keys).get()
+        mark_part(records, relation)
 
     def _having(self, relation: str) -> set[InstanceState[Any]]:
         """List the records in the session that have loaded a relationship."""
