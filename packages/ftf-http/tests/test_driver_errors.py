@@ -51,5 +51,5 @@ async def test_they_are_answered_like_the_typed_error(serve, error, status, wher
 
 
 def test_they_need_ftf_orm(monkeypatch):
-    monkeypatch.setattr("ftf.http._driver_errors.find_spec", lambda _: None)
+    monkeypatch.setattr("ftf.http.problems._driver_errors.find_spec", lambda _: None)
     assert IntegrityError not in FastTrackFramework().exception_handlers

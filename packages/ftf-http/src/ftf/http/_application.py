@@ -13,28 +13,28 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from ftf.container import Container, Factory, Lifetime, ServiceProvider
 
-from ._body_limit import BodyLimitProblem
-from ._controller import Controller, operations_of
-from ._cors import is_cors, refuse_open_cors
-from ._default_handlers import default_handlers
-from ._draining import Draining
-from ._edge import EdgeMiddleware
-from ._error_handlers import mapped
-from ._exchange import serve_from
 from ._fixed_attribute import FixedAttribute
-from ._health import Check, Readiness, ReadinessCheck, live
-from ._lifespan import with_container
-from ._middleware import BuiltMiddleware, wanted_by
-from ._mounts import walk
-from ._openapi import document_problems
-from ._options import ApplicationOptions, Json, check_options
-from ._readable import naming_parameters
-from ._request_scope import ScopeMiddleware
-from ._route import Route
-from ._stream_end import StreamEndMiddleware
-from ._task_scope import TaskScopeMiddleware
-from ._unmatched import Unmatched
-from ._validation import asked_by_middleware, validate
+from .injection._readable import naming_parameters
+from .problems._body_limit import BodyLimitProblem
+from .problems._default_handlers import default_handlers
+from .problems._handlers import mapped
+from .problems._openapi import document_problems
+from .request._exchange import serve_from
+from .request._outermost import EdgeMiddleware
+from .request._scope import ScopeMiddleware
+from .request._task_scope import TaskScopeMiddleware
+from .routing._controller import Controller, operations_of
+from .routing._options import ApplicationOptions, Json, check_options
+from .routing._route import Route
+from .routing._tree import walk
+from .routing._unmatched import Unmatched
+from .shutdown._draining import Draining
+from .shutdown._stream_end import StreamEndMiddleware
+from .startup._checks import asked_by_middleware, validate
+from .startup._cors import is_cors, refuse_open_cors
+from .startup._lifespan import with_container
+from .startup._middleware import BuiltMiddleware, wanted_by
+from .startup._readiness import Check, Readiness, ReadinessCheck, live
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm

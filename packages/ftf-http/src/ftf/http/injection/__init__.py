@@ -1,0 +1,1 @@
+"""Services as arguments of functions."""

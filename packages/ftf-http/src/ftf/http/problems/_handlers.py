@@ -1,0 +1,170 @@
+"""Which exception becomes which response."""
+
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from inspect import iscoroutinefunction
+from typing import cast
+
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.utils import is_body_allowed_for_status_code
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+from .._request_id import label, noted_request_id, request_id
+from ._error_response import ErrorResponse
+from ._response import ProblemResponse, phrase_of
+from ._websocket import refuse
+
+type Handler = Callable[[Request, Exception], Coroutine[None, None, Response]]
+type Handlers = dict[int | type[Exception], Handler]
+type Answer = Callable[[Exception], Response]
+
+_logger = logging.getLogger("ftf.http")
+_SERVER_ERROR = 500
+_INVALID = 422
+_UNEXPECTED = {500, Exception}  # FastAPI takes either, and the last one of both
+
+
+def problem_handlers() -> Handlers:
+    """List the handlers that turn FastAPI's own errors into problem details."""
+    return {
+        HTTPException: answering(_of_http_exception),
+        RequestValidationError: answering(_of_invalid_request),
+        Exception: _unexpected,
+    }
+
+
+def plain_handlers() -> Handlers:
+    """List the handlers of FastAPI's own errors in its shapes, which quote the request."""
+    return {HTTPException: _plain_http_exception, RequestValidationError: _plain_invalid_request}
+
+
+def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
+    """Make an exception handler of a function that needs the exception only."""
+
+    async def handle(connection: HTTPConnection, error: Exception) -> Response | None:
+        response = answer(cast("E", error))
+        if isinstance(connection, WebSocket):
+            return await refuse(connection, response, str(getattr(error, "detail", error)))
+        return response
+
+    return cast("Handler", handle)
+
+
+def mapped(
+    status: int, title: str, *, problem_details: bool, headers: Mapping[str, str] | None = None
+) -> Handler:
+    """Make a handler that shows a client its own errors, and tells the log of the server's."""
+    if status < _SERVER_ERROR:
+        return answering(with_text(status, title, problem_details=problem_details))
+
+    async def handle(connection: HTTPConnection, error: Exception) -> Response:
+        _logger.error("answered %s: %s", status, label(connection.scope), exc_info=error)
+        text = {"detail": title or phrase_of(status)}
+        response: Response = ErrorResponse(text, status, headers)
+        if problem_details:
+            found = request_id(connection)
+            response = ProblemResponse(status, title=title, headers=headers, request_id=found)
+        return await answering(lambda _: response)(cast("Request", connection), error)
+
+    return cast("Handler", handle)
+
+
+def with_text(status: int, title: str, *, problem_details: bool) -> Answer:
+    """Answer an exception with its own text, as a problem or in FastAPI's shape."""
+    if problem_details:
+        return lambda error: ProblemResponse(status, str(error), title=title)
+    return lambda error: ErrorResponse({"detail": str(error)}, status)
+
+
+async def answer(application: object, request: Request, error: Exception) -> Response | None:
+    """Return the response to an error outside of any route, as Starlette finds it inside.
+
+    It is `None` if no handler was made for this kind of error.
+    """
+    handler = handler_of(application, error)
+    return None if handler is None else await handled(handler, request, error)
+
+
+def handler_of(
+    application: object, error: Exception, besides: Handler | None = None
+) -> Handler | None:
+    """Find the handler that was made for a kind of error, as Starlette finds it."""
+    handlers = _handlers_of(application)
+    status = error.status_code if isinstance(error, HTTPException) else None
+    keys = (key for key in (status, *type(error).__mro__) if key not in _UNEXPECTED)
+    found = (handlers.get(key) for key in keys)
+    return next((each for each in found if each not in {None, besides}), None)
+
+
+def _handlers_of(application: object) -> Mapping[object, Handler]:
+    handlers: Mapping[object, Handler] = getattr(application, "exception_handlers", {})
+    return handlers
+
+
+async def handled(handler: Handler, request: Request, error: Exception) -> Response:
+    """Call a handler, in a thread if it is not async."""
+    if iscoroutinefunction(handler):
+        return await handler(request, error)
+    return cast("Response", await run_in_threadpool(handler, request, error))
+
+
+async def _plain_http_exception(_: Request, error: Exception) -> Response:
+    raised = cast("HTTPException", error)
+    if not is_body_allowed_for_status_code(raised.status_code):
+        return Response(status_code=raised.status_code, headers=raised.headers)
+    return ErrorResponse({"detail": raised.detail}, raised.status_code, raised.headers)
+
+
+async def _plain_invalid_request(_: Request, error: Exception) -> Response:
+    faults = jsonable_encoder(cast("RequestValidationError", error).errors())
+    return ErrorResponse({"detail": faults}, _INVALID)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """Show nothing but the request's id, which the logged error carries too."""
+    return ProblemResponse(500, request_id=noted_request_id(request, error))
+
+
+def _of_http_exception(error: HTTPException) -> Response:
+    """Keep status and headers; a detail that is not a text becomes the member `errors`."""
+    status, detail = error.status_code, cast("object", error.detail)
+    if not is_body_allowed_for_status_code(status):
+        return Response(status_code=status, headers=error.headers)
+    if isinstance(detail, str):
+        return ProblemResponse(status, detail, headers=error.headers)
+    if status == _INVALID:  # whose errors have a schema
+        faults = detail if isinstance(detail, list) else [detail]
+        detail = [_located(each) | (each if isinstance(each, dict) else {}) for each in faults]
+    return ProblemResponse(status, headers=error.headers, errors=detail)
+
+
+def _of_invalid_request(error: RequestValidationError) -> Response:
+    """Name each field at fault by its part of the request and a JSON pointer (RFC 6901)."""
+    errors = [_located(fault) for fault in error.errors()]
+    return ProblemResponse(_INVALID, "The request is not valid.", errors=errors)
+
+
+def _located(fault: object) -> dict[str, object]:
+    """Write a fault as pydantic's are, or as much of it as a handler has raised itself."""
+    match fault:
+        case {
+            "type": "json_invalid",
+            "loc": (part, int(at)),
+            "msg": said,
+            "input": {},
+            "ctx": {"error": reason},
+        }:
+            # FastAPI's; pydantic's own, of a field that holds JSON, has a text as its input.
+            detail = f"{said} at character {at + 1}: {reason}"
+            return {"in": part, "pointer": "", "detail": detail}
+        case Mapping():
+            part, *field = fault.get("loc") or ("body",)
+            escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in field)
+            pointer = "".join(f"/{step}" for step in escaped)
+            return {"in": part, "pointer": pointer, "detail": fault.get("msg", "")}
+    return {"in": "body", "pointer": "", "detail": str(fault)}

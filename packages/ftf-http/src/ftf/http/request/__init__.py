@@ -1,0 +1,1 @@
+"""One request: its channels, its scope, its settling."""

@@ -1,0 +1,122 @@
+"""One container scope for each HTTP request and each websocket connection."""
+
+import logging
+import math
+from contextlib import nullcontext
+from typing import Final
+
+from anyio import CancelScope, current_effective_deadline
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as ASGIScope
+
+from ftf.container import Container, Scope
+
+from ..exceptions import NoRequestScopeError
+from ._event_loop import time_limit
+from ._exchange import Exchange, ResponseReplaced, serve_from
+
+CLEANUP_SECONDS: Final = 10.0
+SCOPE_KEY = "ftf.scope"
+_logger = logging.getLogger("ftf.http")
+
+
+class ScopeMiddleware:
+    """Opens a container scope around each request, and closes it after the last byte.
+
+    `FastTrackFramework` brings its own, outermost; a plain FastAPI or Starlette application adds
+    it with `app.add_middleware(ScopeMiddleware, container=container)`. Services of the scope can
+    ask for Starlette's `Request` and `HTTPConnection`. The scope's units of work are settled just
+    before the response starts: a status below 400 commits them, unless `mark_rollback` was called;
+    any other, a websocket and a client that left roll them back.
+
+    Args:
+        app: The ASGI application to wrap.
+        container: Where the scopes come from.
+        cleanup_seconds: How long rolling back, and then closing, may take when a request failed
+            or was cancelled.
+    """
+
+    def __init__(
+        self, app: ASGIApp, container: Container, *, cleanup_seconds: float = CLEANUP_SECONDS
+    ) -> None:
+        self.app = app
+        self.container = container
+        self.cleanup_seconds = cleanup_seconds
+        serve_from(container)
+
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        """Serve one connection; anything but HTTP and websockets passes untouched."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        services, outer = self.container.scoped_context(), scope.get(SCOPE_KEY)
+        exchange = Exchange(scope, receive, send, services.units)
+        scope[SCOPE_KEY] = await services.__aenter__()
+        try:
+            with exchange:
+                try:
+                    await self.app(scope, exchange.receive, exchange.send)
+                except ResponseReplaced:
+                    pass
+                except BaseExceptionGroup as group:
+                    if (rest := _without_replaced(group)) is group:
+                        raise
+                    if rest is not None:
+                        raise rest from exchange.failure
+            await exchange.close()
+        except BaseException as error:
+            await self.close_after(error, services, exchange)
+            raise
+        else:
+            await close(services, exchange)
+        finally:
+            scope[SCOPE_KEY] = outer
+        if exchange.failure is not None:
+            raise exchange.failure
+
+    async def close_after(self, error: BaseException, services: Scope, exchange: Exchange) -> None:
+        """Close what a failed or cancelled request leaves, which no cancellation interrupts."""
+        seconds = self.cleanup_seconds
+        # Only where it is needed: services may have opened cancel scopes, which end inside out.
+        shield = CancelScope(shield=True) if _is_cancelled() else nullcontext()
+        try:
+            with shield:
+                try:
+                    async with time_limit(seconds):
+                        await exchange.close()
+                finally:
+                    async with time_limit(seconds):
+                        await services.__aexit__(type(error), error, error.__traceback__)
+        except TimeoutError:
+            _logger.error("closing took over %s s: %s", seconds, exchange.label)  # noqa: TRY400
+
+
+def _without_replaced(group: BaseExceptionGroup) -> BaseExceptionGroup | None:
+    """Take ends of replaced responses out of a group; one that has none stays the same object."""
+    return group.split(ResponseReplaced)[1] if group.subgroup(ResponseReplaced) else group
+
+
+async def close(services: Scope, exchange: Exchange) -> None:
+    """Close what an answered request leaves; the log alone can be told of a failure."""
+    try:
+        await services.__aexit__(None, None, None)
+    except Exception:
+        _logger.exception("closing the services failed: %s", exchange.label)
+
+
+def _is_cancelled() -> bool:
+    """Tell whether a cancel scope around the application was cancelled; it would be again."""
+    return current_effective_deadline() == -math.inf
+
+
+def scope_of(connection: HTTPConnection) -> Scope:
+    """Find the container scope of a request or websocket.
+
+    Raises:
+        NoRequestScopeError: No `ScopeMiddleware` stands around the application.
+    """
+    services = connection.scope.get(SCOPE_KEY)
+    if not isinstance(services, Scope):
+        raise NoRequestScopeError(connection.scope["path"])
+    return services

@@ -1,0 +1,1 @@
+"""Routes, controllers, and the way from one to its handler."""

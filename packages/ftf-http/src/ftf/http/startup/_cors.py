@@ -1,0 +1,34 @@
+"""What cross-origin settings must not allow."""
+
+import re
+from inspect import signature
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from ..exceptions import OpenCorsError
+
+_ANY_SITE = "https://any-site.example"
+
+
+def is_cors(middleware: Middleware) -> bool:
+    """Tell whether a middleware is Starlette's for CORS."""
+    return isinstance(middleware.cls, type) and issubclass(middleware.cls, CORSMiddleware)
+
+
+def refuse_open_cors(middleware: Middleware) -> None:
+    """Refuse to admit every origin together with its visitors' credentials.
+
+    Raises:
+        OpenCorsError: The middleware would.
+    """
+    if not is_cors(middleware):
+        return
+    given = signature(middleware.cls).bind_partial(None, *middleware.args, **middleware.kwargs)
+    options = given.arguments
+    if not options.get("allow_credentials"):
+        return
+    if "*" in options.get("allow_origins", ()):
+        raise OpenCorsError("allow_origins")
+    if re.fullmatch(options.get("allow_origin_regex") or "", _ANY_SITE):
+        raise OpenCorsError("allow_origin_regex")

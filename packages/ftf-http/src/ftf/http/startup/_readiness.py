@@ -1,0 +1,118 @@
+"""Whether the process lives, and whether it can serve."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial, wraps
+from inspect import isawaitable, iscoroutinefunction
+from typing import NamedTuple
+
+from anyio import create_task_group, fail_after, to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ftf.container import Container
+
+from ..injection._signature import required_annotations
+from ..problems._response import ProblemResponse
+from ..request._event_loop import asyncio_task
+from ..shutdown._draining import Draining
+from ._check_thread import CheckThread
+
+type Check = Callable[..., Awaitable[object] | object]
+
+_logger = logging.getLogger("ftf.http")
+
+
+class ReadinessCheck(NamedTuple):
+    """Something that has to work for requests to be served, and how long finding out may take."""
+
+    name: str
+    check: Check
+    timeout: float
+
+
+class Readiness:
+    """Answers whether the application can serve requests.
+
+    Args:
+        container: Where the arguments of the checks come from.
+        draining: Knows whether the application is about to stop.
+    """
+
+    def __init__(self, container: Container, draining: Draining) -> None:
+        self._container = container
+        self._draining = draining
+        self._checks: dict[str, ReadinessCheck] = {}
+        self._prepared: dict[str, Callable[..., partial[object]]] = {}
+        self._threads: dict[str, CheckThread] = {}
+
+    def add(self, check: ReadinessCheck) -> None:
+        """Ask one thing more, which has a name of its own."""
+        if not callable(check.check):
+            raise TypeError(f"Readiness check {check.name} is not callable: {check.check!r}.")
+        if check.name in self._checks:
+            raise ValueError(f"There is a readiness check {check.name} already: name this another.")
+        self._checks[check.name] = check
+        self._prepared[check.name] = _prepared(check.check)
+        # One thread each: a check that hangs blocks the next run of itself, and nothing else.
+        self._threads[check.name] = CheckThread(f"ready-{check.name}")
+
+    def asked(self) -> Iterator[tuple[str, str, object]]:
+        """List what the checks want injected: where, which parameter, which key."""
+        for name, asked in self._checks.items():
+            wanted = required_annotations(asked.check)
+            yield from ((f"Readiness check {name}", *each) for each in wanted.items())
+
+    async def respond(self, _: Request) -> Response:
+        """Answer 200, or 503 with the names of what is not ready."""
+        if self._draining.begun:
+            return ProblemResponse(503, "The application is about to stop.")
+        results = dict.fromkeys(self._checks, "")
+        async with create_task_group() as group:
+            for asked in self._checks.values():
+                group.start_soon(self._run, asked, results)
+        if failed := [name for name, result in results.items() if result != "ok"]:
+            return ProblemResponse(503, f"Not ready: {', '.join(failed)}.", checks=results)
+        return JSONResponse({"status": "ready", "checks": results})
+
+    async def _run(self, asked: ReadinessCheck, results: dict[str, str]) -> None:
+        """Run a check with services of its own; the reason of a failure is for the log only."""
+        results[asked.name] = "failed"
+        try:
+            with fail_after(asked.timeout):
+                async with self._container.scoped_context() as scope:
+                    call = await scope.acall(self._prepared[asked.name])
+                    ready = await _result(call, self._threads[asked.name])
+        except TimeoutError:
+            _logger.warning("readiness check %s took over %s s", asked.name, asked.timeout)
+            results[asked.name] = "timed out"
+        except Exception:
+            _logger.exception("readiness check %s failed", asked.name)
+        else:
+            results[asked.name] = "failed" if ready is False else "ok"
+
+
+def _prepared(check: Check) -> Callable[..., partial[object]]:
+    """Leave the call of a check for later, when its arguments are there."""
+
+    @wraps(check, updated=())
+    def prepare(*args: object, **kwargs: object) -> partial[object]:
+        return partial(check, *args, **kwargs)
+
+    return prepare
+
+
+async def _result(call: partial[object], thread: CheckThread) -> object:
+    """Call a check, in its thread if it is not async."""
+    if iscoroutinefunction(call.func):
+        result = call()
+    elif asyncio_task() is None:
+        result = await to_thread.run_sync(call, abandon_on_cancel=True)
+    else:
+        result = await thread.run(call)
+    return await result if isawaitable(result) else result
+
+
+async def live(_: Request) -> Response:
+    """Answer for as long as the process does."""
+    return JSONResponse({"status": "ok"})
