@@ -78,7 +78,7 @@ async def test_edge_5_services_close_when_a_late_rollback_is_cancelled(app, log)
 
 async def test_edge_5_services_close_when_rolling_back_takes_too_long(app, log, caplog):
     async def fail(scope, receive, send) -> None:
-        services = scope["ftf.scope"]
+        services = scope["ftf.http.scope"]
         (await services.aresolve(UnitsOfWork)).add(Unit())
         await services.aresolve(First)
         raise RuntimeError("broken")
@@ -98,7 +98,7 @@ async def test_edge_5_closing_has_a_limit_of_its_own(app, caplog):
             await asyncio.Event().wait()
 
     async def fail(scope, receive, send) -> None:
-        services = scope["ftf.scope"]
+        services = scope["ftf.http.scope"]
         (await services.aresolve(UnitsOfWork)).add(await services.aresolve(Unit))
         raise RuntimeError("broken")
 

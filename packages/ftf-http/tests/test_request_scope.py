@@ -81,7 +81,7 @@ async def test_a_service_of_a_plain_asgi_application_can_have_the_request(contai
             self.path = request.url.path if request is again else None
 
     async def show(scope, receive, send) -> None:
-        page = await scope["ftf.scope"].aresolve(Page)
+        page = await scope["ftf.http.scope"].aresolve(Page)
         scope["found"] = page.path
 
     async def never(*message: object) -> dict[str, object]: ...
@@ -207,9 +207,9 @@ async def test_edge_31_after_a_mounted_application_the_scope_is_the_outer_one_s(
             self.app = app
 
         async def __call__(self, scope, receive, send) -> None:
-            before = scope.get("ftf.scope")
+            before = scope.get("ftf.http.scope")
             await self.app(scope, receive, send)
-            found.append((before is not None, scope.get("ftf.scope") is before))
+            found.append((before is not None, scope.get("ftf.http.scope") is before))
 
     outer = FastTrackFramework()
     outer.add_middleware(Looking)

@@ -19,21 +19,17 @@ from .problems._body_limit import BodyLimitProblem
 from .problems._default_handlers import default_handlers
 from .problems._handlers import mapped
 from .problems._openapi import document_problems
-from .request._exchange import serve_from
-from .request._outermost import EdgeMiddleware
-from .request._scope import ScopeMiddleware
-from .request._task_scope import TaskScopeMiddleware
+from .request._services import serve_from
 from .routing._controller import Controller, operations_of
 from .routing._options import ApplicationOptions, Json, check_options
 from .routing._route import Route
 from .routing._tree import walk
 from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
-from .shutdown._stream_end import StreamEndMiddleware
 from .startup._checks import asked_by_middleware, validate
-from .startup._cors import is_cors, refuse_open_cors
+from .startup._cors import refuse_open_cors
+from .startup._layers import Layers
 from .startup._lifespan import with_container
-from .startup._middleware import BuiltMiddleware, wanted_by
 from .startup._readiness import Check, Readiness, ReadinessCheck, live
 
 if TYPE_CHECKING:
@@ -116,9 +112,9 @@ class FastTrackFramework(FastAPI):
             StarletteRoute("/ready", self._readiness.respond),
         ]
         self.router.middleware_stack = Unmatched(self.router, health)
-        self._built: list[BuiltMiddleware] = []
         self._documented: object = None
-        self._edge: ASGIApp = super().__call__  # until the middleware stack is built
+        self._layers = Layers(self.container, self.draining)
+        self._outermost: ASGIApp = super().__call__  # until the middleware stack is built
 
     def register[T](
         self,
@@ -221,20 +217,27 @@ class FastTrackFramework(FastAPI):
         return document
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put the request scope around the user's middleware.
+        """Build FastAPI's layers, with the request scope around the user's middleware.
 
-        FastAPI's layer for unexpected errors stays outermost: instrumentation takes it apart to
-        see an error before it is answered.
+        FastAPI's layer for unexpected errors stays outermost, because instrumentation such as
+        OpenTelemetry's takes it apart to see an error before it is answered.
         """
-        self._built.clear()
-        self._edge = self._build_edge()
-        return self._inner_stack()
+        app: ASGIApp = super().__call__
+        if self.problem_details and self._limits_bodies():
+            app = BodyLimitProblem(app)
+        users = self.user_middleware
+        self._outermost = self._layers.outermost(app, users, self.security_headers)
+        self.user_middleware: list[Middleware] = self._layers.inner(users, self._error_mapping())
+        try:
+            return super().build_middleware_stack()
+        finally:
+            self.user_middleware = users
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if self.middleware_stack is None:
             self.middleware_stack = self.build_middleware_stack()
-        await self._edge(scope, receive, send)
+        await self._outermost(scope, receive, send)
 
     def validate_injections(self) -> None:
         """Check what is registered, and what routes, middleware and readiness checks ask for.
@@ -249,58 +252,20 @@ class FastTrackFramework(FastAPI):
         """Build the middleware that needs services, with those of this start."""
         if self.middleware_stack is None:
             self.middleware_stack: ASGIApp | None = self.build_middleware_stack()
-        for middleware in self._built:
-            await middleware.build()
+        await self._layers.build()
 
-    def _build_edge(self) -> ASGIApp:
-        """Build the layers around FastAPI's, whose headers responses to any error need too."""
-        app: ASGIApp = super().__call__
-        if self.problem_details and self._limits_bodies():
-            app = BodyLimitProblem(app)
-        for cors in reversed([*filter(is_cors, self.user_middleware)]):
-            cls, args, kwargs = self._deferred(cors)
-            app = cls(app, *args, **kwargs)
-        return EdgeMiddleware(app, self.security_headers, self.draining)
-
-    def _inner_stack(self) -> ASGIApp:
-        """Build FastAPI's layers, with errors of middleware mapped like those of routes."""
-        users = self.user_middleware
-        in_task = Middleware(TaskScopeMiddleware, container=self.container)
-        self.user_middleware: list[Middleware] = [
-            layer
-            for entry in users
-            if not is_cors(entry)
-            for layer in (self._deferred(entry), in_task)
-        ]
-        if self.user_middleware:
-            handlers = {
-                key: handler
-                for key, handler in self.exception_handlers.items()
-                if key not in {500, Exception}
-            }
-            mapping = Middleware(ExceptionMiddleware, handlers=handlers, debug=self.debug)
-            self.user_middleware[:0] = in_task, mapping
-        self.user_middleware[:0] = [
-            Middleware(ScopeMiddleware, container=self.container),
-            Middleware(StreamEndMiddleware, draining=self.draining),
-        ]
-        try:
-            return super().build_middleware_stack()
-        finally:
-            self.user_middleware = users
+    def _error_mapping(self) -> Middleware:
+        """Return a layer that maps errors of middleware like those of routes."""
+        handlers = {
+            key: handler
+            for key, handler in self.exception_handlers.items()
+            if key not in {500, Exception}
+        }
+        return Middleware(ExceptionMiddleware, handlers=handlers, debug=self.debug)
 
     def _limits_bodies(self) -> bool:
         limited = (self, *walk(self.routes))
         return any(getattr(part, "max_body_size", None) is not None for part in limited)
-
-    def _deferred(self, entry: Middleware) -> Middleware:
-        """Leave a middleware to the container if it needs services."""
-        return Middleware(self._defer, entry) if wanted_by(entry) else entry
-
-    def _defer(self, app: ASGIApp, entry: Middleware) -> ASGIApp:
-        built = BuiltMiddleware(app, entry, self.container)
-        self._built.append(built)
-        return built
 
     def _add_handlers(self, own: ExceptionHandlers) -> None:
         """Add the handlers of errors, of which FastAPI's defaults are the last to win."""

@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 HEADER: Final = b"x-request-id"
-_KEY = "ftf.request_id"
+_KEY = "ftf.http.request_id"
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 
 

@@ -5,8 +5,8 @@ from inspect import Parameter, Signature
 
 from starlette.requests import HTTPConnection
 
-from ..request._exchange import share
 from ..request._scope import scope_of
+from ..request._services import share
 
 
 class Services:

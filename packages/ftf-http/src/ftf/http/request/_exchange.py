@@ -1,7 +1,6 @@
 """One request and its response, whose units of work are settled before it starts."""
 
 import logging
-from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import Self, cast
 
@@ -9,13 +8,13 @@ from anyio import CancelScope
 from starlette.requests import HTTPConnection, Request
 from starlette.types import Message, Receive, Scope, Send
 
-from ftf.container import Container, UnitsOfWork
+from ftf.container import UnitsOfWork
 
 from .._request_id import label
 from ..exceptions import NoRequestError
 from ..problems._handlers import answer
 
-_current: ContextVar["Exchange | None"] = ContextVar("ftf.http.exchange", default=None)
+current: ContextVar["Exchange | None"] = ContextVar("ftf.http.exchange", default=None)
 _logger = logging.getLogger("ftf.http")
 _FIRST_ERROR = 400
 
@@ -57,11 +56,11 @@ class Exchange:
         self.failure: Exception | None = None
 
     def __enter__(self) -> Self:
-        self._outer = _current.set(self)
+        self._outer = current.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _current.reset(cast("Token[Exchange | None]", self._outer))
+        current.reset(cast("Token[Exchange | None]", self._outer))
         self._request = None  # it refers to this exchange
 
     @property
@@ -149,33 +148,3 @@ class Exchange:
                 return True
             self._ahead.append(message)
         return False
-
-
-def serve_from(container: Container) -> None:
-    """Let services of a request ask for it."""
-    factories: dict[type, Callable[[], object]] = {
-        HTTPConnection: lambda: _running("HTTPConnection").connection,
-        Request: lambda: _running("Request").request,
-    }
-    for key, factory in factories.items():
-        if key not in container:
-            container.register(key, factory, scope="scoped")
-
-
-def share(connection: HTTPConnection) -> None:
-    """Let services of a request have the object that the application has of it."""
-    exchange = _current.get()
-    if exchange is not None and isinstance(connection, Request):
-        exchange.share(connection)
-
-
-def current_exchange() -> Exchange:
-    """Return the exchange of the request that is being served."""
-    return _running("Exchange")
-
-
-def _running(wanted: str) -> Exchange:
-    exchange = _current.get()
-    if exchange is None:
-        raise NoRequestError(wanted)
-    return exchange

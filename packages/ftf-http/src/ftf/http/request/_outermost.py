@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from anyio import CancelScope
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .._event_loop import Cancellable, TrioScope, asyncio_task
 from .._request_id import HEADER, identify
 from ..shutdown._draining import Draining
-from ._event_loop import Cancellable, TrioScope, asyncio_task
 
 type Headers = list[tuple[bytes, bytes]]
 

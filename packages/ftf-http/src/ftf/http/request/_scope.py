@@ -12,12 +12,13 @@ from starlette.types import Scope as ASGIScope
 
 from ftf.container import Container, Scope
 
+from .._event_loop import time_limit
 from ..exceptions import NoRequestScopeError
-from ._event_loop import time_limit
-from ._exchange import Exchange, ResponseReplaced, serve_from
+from ._exchange import Exchange, ResponseReplaced
+from ._services import serve_from
 
 CLEANUP_SECONDS: Final = 10.0
-SCOPE_KEY = "ftf.scope"
+SCOPE_KEY: Final = "ftf.http.scope"
 _logger = logging.getLogger("ftf.http")
 
 
@@ -50,9 +51,9 @@ class ScopeMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        services, outer = self.container.scoped_context(), scope.get(SCOPE_KEY)
-        exchange = Exchange(scope, receive, send, services.units)
-        scope[SCOPE_KEY] = await services.__aenter__()
+        container_scope, outer = self.container.scoped_context(), scope.get(SCOPE_KEY)
+        exchange = Exchange(scope, receive, send, container_scope.units)
+        scope[SCOPE_KEY] = await container_scope.__aenter__()
         try:
             with exchange:
                 try:
@@ -66,16 +67,18 @@ class ScopeMiddleware:
                         raise rest from exchange.failure
             await exchange.close()
         except BaseException as error:
-            await self.close_after(error, services, exchange)
+            await self.close_after(error, container_scope, exchange)
             raise
         else:
-            await close(services, exchange)
+            await close(container_scope, exchange)
         finally:
             scope[SCOPE_KEY] = outer
         if exchange.failure is not None:
             raise exchange.failure
 
-    async def close_after(self, error: BaseException, services: Scope, exchange: Exchange) -> None:
+    async def close_after(
+        self, error: BaseException, container_scope: Scope, exchange: Exchange
+    ) -> None:
         """Close what a failed or cancelled request leaves, which no cancellation interrupts."""
         seconds = self.cleanup_seconds
         # Only where it is needed: services may have opened cancel scopes, which end inside out.
@@ -87,7 +90,7 @@ class ScopeMiddleware:
                         await exchange.close()
                 finally:
                     async with time_limit(seconds):
-                        await services.__aexit__(type(error), error, error.__traceback__)
+                        await container_scope.__aexit__(type(error), error, error.__traceback__)
         except TimeoutError:
             _logger.error("closing took over %s s: %s", seconds, exchange.label)  # noqa: TRY400
 
@@ -97,10 +100,10 @@ def _without_replaced(group: BaseExceptionGroup) -> BaseExceptionGroup | None:
     return group.split(ResponseReplaced)[1] if group.subgroup(ResponseReplaced) else group
 
 
-async def close(services: Scope, exchange: Exchange) -> None:
+async def close(container_scope: Scope, exchange: Exchange) -> None:
     """Close what an answered request leaves; the log alone can be told of a failure."""
     try:
-        await services.__aexit__(None, None, None)
+        await container_scope.__aexit__(None, None, None)
     except Exception:
         _logger.exception("closing the services failed: %s", exchange.label)
 
@@ -116,7 +119,7 @@ def scope_of(connection: HTTPConnection) -> Scope:
     Raises:
         NoRequestScopeError: No `ScopeMiddleware` stands around the application.
     """
-    services = connection.scope.get(SCOPE_KEY)
-    if not isinstance(services, Scope):
+    container_scope = connection.scope.get(SCOPE_KEY)
+    if not isinstance(container_scope, Scope):
         raise NoRequestScopeError(connection.scope["path"])
-    return services
+    return container_scope

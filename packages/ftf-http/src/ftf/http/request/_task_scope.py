@@ -8,10 +8,10 @@ from starlette.types import Scope as ASGIScope
 
 from ftf.container import Scope
 
-from ._exchange import current_exchange
 from ._scope import SCOPE_KEY, ScopeMiddleware, close
+from ._services import current_exchange
 
-_TASK: Final = "ftf.task"
+_TASK: Final = "ftf.http.task"
 
 
 class TaskScopeMiddleware(ScopeMiddleware):
@@ -29,7 +29,7 @@ class TaskScopeMiddleware(ScopeMiddleware):
         if outer == task or not isinstance(services, Scope):
             await self.app(scope, receive, send)
             return
-        exchange, part = current_exchange(), services.task_scope()
+        exchange, part = current_exchange("Exchange"), services.task_scope()
         scope[SCOPE_KEY], scope[_TASK] = await part.__aenter__(), task
         try:
             await self.app(scope, receive, send)

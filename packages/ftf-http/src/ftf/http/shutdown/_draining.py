@@ -9,7 +9,7 @@ from types import FrameType
 
 from anyio import Event
 
-from ..request._event_loop import Cancellable, Loop, Timed, running_loop
+from .._event_loop import Cancellable, Loop, Timed, running_loop
 
 type SignalHandler = Callable[[int, FrameType | None], object]
 

@@ -4,7 +4,7 @@ from asyncio import CancelledError
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..request._event_loop import asyncio_task
+from .._event_loop import asyncio_task
 from ._draining import Draining, Stream
 
 

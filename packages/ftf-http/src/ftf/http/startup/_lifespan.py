@@ -1,29 +1,57 @@
-"""Start and stop of an application: the container around everything the user brings."""
+"""The lifespan of an application: its container lives around the user's lifespan."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import Protocol, runtime_checkable
 
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Router
 from starlette.types import Lifespan
 
-from ..routing._tree import mounts
+from ftf.container import Container
 
-if TYPE_CHECKING:
-    from .._application import FastTrackFramework
+from ..routing._tree import mounts
+from ..shutdown._draining import Draining
 
 type State = Mapping[str, object]
 
 
-def with_container(
-    app: "FastTrackFramework", lifespan: "Lifespan[FastTrackFramework]"
-) -> "Lifespan[FastTrackFramework]":
+@runtime_checkable
+class Application(Protocol):
+    """What a lifespan needs of `FastTrackFramework`, which imports this module."""
+
+    router: Router
+
+    @property
+    def container(self) -> Container:
+        """The application's container."""
+        ...
+
+    @property
+    def draining(self) -> Draining:
+        """The application's state between the signal to stop and the end."""
+        ...
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The application's routes."""
+        ...
+
+    def validate_injections(self) -> None:
+        """Check that everything registered or injected can be built."""
+        ...
+
+    async def build_middleware(self) -> None:
+        """Build the middleware that needs services."""
+        ...
+
+
+def with_container[A: Application](app: A, lifespan: Lifespan[A]) -> Lifespan[A]:
     """Check and boot the container before a lifespan starts, and close it after it ends.
 
     Args:
         app: The application. The lifespan is always its own, also when it is started with another
             one, as by `App(lifespan=app.router.lifespan_context)`.
-        lifespan: What the user brings.
+        lifespan: The user's lifespan.
     """
 
     @asynccontextmanager
@@ -41,14 +69,15 @@ def with_container(
 
 
 async def _start_mounted(
-    app: "FastTrackFramework",
+    app: Application,
     stack: AsyncExitStack,
     state: State | None,
-    following: Collection["FastTrackFramework"],
+    following: Collection[Application],
 ) -> State | None:
-    """Start the applications mounted in this one, which Starlette does not; theirs is its state.
+    """Start the applications mounted in this one, and return the state of all of them.
 
-    One that runs, because the user's lifespan has started it, is left alone.
+    Starlette runs the lifespan of the outermost application only. A mounted application that the
+    user's lifespan has started already is left alone.
     """
     for inner in _follow(app, following):
         if inner.draining.starts == 0:
@@ -58,10 +87,13 @@ async def _start_mounted(
     return state
 
 
-def _follow(
-    app: "FastTrackFramework", following: Collection["FastTrackFramework"]
-) -> Collection["FastTrackFramework"]:
-    """Leave the signal to the outer application, before any lifespan can start a mounted one."""
+def _follow(app: Application, following: Collection[Application]) -> Collection[Application]:
+    """Let mounted applications follow the draining of this one, before any of them can start.
+
+    Args:
+        app: The outer application.
+        following: The mounted applications that follow it already.
+    """
     mounted = dict.fromkeys(_mounted(app.routes))
     for inner in mounted:
         if inner not in following:
@@ -69,11 +101,9 @@ def _follow(
     return mounted
 
 
-def _mounted(routes: Iterable[BaseRoute]) -> "Iterator[FastTrackFramework]":
-    from .._application import FastTrackFramework  # noqa: PLC0415  # it imports this module
-
+def _mounted(routes: Iterable[BaseRoute]) -> Iterator[Application]:
     for _, app, below in mounts(routes):
-        if isinstance(app, FastTrackFramework):
+        if isinstance(app, Application):
             yield app
         else:
             yield from _mounted(below)

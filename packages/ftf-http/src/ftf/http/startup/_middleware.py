@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ftf.container import Container
 
+from .._event_loop import without_context
 from ..injection._signature import required_annotations
-from ..request._event_loop import without_context
 
 
 def wanted_by(middleware: Middleware) -> Mapping[str, object]:

@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 
 from ftf.container import Container
 
+from .._event_loop import asyncio_task
 from ..injection._signature import required_annotations
 from ..problems._response import ProblemResponse
-from ..request._event_loop import asyncio_task
 from ..shutdown._draining import Draining
 from ._check_thread import CheckThread
 
