@@ -240,3 +240,14 @@ async def test_a_websocket_is_closed_with_a_reason_that_can_be_sent(talk):
     assert (await talk(app, "/refused"))[-1]["reason"] == "Taken: ?"
     with pytest.raises(UnicodeEncodeError, match="surrogates not allowed"):
         await talk(app, "/failed")
+
+
+async def test_a_websocket_whose_path_cannot_be_encoded_is_closed_as_not_valid(app, talk):
+    @app.websocket("/rooms/{name}")
+    async def room(socket: WebSocket, name: str) -> None:
+        await socket.accept()
+        name.encode()
+
+    sent = await talk(app, "/rooms/\ud800")
+    assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
+    assert sent[-1]["code"] == 1008

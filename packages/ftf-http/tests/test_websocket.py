@@ -82,3 +82,15 @@ async def test_edge_37_a_client_that_left_is_told_nothing(app, talk):
 async def test_a_websocket_s_handshake_carries_the_request_s_id(app, talk):
     accepted, *_ = await talk(app, "/accepted", headers=[(b"x-request-id", b"abc")])
     assert accepted["headers"] == [(b"x-request-id", b"abc")]
+
+
+async def test_an_error_after_accepting_closes_where_errors_are_not_problems_too(talk):
+    app = FastTrackFramework(problem_details=False)
+
+    @app.websocket("/forbidden")
+    async def forbidden(socket: WebSocket) -> None:
+        await socket.accept()
+        raise HTTPException(403, "Members only")
+
+    _, closed = await talk(app, "/forbidden")
+    assert closed == {"type": "websocket.close", "code": 1008, "reason": "Members only"}

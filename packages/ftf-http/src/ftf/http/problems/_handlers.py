@@ -40,7 +40,10 @@ def problem_handlers() -> Handlers:
 
 def plain_handlers() -> Handlers:
     """List the handlers of FastAPI's own errors in its shapes, which quote the request."""
-    return {HTTPException: _plain_http_exception, RequestValidationError: _plain_invalid_request}
+    return {
+        HTTPException: answering(_plain_http_exception),
+        RequestValidationError: answering(_plain_invalid_request),
+    }
 
 
 def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
@@ -113,16 +116,14 @@ async def handled(handler: Handler, request: Request, error: Exception) -> Respo
     return cast("Response", await run_in_threadpool(handler, request, error))
 
 
-async def _plain_http_exception(_: Request, error: Exception) -> Response:
-    raised = cast("HTTPException", error)
-    if not is_body_allowed_for_status_code(raised.status_code):
-        return Response(status_code=raised.status_code, headers=raised.headers)
-    return ErrorResponse({"detail": raised.detail}, raised.status_code, raised.headers)
+def _plain_http_exception(error: HTTPException) -> Response:
+    if not is_body_allowed_for_status_code(error.status_code):
+        return Response(status_code=error.status_code, headers=error.headers)
+    return ErrorResponse({"detail": error.detail}, error.status_code, error.headers)
 
 
-async def _plain_invalid_request(_: Request, error: Exception) -> Response:
-    faults = jsonable_encoder(cast("RequestValidationError", error).errors())
-    return ErrorResponse({"detail": faults}, _INVALID)
+def _plain_invalid_request(error: RequestValidationError) -> Response:
+    return ErrorResponse({"detail": jsonable_encoder(error.errors())}, _INVALID)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

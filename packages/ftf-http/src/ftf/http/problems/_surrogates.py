@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from typing import cast
 
 from anyio import CancelScope
 from fastapi.exceptions import RequestValidationError
@@ -36,9 +37,8 @@ async def answer_surrogate(request: Request, error: Exception) -> Response:
         if has_surrogate(text):
             fault = {"type": "string_unicode", "loc": (part,), "msg": _SAID}
             invalid = RequestValidationError([fault])
-            response = await answer(application, request, invalid)
-            if response is not None:
-                return response
+            # None for a websocket, which the handler has closed itself.
+            return cast("Response", await answer(application, request, invalid))
     raise error
 
 
