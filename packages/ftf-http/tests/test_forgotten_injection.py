@@ -56,7 +56,7 @@ def app():
 
 
 async def faults_of(app, serve) -> list[tuple[str, str, object]]:
-    with pytest.raises(InvalidApplicationError, match="would send it") as caught:
+    with pytest.raises(InvalidApplicationError, match="is read from the request") as caught:
         async with serve(app):
             pass
     faults = caught.value.injections

@@ -131,7 +131,7 @@ class OpenResult[I](Controller):
     ("controller", "place"), [(OpenBody, "body"), (OpenList, "body"), (OpenResult, "return")]
 )
 def test_a_type_parameter_without_an_argument_is_refused(controller, place):
-    match = rf"\.create, '{place}': the type parameter I has no argument: serve a subclass"
+    match = rf"\.create, '{place}': the type parameter I has no argument: add a subclass"
     with pytest.raises(TypeError, match=match):
         FastTrackFramework().add_controller(controller)
 

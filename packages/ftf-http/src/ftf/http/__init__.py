@@ -1,4 +1,4 @@
-"""The FastAPI adapter: injection, request scope, life cycle and problem details."""
+"""FastAPI with a container: injection, request scopes, a lifespan and problem details."""
 
 from ._application import FastTrackFramework
 from ._request_id import request_id

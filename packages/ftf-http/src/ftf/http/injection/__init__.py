@@ -1,1 +1,1 @@
-"""Services as arguments of functions."""
+"""Injection: services of the container as arguments of route handlers and dependencies."""

@@ -1,4 +1,4 @@
-"""What a function wants from the container."""
+"""The injected arguments of a function, delivered by one call of the container."""
 
 from collections.abc import Callable, Mapping
 from inspect import Parameter, Signature
@@ -9,12 +9,12 @@ from ..request._scope import scope_of
 from ..request._services import share
 
 
-class Services:
-    """The services that parameters of a function ask for, delivered by one container call.
+class InjectedArguments:
+    """The injected arguments of one function.
 
     Args:
-        owner: The function; errors name it.
-        keys: What each parameter's service is registered under.
+        owner: The function, which errors name.
+        keys: The key of the service of each injected parameter, by the parameter's name.
     """
 
     __slots__ = ("collect", "keys")
@@ -24,15 +24,15 @@ class Services:
         self.collect = _collector(owner, self.keys)
 
     async def deliver(self, connection: HTTPConnection) -> dict[str, object]:
-        """Deliver them by parameter name.
+        """Return the services, by the name of the parameter.
 
         Args:
-            connection: FastAPI's own. Services share it, so that who reads a body first does not
-                take it from the others.
+            connection: FastAPI's object, which services that ask for `Request` get too. A body can
+                be read once, and each `Request` caches only what it has read itself.
 
         Raises:
             NoRequestScopeError: The connection has no container scope.
-            DependencyResolutionError: One of them cannot be built.
+            DependencyResolutionError: A service cannot be built.
         """
         scope = scope_of(connection)
         share(connection)
@@ -42,7 +42,7 @@ class Services:
 def _collector(
     owner: Callable[..., object], keys: Mapping[str, object]
 ) -> Callable[..., dict[str, object]]:
-    """Write a function that has the parameters `keys` and returns what they were given."""
+    """Return a function that has the parameters `keys` and returns its arguments as a dict."""
 
     def collect(**services: object) -> dict[str, object]:
         return services

@@ -1,4 +1,4 @@
-"""A handler that asks the container once for all its services."""
+"""Compiled handlers: all injected arguments come from one call of the container."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -20,55 +20,55 @@ from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket
 
 from ..exceptions import InvalidInjectionError
-from ._arguments import Services
-from ._inject import Injection, lacks_key, marks
+from ._arguments import InjectedArguments
+from ._inject import Injection, injections_in, lacks_key
 from ._signature import evaluated_signature
 
 type Endpoint = Callable[..., object]
 
 CONNECTION: Final = "ftf_connection"
-_SERVICES = "ftf_services"
+_INJECTED = "ftf_injected"
 _MENTIONS_INJECTION = re.compile(r"\bInject(ed)?\b")
 
 
 def compiled(
-    endpoint: Endpoint, own: dict[str, object] | None = None, signature: Signature | None = None
+    endpoint: Endpoint, further: dict[str, object] | None = None, signature: Signature | None = None
 ) -> Endpoint:
-    """Take the injected parameters out of a handler's signature, to deliver them in one call.
+    """Return a handler without injected parameters, which calls `endpoint` with their services.
 
-    What needs no service comes back as it is. The services of a generator have to be there before
-    its response starts, which is how FastAPI treats its dependencies, so they stay that.
+    A handler that has none is returned unchanged. FastAPI solves dependencies before a response
+    starts but iterates a generator afterwards, so the services of a generator stay dependencies.
 
     Args:
         endpoint: The handler.
-        own: Further parameters to inject, by name, with the keys of their services.
-        signature: Its signature, if that is not what its own annotations say.
+        further: The keys of services for further parameters, by the parameter's name.
+        signature: The handler's signature, if its annotations do not give it.
 
     Raises:
         InvalidInjectionError: A parameter is injected twice or without a key, or its annotation
             cannot be read.
     """
-    if keys_of(endpoint) or not isroutine(endpoint):
+    if injected_keys(endpoint) or not isroutine(endpoint):
         return endpoint
     signature = signature or evaluated_signature(endpoint)
-    keys = {**(own or {}), **_injected(endpoint, signature)}
+    keys = {**(further or {}), **_injected(endpoint, signature)}
     if _is_generator(endpoint):
-        return _depending(endpoint, signature, own or {})
+        return _depending(endpoint, signature, further or {})
     if not keys:
         return endpoint
     return _delivering(endpoint, signature, keys)
 
 
-def keys_of(endpoint: object) -> dict[str, object]:
-    """List the injected parameters of a compiled handler, with the keys of their services."""
-    services = getattr(endpoint, _SERVICES, None)
-    return services.keys if isinstance(services, Services) else {}
+def injected_keys(endpoint: object) -> dict[str, object]:
+    """Return the keys of a compiled handler's services, by the name of the parameter."""
+    injected = getattr(endpoint, _INJECTED, None)
+    return injected.keys if isinstance(injected, InjectedArguments) else {}
 
 
 def _injected(endpoint: Endpoint, signature: Signature) -> dict[str, object]:
     keys: dict[str, object] = {}
     for name, parameter in signature.parameters.items():
-        found = marks(parameter.annotation, parameter.default)
+        found = injections_in(parameter.annotation, parameter.default)
         if len(found) > 1:
             problem, remedy = "is injected twice", "Keep one of the two forms."
             raise InvalidInjectionError(endpoint, name, problem, remedy)
@@ -84,9 +84,9 @@ def _injected(endpoint: Endpoint, signature: Signature) -> dict[str, object]:
     return keys
 
 
-def _depending(endpoint: Endpoint, signature: Signature, own: dict[str, object]) -> Endpoint:
-    """Copy a generator function, with further parameters that are FastAPI dependencies."""
-    if not own or not isinstance(endpoint, FunctionType):
+def _depending(endpoint: Endpoint, signature: Signature, further: dict[str, object]) -> Endpoint:
+    """Return a copy of a generator function, whose further parameters are FastAPI dependencies."""
+    if not further or not isinstance(endpoint, FunctionType):
         return endpoint
     code, names = endpoint.__code__, endpoint.__globals__
     copied = FunctionType(
@@ -95,7 +95,9 @@ def _depending(endpoint: Endpoint, signature: Signature, own: dict[str, object])
     update_wrapper(copied, endpoint)
     copied.__kwdefaults__ = endpoint.__kwdefaults__
     parameters = [
-        each.replace(annotation=Annotated[object, Injection(own[name])]) if name in own else each
+        each.replace(annotation=Annotated[object, Injection(further[name])])
+        if name in further
+        else each
         for name, each in signature.parameters.items()
     ]
     copied.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # PEP 362
@@ -104,31 +106,37 @@ def _depending(endpoint: Endpoint, signature: Signature, own: dict[str, object])
 
 def _delivering(endpoint: Endpoint, signature: Signature, keys: dict[str, object]) -> Endpoint:
     visible = [parameter for name, parameter in signature.parameters.items() if name not in keys]
-    known = next((parameter.name for parameter in visible if _is_connection(parameter)), None)
-    if known is None:
+    connection = next((each.name for each in visible if _is_connection(each)), None)
+    if connection is None:
         hidden = Parameter(CONNECTION, Parameter.KEYWORD_ONLY, annotation=HTTPConnection)
         visible = sorted((*visible, hidden), key=lambda parameter: parameter.kind)
-    services = Services(endpoint, keys)
-    call = _calling(endpoint, services, known)
+    injected = InjectedArguments(endpoint, keys)
+    call = _calling(endpoint, injected, connection)
     for name in ("__doc__", "__module__", "__name__", "__qualname__"):
         setattr(call, name, getattr(endpoint, name, None))
     call.__dict__.update(getattr(endpoint, "__dict__", {}))
-    call.__wrapped__ = endpoint  # type: ignore[attr-defined]  # as functools.wraps says it
+    call.__wrapped__ = endpoint  # type: ignore[attr-defined]  # as functools.wraps sets it
     call.__signature__ = signature.replace(parameters=visible)  # type: ignore[attr-defined]  # PEP 362
-    setattr(call, _SERVICES, services)
+    setattr(call, _INJECTED, injected)
     return call
 
 
-def _calling(endpoint: Endpoint, services: Services, known: str | None) -> Endpoint:
-    """Call a handler with its services; `known` is where it wants the connection for itself."""
+def _calling(endpoint: Endpoint, injected: InjectedArguments, connection: str | None) -> Endpoint:
+    """Return a function that calls a handler with its services.
+
+    Args:
+        endpoint: The handler.
+        injected: Its injected arguments.
+        connection: The parameter of the handler that FastAPI passes the connection to, if any.
+    """
     call = cast("Callable[..., Awaitable[object]]", endpoint)
     if not _is(iscoroutinefunction, endpoint):
         call = partial(run_in_threadpool, endpoint)
 
     async def deliver_and_call(**values: object) -> object:
-        connection = values.pop(CONNECTION) if known is None else values[known]
-        delivered = await services.deliver(cast("HTTPConnection", connection))
-        return await call(**values, **delivered)
+        passed = values.pop(CONNECTION) if connection is None else values[connection]
+        services = await injected.deliver(cast("HTTPConnection", passed))
+        return await call(**values, **services)
 
     return deliver_and_call
 
@@ -138,12 +146,12 @@ def _is_generator(endpoint: Endpoint) -> bool:
 
 
 def _is(kind: Callable[[object], bool], endpoint: Endpoint) -> bool:
-    """Tell the kind of a handler or, like FastAPI, of what a decorator wraps."""
+    """Return whether a handler or, like FastAPI, the function it wraps is of a kind."""
     return kind(endpoint) or kind(unwrap(endpoint))
 
 
 def _is_connection(parameter: Parameter) -> bool:
-    """Tell whether FastAPI passes the connection, whatever its kind, to a parameter."""
+    """Return whether FastAPI passes a request or a websocket, whichever it serves."""
     cls = parameter.annotation
     return (
         isinstance(cls, type)

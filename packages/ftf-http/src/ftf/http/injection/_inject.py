@@ -1,4 +1,4 @@
-"""Services as parameters of route handlers and FastAPI dependencies."""
+"""`Inject` and `Injected`: the marks of parameters that the container delivers."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, TypeAliasType, cast, get_args, get_origin
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAliasType, cast, get_args, get_
 from fastapi import params
 from starlette.requests import HTTPConnection
 
-from ._arguments import Services
+from ._arguments import InjectedArguments
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -17,29 +17,30 @@ class Resolution:
     """A FastAPI dependency that delivers a service from the request's scope."""
 
     key: object
-    _services: Services = field(init=False, repr=False, compare=False)
+    _arguments: InjectedArguments = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_services", Services(type(self), {"service": self.key}))
+        arguments = InjectedArguments(type(self), {"service": self.key})
+        object.__setattr__(self, "_arguments", arguments)
 
     async def __call__(self, connection: HTTPConnection) -> object:
-        """Deliver the service; being a coroutine keeps it off the thread pool."""
-        return (await self._services.deliver(connection))["service"]
+        """Return the service. Async, because FastAPI calls plain functions in its thread pool."""
+        return (await self._arguments.deliver(connection))["service"]
 
 
 class Injection(params.Depends):
-    """What marks a parameter as injected, wherever FastAPI takes a dependency."""
+    """The mark of an injected parameter, which FastAPI takes for a dependency."""
 
     def __init__(self, key: object) -> None:
-        # The scope keeps what is scoped; FastAPI's cache would share what is transient too.
+        # use_cache=False: FastAPI's cache would share transient services within a request.
         super().__init__(Resolution(key), use_cache=False)
 
 
-def Inject[T](key: "TypeForm[T]") -> T:  # noqa: N802  # reads like FastAPI's own Depends and Query
-    """Inject the service known by `key`, as the default of a parameter.
+def Inject[T](key: "TypeForm[T]") -> T:  # noqa: N802  # like FastAPI's Depends and Query
+    """Mark a parameter, by its default, as injected with the service of `key`.
 
     Args:
-        key: What the service is registered under.
+        key: The key that the service is registered by.
     """
     return cast("T", Injection(key))
 
@@ -49,14 +50,14 @@ if TYPE_CHECKING:
 else:
 
     class Injected:
-        """Inject the service known by the type in brackets, as a parameter's annotation."""
+        """Mark a parameter, by its annotation, as injected with the service in brackets."""
 
         def __class_getitem__(cls, key: object) -> object:
             return Annotated[key, Inject(key)]
 
 
-def marks(annotation: object, default: object) -> list[Resolution]:
-    """List the resolutions that a parameter's annotation and default ask for."""
+def injections_in(annotation: object, default: object) -> list[Resolution]:
+    """Return the resolutions in the annotation and the default of a parameter."""
     return [
         mark.dependency
         for mark in markers(annotation, default)
@@ -65,12 +66,12 @@ def marks(annotation: object, default: object) -> list[Resolution]:
 
 
 def lacks_key(annotation: object, default: object) -> bool:
-    """Tell whether a parameter names `Inject` or `Injected` without a key."""
+    """Return whether a parameter has `Inject` or `Injected` without a key."""
     return annotation is Injected or any(mark is Inject for mark in markers(annotation, default))
 
 
 def markers(annotation: object, default: object) -> tuple[object, ...]:
-    """List what a parameter says about itself: the metadata of its annotation, and its default."""
+    """Return the metadata of a parameter's annotation, and its default."""
     annotation = unaliased(annotation)
     metadata = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
     return (*metadata, default)

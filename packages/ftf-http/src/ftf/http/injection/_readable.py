@@ -1,4 +1,4 @@
-"""Parameters that FastAPI reads from a request because nothing says that they are injected."""
+"""Parameters that FastAPI reads from the request, though they may be meant to be injected."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -25,9 +25,12 @@ _SPECIAL = (HTTPConnection, Response, BackgroundTasks, StarletteBackgroundTasks,
 
 
 def services_read_by(dependant: Dependant, container: Container) -> Iterator[tuple[str, object]]:
-    """List the registered services that a client would send: the parameter, and the key.
+    """Return the parameters that are read from the request but have a registered service.
 
-    A parameter that says where it is read from, such as `Annotated[T, Body()]`, is left out.
+    A parameter with a mark such as `Annotated[T, Body()]` is left out.
+
+    Returns:
+        The name of each parameter, and the key of its service.
     """
     sources = (
         dependant.body_params,
@@ -46,20 +49,20 @@ def services_read_by(dependant: Dependant, container: Container) -> Iterator[tup
 
 @contextmanager
 def naming_parameters(endpoint: Callable[..., object], dependencies: object) -> Iterator[None]:
-    """Name the parameter that FastAPI cannot read, of a handler or of what it depends on.
+    """Replace FastAPI's error for a parameter that it cannot read by one that names it.
 
     Args:
         endpoint: The handler.
-        dependencies: The list of `Depends` of its route, if there is one.
+        dependencies: The list of `Depends` of the handler's route, if it has one.
 
     Raises:
-        UnreadableParameterError: In the place of FastAPI's error, which names no parameter.
+        UnreadableParameterError: FastAPI cannot read a parameter of the handler or a dependency.
     """
     try:
         yield
     except FastAPIError as error:
-        above = dependencies if isinstance(dependencies, Sequence) else ()
-        for function in (endpoint, *(each.dependency for each in above)):
+        of_route = dependencies if isinstance(dependencies, Sequence) else ()
+        for function in (endpoint, *(each.dependency for each in of_route)):
             for owner, name in _unreadable(function):
                 raise UnreadableParameterError(owner, name) from error
         raise
@@ -77,7 +80,7 @@ def _unreadable(function: Callable[..., object]) -> Iterator[tuple[Callable[...,
 
 
 def _signature(function: Callable[..., object]) -> Signature:
-    """Read a signature as FastAPI does, which evaluates annotations that are strings."""
+    """Return the signature that FastAPI reads, with string annotations evaluated."""
     try:
         return signature(function, eval_str=True)
     except NameError:
@@ -112,7 +115,7 @@ def _is_service(key: object, container: Container) -> bool:
 
 
 def _keys(annotation: object) -> Iterator[object]:
-    """List the keys an annotation can mean, the most exact one first."""
+    """Return the keys that an annotation can stand for, the most specific one first."""
     annotation = unaliased(annotation)
     yield annotation
     if get_origin(annotation) is Annotated:

@@ -1,4 +1,4 @@
-"""A handler's signature with its annotations evaluated, local types included."""
+"""Signatures whose string annotations are evaluated, with local classes included."""
 
 import typing
 from collections.abc import Callable, Collection, Mapping
@@ -13,11 +13,11 @@ _VARIADIC = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
 def evaluated_signature(
     function: Callable[..., object], more: Mapping[str, object] = MappingProxyType({})
 ) -> Signature:
-    """Read a signature; an annotation that cannot be evaluated stays a string.
+    """Return a signature with evaluated annotations; one that cannot be evaluated stays a string.
 
     Args:
         function: The function.
-        more: Further names that its annotations can mean.
+        more: Further names that its annotations can use.
     """
     read = signature(function)
     names = _Names(function, more)
@@ -31,7 +31,7 @@ def evaluated_signature(
 def required_annotations(
     function: Callable[..., object], given: Collection[str] = ()
 ) -> dict[str, object]:
-    """List the parameters without a default that are not given, with their annotations.
+    """Return the annotations of the parameters that have no default and are not given.
 
     Raises:
         InvalidInjectionError: An annotation is missing or cannot be evaluated.
@@ -53,7 +53,7 @@ def required_annotations(
 
 
 class _Names:
-    """The names that a function's annotations can mean."""
+    """The names that the annotations of a function can use."""
 
     def __init__(self, function: Callable[..., object], more: Mapping[str, object]) -> None:
         source = unwrap(function)
@@ -62,19 +62,20 @@ class _Names:
         self._definer = getattr(source, "__qualname__", "").rpartition(".<locals>.")[0]
 
     def evaluate(self, annotation: object) -> object:
-        """Evaluate an annotation that is a string, if its names can be found."""
+        """Return an annotation, evaluated if it is a string whose names are defined."""
         if not isinstance(annotation, str):
             return annotation
+        # get_type_hints() evaluates all annotations of an object: give it an object with this one.
         alone = SimpleNamespace(__annotations__={"hint": annotation})
         try:
             hints = typing.get_type_hints(alone, self._globals, self._locals(), include_extras=True)
         except NameError:
             return annotation
         hint: object = hints["hint"]
-        return None if hint is NoneType else hint  # as it would be, had it not been a string
+        return None if hint is NoneType else hint  # get_type_hints() replaces None
 
     def _locals(self) -> Mapping[str, object]:
-        """Find the variables of the function that defines the handler, while it still runs."""
+        """Return the local variables of the function that defines the handler, while it runs."""
         frame = currentframe() if self._definer else None
         while frame is not None and frame.f_code.co_qualname != self._definer:
             frame = frame.f_back

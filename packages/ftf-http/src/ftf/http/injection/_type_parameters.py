@@ -1,4 +1,4 @@
-"""The type parameters of generic controllers, and what subclasses put in their place."""
+"""The type parameters of generic controllers, and the type arguments of their subclasses."""
 
 from collections.abc import Mapping
 from inspect import Signature
@@ -11,18 +11,18 @@ type Types = Mapping[object, object]
 
 
 def type_arguments(cls: object) -> dict[object, object]:
-    """Map the type parameters of a class and of its bases to their arguments.
+    """Return the type arguments of a class and its bases, by type parameter.
 
-    A parameter without an argument has its default, or stands for itself.
+    The argument of a parameter that has none is its default, or else the parameter itself.
     """
     origin = cast("type", get_origin(cls) or cls)
     parameters: tuple[object, ...] = getattr(origin, "__parameters__", ())
-    known = {each: closed(each, {}) for each in parameters}
-    known |= dict(zip(parameters, get_args(cls), strict=False))
+    arguments = {each: closed(each, {}) for each in parameters}
+    arguments |= dict(zip(parameters, get_args(cls), strict=False))
     for base in get_original_bases(origin):
         if get_origin(base) is not Generic:
-            known |= type_arguments(closed(base, known))
-    return known
+            arguments |= type_arguments(closed(base, arguments))
+    return arguments
 
 
 def closed_signature(signature: Signature, types: Types) -> Signature:
@@ -53,13 +53,13 @@ def closed(hint: object, types: Types) -> object:
 
 
 def open_parameters(hint: object, types: Types) -> list[str]:
-    """List the type parameters of a hint that have no argument."""
+    """Return the names of the type parameters of a hint that have no argument."""
     parameters = (hint,) if isinstance(hint, TypeVar) else getattr(hint, "__parameters__", ())
     return [str(each) for each in parameters if types.get(each) is each]
 
 
 def _closed_mark(mark: object, types: Types) -> object:
-    """Close the key of an injection, which is not a part of the type."""
+    """Return a mark whose key has type arguments, if it is an injection."""
     if isinstance(mark, Injection) and isinstance(mark.dependency, Resolution):
         return Injection(closed(mark.dependency.key, types))
     return mark

@@ -1,1 +1,1 @@
-"""Errors as problem details."""
+"""Errors as responses: RFC 9457 problem details, or FastAPI's shapes."""

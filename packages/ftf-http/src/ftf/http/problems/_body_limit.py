@@ -1,4 +1,4 @@
-"""The answer to a body that is too large, which Starlette gives as plain text."""
+"""Problem details in place of Starlette's plain text for a body that is too large."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,9 +9,10 @@ _TEXT = b"Content Too Large"
 
 
 class BodyLimitProblem:
-    """Makes a problem of what Starlette answers when `max_body_size` is exceeded.
+    """Replaces the response to a body that exceeds `max_body_size` by a problem.
 
-    Its middleware stands outside of the exception handlers and replaces the response itself.
+    Starlette's RequestBodyLimitMiddleware sends that response outside of the exception handlers and
+    raises nothing, so it is recognised by its text.
 
     Args:
         app: The ASGI application to wrap.

@@ -1,4 +1,4 @@
-"""The exception handlers that an application has before the user's."""
+"""The exception handlers of an application that the user's replace."""
 
 from pydantic_core import PydanticSerializationError
 
@@ -10,7 +10,7 @@ from ._surrogates import answer_surrogate
 
 
 def default_handlers(*, problem_details: bool) -> Handlers:
-    """List the handlers of errors of FastAPI, of ftf-orm and of encoding, and of groups of them."""
+    """Return the handlers of FastAPI's, ftf-orm's and encoding errors, and of exception groups."""
     return {
         **(problem_handlers() if problem_details else plain_handlers()),
         **orm_handlers(problem_details=problem_details),

@@ -1,4 +1,4 @@
-"""Errors of SQLAlchemy that no repository has typed, such as those of a session that is settled."""
+"""Handlers of SQLAlchemy's errors outside of repositories, as of a session's commit."""
 
 from importlib.util import find_spec
 
@@ -9,7 +9,7 @@ from ._handlers import Handlers, answer
 
 
 def driver_handlers() -> Handlers:
-    """List the handlers that answer SQLAlchemy's errors as ftf-orm's, if that is installed."""
+    """Return the handlers that answer SQLAlchemy's errors like ftf-orm's, if it is installed."""
     if find_spec("ftf.orm") is None:
         return {}
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415  # optional
@@ -19,7 +19,7 @@ def driver_handlers() -> Handlers:
 
 
 async def _as_typed(request: Request, error: Exception) -> Response:
-    """Answer with what was made for the typed error, or leave the error to the last handler."""
+    """Answer by the handler of the typed error; without one, raise the error again."""
     from ftf.orm import OrmError, typed_errors  # noqa: PLC0415
 
     try:

@@ -1,4 +1,4 @@
-"""The answer to exceptions that come in a group, as from a task group."""
+"""The response to an exception group, as a task group raises it."""
 
 from collections.abc import Iterator
 
@@ -9,10 +9,10 @@ from ._handlers import handled, handler_of
 
 
 async def answer_group(request: Request, group: Exception) -> Response:
-    """Answer a group like its exceptions, if each has a handler and all have the same status.
+    """Answer a group like its first exception, if each has a handler and all have one status.
 
     Raises:
-        ExceptionGroup: The group itself, if it has no such answer.
+        ExceptionGroup: The group itself, if an exception has no handler or another status.
     """
     application, errors = request.scope["app"], [*_leaves(group)]
     handlers = [handler_of(application, error) for error in errors]

@@ -1,4 +1,4 @@
-"""JSON that can be written whatever a client has sent."""
+"""JSON responses that may quote values which JSON in UTF-8 cannot hold."""
 
 import json
 import re
@@ -19,12 +19,12 @@ class ErrorResponse(JSONResponse):
         """Encode the content."""
         try:
             return super().render(content)
-        except ValueError:  # of which UnicodeEncodeError is a kind
+        except ValueError:  # UnicodeEncodeError included
             finite = json.loads(json.dumps(content), parse_constant=lambda _: None)
             text = json.dumps(finite, ensure_ascii=False, separators=(",", ":"))
             return _SURROGATE.sub("\ufffd", text).encode()
 
 
 def has_surrogate(text: str) -> bool:
-    """Return whether a text has a lone surrogate, so that it cannot be encoded in UTF-8."""
+    """Return whether a text has a lone surrogate, which UTF-8 cannot encode."""
     return _SURROGATE.search(text) is not None

@@ -1,4 +1,4 @@
-"""Which exception becomes which response."""
+"""Exception handlers: which exception is answered by which response."""
 
 import logging
 from collections.abc import Callable, Coroutine, Mapping
@@ -26,11 +26,11 @@ type Answer = Callable[[Exception], Response]
 _logger = logging.getLogger("ftf.http")
 _SERVER_ERROR = 500
 _INVALID = 422
-_UNEXPECTED = {500, Exception}  # FastAPI takes either, and the last one of both
+_UNEXPECTED = {500, Exception}  # FastAPI takes either key for its last layer
 
 
 def problem_handlers() -> Handlers:
-    """List the handlers that turn FastAPI's own errors into problem details."""
+    """Return the handlers that answer FastAPI's errors by problem details."""
     return {
         HTTPException: answering(_of_http_exception),
         RequestValidationError: answering(_of_invalid_request),
@@ -39,7 +39,10 @@ def problem_handlers() -> Handlers:
 
 
 def plain_handlers() -> Handlers:
-    """List the handlers of FastAPI's own errors in its shapes, which quote the request."""
+    """Return the handlers that answer FastAPI's errors in FastAPI's shapes.
+
+    They replace FastAPI's, which cannot encode NaN and lone surrogates of the request.
+    """
     return {
         HTTPException: answering(_plain_http_exception),
         RequestValidationError: answering(_plain_invalid_request),
@@ -47,7 +50,11 @@ def plain_handlers() -> Handlers:
 
 
 def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
-    """Make an exception handler of a function that needs the exception only."""
+    """Return an exception handler that answers requests and closes websockets.
+
+    Args:
+        answer: Returns the response to an exception.
+    """
 
     async def handle(connection: HTTPConnection, error: Exception) -> Response | None:
         response = answer(cast("E", error))
@@ -61,7 +68,14 @@ def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
 def mapped(
     status: int, title: str, *, problem_details: bool, headers: Mapping[str, str] | None = None
 ) -> Handler:
-    """Make a handler that shows a client its own errors, and tells the log of the server's."""
+    """Return a handler that answers with an exception's text, or logs it for a server error.
+
+    Args:
+        status: The HTTP status code.
+        title: The kind of problem; by default the phrase of the status.
+        problem_details: Whether the response is a problem.
+        headers: Further headers of the response to a server error.
+    """
     if status < _SERVER_ERROR:
         return answering(with_text(status, title, problem_details=problem_details))
 
@@ -78,16 +92,16 @@ def mapped(
 
 
 def with_text(status: int, title: str, *, problem_details: bool) -> Answer:
-    """Answer an exception with its own text, as a problem or in FastAPI's shape."""
+    """Return a function that answers an exception with its text."""
     if problem_details:
         return lambda error: ProblemResponse(status, str(error), title=title)
     return lambda error: ErrorResponse({"detail": str(error)}, status)
 
 
 async def answer(application: object, request: Request, error: Exception) -> Response | None:
-    """Return the response to an error outside of any route, as Starlette finds it inside.
+    """Return the response of the handler of an error that was raised outside of any route.
 
-    It is `None` if no handler was made for this kind of error.
+    It is `None` if the error has no handler, or if its handler has closed a websocket.
     """
     handler = handler_of(application, error)
     return None if handler is None else await handled(handler, request, error)
@@ -96,7 +110,10 @@ async def answer(application: object, request: Request, error: Exception) -> Res
 def handler_of(
     application: object, error: Exception, besides: Handler | None = None
 ) -> Handler | None:
-    """Find the handler that was made for a kind of error, as Starlette finds it."""
+    """Return the handler of an error's status or nearest class, as Starlette looks it up.
+
+    The handler of all unexpected errors is not among them, and neither is `besides`.
+    """
     handlers = _handlers_of(application)
     status = error.status_code if isinstance(error, HTTPException) else None
     keys = (key for key in (status, *type(error).__mro__) if key not in _UNEXPECTED)
@@ -110,7 +127,7 @@ def _handlers_of(application: object) -> Mapping[object, Handler]:
 
 
 async def handled(handler: Handler, request: Request, error: Exception) -> Response:
-    """Call a handler, in a thread if it is not async."""
+    """Return the response of a handler, which runs in a thread if it is not async."""
     if iscoroutinefunction(handler):
         return await handler(request, error)
     return cast("Response", await run_in_threadpool(handler, request, error))
@@ -127,41 +144,45 @@ def _plain_invalid_request(error: RequestValidationError) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    """Show nothing but the request's id, which the logged error carries too."""
+    """Answer with the request's id only, which the logged error has as a note."""
     return ProblemResponse(500, request_id=noted_request_id(request, error))
 
 
 def _of_http_exception(error: HTTPException) -> Response:
-    """Keep status and headers; a detail that is not a text becomes the member `errors`."""
+    """Return a problem with the status and headers; a detail that is not a text is `errors`."""
     status, detail = error.status_code, cast("object", error.detail)
     if not is_body_allowed_for_status_code(status):
         return Response(status_code=status, headers=error.headers)
     if isinstance(detail, str):
         return ProblemResponse(status, detail, headers=error.headers)
-    if status == _INVALID:  # whose errors have a schema
+    if status == _INVALID:  # the OpenAPI document has a schema for its errors
         faults = detail if isinstance(detail, list) else [detail]
         detail = [_located(each) | (each if isinstance(each, dict) else {}) for each in faults]
     return ProblemResponse(status, headers=error.headers, errors=detail)
 
 
 def _of_invalid_request(error: RequestValidationError) -> Response:
-    """Name each field at fault by its part of the request and a JSON pointer (RFC 6901)."""
+    """Return a problem that locates each fault by part of the request and JSON pointer."""
     errors = [_located(fault) for fault in error.errors()]
     return ProblemResponse(_INVALID, "The request is not valid.", errors=errors)
 
 
 def _located(fault: object) -> dict[str, object]:
-    """Write a fault as pydantic's are, or as much of it as a handler has raised itself."""
+    """Return a fault with the part of the request and the JSON pointer (RFC 6901) of its field.
+
+    Args:
+        fault: An error of pydantic's, or any detail that a handler has raised.
+    """
     match fault:
         case {
             "type": "json_invalid",
             "loc": (part, int(at)),
-            "msg": said,
+            "msg": text,
             "input": {},
             "ctx": {"error": reason},
         }:
-            # FastAPI's; pydantic's own, of a field that holds JSON, has a text as its input.
-            detail = f"{said} at character {at + 1}: {reason}"
+            # Of FastAPI. The input of a json_invalid of pydantic's `Json` fields is a text.
+            detail = f"{text} at character {at + 1}: {reason}"
             return {"in": part, "pointer": "", "detail": detail}
         case Mapping():
             part, *field = fault.get("loc") or ("body",)

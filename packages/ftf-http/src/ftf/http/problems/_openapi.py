@@ -1,4 +1,4 @@
-"""The part of the OpenAPI document that describes errors."""
+"""The schemas and responses of problem details in the OpenAPI document."""
 
 import re
 from collections.abc import Iterator
@@ -20,9 +20,9 @@ _PROBLEM: Json = {
     "required": ["title", "status"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference", "default": "about:blank"},
-        "title": {"type": "string", "description": "What kind of problem it is."},
+        "title": {"type": "string", "description": "The kind of problem."},
         "status": {"type": "integer", "description": "The HTTP status code."},
-        "detail": {"type": "string", "description": "What went wrong this time."},
+        "detail": {"type": "string", "description": "What is wrong with this request."},
         "request_id": {"type": "string", "description": "The request, as in X-Request-ID."},
         "errors": {"description": "The detail of the error, if it is not a text."},
     },
@@ -44,10 +44,10 @@ _ERRORS: Json = {
 
 
 def document_problems(document: Json) -> None:
-    """Write into an OpenAPI document that errors are problem details.
+    """Add problem details to an OpenAPI document, in place.
 
-    FastAPI's validation errors are replaced, documented errors may be problems besides what they
-    say, and every operation gets a default response.
+    The schema of FastAPI's validation errors is replaced, documented errors get a problem as a
+    further content type, and every operation gets a default response.
     """
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem, validation = _free("Problem", schemas), _free("ValidationProblem", schemas)
@@ -73,7 +73,7 @@ def document_problems(document: Json) -> None:
 
 
 def _free(name: str, schemas: Json) -> str:
-    """Find a name that no model of the user's has."""
+    """Return a name that no schema has, which begins with `name`."""
     return _free(f"{name}Details", schemas) if name in schemas else name
 
 
@@ -83,7 +83,7 @@ def _operations(document: Json) -> Iterator[Json]:
 
 
 def _has_fastapi_schema(schemas: Json) -> bool:
-    """Return whether the schema of validation errors is FastAPI's, not a model of the user's."""
+    """Return whether the schema HTTPValidationError is FastAPI's, not a model of the user's."""
     fields = schemas.get("HTTPValidationError", {}).get("properties", {})
     return bool(fields.get("detail", {}).get("items") == _reference("ValidationError"))
 

@@ -1,4 +1,4 @@
-"""Which error of ftf-orm becomes which response."""
+"""Handlers of ftf-orm's errors: which error is answered by which status."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -9,12 +9,12 @@ from ._error_response import ErrorResponse
 from ._handlers import Answer, Handlers, answering, mapped
 from ._response import ProblemResponse
 
-_SOON = {"retry-after": "1"}  # seconds: the other transaction is about to end
-_LATER = {"retry-after": "5"}  # seconds: a server has to come back
+_SOON = {"retry-after": "1"}  # seconds until a conflicting transaction has ended
+_LATER = {"retry-after": "5"}  # seconds until a database has restarted
 
 
 def orm_handlers(*, problem_details: bool) -> Handlers:
-    """List the handlers of what ftf-orm raises, if it is installed."""
+    """Return the handlers of ftf-orm's errors, if it is installed."""
     if find_spec("ftf.orm") is None:
         return {}
     from ftf import orm  # noqa: PLC0415  # optional
@@ -40,7 +40,7 @@ def orm_handlers(*, problem_details: bool) -> Handlers:
 def _with_columns(
     status: int, headers: Mapping[str, str] | None = None, *, problem_details: bool
 ) -> Answer:
-    """Answer an error with its text, and with the columns that it is about."""
+    """Return a function that answers an error with its text and the columns it names."""
 
     def answer(error: Exception) -> Response:
         if not problem_details:

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details."""
+"""`ProblemResponse`: RFC 9457 problem details."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -11,7 +11,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 def phrase_of(status: int) -> str:
-    """Name a status code, which may be one that nobody has defined."""
+    """Return the phrase of a status code; "Error" for one that Python does not know."""
     return HTTPStatus(status).phrase if status in HTTPStatus else "Error"
 
 
@@ -20,8 +20,8 @@ class ProblemResponse(ErrorResponse):
 
     Args:
         status: The HTTP status code.
-        detail: What went wrong this time, for a person to read.
-        title: What kind of problem this is; the status's own phrase by default.
+        detail: What is wrong with this request, for a person to read.
+        title: The kind of problem; by default the phrase of the status.
         headers: Further response headers.
         members: Extension members; `errors` is an empty list by default for 422.
     """

@@ -1,4 +1,4 @@
-"""The answer to a request whose text is not valid Unicode."""
+"""The response to a request whose text is not valid Unicode."""
 
 import json
 from contextlib import suppress
@@ -13,29 +13,29 @@ from starlette.responses import Response
 from ._error_response import has_surrogate
 from ._handlers import answer, handled, handler_of
 
-_SAID = "Input should be valid Unicode, without lone surrogates"
+_MESSAGE = "Input should be valid Unicode, without lone surrogates"
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
-# The body is neither JSON nor a form, or it is gone.
+# Raised by Request.json() and form(): the body has another format, or was read as a stream.
 _UNREADABLE = (ValueError, RecursionError, RuntimeError, HTTPException, ClientDisconnect)
 
 
 async def answer_surrogate(request: Request, error: Exception) -> Response:
-    r"""Answer that a request is not valid, if it has text that cannot be encoded.
+    r"""Answer that a request is not valid, if its text has lone surrogates.
 
-    Python reads lone surrogates, from JSON such as `"\ud800"`, and pydantic lets them pass, but no
-    response and no driver can encode them. Where the request has none, or the user has a handler
-    for a base of the error, the error is handled as if this handler were not there.
+    Python's JSON parser accepts them, as in `"\ud800"`, and so does pydantic, but neither a
+    response nor a database driver can encode them. A handler of the user's for a base class of the
+    error takes precedence.
 
     Raises:
-        Exception: The error itself, if the request has no such text.
+        Exception: The error itself, if the request has no lone surrogates.
     """
     application = request.scope["app"]
-    own = handler_of(application, error, besides=answer_surrogate)
-    if own is not None:
-        return await handled(own, request, error)
+    of_user = handler_of(application, error, besides=answer_surrogate)
+    if of_user is not None:
+        return await handled(of_user, request, error)
     for part, text in (("path", request.scope["path"]), ("body", await _text_of_body(request))):
         if has_surrogate(text):
-            fault = {"type": "string_unicode", "loc": (part,), "msg": _SAID}
+            fault = {"type": "string_unicode", "loc": (part,), "msg": _MESSAGE}
             invalid = RequestValidationError([fault])
             # None for a websocket, which the handler has closed itself.
             return cast("Response", await answer(application, request, invalid))
@@ -43,9 +43,10 @@ async def answer_surrogate(request: Request, error: Exception) -> Response:
 
 
 async def _text_of_body(connection: HTTPConnection) -> str:
-    """Return the text of a JSON body or form that the application has read."""
+    """Return the text of a JSON body or form that the application has read, or else ""."""
     text = ""
-    # What was not read is not the reason, and waiting for it could be for ever.
+    # Cancelled at the first wait: a body that was not read did not cause the error, and receive()
+    # waits for the client.
     with suppress(*_UNREADABLE), CancelScope() as at_once:
         at_once.cancel()
         if isinstance(connection, Request):

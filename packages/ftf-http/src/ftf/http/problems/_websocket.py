@@ -1,4 +1,4 @@
-"""How a websocket learns of an error."""
+"""Errors of websockets: a rejected handshake, or a close code with a reason."""
 
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketState
@@ -9,12 +9,12 @@ _SERVER_ERROR = 500
 
 
 async def refuse(socket: WebSocket, response: Response, reason: str) -> Response | None:
-    """Reject a handshake with a response, or close a connection that was accepted.
+    """Close a websocket, or return the response that rejects its handshake.
 
     Args:
         socket: The websocket.
-        response: What an HTTP request would be answered.
-        reason: Why; a client error only shows it.
+        response: The response that an HTTP request would get.
+        reason: The reason of the close; a server error (5xx) does not send it.
     """
     opening = socket.application_state is WebSocketState.CONNECTING
     if opening and "websocket.http.response" in socket.scope.get("extensions", {}):

@@ -1,1 +1,1 @@
-"""One request: its channels, its scope, its settling."""
+"""One request: its ASGI channels, its container scope, its settling."""

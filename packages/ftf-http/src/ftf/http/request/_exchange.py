@@ -1,4 +1,4 @@
-"""One request and its response, whose units of work are settled before it starts."""
+"""One request and its response: units of work are settled before the response starts."""
 
 import logging
 from contextvars import ContextVar, Token
@@ -19,15 +19,15 @@ _logger = logging.getLogger("ftf.http")
 _FIRST_ERROR = 400
 
 
-class ResponseReplaced(BaseException):  # like a cancellation, it is no error
-    """Ends a response that was answered otherwise, with its background tasks."""
+class ResponseReplaced(BaseException):  # `except Exception` of handlers does not catch it
+    """Stops the application where another response has replaced its own."""
 
 
 class Exchange:
-    """The two channels of an ASGI connection, as the application gets them.
+    """The ASGI channels `receive` and `send` of one connection, around those of the server.
 
     Attributes:
-        failure: An error of settling that no handler was made for, to raise in place of a response.
+        failure: The error of a commit, if it has no handler; it is raised in place of a response.
     """
 
     __slots__ = (
@@ -47,7 +47,7 @@ class Exchange:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._app: object = scope.get("app")  # a mounted one will take its place
+        self._app: object = scope.get("app")  # a mounted application replaces it in the scope
         self._request: Request | None = None
         self._ahead: list[Message] = []
         self._replaced = False
@@ -61,11 +61,11 @@ class Exchange:
 
     def __exit__(self, *_: object) -> None:
         current.reset(cast("Token[Exchange | None]", self._outer))
-        self._request = None  # it refers to this exchange
+        self._request = None  # which refers to this exchange: no reference cycle is left
 
     @property
     def connection(self) -> HTTPConnection:
-        """The connection, whatever its kind."""
+        """The request or websocket."""
         return HTTPConnection(self._scope)
 
     @property
@@ -73,7 +73,7 @@ class Exchange:
         """The HTTP request.
 
         Raises:
-            NoRequestError: It is a websocket.
+            NoRequestError: The connection is a websocket.
         """
         if self._scope["type"] != "http":
             raise NoRequestError("Request")
@@ -82,7 +82,7 @@ class Exchange:
         return self._request
 
     def share(self, request: Request) -> None:
-        """Let services ask for a request that the application has made."""
+        """Set the request object that services get."""
         self._request = request
 
     @property
@@ -91,14 +91,14 @@ class Exchange:
         return label(self._scope)
 
     async def receive(self) -> Message:
-        """Pass on a message of the client's."""
+        """Return the next message of the client."""
         return self._ahead.pop(0) if self._ahead else await self._receive()
 
     async def send(self, message: Message) -> None:
-        """Pass on a message of the application's, having settled its units of work.
+        """Send a message of the application; units of work are settled before a response starts.
 
         Raises:
-            ResponseReplaced: They could not be committed; another response takes its place.
+            ResponseReplaced: They could not be committed, and another response was sent.
         """
         if self.units and message["type"] == "http.response.start":
             await self._settle(message["status"])
@@ -107,12 +107,12 @@ class Exchange:
         await self._send(message)
 
     async def close(self) -> None:
-        """Roll back what no response has settled."""
+        """Roll back the units of work that no response has settled."""
         if self.units:
             await self._settle(_FIRST_ERROR)
 
     async def _settle(self, status: int) -> None:
-        """Commit or roll back."""
+        """Commit the units of work for a status below 400, and roll them back for any other."""
         commit = status < _FIRST_ERROR and not await self._client_left()
         try:
             await self.units.settle(commit=commit)
@@ -123,12 +123,12 @@ class Exchange:
                 await self._replace(error)
 
     async def _replace(self, error: Exception) -> None:
-        """Answer with what went wrong, or leave that to the application's layer for errors."""
+        """Send the response to a failed commit; without a handler, keep the error as `failure`."""
         self._replaced = True
         app, request = self._app or self._scope.get("app"), Request(self._scope)
         try:
             response = await answer(app, request, error)
-        except Exception as failure:  # noqa: BLE001  # of the handler, and raised later
+        except Exception as failure:  # noqa: BLE001  # raised by the handler; ScopeMiddleware raises it
             error, response = failure, None
         if response is None:
             self.failure = error
@@ -136,8 +136,12 @@ class Exchange:
             await response(self._scope, self._receive, self._send)
 
     async def _client_left(self) -> bool:
-        """Look whether the client has disconnected, without waiting for it."""
-        for _ in range(2):  # behind the end of a body nobody has read
+        """Return whether the client has disconnected, without waiting for it.
+
+        ASGI servers tell so only by a message of `receive()`, which waits for one; a cancelled
+        scope ends that wait. Messages other than `http.disconnect` are kept for `receive`.
+        """
+        for _ in range(2):  # a body that was not read comes before `http.disconnect`
             message: Message | None = None
             with CancelScope() as at_once:
                 at_once.cancel()

@@ -1,4 +1,4 @@
-"""What concerns every request, whatever answers it: its id, security headers, event streams."""
+"""The outermost layer: request ids, security headers and the watch over event streams."""
 
 from collections.abc import Mapping
 
@@ -15,15 +15,15 @@ _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.s
 _EVENT_STREAM = b"text/event-stream"
 
 
-class EdgeMiddleware:
-    """Names requests, adds security headers, and has event streams end with the application.
+class OutermostMiddleware:
+    """Sets request ids, adds security headers, and watches event streams for `Draining`.
 
-    One layer does all three, because each layer costs every request the same again.
+    One layer does all three, because every layer adds the same time to each request.
 
     Args:
         app: The ASGI application to wrap.
         headers: Headers of each HTTP response that does not set them itself.
-        draining: Knows when the application stops.
+        draining: Ends event streams when the application stops.
     """
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str], draining: Draining) -> None:
@@ -35,7 +35,7 @@ class EdgeMiddleware:
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection; the lifespan passes untouched."""
+        """Serve one connection; the lifespan is passed on unchanged."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
@@ -64,7 +64,7 @@ class EdgeMiddleware:
         await self.app(scope, receive, send_with_headers)
 
     async def _serve_on_trio(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve in a cancel scope, and complete an event stream that was cancelled by it."""
+        """Serve in a cancel scope, and send the end of an event stream that it has cancelled."""
         with CancelScope() as cancel_scope:
             served_by = TrioScope(cancel_scope)
             try:
@@ -75,7 +75,12 @@ class EdgeMiddleware:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _complete(self, message: Message, named: bytes | None) -> bool:
-        """Add the headers of what starts, and tell whether it is a stream to watch."""
+        """Add headers to the start of a response. Return whether it is an event stream to watch.
+
+        Args:
+            message: The message that starts the response.
+            named: The request's id; `None` if an outer application has set one, which watches too.
+        """
         headers: Headers = [*message.get("headers", ())]
         own = dict(headers)
         if named is not None and all(header[0].lower() != HEADER for header in headers):

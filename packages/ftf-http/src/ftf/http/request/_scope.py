@@ -25,17 +25,17 @@ _logger = logging.getLogger("ftf.http")
 class ScopeMiddleware:
     """Opens a container scope around each request, and closes it after the last byte.
 
-    `FastTrackFramework` brings its own, outermost; a plain FastAPI or Starlette application adds
-    it with `app.add_middleware(ScopeMiddleware, container=container)`. Services of the scope can
-    ask for Starlette's `Request` and `HTTPConnection`. The scope's units of work are settled just
-    before the response starts: a status below 400 commits them, unless `mark_rollback` was called;
-    any other, a websocket and a client that left roll them back.
+    `FastTrackFramework` has one; a plain FastAPI or Starlette application adds it with
+    `app.add_middleware(ScopeMiddleware, container=container)`. Services of the scope can ask for
+    Starlette's `Request` and `HTTPConnection`. The scope's units of work are settled just before
+    the response starts: a status below 400 commits them, unless `mark_rollback` was called; any
+    other status, a websocket and a client that has disconnected roll them back.
 
     Args:
         app: The ASGI application to wrap.
-        container: Where the scopes come from.
-        cleanup_seconds: How long rolling back, and then closing, may take when a request failed
-            or was cancelled.
+        container: The container that opens the scopes.
+        cleanup_seconds: Seconds that the rollback, and then the closing of services, may take when
+            a request failed or was cancelled.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class ScopeMiddleware:
         serve_from(container)
 
     async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
-        """Serve one connection; anything but HTTP and websockets passes untouched."""
+        """Serve one connection; the lifespan is passed on unchanged."""
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
@@ -79,9 +79,10 @@ class ScopeMiddleware:
     async def close_after(
         self, error: BaseException, container_scope: Scope, exchange: Exchange
     ) -> None:
-        """Close what a failed or cancelled request leaves, which no cancellation interrupts."""
+        """Close the services of a failed or cancelled request, shielded from cancellation."""
         seconds = self.cleanup_seconds
-        # Only where it is needed: services may have opened cancel scopes, which end inside out.
+        # anyio requires cancel scopes to exit innermost first, and a service may hold one open:
+        # shield only if cancelled.
         shield = CancelScope(shield=True) if _is_cancelled() else nullcontext()
         try:
             with shield:
@@ -96,12 +97,12 @@ class ScopeMiddleware:
 
 
 def _without_replaced(group: BaseExceptionGroup) -> BaseExceptionGroup | None:
-    """Take ends of replaced responses out of a group; one that has none stays the same object."""
+    """Return a group without `ResponseReplaced`: the same object if it has none, or `None`."""
     return group.split(ResponseReplaced)[1] if group.subgroup(ResponseReplaced) else group
 
 
 async def close(container_scope: Scope, exchange: Exchange) -> None:
-    """Close what an answered request leaves; the log alone can be told of a failure."""
+    """Close the services of an answered request; a failure is logged, as the response is sent."""
     try:
         await container_scope.__aexit__(None, None, None)
     except Exception:
@@ -109,15 +110,15 @@ async def close(container_scope: Scope, exchange: Exchange) -> None:
 
 
 def _is_cancelled() -> bool:
-    """Tell whether a cancel scope around the application was cancelled; it would be again."""
+    """Return whether a cancel scope around the application is cancelled, as each await would be."""
     return current_effective_deadline() == -math.inf
 
 
 def scope_of(connection: HTTPConnection) -> Scope:
-    """Find the container scope of a request or websocket.
+    """Return the container scope of a request or websocket.
 
     Raises:
-        NoRequestScopeError: No `ScopeMiddleware` stands around the application.
+        NoRequestScopeError: The application has no `ScopeMiddleware`.
     """
     container_scope = connection.scope.get(SCOPE_KEY)
     if not isinstance(container_scope, Scope):

@@ -1,4 +1,4 @@
-"""The part of a request that middleware runs in another task."""
+"""Container scopes for the parts of a request that middleware runs in tasks of their own."""
 
 from typing import Final
 
@@ -15,21 +15,21 @@ _TASK: Final = "ftf.http.task"
 
 
 class TaskScopeMiddleware(ScopeMiddleware):
-    """Closes services in the task that they were built in.
+    """Closes services in the task that built them.
 
-    One stands around and inside of each middleware of the user's. Starlette's BaseHTTPMiddleware,
-    which `app.middleware("http")` adds, runs what it wraps in a task of its own, and task groups,
-    cancel scopes and tokens of context variables cannot end in another task than they began in.
+    One stands around and inside of each middleware of the user. Starlette's BaseHTTPMiddleware,
+    which `app.middleware("http")` adds, runs the application it wraps in a task of its own, and
+    task groups, cancel scopes and tokens of context variables must end in the task they began in.
     """
 
     async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
-        """Serve one connection; in the task of its scope, it passes untouched."""
-        task, services = get_current_task().id, scope.get(SCOPE_KEY)
+        """Serve one connection; in the task of its scope, it is passed on unchanged."""
+        task, container_scope = get_current_task().id, scope.get(SCOPE_KEY)
         outer = scope.setdefault(_TASK, task)
-        if outer == task or not isinstance(services, Scope):
+        if outer == task or not isinstance(container_scope, Scope):
             await self.app(scope, receive, send)
             return
-        exchange, part = current_exchange("Exchange"), services.task_scope()
+        exchange, part = current_exchange("Exchange"), container_scope.task_scope()
         scope[SCOPE_KEY], scope[_TASK] = await part.__aenter__(), task
         try:
             await self.app(scope, receive, send)
@@ -40,4 +40,4 @@ class TaskScopeMiddleware(ScopeMiddleware):
         else:
             await close(part, exchange)
         finally:
-            scope[SCOPE_KEY], scope[_TASK] = services, outer
+            scope[SCOPE_KEY], scope[_TASK] = container_scope, outer

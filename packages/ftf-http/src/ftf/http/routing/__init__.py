@@ -1,1 +1,1 @@
-"""Routes, controllers, and the way from one to its handler."""
+"""Routes and controllers, and the calls of their handlers."""

@@ -1,4 +1,4 @@
-"""Classes whose methods are route handlers."""
+"""`Controller`, and the decorators that make its methods route handlers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
@@ -24,13 +24,13 @@ _OPERATIONS = "ftf_operations"
 class Controller:
     """A group of route handlers that share a constructor, which the container calls.
 
-    A request has a controller of its own. Methods become routes by `get`, `post`, `put`, `patch`
-    and `delete`; `FastTrackFramework.add_controller` and `Router.add_controller` serve them. A
-    method that overrides one keeps its route, and a generic controller has the type arguments of
-    its subclass: `class Things(Crud[Thing])`.
+    Each request gets a new controller. Methods become routes by `get`, `post`, `put`, `patch`
+    and `delete`; `FastTrackFramework.add_controller` and `Router.add_controller` add them. A
+    method that overrides a handler keeps its route. In a generic controller, the type arguments of
+    a subclass replace the type parameters: `class Things(Crud[Thing])`.
 
     Attributes:
-        prefix: What every path starts with.
+        prefix: The start of every path.
         tags: Tags of every route.
         dependencies: FastAPI dependencies of every route.
     """
@@ -41,51 +41,51 @@ class Controller:
 
 
 class Operation(NamedTuple):
-    """What a verb says about a method."""
+    """The path and options that a decorator such as `get` gives a method."""
 
     path: str
     options: RouteOptions
 
 
 def get[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
-    """Serve GET by a method of a controller; takes what `FastAPI.get` takes."""
+    """Make a method handle GET; the options are those of `FastAPI.get`."""
     return _verb("GET", path, options)
 
 
 def post[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
-    """Serve POST by a method of a controller; takes what `FastAPI.post` takes."""
+    """Make a method handle POST; the options are those of `FastAPI.post`."""
     return _verb("POST", path, options)
 
 
 def put[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
-    """Serve PUT by a method of a controller; takes what `FastAPI.put` takes."""
+    """Make a method handle PUT; the options are those of `FastAPI.put`."""
     return _verb("PUT", path, options)
 
 
 def patch[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
-    """Serve PATCH by a method of a controller; takes what `FastAPI.patch` takes."""
+    """Make a method handle PATCH; the options are those of `FastAPI.patch`."""
     return _verb("PATCH", path, options)
 
 
 def delete[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
-    """Serve DELETE by a method of a controller; takes what `FastAPI.delete` takes."""
+    """Make a method handle DELETE; the options are those of `FastAPI.delete`."""
     return _verb("DELETE", path, options)
 
 
 def operations_of(controller: type[Controller]) -> Iterator[tuple[str, Endpoint, RouteOptions]]:
-    """List the path, handler and options of each route of a controller, in order of definition.
+    """Return the path, handler and options of each route of a controller, in order of definition.
 
-    A method that overrides a handler without a verb of its own keeps the routes of that handler.
+    A method that overrides a handler and has no decorator keeps the routes of that handler.
 
     Raises:
-        TypeError: It is not a `Controller`, a method of it has no `self` to be called with, or a
-            handler has a type parameter without an argument.
-        ValueError: Its prefix or a path does not start with a slash, or it has no handlers.
+        TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter has
+            no argument.
+        ValueError: It has no handlers, or its prefix or a path does not start with a slash.
     """
     _check(controller)
     types = type_arguments(controller)
     names = dict.fromkeys(name for cls in reversed(controller.__mro__) for name in vars(cls))
-    marked = [(name, operation) for name in names for operation in _marks(controller, name)]
+    marked = [(name, operation) for name in names for operation in _operations(controller, name)]
     if not marked:
         name, verbs = controller.__qualname__, "`get`, `post`, `put`, `patch` or `delete`"
         raise ValueError(f"{name} has no handlers: decorate its methods with {verbs}.")
@@ -101,8 +101,8 @@ def operations_of(controller: type[Controller]) -> Iterator[tuple[str, Endpoint,
         yield controller.prefix + path, _handler(controller, name, types), joined
 
 
-def _marks(controller: type[Controller], name: str) -> tuple[Operation, ...]:
-    """Find what the verbs say about a method, or about the nearest one that it overrides."""
+def _operations(controller: type[Controller], name: str) -> tuple[Operation, ...]:
+    """Return the operations of a method, or those of the nearest method that it overrides."""
     if not callable(getattr(controller, name)):
         return ()
     defined = (getattr(cls, name) for cls in controller.__mro__ if name in vars(cls))
@@ -111,19 +111,19 @@ def _marks(controller: type[Controller], name: str) -> tuple[Operation, ...]:
 
 
 def _handler(controller: type[Controller], name: str, types: Types) -> Endpoint:
-    method, own = getattr(controller, name), _own_parameter(controller, name)
+    method, self_name = getattr(controller, name), _self_name(controller, name)
     scopes = {each.__name__: each for each in types if isinstance(each, TypeVar)}
     signature = closed_signature(evaluated_signature(method, scopes), types)
     hints = {key: each.annotation for key, each in signature.parameters.items()}
     for parameter, hint in (hints | {"return": signature.return_annotation}).items():
         if missing := open_parameters(hint, types):
             raise TypeError(_open(controller, f"{name}, {parameter!r}", missing[0]))
-    return compiled(method, {own: controller}, signature)
+    return compiled(method, {self_name: controller}, signature)
 
 
 def _open(controller: type[Controller], place: str, parameter: str) -> str:
     cls = controller.__qualname__
-    remedy = f"serve a subclass that says what it is, `class ...({cls}[...])`"
+    remedy = f"add a subclass that has one, `class ...({cls}[...])`"
     return f"{cls}.{place}: the type parameter {parameter} has no argument: {remedy}."
 
 
@@ -138,21 +138,21 @@ def _no_slash(subject: str, path: str) -> str:
     return f"{subject} has no leading slash: write {'/' + path!r}."
 
 
-def _own_parameter(controller: type[Controller], name: str) -> str:
-    """Find what a method calls its controller."""
+def _self_name(controller: type[Controller], name: str) -> str:
+    """Return the name of a method's parameter for its controller, usually `self`."""
     defined = getattr_static(controller, name)
     parameters = iter(signature(getattr(controller, name)).parameters.values())
-    own = None if isinstance(defined, staticmethod | classmethod) else next(parameters, None)
+    first = None if isinstance(defined, staticmethod | classmethod) else next(parameters, None)
     method = f"{controller.__qualname__}.{name}"
-    if own is not None and own.kind is Parameter.POSITIONAL_ONLY:
+    if first is not None and first.kind is Parameter.POSITIONAL_ONLY:
         raise TypeError(f"{method} is called by keywords: remove the `/` from its parameters.")
     if (
-        own is None
-        or own.kind is not Parameter.POSITIONAL_OR_KEYWORD
-        or own.default is not own.empty
+        first is None
+        or first.kind is not Parameter.POSITIONAL_OR_KEYWORD
+        or first.default is not first.empty
     ):
         raise TypeError(_no_self(method))
-    return own.name
+    return first.name
 
 
 def _no_self(method: str) -> str:

@@ -1,4 +1,10 @@
-"""A shorter way from a request to a handler that FastAPI has little to do for."""
+"""Fast path of routes that take only parameters: skips FastAPI's dependency solver.
+
+FastAPI has no public way to leave the solver and its exit stacks out. `request_params_to_args` and
+`serialize_response` are called as FastAPI calls them, and its closure `get_request_handler.app` is
+read; tested with FastAPI 0.128 to 0.165. Where a name or a function is not as expected, FastAPI's
+own path is taken.
+"""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
@@ -27,7 +33,7 @@ _WRITES_JSON: Final = "dump_json" in signature(routing.serialize_response).param
 _TELEMETRY: Final = "fastapi.telemetry"
 _REPLACEABLE: Final = ("solve_dependencies", "run_endpoint_function", "serialize_response")
 _MODULES: Final = {"fastapi.routing", "fastapi.dependencies.utils"}
-_FASTAPI_S: Final = (
+_NEEDS_SOLVER: Final = (
     "dependencies",
     "body_params",
     "response_param_name",
@@ -36,15 +42,15 @@ _FASTAPI_S: Final = (
 )
 
 
-class ShortWay:
+class FastPath:
     """Calls a handler as FastAPI does, without the steps that this handler does not need.
 
-    Parameters are read and results serialised by FastAPI's own functions, so that both ways give
-    the same answers.
+    FastAPI's own functions read the parameters and serialise the result, so that both paths give
+    the same responses.
 
     Args:
-        facts: What FastAPI has made its own way from. They are those of one inclusion of the
-            route; from anything else, the dependencies of another inclusion could be missing.
+        facts: The variables of FastAPI's handler of one inclusion of the route. Those of the route
+            itself would lack the dependencies of the router that includes it.
     """
 
     __slots__ = ("_arguments", "_call", "_dependant", "_originals", "_respond", "takes_request")
@@ -60,24 +66,24 @@ class ShortWay:
         self.takes_request = any(name not in {None, CONNECTION} for name in names)
 
     @classmethod
-    def beside(cls, handle: Handler) -> Self | None:
-        """Return the short way beside FastAPI's, if there is one.
+    def of(cls, handle: Handler) -> Self | None:
+        """Return the fast path for a handler that FastAPI has made, if it has one.
 
-        There is none where instrumentation has replaced a function of FastAPI's, to see each
-        request pass.
+        It has none if instrumentation has replaced a function of FastAPI, to be called for each
+        request.
         """
         originals = zip(_REPLACEABLE, _replaceable(), strict=True)
         own = [("get_request_handler.<locals>.app", handle), *originals]
-        if not all(_is_of_fastapi(name, function) for name, function in own):
+        if not all(_is_original(name, function) for name, function in own):
             return None
         facts = getclosurevars(cast("FunctionType", handle)).nonlocals
         return cls(facts) if _is_simple(facts) else None
 
-    def is_open(self, scope: Scope) -> bool:
-        """Return whether FastAPI's way would do no more for a request.
+    def applies_to(self, scope: Scope) -> bool:
+        """Return whether a request gets the same response from this path as from FastAPI's.
 
-        It does once one of its functions was replaced or the route's dependant was changed, and
-        for a request that FastAPI's telemetry follows.
+        It does not if a function of FastAPI was replaced or the route's dependant was changed
+        afterwards, or if FastAPI's telemetry records the request.
         """
         dependant = self._dependant
         return (
@@ -88,47 +94,51 @@ class ShortWay:
         )
 
     async def answer(self, request: Request) -> Response:
-        """Call the handler, and make a response of what it returns."""
+        """Call the handler. Return the response that its result makes."""
         return await self._respond(request, await self._call(**self._arguments(request)))
 
 
-def shortened(handle: Handler, way: ShortWay | None) -> Handler:
-    """Take the short way while it is open, and FastAPI's otherwise."""
-    if way is None:
+def with_fast_path(handle: Handler, fast_path: FastPath | None) -> Handler:
+    """Return a handler that takes the fast path for each request that it applies to."""
+    if fast_path is None:
         return handle
 
     async def choose(request: Request) -> Response:
-        return await (way.answer if way.is_open(request.scope) else handle)(request)
+        return await (fast_path.answer if fast_path.applies_to(request.scope) else handle)(request)
 
     return choose
 
 
-def without_stacks(app: ASGIApp, way: ShortWay | None) -> ASGIApp:
-    """Leave out the exit stacks of FastAPI's, where a handler cannot see that they are missing.
+def without_exit_stacks(app: ASGIApp, fast_path: FastPath | None) -> ASGIApp:
+    """Return the ASGI application of a route without FastAPI's two exit stacks, where it can.
+
+    FastAPI enters them for each request, for dependencies with `yield`. A handler that takes the
+    request could see them in its scope.
 
     Args:
-        app: A route's own, as FastAPI has made it.
-        way: The short way of the same route.
+        app: The ASGI application that FastAPI has made for the route.
+        fast_path: The fast path of the route.
     """
-    is_of_fastapi = _is_of_fastapi("request_response.<locals>.app", app)  # and limits no body
-    if way is None or way.takes_request or not is_of_fastapi:
+    # FastAPI wraps the application of a route with max_body_size, which has to stay.
+    is_original = _is_original("request_response.<locals>.app", app)
+    if fast_path is None or fast_path.takes_request or not is_original:
         return app
-    short = request_response(way.answer)
+    short = request_response(fast_path.answer)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        await (short if way.is_open(scope) else app)(scope, receive, send)
+        await (short if fast_path.applies_to(scope) else app)(scope, receive, send)
 
     return serve
 
 
 def _replaceable() -> tuple[object, ...]:
-    """List the functions that FastAPI looks up in its module for each request."""
-    solve = routing.solve_dependencies  # type: ignore[attr-defined]  # imported there
+    """Return the functions that FastAPI looks up in its module for each request."""
+    solve = routing.solve_dependencies  # type: ignore[attr-defined]  # not re-exported
     return solve, routing.run_endpoint_function, routing.serialize_response
 
 
-def _is_of_fastapi(name: str, function: object) -> bool:
-    """Return whether a function is FastAPI's own rather than another in its place."""
+def _is_original(name: str, function: object) -> bool:
+    """Return whether a function is FastAPI's own, and not one that replaces or wraps it."""
     return (
         isinstance(function, FunctionType)
         and function.__code__.co_qualname == name
@@ -140,7 +150,7 @@ def _is_simple(facts: Facts) -> bool:
     dependant: Dependant = facts["dependant"]
     return (
         iscoroutinefunction(dependant.call)
-        and not any(getattr(dependant, name) for name in _FASTAPI_S)
+        and not any(getattr(dependant, name) for name in _NEEDS_SOLVER)
         and facts["actual_response_class"] is JSONResponse
         and (not _WRITES_JSON or isinstance(facts["response_class"], DefaultPlaceholder))
     )
@@ -165,7 +175,7 @@ def _reading(
                 values |= found
                 errors += faults
         if errors:
-            raise RequestValidationError(errors, endpoint_ctx=_place(dependant, request))
+            raise RequestValidationError(errors, endpoint_ctx=_context(dependant, request))
         return values
 
     return arguments
@@ -186,9 +196,9 @@ def _responding(
         try:
             content = await routing.serialize_response(response_content=result, **serialising)
         except ResponseValidationError as error:
-            place = _place(facts["dependant"], request)
+            context = _context(facts["dependant"], request)
             faults = error.errors()
-            raise ResponseValidationError(faults, body=result, endpoint_ctx=place) from None
+            raise ResponseValidationError(faults, body=result, endpoint_ctx=context) from None
         response = write(content, status)
         if not has_body:
             response.body = b""
@@ -211,12 +221,12 @@ def _serialising(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _place(dependant: Dependant, request: Request) -> EndpointContext:
-    """Return where a handler is, for the text of an error."""
+def _context(dependant: Dependant, request: Request) -> EndpointContext:
+    """Return the path, file and line of a handler, which FastAPI adds to the text of errors."""
     mounted_at = request.scope.get("root_path", "").rstrip("/")
-    place = EndpointContext(path=f"{request.method} {mounted_at}{dependant.path}")
+    context = EndpointContext(path=f"{request.method} {mounted_at}{dependant.path}")
     handler = unwrap(cast("Callable[..., object]", dependant.call))
     if isinstance(handler, FunctionType):
         code = handler.__code__
-        place |= {"function": code.co_name, "file": code.co_filename, "line": code.co_firstlineno}
-    return place
+        context |= {"function": code.co_name, "file": code.co_filename, "line": code.co_firstlineno}
+    return context

@@ -1,4 +1,4 @@
-"""What FastAPI's own classes take, for type checkers."""
+"""The options of FastAPI's classes, as types."""
 
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -23,7 +23,7 @@ type Json = dict[str, object]
 
 
 class FormLimits(TypedDict, total=False):
-    """How much a form may hold."""
+    """The limits of a form."""
 
     max_files: int
     max_fields: int
@@ -31,7 +31,7 @@ class FormLimits(TypedDict, total=False):
 
 
 class SharedOptions(TypedDict, total=False):
-    """What applications, routers and routes take."""
+    """The options of applications, routers and routes."""
 
     dependencies: Sequence[params.Depends] | None
     responses: dict[int | str, Json] | None
@@ -44,7 +44,7 @@ class SharedOptions(TypedDict, total=False):
 
 
 class RouteOptions(SharedOptions, total=False):
-    """What a route takes."""
+    """The options of a route."""
 
     response_model: object
     status_code: int | None
@@ -66,7 +66,7 @@ class RouteOptions(SharedOptions, total=False):
 
 
 class _ServingOptions(SharedOptions, total=False):
-    """What applications and routers take."""
+    """The options of applications and routers."""
 
     routes: list[BaseRoute] | None
     default_response_class: type[Response]
@@ -77,7 +77,7 @@ class _ServingOptions(SharedOptions, total=False):
 
 
 class RouterOptions(_ServingOptions, total=False):
-    """What a router takes, besides its route class."""
+    """The options of a router, without its route class."""
 
     prefix: str
     tags: list[str | Enum] | None
@@ -87,7 +87,7 @@ class RouterOptions(_ServingOptions, total=False):
 
 
 class ApplicationOptions(_ServingOptions, total=False):
-    """What an application takes, besides its exception handlers and lifespan."""
+    """The options of an application, without its exception handlers and lifespan."""
 
     debug: bool
     title: str
@@ -115,7 +115,7 @@ class ApplicationOptions(_ServingOptions, total=False):
 
 
 def check_options(application: type[FastAPI], options: ApplicationOptions) -> None:
-    """Refuse what the installed FastAPI does not know, unless it keeps that in `app.extra`.
+    """Raise for options that the installed FastAPI does not have; older ones keep them as `extra`.
 
     Raises:
         TypeError: An option is unknown.

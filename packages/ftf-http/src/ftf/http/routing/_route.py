@@ -1,4 +1,4 @@
-"""Routes whose handlers are compiled when they are declared."""
+"""`Route` and `Router`: their handlers are compiled when they are declared."""
 
 from collections.abc import Callable, Sequence
 from typing import Unpack
@@ -10,41 +10,41 @@ from starlette.types import ASGIApp
 from ..injection._endpoint import compiled
 from ..injection._readable import naming_parameters
 from ._controller import Controller, operations_of
-from ._fast_path import Handler, ShortWay, shortened, without_stacks
+from ._fast_path import FastPath, Handler, with_fast_path, without_exit_stacks
 from ._options import RouterOptions
 
 
 class Route(APIRoute):
-    """A route that asks the container once for everything its handler wants injected.
+    """A route whose handler gets its injected arguments by one call of the container.
 
-    `FastTrackFramework` and `Router` make their routes of this class. Under another route class
-    each injected parameter is a FastAPI dependency of its own, with the same result.
+    It is the route class of `FastTrackFramework` and `Router`. With another route class, each
+    injected parameter is a FastAPI dependency, which is slower and has the same result.
 
     Args:
         path: The path, with its parameters in braces.
         endpoint: The handler.
-        options: Whatever else FastAPI's `APIRoute` takes.
+        options: The other options of FastAPI's `APIRoute`.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., object], **options: object) -> None:
         with naming_parameters(endpoint, options.get("dependencies")):
             super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
         if type(self).get_route_handler is Route.get_route_handler:
-            self.app: ASGIApp = without_stacks(self.app, self._way)
+            self.app: ASGIApp = without_exit_stacks(self.app, self._fast_path)
 
     def get_route_handler(self) -> Handler:
-        """Make a handler for the route itself, and another for each inclusion of it."""
+        """Return a handler; FastAPI calls this for the route and for each inclusion of it."""
         handle = super().get_route_handler()
-        self._way = ShortWay.beside(handle)  # of the handler that was made last
-        return shortened(handle, self._way)
+        self._fast_path = FastPath.of(handle)  # of the latest handler
+        return with_fast_path(handle, self._fast_path)
 
 
 class Router(APIRouter):
     """FastAPI's router, with compiled handlers and controllers.
 
     Args:
-        route_class: What its routes are made of.
-        options: Whatever else FastAPI's `APIRouter` takes.
+        route_class: The class of its routes.
+        options: The other options of FastAPI's `APIRouter`.
     """
 
     def __init__(
@@ -71,6 +71,6 @@ class Router(APIRouter):
         *,
         dependencies: Sequence[params.Depends] | None = None,
     ) -> None:
-        """Serve a websocket; see `fastapi.APIRouter.websocket`."""
+        """Add the route of a websocket; see `fastapi.APIRouter.websocket`."""
         with naming_parameters(endpoint, dependencies):
             super().add_api_websocket_route(path, endpoint, name, dependencies=dependencies)

@@ -1,4 +1,4 @@
-"""The routes of an application, and what is mounted in it."""
+"""The route tree of an application: its routes, and the applications mounted in it."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,15 +7,15 @@ from starlette.routing import BaseRoute
 
 
 def walk(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
-    """List routes with the ones of included routers, which newer FastAPI keeps as a tree."""
+    """Return routes with those of included routers, which newer FastAPI keeps as a tree."""
     contexts = getattr(routing, "iter_route_contexts", None)
     return iter(routes) if contexts is None else contexts(list(routes))
 
 
 def mounts(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, object, list[BaseRoute]]]:
-    """List what is mounted, whatever middleware is around it: where, what, and its routes.
+    """Return mounted applications: the path, the application without middleware, its routes.
 
-    What has no routes of Starlette's kind is left out.
+    An application whose routes are not Starlette's is left out.
     """
     for route in walk(routes):
         app: object = getattr(route, "app", None)

@@ -1,4 +1,4 @@
-"""Requests that no route of the user's serves."""
+"""Requests that no route of the user matches: `/health` and `/ready`, and the header `Allow`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -13,15 +13,15 @@ _MATCHED_BY = ("type", "path", "headers")
 
 
 class Unmatched:
-    """Serves routes where a router has none, and names every method of a path that has others.
+    """Serves further routes after those of a router, and completes the header `Allow` of a 405.
 
-    A router answers 405 with the methods of one route only. The routes come after all of the
-    router's, whenever those were added, and before its default; a mount at the root, which takes
-    whatever is left, comes after them.
+    The further routes are tried after all routes of the router, also those that are added later,
+    and before its default and a mount at the root. A 405 of Starlette's router names the methods
+    of one route only; here it names those of every route with the path.
 
     Args:
         router: The router to wrap.
-        last: The routes.
+        last: The further routes.
     """
 
     def __init__(self, router: Router, last: Sequence[Route]) -> None:
@@ -47,7 +47,7 @@ class Unmatched:
             raise
 
     def _is_free(self, scope: Scope) -> bool:
-        """Return whether the application's own router neither serves a path nor redirects it."""
+        """Return whether the router of the application neither serves nor redirects a path."""
         if getattr(scope.get("app"), "router", self.router) is not self.router:
             return False
         path: str = scope["path"]
@@ -63,7 +63,8 @@ class Unmatched:
 def _complete(
     error: HTTPException, routes: Iterable[BaseRoute], scope: Scope, root_path: str
 ) -> None:
-    # What has matched has left its marks in the scope, and FastAPI's routes look for theirs.
+    # Only these keys: a route that has matched adds keys to the scope, and FastAPI's routes behave
+    # differently where they find theirs.
     asked = {key: scope[key] for key in _MATCHED_BY} | {"root_path": root_path}
     methods = sorted(_methods(routes, asked, scope["method"]))
     if methods:
@@ -71,7 +72,7 @@ def _complete(
 
 
 def _methods(routes: Iterable[BaseRoute], asked: Scope, method: str) -> Iterator[str]:
-    """List the methods of the routes that have the path, below a mount as well."""
+    """Return the methods of the routes with the path, those of mounted applications included."""
     for route in routes:
         match, child_scope = route.matches({**asked, "method": method})
         if match is Match.PARTIAL:

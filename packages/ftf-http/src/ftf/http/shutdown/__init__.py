@@ -1,1 +1,1 @@
-"""What happens after the last one."""
+"""Shutdown: `Draining`, and the end of event streams."""

@@ -1,4 +1,4 @@
-"""What happens between the signal to stop and the end of an application."""
+"""`Draining`: the time between the signal to stop and the end of an application."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -18,26 +18,27 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @dataclass(slots=True)
 class Stream:
-    """Whether an event stream was told to end, and whether its last byte is out."""
+    """Whether an event stream was cancelled, and whether its last byte was sent."""
 
-    told: bool = False
+    cancelled: bool = False
     complete: bool = False
 
 
 class Draining:
-    """Knows whether the application is about to stop, and ends its event streams when it is.
+    """Makes `/ready` fail when the application is about to stop, then ends its event streams.
 
-    A service or handler that has it injected can `wait` for that, to end what no client would.
+    A service or handler that has it injected can `wait` for the stop, to end work that goes on
+    without a client.
 
     Args:
-        delay: Seconds that the server goes on as before after `/ready` has started to fail, for a
+        delay: Seconds between the signal to stop, when `/ready` starts to fail, and the stop, for a
             load balancer to notice.
     """
 
     def __init__(self, delay: float = 0.0) -> None:
         self.delay = delay
         self.streams: dict[Cancellable, Stream] = {}
-        self.starts = 0  # how often the application has started and not stopped yet
+        self.starts = 0  # lifespans that have started and not ended
         self._begun = False
         self._over = Event()
         self._timer: Timed | None = None
@@ -46,27 +47,27 @@ class Draining:
 
     @property
     def begun(self) -> bool:
-        """Whether the server was told to stop, so that `/ready` fails."""
+        """Whether the server has got the signal to stop, so that `/ready` fails."""
         return self._begun
 
     async def wait(self) -> None:
-        """Wait until the server stops to take connections, `delay` seconds after it was told to."""
+        """Wait until the server stops accepting connections, `delay` seconds after the signal."""
         await self._over.wait()
 
     def follow(self, leader: "Draining") -> None:
         """Leave the signal to the application that this one is mounted in; share its streams."""
         self._leads = False
         self.streams = leader.streams
-        leader._followers.append(self)  # noqa: SLF001  # one of its own kind
+        leader._followers.append(self)  # noqa: SLF001  # the same class
 
     def begin(self) -> None:
-        """Let `/ready` fail."""
+        """Make `/ready` fail, also in mounted applications."""
         self._begun = True
         for follower in self._followers:
             follower.begin()
 
     def end_streams(self) -> None:
-        """Let `/ready` fail, wake whoever waits, and end the event streams that are open."""
+        """Make `/ready` fail, wake the tasks in `wait`, and cancel the open event streams."""
         self.begin()
         self._over.set()
         if self._timer is not None:
@@ -77,31 +78,31 @@ class Draining:
             follower.end_streams()
 
     def watch(self, task: Cancellable) -> None:
-        """End the event stream of a task when the application stops, at once if it does already."""
+        """Cancel the event stream of a task when the application stops, or now if it does."""
         self.streams[task] = Stream()
         if self._over.is_set():
             self._end(task)
 
     def complete(self, task: Cancellable) -> None:
-        """Let a stream be whose last byte is out."""
+        """Note that the last byte of a task's stream was sent: it is not cancelled any more."""
         if task in self.streams:
             self.streams[task].complete = True
 
     def release(self, task: Cancellable) -> Stream | None:
-        """Stop to watch a task; its stream comes back if that alone was why it was cancelled."""
+        """Stop watching a task. Return its stream if nothing else has cancelled the task."""
         stream = self.streams.pop(task, None)
-        return stream if stream and stream.told and task.uncancel() == 0 else None
+        return stream if stream and stream.cancelled and task.uncancel() == 0 else None
 
     def _end(self, task: Cancellable) -> None:
-        """Cancel a task once: what it does about it is its own."""
+        """Cancel the task of a stream, at most once."""
         stream = self.streams[task]
-        if not (stream.told or stream.complete):
-            stream.told = True
+        if not (stream.cancelled or stream.complete):
+            stream.cancelled = True
             task.cancel()
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Begin when the server gets its signal to stop, which reaches it `delay` seconds later."""
+        """Handle the signal to stop: begin, and call the server's handler `delay` seconds later."""
         self._begun, self._over, self._followers = False, Event(), []
         listens = self._leads and current_thread() is main_thread()
         replaced = self._replace_handlers() if listens else {}
@@ -117,7 +118,10 @@ class Draining:
                     signal.signal(number, theirs)
 
     def _replace_handlers(self) -> dict[int, tuple[SignalHandler, SignalHandler]]:
-        """Come before the server's handlers; where it has none, Python's own ends the process."""
+        """Put a handler before each of the server's. Return both, by signal number.
+
+        Where the server has none, the default handlers of Python end the process as before.
+        """
         loop = running_loop()
         replaced: dict[int, tuple[SignalHandler, SignalHandler]] = {}
         for number in _SIGNALS:
@@ -137,7 +141,7 @@ class Draining:
             self._timer = loop.call_later(self.delay, stop, number, frame)
 
         def begin(number: int, frame: FrameType | None) -> None:
-            if self.begun:  # somebody is impatient, or the loop is stuck
+            if self.begun:  # a second signal: do not wait, the loop may be blocked
                 loop.call_soon_threadsafe(self.end_streams)
                 theirs(number, frame)
                 return

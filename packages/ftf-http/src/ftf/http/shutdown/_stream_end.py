@@ -1,4 +1,4 @@
-"""The end of event streams that no client would end."""
+"""The end of event streams that `Draining` has cancelled."""
 
 from asyncio import CancelledError
 
@@ -9,13 +9,13 @@ from ._draining import Draining, Stream
 
 
 class StreamEndMiddleware:
-    """Completes event streams that were cancelled, and keeps what closes after them from that.
+    """Sends the end of cancelled event streams, and ends the cancellation for the layers outside.
 
-    On trio a cancel scope does that, which is opened further outside.
+    On trio, the cancel scope of `OutermostMiddleware` does that.
 
     Args:
         app: The ASGI application to wrap.
-        draining: Cancels them.
+        draining: Cancels the event streams.
     """
 
     def __init__(self, app: ASGIApp, draining: Draining) -> None:

@@ -1,1 +1,1 @@
-"""What happens before the first request."""
+"""Start-up: the lifespan, its checks, the layers, and the checks of readiness."""

@@ -1,4 +1,4 @@
-"""Where readiness checks run that are not async."""
+"""The threads of readiness checks that are not async."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,10 +10,10 @@ type Outcome = tuple[object, BaseException | None]
 
 
 class CheckThread:
-    """Calls one function at a time, each in a daemon thread.
+    """Calls one function at a time, each in a new daemon thread.
 
-    A thread of any other kind, or of an executor, keeps the process from ending for as long as the
-    function blocks.
+    Python waits at exit for threads of executors, and for all that are not daemons: a check that
+    blocks would keep the process from ending.
 
     Args:
         name: The name of the threads.
@@ -25,15 +25,16 @@ class CheckThread:
         self._running.set_result((None, None))
 
     async def run(self, call: Callable[[], object]) -> object:
-        """Call a function, once the one before has ended.
+        """Call a function when the previous call has ended. Return its result.
 
         Raises:
-            BaseException: What the function raised.
+            BaseException: The exception that the function raised.
         """
         while not self._running.done():
             await asyncio.wait([asyncio.wrap_future(self._running)])
         self._running = Future()
-        self._running.set_running_or_notify_cancel()  # a thread is not cancelled
+        # A cancelled asyncio.wrap_future() cancels its future, unless that is marked as running.
+        self._running.set_running_or_notify_cancel()
         arguments = (self._running, copy_context().run, call)
         Thread(target=_complete, args=arguments, name=self._name, daemon=True).start()
         result, error = await asyncio.wrap_future(self._running)
@@ -47,7 +48,7 @@ def _complete(
     run: Callable[[Callable[[], object]], object],
     call: Callable[[], object],
 ) -> None:
-    # An outcome is never an exception of the future, which asyncio would report if nothing waits.
+    # A result also for an exception: asyncio logs an exception of a future that no task awaits.
     try:
         outcome: Outcome = run(call), None
     except BaseException as error:  # noqa: BLE001  # raised where the outcome is awaited

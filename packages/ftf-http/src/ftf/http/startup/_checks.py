@@ -1,4 +1,4 @@
-"""Whether everything that is injected can be delivered, before the first request."""
+"""The check of start-up: every registered and injected service can be built."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from types import NoneType, UnionType
@@ -12,22 +12,27 @@ from ftf.container import Container, DependencyResolutionError, GraphError
 from ftf.container.exceptions import Step
 
 from ..exceptions import InjectionFault, InvalidApplicationError, ReadServiceError
-from ..injection._endpoint import keys_of
+from ..injection._endpoint import injected_keys
 from ..injection._inject import Resolution
 from ..injection._readable import services_read_by
 from ..request._scope import ScopeMiddleware
 from ..routing._tree import mounts, walk
 from ._middleware import wanted_by
 
-type Asked = tuple[str, str, object]
+type Asked = tuple[str, str, object]  # the place, the parameter, the key
 
 
 def validate(container: Container, routes: Sequence[BaseRoute], asked: Iterable[Asked]) -> None:
-    """Check what is registered, what routes ask for, and what else is to be injected.
+    """Check that the services of a container, of routes and of other functions can be built.
+
+    Args:
+        container: The container.
+        routes: The routes of the application.
+        asked: The injected parameters of middleware and readiness checks.
 
     Raises:
-        InvalidApplicationError: Some of it cannot be built, or clients would send a service; the
-            error holds every fault.
+        InvalidApplicationError: A service cannot be built, or is read from the request; the error
+            holds every fault.
     """
     faults: list[InjectionFault] = []
     for place, dependant in _dependants(routes):
@@ -41,7 +46,7 @@ def validate(container: Container, routes: Sequence[BaseRoute], asked: Iterable[
 
 
 def _dependants(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, Dependant]]:
-    """List what routes depend on, mounted ones included: where, and the dependencies."""
+    """Return the method and path, and the dependencies, of routes and of mounted routes."""
     for route in walk(routes):
         dependant = getattr(route, "dependant", None)
         if dependant is not None:
@@ -53,14 +58,14 @@ def _dependants(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple
 
 
 def _opens_scopes(app: object) -> bool:
-    """Tell whether a mounted application has a container of its own."""
+    """Return whether a mounted application has a container of its own."""
     middleware: list[object] = [entry.cls for entry in getattr(app, "user_middleware", ())]
     return ScopeMiddleware in middleware or isinstance(getattr(app, "container", None), Container)
 
 
 def _wanted(dependant: Dependant) -> Iterator[tuple[str, object]]:
-    """List the injected parameters of a handler and of its dependencies."""
-    yield from keys_of(dependant.call).items()
+    """Return the injected parameters of a handler and of its dependencies, with their keys."""
+    yield from injected_keys(dependant.call).items()
     for below in dependant.dependencies:
         if isinstance(below.call, Resolution):
             yield below.name or "dependencies", below.call.key
@@ -69,7 +74,7 @@ def _wanted(dependant: Dependant) -> Iterator[tuple[str, object]]:
 
 
 def asked_by_middleware(middleware: Iterable[Middleware]) -> Iterator[Asked]:
-    """List the constructor arguments that middleware leaves to the container."""
+    """Return the constructor arguments of middleware that the container delivers."""
     for entry in middleware:
         name = getattr(entry.cls, "__name__", repr(entry.cls))
         yield from ((f"Middleware {name}", *wanted) for wanted in wanted_by(entry).items())
@@ -86,7 +91,7 @@ def _faults(container: Container, asked: Iterable[Asked]) -> Iterator[InjectionF
 def _read_services(
     container: Container, place: str, dependant: Dependant
 ) -> Iterator[InjectionFault]:
-    """List the services that a client would send, in dependencies of dependencies too."""
+    """Return the services that are read from the request, by a handler and its dependencies."""
     for parameter, key in services_read_by(dependant, container):
         yield InjectionFault(place, parameter, ReadServiceError((Step(key, parameter),)))
     for below in dependant.dependencies:
@@ -94,7 +99,7 @@ def _read_services(
 
 
 def _preferred(container: Container, key: object) -> object:
-    """Choose from a union what the container will: what is registered, `None` last."""
+    """Return the member of a union that the container delivers: the first that is registered."""
     members = get_args(key) if get_origin(key) in {Union, UnionType} else (key,)
     services = [member for member in members if member is not NoneType]
     registered = (service for service in services if service in container)

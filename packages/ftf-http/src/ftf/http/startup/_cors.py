@@ -1,4 +1,4 @@
-"""What cross-origin settings must not allow."""
+"""The refusal of CORS middleware that allows every origin and credentials."""
 
 import re
 from inspect import signature
@@ -12,15 +12,15 @@ _ANY_SITE = "https://any-site.example"
 
 
 def is_cors(middleware: Middleware) -> bool:
-    """Tell whether a middleware is Starlette's for CORS."""
+    """Return whether a middleware is Starlette's CORSMiddleware or a subclass."""
     return isinstance(middleware.cls, type) and issubclass(middleware.cls, CORSMiddleware)
 
 
 def refuse_open_cors(middleware: Middleware) -> None:
-    """Refuse to admit every origin together with its visitors' credentials.
+    """Raise for CORS middleware that allows every origin and credentials.
 
     Raises:
-        OpenCorsError: The middleware would.
+        OpenCorsError: It does.
     """
     if not is_cors(middleware):
         return

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 
 from ftf.container import Container
 
-from ..request._outermost import EdgeMiddleware
+from ..request._outermost import OutermostMiddleware
 from ..request._scope import ScopeMiddleware
 from ..request._task_scope import TaskScopeMiddleware
 from ..shutdown._draining import Draining
@@ -43,7 +43,7 @@ class Layers:
         for cors in reversed([*filter(is_cors, users)]):
             cls, args, kwargs = self._deferred(cors)
             app = cls(app, *args, **kwargs)
-        return EdgeMiddleware(app, headers, self._draining)
+        return OutermostMiddleware(app, headers, self._draining)
 
     def inner(self, users: Sequence[Middleware], error_mapping: Middleware) -> list[Middleware]:
         """List the layers that stand inside of FastAPI's layer for unexpected errors.

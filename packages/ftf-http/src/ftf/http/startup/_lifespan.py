@@ -88,7 +88,7 @@ async def _start_mounted(
 
 
 def _follow(app: Application, following: Collection[Application]) -> Collection[Application]:
-    """Let mounted applications follow the draining of this one, before any of them can start.
+    """Make mounted applications follow the draining of this one, before any of them can start.
 
     Args:
         app: The outer application.

@@ -1,4 +1,4 @@
-"""ASGI middleware that the container builds."""
+"""ASGI middleware whose constructor arguments the container delivers."""
 
 from collections.abc import Callable, Mapping
 from inspect import signature
@@ -14,9 +14,12 @@ from ..injection._signature import required_annotations
 
 
 def wanted_by(middleware: Middleware) -> Mapping[str, object]:
-    """List the constructor arguments that a middleware still needs, with their annotations."""
+    """Return the annotations of the constructor arguments that a middleware is not given."""
     constructor = _constructor(middleware.cls)
-    given = {*_given(None, middleware), *_names(constructor) - _names(middleware.cls)}  # and `self`
+    given = {
+        *_given(None, middleware),
+        *_names(constructor) - _names(middleware.cls),
+    }  # with `self`
     return required_annotations(constructor, given)
 
 
@@ -25,18 +28,18 @@ def _names(function: Callable[..., object]) -> set[str]:
 
 
 def _constructor(cls: Callable[..., object]) -> Callable[..., object]:
-    """Find where the arguments of a class are annotated, which may be in another module."""
+    """Return the `__init__` of a class or its nearest base, whose module its annotations use."""
     inits = (vars(base).get("__init__") for base in getattr(cls, "__mro__", ())[:-1])
     return next(filter(None, inits), cls)
 
 
 class BuiltMiddleware:
-    """A middleware whose constructor asks for services, built when the application starts.
+    """A middleware whose constructor needs services, built when the application starts.
 
     Args:
         app: The ASGI application to wrap.
-        middleware: The class and the arguments that are known.
-        container: Where the others come from.
+        middleware: The class, and the arguments that are given.
+        container: The container that delivers the others.
     """
 
     def __init__(self, app: ASGIApp, middleware: Middleware, container: Container) -> None:
@@ -46,7 +49,7 @@ class BuiltMiddleware:
         self._built: ASGIApp | None = None
 
     async def build(self) -> ASGIApp:
-        """Build it anew, outside of any request, with the singletons of this start.
+        """Build the middleware, outside of any request, with the singletons of this start.
 
         Raises:
             DependencyResolutionError: A service cannot be built.
@@ -57,7 +60,7 @@ class BuiltMiddleware:
         return built
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection; the lifespan, in which it is built, passes by."""
+        """Serve one connection; the lifespan, in which the middleware is built, is passed on."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         else:

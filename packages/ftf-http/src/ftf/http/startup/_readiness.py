@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can serve."""
+"""The responses of `/health` and `/ready`, and the readiness checks."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
@@ -24,7 +24,7 @@ _logger = logging.getLogger("ftf.http")
 
 
 class ReadinessCheck(NamedTuple):
-    """Something that has to work for requests to be served, and how long finding out may take."""
+    """A function that `/ready` calls, with its name and the seconds that it may take."""
 
     name: str
     check: Check
@@ -32,11 +32,11 @@ class ReadinessCheck(NamedTuple):
 
 
 class Readiness:
-    """Answers whether the application can serve requests.
+    """The readiness checks of an application, and the response of `/ready`.
 
     Args:
-        container: Where the arguments of the checks come from.
-        draining: Knows whether the application is about to stop.
+        container: The container that delivers the arguments of the checks.
+        draining: Makes `/ready` fail when the application is about to stop.
     """
 
     def __init__(self, container: Container, draining: Draining) -> None:
@@ -47,24 +47,31 @@ class Readiness:
         self._threads: dict[str, CheckThread] = {}
 
     def add(self, check: ReadinessCheck) -> None:
-        """Ask one thing more, which has a name of its own."""
+        """Add a check.
+
+        Raises:
+            TypeError: The check is not callable.
+            ValueError: Another check has its name.
+        """
         if not callable(check.check):
             raise TypeError(f"Readiness check {check.name} is not callable: {check.check!r}.")
         if check.name in self._checks:
-            raise ValueError(f"There is a readiness check {check.name} already: name this another.")
+            raise ValueError(
+                f"There is a readiness check {check.name} already: give this one another name."
+            )
         self._checks[check.name] = check
         self._prepared[check.name] = _prepared(check.check)
-        # One thread each: a check that hangs blocks the next run of itself, and nothing else.
+        # One thread each: a check that blocks delays its own next run, and no other check.
         self._threads[check.name] = CheckThread(f"ready-{check.name}")
 
     def asked(self) -> Iterator[tuple[str, str, object]]:
-        """List what the checks want injected: where, which parameter, which key."""
+        """Return the injected parameters of the checks: the place, the parameter, the key."""
         for name, asked in self._checks.items():
             wanted = required_annotations(asked.check)
             yield from ((f"Readiness check {name}", *each) for each in wanted.items())
 
     async def respond(self, _: Request) -> Response:
-        """Answer 200, or 503 with the names of what is not ready."""
+        """Answer 200, or 503 with the names of the failed checks."""
         if self._draining.begun:
             return ProblemResponse(503, "The application is about to stop.")
         results = dict.fromkeys(self._checks, "")
@@ -76,7 +83,7 @@ class Readiness:
         return JSONResponse({"status": "ready", "checks": results})
 
     async def _run(self, asked: ReadinessCheck, results: dict[str, str]) -> None:
-        """Run a check with services of its own; the reason of a failure is for the log only."""
+        """Run a check in a container scope; a failure is logged, and its reason not shown."""
         results[asked.name] = "failed"
         try:
             with fail_after(asked.timeout):
@@ -93,7 +100,10 @@ class Readiness:
 
 
 def _prepared(check: Check) -> Callable[..., partial[object]]:
-    """Leave the call of a check for later, when its arguments are there."""
+    """Return a function with the parameters of a check, which returns the call of the check.
+
+    The container makes the arguments in the event loop; a check that blocks runs in a thread.
+    """
 
     @wraps(check, updated=())
     def prepare(*args: object, **kwargs: object) -> partial[object]:
@@ -103,7 +113,7 @@ def _prepared(check: Check) -> Callable[..., partial[object]]:
 
 
 async def _result(call: partial[object], thread: CheckThread) -> object:
-    """Call a check, in its thread if it is not async."""
+    """Return the result of a check, which is called in its thread if it is not async."""
     if iscoroutinefunction(call.func):
         result = call()
     elif asyncio_task() is None:
@@ -114,5 +124,5 @@ async def _result(call: partial[object], thread: CheckThread) -> object:
 
 
 async def live(_: Request) -> Response:
-    """Answer for as long as the process does."""
+    """Answer 200."""
     return JSONResponse({"status": "ok"})
