@@ -10,16 +10,10 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
+from units_of_work import FailingUnit
 
 from ftf.container import UnitsOfWork
 from ftf.http import FastTrackFramework, Injected
-
-
-class Failing:
-    async def commit(self) -> None:
-        raise ValueError("not committed")
-
-    async def rollback(self) -> None: ...
 
 
 @pytest.fixture
@@ -89,7 +83,7 @@ async def test_a_problem_of_an_unexpected_error_has_the_request_s_id(app, serve)
 async def test_a_commit_that_fails_is_a_failure_of_the_span(app, spans, serve):
     @app.get("/commit")
     async def write(units: Injected[UnitsOfWork]) -> str:
-        units.add(Failing())
+        units.add(FailingUnit(ValueError("not committed")))
         return "done"
 
     async with serve(app) as client:
@@ -111,6 +105,7 @@ FastTrackFramework(titel="Shop")
 """
 
 
+@pytest.mark.slow
 def test_an_application_starts_under_the_command_of_opentelemetry():
     command = [sys.executable, "-c", _PROGRAM]
     found = subprocess.run(  # noqa: S603  # nothing comes from outside

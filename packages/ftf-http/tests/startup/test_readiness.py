@@ -131,6 +131,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_a_check_that_never_returns_does_not_keep_the_process_from_ending():
     command = [sys.executable, "-c", STUCK]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)  # noqa: S603  # our own text

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.exc import IntegrityError, InternalError
 from sqlalchemy.orm.exc import StaleDataError
+from units_of_work import FailingUnit
 
 from ftf.container import UnitsOfWork
 from ftf.http import FastTrackFramework, Injected
@@ -12,16 +13,6 @@ class Said(Exception):  # noqa: N818  # a driver's
     def __init__(self, code: str) -> None:
         super().__init__("no text for clients")
         self.sqlstate = code
-
-
-class Failing:
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    async def commit(self) -> None:
-        raise self.error
-
-    async def rollback(self) -> None: ...
 
 
 ERRORS = [
@@ -41,7 +32,7 @@ async def test_they_are_answered_like_the_typed_error(serve, error, status, wher
     async def sign_up(units: Injected[UnitsOfWork]) -> str:
         if where == "handler":
             raise error
-        units.add(Failing(error))
+        units.add(FailingUnit(error))
         return "welcome"
 
     async with serve(app) as client:

@@ -8,6 +8,7 @@ from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from httpx import ASGITransport, AsyncClient
 from starlette.middleware.base import BaseHTTPMiddleware
+from units_of_work import FailingUnit
 
 from ftf.container import Container, UnitsOfWork
 from ftf.http import FastTrackFramework, Injected, ScopeMiddleware
@@ -16,19 +17,8 @@ from ftf.http import FastTrackFramework, Injected, ScopeMiddleware
 class ConflictError(Exception): ...
 
 
-class Failing:
-    def __init__(self, error: Exception | None = None) -> None:
-        self.error = error or ConflictError("Somebody was faster")
-
-    async def commit(self) -> None:
-        raise self.error
-
-    async def rollback(self) -> None: ...
-
-
-@pytest.fixture
-def log() -> list[str]:
-    return []
+def conflicting() -> FailingUnit:
+    return FailingUnit(ConflictError("Somebody was faster"))
 
 
 @pytest.fixture
@@ -41,7 +31,7 @@ def app():
 async def test_the_background_tasks_of_the_response_do_not_run(app, log, serve):
     @app.post("/")
     async def sign_up(units: Injected[UnitsOfWork], tasks: BackgroundTasks) -> str:
-        units.add(Failing())
+        units.add(conflicting())
         tasks.add_task(log.append, "welcome mail")
         return "welcome"
 
@@ -69,7 +59,7 @@ async def test_a_stream_ends_with_all_that_belongs_to_it(app, log, spec_version,
 
     @app.get("/", dependencies=[Depends(opened)])
     async def stream(units: Injected[UnitsOfWork]) -> StreamingResponse:
-        units.add(Failing())
+        units.add(conflicting())
         return StreamingResponse(beats())
 
     async def passing(request, call_next):
@@ -100,7 +90,7 @@ async def test_edge_38_a_handler_that_fails_too_is_answered_as_unexpected(app, s
 
     @app.get("/")
     async def write(units: Injected[UnitsOfWork]) -> None:
-        units.add(Failing())
+        units.add(conflicting())
 
     async with serve(app) as client:
         answer = await client.get("/")
@@ -119,7 +109,7 @@ async def test_nobody_takes_the_end_of_the_replaced_response_for_an_error(app, l
 
     @app.get("/")
     async def write(units: Injected[UnitsOfWork]) -> None:
-        units.add(Failing())
+        units.add(conflicting())
 
     async with serve(app) as client:
         assert (await client.get("/")).status_code == 409
@@ -131,7 +121,7 @@ async def test_edge_31_the_application_that_owns_the_unit_answers_for_a_mounted_
 
     @inner.get("/")
     async def write(units: Injected[UnitsOfWork]) -> None:
-        units.add(Failing())
+        units.add(conflicting())
 
     app.mount("/inner", inner)
     async with serve(app) as client:
@@ -145,7 +135,7 @@ async def test_edge_38_a_handler_of_the_status_wins_over_one_of_the_class(app, s
 
     @app.get("/commit")
     async def write(units: Injected[UnitsOfWork]) -> None:
-        units.add(Failing(HTTPException(418)))
+        units.add(FailingUnit(HTTPException(418)))
 
     @app.get("/handler")
     async def fail() -> None:
@@ -165,7 +155,7 @@ async def test_a_wrapped_plain_application_answers_by_its_handlers(serve):
 
     @app.get("/")
     async def write(units: Injected[UnitsOfWork]) -> None:
-        units.add(Failing())
+        units.add(conflicting())
 
     wrapped = ScopeMiddleware(app, container)
     wrapped.router = app.router

@@ -36,11 +36,6 @@ async def nothing(message: object) -> None: ...
 
 
 @pytest.fixture
-def log() -> list[str]:
-    return []
-
-
-@pytest.fixture
 def app(log):
     async def opened() -> AsyncIterator[First]:
         try:

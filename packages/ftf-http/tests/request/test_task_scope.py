@@ -9,6 +9,7 @@ import pytest
 from anyio.abc import TaskGroup
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.middleware.base import BaseHTTPMiddleware
+from units_of_work import RecordingUnit
 
 from ftf.container import UnitsOfWork
 from ftf.http import FastTrackFramework, Injected
@@ -18,17 +19,6 @@ tenant: ContextVar[str] = ContextVar("tenant", default="none")
 
 class Tenant(str):
     __slots__ = ()
-
-
-class Ledger:
-    def __init__(self, log: list[str]) -> None:
-        self.log = log
-
-    async def commit(self) -> None:
-        self.log.append("commit")
-
-    async def rollback(self) -> None:
-        self.log.append("rollback")
 
 
 async def open_group() -> AsyncIterator[TaskGroup]:
@@ -44,17 +34,12 @@ def set_tenant() -> Iterator[Tenant]:
         tenant.reset(token)
 
 
-@pytest.fixture
-def log():
-    return []
-
-
 @pytest.fixture(params=["decorated", "class", "twice"])
 def app(request, log):
     app = FastTrackFramework()
 
-    async def open_ledger(units: UnitsOfWork) -> AsyncIterator[Ledger]:
-        ledger = Ledger(log)
+    async def open_ledger(units: UnitsOfWork) -> AsyncIterator[RecordingUnit]:
+        ledger = RecordingUnit(log)
         units.add(ledger)
         try:
             yield ledger
@@ -63,7 +48,7 @@ def app(request, log):
 
     app.register(TaskGroup, open_group, scope="scoped")
     app.register(Tenant, set_tenant, scope="scoped")
-    app.register(Ledger, open_ledger, scope="scoped")
+    app.register(RecordingUnit, open_ledger, scope="scoped")
 
     async def pass_on(request, call_next):
         return await call_next(request)
@@ -97,10 +82,10 @@ async def test_what_belongs_to_a_task_works_as_without_the_middleware(app, serve
 @pytest.mark.parametrize(("path", "first"), [("/", "commit"), ("/fails", "rollback")])
 async def test_units_of_work_are_settled_before_their_services_close(app, serve, log, path, first):
     @app.get("/")
-    async def index(ledger: Injected[Ledger]) -> None: ...
+    async def index(ledger: Injected[RecordingUnit]) -> None: ...
 
     @app.get("/fails")
-    async def fail(ledger: Injected[Ledger]) -> None:
+    async def fail(ledger: Injected[RecordingUnit]) -> None:
         raise ZeroDivisionError
 
     async with serve(app) as client:
@@ -110,7 +95,7 @@ async def test_units_of_work_are_settled_before_their_services_close(app, serve,
 
 async def test_a_stream_reads_from_services_that_are_open(app, serve, log):
     @app.get("/")
-    async def index(ledger: Injected[Ledger]) -> StreamingResponse:
+    async def index(ledger: Injected[RecordingUnit]) -> StreamingResponse:
         async def parts() -> AsyncIterator[str]:
             for part in "ab":
                 await asyncio.sleep(0)
@@ -128,7 +113,7 @@ async def test_a_request_that_is_cancelled_closes_its_services_in_their_task(app
     begun = asyncio.Event()
 
     @app.get("/")
-    async def index(ledger: Injected[Ledger], tenant: Injected[Tenant]) -> None:
+    async def index(ledger: Injected[RecordingUnit], tenant: Injected[Tenant]) -> None:
         begun.set()
         await asyncio.Event().wait()
 

@@ -9,6 +9,7 @@ import pytest
 from fastapi import BackgroundTasks, WebSocket
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
+from units_of_work import RecordingUnit
 
 from ftf.container import Container, UnitsOfWork
 from ftf.http import FastTrackFramework, Injected, ScopeMiddleware
@@ -21,11 +22,6 @@ class Second: ...
 
 
 class Third: ...
-
-
-@pytest.fixture
-def log() -> list[str]:
-    return []
 
 
 def scope_for(path: str = "/", spec_version: str = "2.3") -> dict[str, object]:
@@ -206,7 +202,7 @@ async def test_edge_6_a_request_cancelled_while_services_open_closes_those_that_
 
 @pytest.mark.parametrize("spec_version", ["2.3", "2.4"])
 async def test_edge_9_a_disconnect_in_a_stream_closes_and_does_not_commit(app, log, spec_version):
-    left, work = asyncio.Event(), Work(log)
+    left, work = asyncio.Event(), RecordingUnit(log)
 
     @app.get("/")
     async def stream(first: Injected[First], units: Injected[UnitsOfWork]) -> StreamingResponse:
@@ -235,17 +231,6 @@ async def test_edge_9_a_disconnect_in_a_stream_closes_and_does_not_commit(app, l
     else:
         await serving
     assert [entry for entry in log if "saw" not in entry] == ["rollback", "First closed"]
-
-
-class Work:
-    def __init__(self, log: list[str]) -> None:
-        self.log = log
-
-    async def commit(self) -> None:
-        self.log.append("commit")
-
-    async def rollback(self) -> None:
-        self.log.append("rollback")
 
 
 async def test_edge_10_a_background_task_has_live_services_and_its_failure_closes_them(

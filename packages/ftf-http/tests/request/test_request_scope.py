@@ -17,11 +17,6 @@ class Session: ...
 
 
 @pytest.fixture
-def log() -> list[str]:
-    return []
-
-
-@pytest.fixture
 def container(log):
     async def open_session() -> AsyncIterator[Session]:
         try:

@@ -177,6 +177,7 @@ def put(places: list[Place], at: int, step) -> None:
     places[outer].inner.append((host, prefix, places[inner]))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @example([("include", (0, 2), 0), ("include", (1, 2), 2), ("mount", (0, 1), 0)], "guard 1")
 @example([("include", (0, 2), 2), ("router of application", (0, 2), 1)], "guard 1")

@@ -6,6 +6,7 @@ import pytest
 from fastapi import HTTPException, WebSocket
 from httpx import ASGITransport, AsyncClient
 from starlette.responses import PlainTextResponse
+from units_of_work import FailingUnit
 
 from ftf.container import UnitsOfWork
 from ftf.http import FastTrackFramework, Injected
@@ -65,12 +66,6 @@ async def test_a_task_group_raises_such_a_group(app, serve):
 
 
 async def test_middleware_and_commits_raise_them_too(app, serve):
-    class Unit:
-        async def commit(self) -> None:
-            raise ExceptionGroup("commit", [MISSING])
-
-        async def rollback(self) -> None: ...
-
     class Guard:
         def __init__(self, app) -> None:
             self.app = app
@@ -82,7 +77,7 @@ async def test_middleware_and_commits_raise_them_too(app, serve):
 
     @app.get("/")
     async def index(units: Injected[UnitsOfWork]) -> None:
-        units.add(Unit())
+        units.add(FailingUnit(ExceptionGroup("commit", [MISSING])))
 
     app.add_middleware(Guard)
     async with serve(app) as client:

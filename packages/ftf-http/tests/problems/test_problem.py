@@ -6,6 +6,7 @@ from fastapi.exceptions import RequestValidationError
 from httpx import ASGITransport, AsyncClient
 from pydantic import BaseModel, Field, Json
 from starlette.responses import PlainTextResponse
+from units_of_work import FailingUnit
 
 from ftf.container import UnitsOfWork
 from ftf.http import FastTrackFramework, Injected, ProblemResponse
@@ -198,17 +199,11 @@ async def test_a_mapped_error_of_the_server_is_for_the_log(app, serve, caplog):
 
 
 async def test_a_commit_that_fails_as_expected_is_logged_once(app, caplog):
-    class Unit:
-        async def commit(self) -> None:
-            raise ConnectionError("secret host")
-
-        async def rollback(self) -> None: ...
-
     app.map_error(ConnectionError, 503)
 
     @app.get("/")
     async def write(units: Injected[UnitsOfWork]) -> None:
-        units.add(Unit())
+        units.add(FailingUnit(ConnectionError("secret host")))
 
     async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
         assert (await client.get("/")).status_code == 503

@@ -1,6 +1,7 @@
 """Groups of exceptions on their way through the request scope."""
 
 import pytest
+from units_of_work import FailingUnit
 
 from ftf.container import Container, UnitsOfWork
 from ftf.http import ScopeMiddleware
@@ -10,13 +11,6 @@ SCOPE = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "hea
 
 class Batch(ExceptionGroup):
     code = 7
-
-
-class Failing:
-    async def commit(self) -> None:
-        raise LookupError("not committed")
-
-    async def rollback(self) -> None: ...
 
 
 async def served_by(container, app) -> None:
@@ -44,7 +38,7 @@ async def test_a_group_leaves_without_the_end_of_a_replaced_response(others):
     container = Container()
 
     async def app(scope, receive, send) -> None:
-        (await container.aresolve(UnitsOfWork)).add(Failing())
+        (await container.aresolve(UnitsOfWork)).add(FailingUnit(LookupError("not committed")))
         try:
             await send({"type": "http.response.start", "status": 200})
         except BaseException as replaced:  # noqa: BLE001  # as a task group does

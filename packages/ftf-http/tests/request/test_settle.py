@@ -35,11 +35,6 @@ class Session:
 
 
 @pytest.fixture
-def log() -> list[str]:
-    return []
-
-
-@pytest.fixture
 def container(log):
     async def open_session(units: UnitsOfWork) -> AsyncIterator[Session]:
         session = Session(log)

@@ -1,4 +1,4 @@
-"""The short way from a request to a handler, which gives FastAPI's own answers."""
+"""The fast path of routes that take only parameters, which gives the responses of FastAPI."""
 
 import contextlib
 from functools import partial

@@ -16,11 +16,6 @@ class Session:
 
 
 @pytest.fixture
-def log() -> list[str]:
-    return []
-
-
-@pytest.fixture
 def app(log):
     async def open_session() -> AsyncIterator[Session]:
         session = Session()

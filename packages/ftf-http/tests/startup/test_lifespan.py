@@ -30,11 +30,6 @@ class PoolProvider(ServiceProvider):
         pool.log.append("booted")
 
 
-@pytest.fixture
-def log() -> list[str]:
-    return []
-
-
 async def test_edge_32_the_container_starts_before_the_user_and_stops_after(log):
     @asynccontextmanager
     async def lifespan(app) -> AsyncIterator[dict[str, str]]:
