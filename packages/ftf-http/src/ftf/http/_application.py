@@ -26,7 +26,7 @@ from .routing._route import Route
 from .routing._tree import walk
 from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
-from .startup._checks import asked_by_middleware, validate
+from .startup._checks import middleware_injections, validate
 from .startup._cors import refuse_open_cors
 from .startup._layers import Layers
 from .startup._lifespan import with_container
@@ -110,6 +110,7 @@ class FastTrackFramework(FastAPI):
             StarletteRoute("/health", live),
             StarletteRoute("/ready", self._readiness.respond),
         ]
+        # Not routes of the router: Starlette would try them before those that are added later.
         self.router.middleware_stack = Unmatched(self.router, health)
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
@@ -211,6 +212,7 @@ class FastTrackFramework(FastAPI):
     def openapi(self) -> Json:
         """Return the OpenAPI document of the routes and their errors."""
         document = super().openapi()
+        # FastAPI returns the same document until the routes change: add the problems to each once.
         if self.problem_details and document is not self._documented:
             document_problems(document)
             self._documented = document
@@ -245,7 +247,10 @@ class FastTrackFramework(FastAPI):
         Raises:
             InvalidApplicationError: A service cannot be built; the error holds every fault.
         """
-        middleware, checks = asked_by_middleware(self.user_middleware), self._readiness.asked()
+        middleware, checks = (
+            middleware_injections(self.user_middleware),
+            self._readiness.injections(),
+        )
         validate(self.container, self.routes, (*middleware, *checks))
 
     async def build_middleware(self) -> None:

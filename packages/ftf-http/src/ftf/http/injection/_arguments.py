@@ -47,6 +47,7 @@ def _collector(
     def collect(**services: object) -> dict[str, object]:
         return services
 
+    # The container reads the parameters of what it calls, and delivers all of them in one call.
     parameters = [
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=key) for name, key in keys.items()
     ]

@@ -88,6 +88,7 @@ def _depending(endpoint: Endpoint, signature: Signature, further: dict[str, obje
     """Return a copy of a generator function, whose further parameters are FastAPI dependencies."""
     if not further or not isinstance(endpoint, FunctionType):
         return endpoint
+    # A copy and no wrapper: FastAPI streams what isgeneratorfunction() is true for.
     code, names = endpoint.__code__, endpoint.__globals__
     copied = FunctionType(
         code, names, endpoint.__name__, endpoint.__defaults__, endpoint.__closure__
@@ -109,6 +110,7 @@ def _delivering(endpoint: Endpoint, signature: Signature, keys: dict[str, object
     connection = next((each.name for each in visible if _is_connection(each)), None)
     if connection is None:
         hidden = Parameter(CONNECTION, Parameter.KEYWORD_ONLY, annotation=HTTPConnection)
+        # Signature refuses a parameter after `**kwargs`; sorted() keeps the order of the others.
         visible = sorted((*visible, hidden), key=lambda parameter: parameter.kind)
     injected = InjectedArguments(endpoint, keys)
     call = _calling(endpoint, injected, connection)
@@ -131,6 +133,7 @@ def _calling(endpoint: Endpoint, injected: InjectedArguments, connection: str | 
     """
     call = cast("Callable[..., Awaitable[object]]", endpoint)
     if not _is(iscoroutinefunction, endpoint):
+        # FastAPI takes the compiled handler for async, and does not use its thread pool.
         call = partial(run_in_threadpool, endpoint)
 
     async def deliver_and_call(**values: object) -> object:

@@ -97,6 +97,7 @@ def _is_readable(annotation: object) -> bool:
     if bare is Parameter.empty or (isinstance(bare, type) and issubclass(bare, _SPECIAL)):
         return True
     try:
+        # As FastAPI does: pydantic raises for a type that it has no schema for.
         TypeAdapter(cast("type[object]", annotation))
     except PydanticSchemaGenerationError:
         return False

@@ -77,6 +77,7 @@ class _Names:
     def _locals(self) -> Mapping[str, object]:
         """Return the local variables of the function that defines the handler, while it runs."""
         frame = currentframe() if self._definer else None
+        # The annotations may name local classes, which only the frame of the defining function has.
         while frame is not None and frame.f_code.co_qualname != self._definer:
             frame = frame.f_back
         return self._more if frame is None else {**self._more, **frame.f_locals}

@@ -20,6 +20,7 @@ class ErrorResponse(JSONResponse):
         try:
             return super().render(content)
         except ValueError:  # UnicodeEncodeError included
+            # Only after a failure, because writing and reading the content twice takes time.
             finite = json.loads(json.dumps(content), parse_constant=lambda _: None)
             text = json.dumps(finite, ensure_ascii=False, separators=(",", ":"))
             return _SURROGATE.sub("\ufffd", text).encode()

@@ -125,6 +125,7 @@ class Exchange:
     async def _replace(self, error: Exception) -> None:
         """Send the response to a failed commit; without a handler, keep the error as `failure`."""
         self._replaced = True
+        # Without `receive`: the application may have read the body already.
         app, request = self._app or self._scope.get("app"), Request(self._scope)
         try:
             response = await answer(app, request, error)

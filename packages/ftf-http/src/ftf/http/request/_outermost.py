@@ -57,6 +57,7 @@ class OutermostMiddleware:
                 if streams:
                     self.draining.watch(served_by)
                 return
+            # Most applications have no event streams, and skip the look at each message.
             if self.draining.streams and not message.get("more_body"):
                 self.draining.complete(served_by)
             await send(message)

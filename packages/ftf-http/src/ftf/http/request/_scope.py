@@ -61,6 +61,7 @@ class ScopeMiddleware:
                 except ResponseReplaced:
                     pass
                 except BaseExceptionGroup as group:
+                    # Task groups, as of BaseHTTPMiddleware, put `ResponseReplaced` into a group.
                     if (rest := _without_replaced(group)) is group:
                         raise
                     if rest is not None:

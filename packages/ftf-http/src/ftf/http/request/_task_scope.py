@@ -25,6 +25,7 @@ class TaskScopeMiddleware(ScopeMiddleware):
     async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
         """Serve one connection; in the task of its scope, it is passed on unchanged."""
         task, container_scope = get_current_task().id, scope.get(SCOPE_KEY)
+        # The first of these layers stands in the task of the request's scope, and notes it.
         outer = scope.setdefault(_TASK, task)
         if outer == task or not isinstance(container_scope, Scope):
             await self.app(scope, receive, send)

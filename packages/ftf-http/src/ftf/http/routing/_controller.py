@@ -112,6 +112,7 @@ def _operations(controller: type[Controller], name: str) -> tuple[Operation, ...
 
 def _handler(controller: type[Controller], name: str, types: Types) -> Endpoint:
     method, self_name = getattr(controller, name), _self_name(controller, name)
+    # String annotations may name type parameters, which get_type_hints() does not find by itself.
     scopes = {each.__name__: each for each in types if isinstance(each, TypeVar)}
     signature = closed_signature(evaluated_signature(method, scopes), types)
     hints = {key: each.annotation for key, each in signature.parameters.items()}

@@ -194,12 +194,14 @@ def _responding(
         if isinstance(result, Response):
             return result
         try:
+            # Looked up in its module, where instrumentation replaces it.
             content = await routing.serialize_response(response_content=result, **serialising)
         except ResponseValidationError as error:
             context = _context(facts["dependant"], request)
             faults = error.errors()
             raise ResponseValidationError(faults, body=result, endpoint_ctx=context) from None
         response = write(content, status)
+        # As FastAPI does for 204 and 304: headers as usual, and an empty body.
         if not has_body:
             response.body = b""
         return response

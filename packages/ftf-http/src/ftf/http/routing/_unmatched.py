@@ -48,6 +48,7 @@ class Unmatched:
 
     def _is_free(self, scope: Scope) -> bool:
         """Return whether the router of the application neither serves nor redirects a path."""
+        # The router of an application may be mounted alone, in an application with its own routes.
         if getattr(scope.get("app"), "router", self.router) is not self.router:
             return False
         path: str = scope["path"]

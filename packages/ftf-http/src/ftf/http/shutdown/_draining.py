@@ -140,6 +140,7 @@ class Draining:
         def stop_later(number: int, frame: FrameType | None) -> None:
             self._timer = loop.call_later(self.delay, stop, number, frame)
 
+        # A signal may interrupt any line of Python: the loop does all but setting a flag.
         def begin(number: int, frame: FrameType | None) -> None:
             if self.begun:  # a second signal: do not wait, the loop may be blocked
                 loop.call_soon_threadsafe(self.end_streams)

@@ -17,18 +17,20 @@ from ..injection._inject import Resolution
 from ..injection._readable import services_read_by
 from ..request._scope import ScopeMiddleware
 from ..routing._tree import mounts, walk
-from ._middleware import wanted_by
+from ._middleware import missing_arguments
 
-type Asked = tuple[str, str, object]  # the place, the parameter, the key
+type InjectedParameter = tuple[str, str, object]  # the place, the parameter, the key
 
 
-def validate(container: Container, routes: Sequence[BaseRoute], asked: Iterable[Asked]) -> None:
+def validate(
+    container: Container, routes: Sequence[BaseRoute], further: Iterable[InjectedParameter]
+) -> None:
     """Check that the services of a container, of routes and of other functions can be built.
 
     Args:
         container: The container.
         routes: The routes of the application.
-        asked: The injected parameters of middleware and readiness checks.
+        further: The injected parameters of middleware and readiness checks.
 
     Raises:
         InvalidApplicationError: A service cannot be built, or is read from the request; the error
@@ -36,9 +38,10 @@ def validate(container: Container, routes: Sequence[BaseRoute], asked: Iterable[
     """
     faults: list[InjectionFault] = []
     for place, dependant in _dependants(routes):
-        faults += _faults(container, ((place, *wanted) for wanted in _wanted(dependant)))
+        faults += _faults(container, ((place, *each) for each in _injected_parameters(dependant)))
         faults += _read_services(container, place, dependant)
-    faults += _faults(container, asked)
+    faults += _faults(container, further)
+    # A registered service that a route asks for is reported once, with the route.
     known = {str(fault.error) for fault in faults}
     registered = [fault for fault in _registered(container) if str(fault) not in known]
     if faults or registered:
@@ -63,25 +66,25 @@ def _opens_scopes(app: object) -> bool:
     return ScopeMiddleware in middleware or isinstance(getattr(app, "container", None), Container)
 
 
-def _wanted(dependant: Dependant) -> Iterator[tuple[str, object]]:
+def _injected_parameters(dependant: Dependant) -> Iterator[tuple[str, object]]:
     """Return the injected parameters of a handler and of its dependencies, with their keys."""
     yield from injected_keys(dependant.call).items()
     for below in dependant.dependencies:
         if isinstance(below.call, Resolution):
             yield below.name or "dependencies", below.call.key
         else:
-            yield from _wanted(below)
+            yield from _injected_parameters(below)
 
 
-def asked_by_middleware(middleware: Iterable[Middleware]) -> Iterator[Asked]:
+def middleware_injections(middleware: Iterable[Middleware]) -> Iterator[InjectedParameter]:
     """Return the constructor arguments of middleware that the container delivers."""
     for entry in middleware:
         name = getattr(entry.cls, "__name__", repr(entry.cls))
-        yield from ((f"Middleware {name}", *wanted) for wanted in wanted_by(entry).items())
+        yield from ((f"Middleware {name}", *each) for each in missing_arguments(entry).items())
 
 
-def _faults(container: Container, asked: Iterable[Asked]) -> Iterator[InjectionFault]:
-    for place, parameter, key in asked:
+def _faults(container: Container, further: Iterable[InjectedParameter]) -> Iterator[InjectionFault]:
+    for place, parameter, key in further:
         try:
             container.explain(_preferred(container, key))
         except DependencyResolutionError as error:

@@ -8,6 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from ..exceptions import OpenCorsError
 
+# An origin that no expression but one for every origin matches.
 _ANY_SITE = "https://any-site.example"
 
 

@@ -13,7 +13,7 @@ from ..request._task_scope import TaskScopeMiddleware
 from ..shutdown._draining import Draining
 from ..shutdown._stream_end import StreamEndMiddleware
 from ._cors import is_cors
-from ._middleware import BuiltMiddleware, wanted_by
+from ._middleware import BuiltMiddleware, missing_arguments
 
 
 class Layers:
@@ -52,6 +52,7 @@ class Layers:
             users: The user's middleware.
             error_mapping: The layer that maps errors of middleware like those of routes.
         """
+        # Around and inside of each middleware, because BaseHTTPMiddleware starts a task.
         in_task = Middleware(TaskScopeMiddleware, container=self._container)
         own = [
             layer
@@ -62,6 +63,7 @@ class Layers:
         return [
             Middleware(ScopeMiddleware, container=self._container),
             Middleware(StreamEndMiddleware, draining=self._draining),
+            # Without middleware of the user, FastAPI's own ExceptionMiddleware maps every error.
             *((in_task, error_mapping, *own) if own else ()),
         ]
 
@@ -72,7 +74,7 @@ class Layers:
 
     def _deferred(self, entry: Middleware) -> Middleware:
         """Return an entry whose construction waits for services, if its constructor needs them."""
-        return Middleware(self._defer, entry) if wanted_by(entry) else entry
+        return Middleware(self._defer, entry) if missing_arguments(entry) else entry
 
     def _defer(self, app: ASGIApp, entry: Middleware) -> ASGIApp:
         built = BuiltMiddleware(app, entry, self._container)

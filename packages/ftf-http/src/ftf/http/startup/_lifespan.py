@@ -61,6 +61,7 @@ def with_container[A: Application](app: A, lifespan: Lifespan[A]) -> Lifespan[A]
                 app.validate_injections()
                 await app.container.boot()
                 await app.build_middleware()
+                # Before the user's lifespan, which may start mounted applications itself.
                 following = _follow(app, ())
                 state = await stack.enter_async_context(lifespan(app))
                 yield await _start_mounted(app, stack, state, following)

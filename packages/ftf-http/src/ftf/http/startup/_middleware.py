@@ -13,7 +13,7 @@ from .._event_loop import without_context
 from ..injection._signature import required_annotations
 
 
-def wanted_by(middleware: Middleware) -> Mapping[str, object]:
+def missing_arguments(middleware: Middleware) -> Mapping[str, object]:
     """Return the annotations of the constructor arguments that a middleware is not given."""
     constructor = _constructor(middleware.cls)
     given = {

@@ -64,11 +64,11 @@ class Readiness:
         # One thread each: a check that blocks delays its own next run, and no other check.
         self._threads[check.name] = CheckThread(f"ready-{check.name}")
 
-    def asked(self) -> Iterator[tuple[str, str, object]]:
+    def injections(self) -> Iterator[tuple[str, str, object]]:
         """Return the injected parameters of the checks: the place, the parameter, the key."""
-        for name, asked in self._checks.items():
-            wanted = required_annotations(asked.check)
-            yield from ((f"Readiness check {name}", *each) for each in wanted.items())
+        for name, check in self._checks.items():
+            required = required_annotations(check.check)
+            yield from ((f"Readiness check {name}", *each) for each in required.items())
 
     async def respond(self, _: Request) -> Response:
         """Answer 200, or 503 with the names of the failed checks."""
@@ -76,27 +76,27 @@ class Readiness:
             return ProblemResponse(503, "The application is about to stop.")
         results = dict.fromkeys(self._checks, "")
         async with create_task_group() as group:
-            for asked in self._checks.values():
-                group.start_soon(self._run, asked, results)
+            for check in self._checks.values():
+                group.start_soon(self._run, check, results)
         if failed := [name for name, result in results.items() if result != "ok"]:
             return ProblemResponse(503, f"Not ready: {', '.join(failed)}.", checks=results)
         return JSONResponse({"status": "ready", "checks": results})
 
-    async def _run(self, asked: ReadinessCheck, results: dict[str, str]) -> None:
+    async def _run(self, check: ReadinessCheck, results: dict[str, str]) -> None:
         """Run a check in a container scope; a failure is logged, and its reason not shown."""
-        results[asked.name] = "failed"
+        results[check.name] = "failed"
         try:
-            with fail_after(asked.timeout):
+            with fail_after(check.timeout):
                 async with self._container.scoped_context() as scope:
-                    call = await scope.acall(self._prepared[asked.name])
-                    ready = await _result(call, self._threads[asked.name])
+                    call = await scope.acall(self._prepared[check.name])
+                    ready = await _result(call, self._threads[check.name])
         except TimeoutError:
-            _logger.warning("readiness check %s took over %s s", asked.name, asked.timeout)
-            results[asked.name] = "timed out"
+            _logger.warning("readiness check %s took over %s s", check.name, check.timeout)
+            results[check.name] = "timed out"
         except Exception:
-            _logger.exception("readiness check %s failed", asked.name)
+            _logger.exception("readiness check %s failed", check.name)
         else:
-            results[asked.name] = "failed" if ready is False else "ok"
+            results[check.name] = "failed" if ready is False else "ok"
 
 
 def _prepared(check: Check) -> Callable[..., partial[object]]:
@@ -105,6 +105,7 @@ def _prepared(check: Check) -> Callable[..., partial[object]]:
     The container makes the arguments in the event loop; a check that blocks runs in a thread.
     """
 
+    # updated=(): a callable object's attributes are not copied onto a function.
     @wraps(check, updated=())
     def prepare(*args: object, **kwargs: object) -> partial[object]:
         return partial(check, *args, **kwargs)
