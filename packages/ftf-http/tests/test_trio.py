@@ -81,6 +81,30 @@ def test_requests_are_served_and_settled(app, log):
     assert log == ["commit", "rollback"]
 
 
+def test_an_application_starts_and_stops(app, log):
+    async def connect() -> AsyncIterator[Clock]:
+        await anyio.lowlevel.checkpoint()
+        log.append("up")
+        yield Clock()
+        log.append("down")
+
+    app.register(Clock, connect, scope="singleton")
+    asked = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+    said = []
+
+    async def receive() -> dict[str, str]:
+        if said:
+            assert await answer_of(app) == (200, b'"Clock"')
+        return next(asked)
+
+    async def send(message) -> None:
+        said.append(message["type"])
+
+    run(app, {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
+    assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert log == ["up", "commit", "down"]
+
+
 def test_rolling_back_has_a_time_limit(caplog):
     class Hanging(Unit):
         async def rollback(self) -> None:
