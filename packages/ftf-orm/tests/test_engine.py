@@ -23,7 +23,7 @@ def test_a_url_without_a_driver_gets_an_async_one(url, driver):
 
 
 def test_a_driver_that_is_missing_names_the_extra_that_brings_it(monkeypatch):
-    monkeypatch.setattr("ftf.orm._engine.find_spec", lambda _: None)
+    monkeypatch.setattr("ftf.orm.engine._engine.find_spec", lambda _: None)
     message = r'The driver asyncpg is not installed: pip install "ftf-orm\[postgres\]"'
     with pytest.raises(MissingDriver, match=message) as caught:
         create_engine("postgresql://localhost/blog")

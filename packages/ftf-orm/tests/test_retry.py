@@ -27,7 +27,9 @@ only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def pauses(monkeypatch) -> list[float]:
     """The pauses before further attempts, as long as they could get; none is waited for."""
     seen: list[float] = []
-    monkeypatch.setattr("ftf.orm._retry.uniform", lambda _, longest: seen.append(longest) or 0)
+    monkeypatch.setattr(
+        "ftf.orm.transactions._retry.uniform", lambda _, longest: seen.append(longest) or 0
+    )
     return seen
 
 

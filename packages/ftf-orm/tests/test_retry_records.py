@@ -15,7 +15,7 @@ only_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=T
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch) -> None:
-    monkeypatch.setattr("ftf.orm._retry.uniform", lambda *_: 0)
+    monkeypatch.setattr("ftf.orm.transactions._retry.uniform", lambda *_: 0)
 
 
 @pytest.fixture

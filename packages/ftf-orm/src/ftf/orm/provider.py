@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from ftf.container import Container, ServiceProvider
 
-from ._engine import create_engine
-from ._session_factory import session_factory
+from .engine._engine import create_engine
+from .transactions._session_factory import session_factory
 
 
 class DatabaseProvider(ServiceProvider):

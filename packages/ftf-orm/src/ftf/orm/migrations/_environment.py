@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.sql.elements import False_, True_
 
-from .._engine import create_engine, with_async_driver
-from .._timestamps import UtcDateTime
+from ..engine._engine import create_engine, with_async_driver
+from ..models._timestamps import UtcDateTime
 from ._comparison import Options, comparison, write_column_checks
 from ._discovery import import_models
 from ._enums import write_enums, write_new_values, written_enum

@@ -6,14 +6,14 @@ from typing import Any, ClassVar, Self
 
 from sqlalchemy.orm import DeclarativeBase
 
-from ._aggregates import Aggregates
-from ._clauses import Clauses
-from ._eager import Eager
-from ._joining import Joining
-from ._numbers import at_least
 from ._page import Page
-from ._relations import Relations
-from ._terminals import Terminals
+from .statement._clauses import Clauses
+from .statement._numbers import at_least
+from .steps._eager_loads import Eager
+from .steps._joins import Joining
+from .steps._related_records import Relations
+from .terminals._aggregates import Aggregates
+from .terminals._records import Terminals
 
 _LARGEST_OFFSET = 2**63 - 1
 

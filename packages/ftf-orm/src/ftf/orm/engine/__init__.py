@@ -1,0 +1,1 @@
+"""Engines: URLs, drivers, and what SQLite and PostgreSQL need."""

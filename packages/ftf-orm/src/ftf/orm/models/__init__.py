@@ -1,0 +1,1 @@
+"""The declarative base of models, and what they can be mixed with."""

@@ -1,0 +1,192 @@
+"""What every part of the query builder is built on."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import Dialect, FromClause, Result, Select, SQLColumnExpression, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapper
+
+from ...transactions._reading import read
+from ._clauses import NO_CLAUSES, Clauses
+from ._dates import refuse_dates
+from ._direction import without_direction
+from ._expressions import (
+    Column,
+    Condition,
+    element,
+    foreign,
+    refuse_relationship,
+    refuse_value,
+    sources,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query[T: DeclarativeBase]:
+    """A query for the records of one model; every step returns a new one.
+
+    Subclasses add methods, and no arguments.
+
+    Args:
+        session: The session to run in.
+        model: The model to query.
+        clauses: What the query was told so far.
+    """
+
+    session: AsyncSession
+    model: type[T]
+    clauses: Clauses = NO_CLAUSES
+
+    def when(
+        self,
+        condition: object,
+        then: Callable[[Self], Self],
+        otherwise: Callable[[Self], Self] | None = None,
+    ) -> Self:
+        """Take a step if a condition is true, and maybe another one if not."""
+        step = then if condition else otherwise
+        return self if step is None else taken(step, self)
+
+    def unless(self, condition: object, then: Callable[[Self], Self]) -> Self:
+        """Take a step if a condition is false."""
+        return self if condition else taken(then, self)
+
+    def tap(self, look: Callable[[Self], object]) -> Self:
+        """Show the query to a function, and go on as if nothing had happened."""
+        look(self)
+        return self
+
+    def fresh(self) -> Self:
+        """Read records again that the session knows already.
+
+        What was changed on them is stored before. Relationships that were loaded are forgotten
+        with the rest, unless the query brings them along.
+        """
+        return self._with(self.clauses._replace(fresh=True))
+
+    def statement(self) -> "Select[T]":
+        """Compile the query into a SQLAlchemy statement.
+
+        With `with_count` and the like, what they work out follows the record in each row.
+
+        Raises:
+            ValueError: It sorts records by something that each of them can have more than once.
+        """
+        clauses = self.clauses
+        clauses.refuse_open_order()
+        statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
+        found = clauses.records(statement, self._mapper)
+        statement = self._ordered().page(found, self.model)
+        statement = statement.options(*clauses.options) if clauses.options else statement
+        if clauses.read_again:
+            statement = statement.execution_options(populate_existing=True)
+        return statement
+
+    def to_sql(self, *, literals: bool = False) -> str:
+        """Write the query in the SQL of the session's database.
+
+        Args:
+            literals: Whether to write values instead of placeholders; to be read, not to be run.
+        """
+        options = {"literal_binds": True} if literals else {}
+        return str(self.statement().compile(dialect=self._dialect, compile_kwargs=options))
+
+    @property
+    def _mapper(self) -> Mapper[T]:
+        mapper: Mapper[T] = self.model.__mapper__
+        return mapper
+
+    @property
+    def _dialect(self) -> Dialect:
+        return self.session.get_bind().dialect
+
+    @property
+    def _joins_by_itself(self) -> bool:
+        # Of subclasses, too: with_polymorphic="*" loads them in the same statement.
+        return any(
+            relation.lazy in {"joined", False}
+            for mapper in self._mapper.self_and_descendants
+            for relation in mapper.relationships
+        )
+
+    def _checked(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        for condition in conditions:
+            refuse_value(condition)
+            refuse_dates(condition)
+            self._refuse_foreign(condition)
+        return conditions
+
+    def _refuse_foreign(self, expression: object) -> None:
+        refuse_relationship(expression)
+        known = self._mapper.tables
+        for source in sources(expression):
+            if source not in known and not self._joins(source):
+                raise foreign(expression, source, self.model)
+
+    def _joins(self, source: FromClause) -> bool:
+        return any(source in join.sources for join in self.clauses.joins)
+
+    def _values[V](
+        self, column: SQLColumnExpression[object], statement: "Select[V]"
+    ) -> "Select[V]":
+        """Give a statement a row for each record, or for each match if a joined column is asked."""
+        if not set(sources(column)).issubset(self._mapper.tables):
+            return self.clauses.rows(statement)
+        self.clauses.refuse_open_order()
+        return self.clauses.records(statement, self._mapper)
+
+    def _plucked[V](self, column: SQLColumnExpression[V]) -> "Select[V]":
+        """Select the values of a column that the query delivers."""
+        self._refuse_foreign(column)
+        values: Select[V] = self._values(column, select(column).select_from(self.model))
+        if not self.clauses.distinct:
+            return self._ordered().page(values, self.model)
+        _refuse_other_order(column, self.clauses.order)
+        return self.clauses.page(values, self.model).distinct()
+
+    async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
+        return await read(
+            self.session,
+            lambda: self.session.execute(statement),
+            flush=self.clauses.read_again,  # or changes would be overwritten
+            may_fail=self.clauses.lock is not None and self.clauses.lock.nowait,
+        )
+
+    async def _scalar[V](self, statement: "Select[V]") -> V | None:
+        return await read(self.session, lambda: self.session.scalar(statement))
+
+    def _keys(self) -> "Select[*tuple[Any, ...]]":
+        """Select the primary keys of the records, for the conditions of another query."""
+        self.clauses.refuse_open_order()
+        keys = select(*self._mapper.primary_key).select_from(self.model)
+        records = self.clauses.records(keys, self._mapper)
+        return self._ordered().page(records, self.model).correlate(None)
+
+    def _ordered(self) -> Clauses:
+        """What the query was told, with the order that it is run in."""
+        return self.clauses
+
+    def _with(self, clauses: Clauses) -> Self:
+        return type(self)(self.session, self.model, clauses)
+
+
+def _refuse_other_order(column: Column, order: Iterable[Column]) -> None:
+    for by in order:
+        sorted_by = without_direction(by)
+        if not element(column).compare(sorted_by):
+            raise ValueError(f"distinct values of {column} cannot be sorted by {sorted_by}")
+
+
+def taken[Q: Query[Any]](step: Callable[[Q], Q], query: Q) -> Q:
+    """Take a step that a function knows.
+
+    Raises:
+        TypeError: It does not return the query, with what it has added.
+    """
+    found: object = step(query)
+    if not isinstance(found, type(query)) or found.model is not query.model:
+        name = query.model.__name__
+        raise TypeError(f"{step} has to return its query for {name} with a step, not {found!r}")
+    return found

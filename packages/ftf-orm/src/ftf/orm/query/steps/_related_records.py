@@ -1,0 +1,204 @@
+"""Conditions on related records, and values worked out over them."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from sqlalchemy import ColumnElement, Label, SQLColumnExpression, func, not_
+from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
+
+from ..statement._base import Query, taken
+from ..statement._expressions import Column
+from ..statement._numbers import whole
+from ..statement._sql_functions import average, refuse_average, refuse_total, total
+from ..statement._subquery import Related
+from ._eager_loads import check_relation
+
+if TYPE_CHECKING:
+    from .._builder import QueryBuilder
+
+type Comparison = Literal[">=", ">", "=", "==", "!=", "<", "<="]
+type RelationTo[R] = QueryableAttribute[Collection[R] | R | None]
+# SQLAlchemy says of `User.posts.and_(...)` that it is a bool.
+type RelationOrPart[R] = RelationTo[R] | QueryableAttribute[bool]
+type Narrow[R: DeclarativeBase] = Callable[["QueryBuilder[R]"], "QueryBuilder[R]"]
+
+_COMPARISONS = {
+    ">=": ColumnElement.__ge__,
+    ">": ColumnElement.__gt__,
+    "=": ColumnElement.__eq__,
+    "==": ColumnElement.__eq__,
+    "!=": ColumnElement.__ne__,
+    "<": ColumnElement.__lt__,
+    "<=": ColumnElement.__le__,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Relations[T: DeclarativeBase](Query[T]):
+    """The steps that look at related records, each by a subquery: none of them multiplies rows.
+
+    In all of them, `narrow` takes a query for the related records and returns it with what they
+    have to meet; a relationship of another model is an `AttributeError`.
+    """
+
+    def where_has[R: DeclarativeBase](
+        self, relation: RelationOrPart[R], narrow: Narrow[R] | None = None
+    ) -> Self:
+        """Keep records that have a related one: `where_has(User.posts, lambda q: q.where(...))`."""
+        return self._keep(self._related(relation, narrow).exists())
+
+    def where_doesnt_have[R: DeclarativeBase](
+        self, relation: RelationOrPart[R], narrow: Narrow[R] | None = None
+    ) -> Self:
+        """Keep records that have no related one."""
+        return self._keep(not_(self._related(relation, narrow).exists()))
+
+    def has[R: DeclarativeBase](
+        self,
+        relation: RelationOrPart[R],
+        comparison: Comparison = ">=",
+        number: int = 1,
+        narrow: Narrow[R] | None = None,
+    ) -> Self:
+        """Keep records by how many related ones they have: `has(User.posts, ">=", 3)`.
+
+        Raises:
+            TypeError: The number is no whole one.
+            ValueError: The comparison is none of >=, >, =, ==, !=, <, <=.
+        """
+        if comparison not in _COMPARISONS:
+            raise ValueError(
+                f"{comparison!r} is no comparison: use one of {' '.join(_COMPARISONS)}"
+            )
+        whole(number, "number")
+        related = self._related(relation, narrow)
+        if (comparison, number) in {(">=", 1), (">", 0)}:
+            return self._keep(related.exists())
+        if (comparison, number) in {("<", 1), ("<=", 0), ("=", 0), ("==", 0)}:
+            return self._keep(not_(related.exists()))
+        return self._keep(_COMPARISONS[comparison](related.count(), number))
+
+    def with_count[R: DeclarativeBase](
+        self,
+        relation: RelationOrPart[R],
+        narrow: Narrow[R] | None = None,
+        *,
+        alias: str | None = None,
+    ) -> Self:
+        """Set `posts_count`, or another name, on each record; of none, it is 0."""
+        counted = self._related(relation, narrow).count()
+        return self._compute(counted, alias or f"{relation.key}_count")
+
+    def with_exists[R: DeclarativeBase](
+        self,
+        relation: RelationOrPart[R],
+        narrow: Narrow[R] | None = None,
+        *,
+        alias: str | None = None,
+    ) -> Self:
+        """Set `posts_exists`, or another name, on each record."""
+        found = self._related(relation, narrow).exists()
+        return self._compute(found, alias or f"{relation.key}_exists")
+
+    def with_sum[R: DeclarativeBase](
+        self,
+        relation: RelationOrPart[R],
+        column: SQLColumnExpression[object],
+        narrow: Narrow[R] | None = None,
+        *,
+        alias: str | None = None,
+    ) -> Self:
+        """Set `posts_sum_views`, or another name, on each record; of none, it is None.
+
+        Raises:
+            TypeError: The column has no numbers.
+        """
+        refuse_total(column, self._dialect)
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "sum", total, column, alias)
+
+    def with_min[R: DeclarativeBase](
+        self,
+        relation: RelationOrPart[R],
+        column: SQLColumnExpression[object],
+        narrow: Narrow[R] | None = None,
+        *,
+        alias: str | None = None,
+    ) -> Self:
+        """Set `posts_min_views`, or another name, on each record; of none, it is None."""
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "min", func.min, column, alias)
+
+    def with_max[R: DeclarativeBase](
+        self,
+        relation: RelationOrPart[R],
+        column: SQLColumnExpression[object],
+        narrow: Narrow[R] | None = None,
+        *,
+        alias: str | None = None,
+    ) -> Self:
+        """Set `posts_max_views`, or another name, on each record; of none, it is None."""
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "max", func.max, column, alias)
+
+    def with_avg[R: DeclarativeBase](
+        self,
+        relation: RelationOrPart[R],
+        column: SQLColumnExpression[object],
+        narrow: Narrow[R] | None = None,
+        *,
+        alias: str | None = None,
+    ) -> Self:
+        """Set `posts_avg_views`, or another name, on each record; of none, it is None.
+
+        Raises:
+            TypeError: The column has no numbers.
+        """
+        refuse_average(column, self._dialect)
+        related = self._related(relation, narrow)
+        return self._with_aggregate(related, "avg", average, column, alias)
+
+    def _with_aggregate[R: DeclarativeBase, V](
+        self,
+        related: Related[R],
+        verb: str,
+        work_out: Callable[[Column], ColumnElement[V]],
+        column: Column,
+        alias: str | None,
+    ) -> Self:
+        value = related.aggregate(column, work_out)
+        return self._compute(value, alias or _name(related.relation, verb, column))
+
+    def _keep(self, condition: ColumnElement[bool]) -> Self:
+        return self._with(self.clauses.and_(condition))
+
+    def _compute[V](self, value: ColumnElement[V], name: str) -> Self:
+        models = [mapper.class_ for mapper in self._mapper.self_and_descendants]
+        known = {label.name for label in self.clauses.computed}
+        if name in known or any(hasattr(model, name) for model in models):
+            raise ValueError(f"{self.model.__name__} has a {name} already: give another alias")
+        if name.startswith("_sa_"):
+            raise ValueError(f"{name} is a name of SQLAlchemy's: give another alias")
+        computed: tuple[Label[Any], ...] = (*self.clauses.computed, value.label(name))
+        return self._with(self.clauses._replace(computed=computed))
+
+    def _related[R: DeclarativeBase](
+        self, relation: RelationOrPart[R], narrow: Narrow[R] | None
+    ) -> "Related[R]":
+        from .._builder import QueryBuilder  # noqa: PLC0415  # which is made of this class
+
+        check_relation(self._mapper, relation)
+        query = QueryBuilder(self.session, relation.property.mapper.class_)
+        query = query if narrow is None else taken(narrow, query)
+        if query.clauses.limit is not None or query.clauses.offset:
+            raise ValueError(f"{relation} is looked at as a whole: leave limit and offset out")
+        return Related(relation, query)
+
+
+def _name(
+    relation: QueryableAttribute[object], verb: str, column: SQLColumnExpression[object]
+) -> str:
+    if not isinstance(column, QueryableAttribute):
+        raise ValueError(f"{column} has no name to call its {verb} by: give an alias")  # noqa: TRY004  # a missing one
+    return f"{relation.key}_{verb}_{column.key}"

@@ -1,0 +1,1 @@
+"""Who commits, what is rolled back, and what records are afterwards."""
