@@ -181,6 +181,6 @@ async def test_edge_47_a_cancelled_block_is_rolled_back(session, authors, stored
 async def test_a_transaction_leaves_nothing_behind(session, authors):
     async with transaction(session) as tx:
         await authors.create(ada())
-    assert session.info["ftf.orm.transaction"] is None
-    assert "ftf.orm.in_use" not in session.info
+    assert session.info["ftf.orm"].transaction is None
+    assert not session.info["ftf.orm"].in_use
     assert tx.session is session

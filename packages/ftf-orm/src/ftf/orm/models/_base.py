@@ -5,8 +5,7 @@ from typing import ClassVar
 from sqlalchemy import MetaData, event
 from sqlalchemy.orm import DeclarativeBase
 
-from ..transactions import _foreign_keys  # noqa: F401  # it listens to every session
-from ..transactions._in_place import watch_values
+from ._in_place import watch_values
 from ._lazy_loads import explain_refusals, refuse_lazy_loads
 
 # Constraints need names to be found again: SQLite's batch migrations and every DROP rely on them.

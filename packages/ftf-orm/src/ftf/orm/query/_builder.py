@@ -56,6 +56,9 @@ class QueryBuilder[T: DeclarativeBase](
         clauses = self.clauses._replace(limit=per_page, offset=offset)
         return PaginatedQuery(self.session, self.model, clauses)
 
+    def _query_for[R: DeclarativeBase](self, model: type[R]) -> "QueryBuilder[R]":
+        return QueryBuilder(self.session, model)
+
 
 @dataclass(frozen=True, slots=True)
 class PaginatedQuery[T: DeclarativeBase](QueryBuilder[T]):

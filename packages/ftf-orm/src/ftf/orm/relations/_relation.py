@@ -9,9 +9,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ..engine._sqlite import begin_immediate
 from ..query import NO_CLAUSES, Clauses, QueryBuilder, RelationTo, belongs_to
-from ..transactions._reading import read
+from ..transactions._operation import read, writing
 from ..transactions._rollback import note
-from ..transactions._writing import writing
 from ._association import Pivot
 from ._loading import load
 

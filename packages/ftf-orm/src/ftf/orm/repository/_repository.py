@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from ..exceptions import DuplicateRecord, RecordNotFound, RecordOfOtherSession, StaleRecord
+from ..models._in_place import flag_changes
 from ..query import (
     NO_CLAUSES,
     QueryBuilder,
@@ -22,14 +23,12 @@ from ..query import (
 from ..relations._loading import load
 from ..relations._relation import Relation
 from ..transactions._deletion import refusing_missing_rows
-from ..transactions._in_place import flag_changes
-from ..transactions._reading import read
+from ..transactions._operation import read, writing
 from ..transactions._rollback import note_before_reading
 from ..transactions._session_factory import refuse_expiring
-from ..transactions._session_state import somebody_commits
+from ..transactions._session_state import has_explicit_transaction
 from ..transactions._snapshot import expired_columns
 from ..transactions._transaction import transaction
-from ..transactions._writing import writing
 from ._match import Key, Values, equal_to, named
 
 
@@ -255,7 +254,9 @@ class BaseRepository[T: DeclarativeBase]:
         if found is not None:
             return found, False
         # In a transaction a failure undoes no more than itself.
-        mine = nullcontext() if somebody_commits(self.session) else transaction(self.session)
+        mine = (
+            nullcontext() if has_explicit_transaction(self.session) else transaction(self.session)
+        )
         async with mine:
             try:
                 return await self.create(self._made_of(match, values)), True

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from ..engine._sqlite import in_transaction
 from ..exceptions import TransactionMisuse
-from ._in_place import changed_in_place
+from ..models._in_place import changed_in_place
 from ._loaded_before import LoadedBefore
-from ._reading import read
-from ._session_state import somebody_commits
+from ._operation import read
+from ._session_state import has_explicit_transaction
 from ._transaction import Transaction, is_conflict, transaction
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds
@@ -52,7 +52,7 @@ async def run_transaction[R](
     """
     if attempts < 1:
         raise ValueError(f"attempts must be at least 1, not {attempts}")
-    if attempts == 1 or somebody_commits(session) or await _has_written(session):
+    if attempts == 1 or has_explicit_transaction(session) or await _has_written(session):
         async with transaction(session) as opened:
             return await work(opened)
     _refuse_changes(session.sync_session)

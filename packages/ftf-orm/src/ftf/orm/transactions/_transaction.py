@@ -16,13 +16,7 @@ from ..engine._sqlite import begin_immediate, refuse_another
 from ..exceptions import CommitOutcomeUnknown, TransactionConflict, TransactionMisuse
 from ._commit import commit
 from ._savepoint import flush_alone
-from ._session_state import (
-    TRANSACTION,
-    exclusive_use,
-    open_transaction,
-    set_open_transaction,
-    somebody_commits,
-)
+from ._session_state import SessionState, exclusive_use, has_explicit_transaction
 
 type Callback = Callable[[], Awaitable[object] | object]
 
@@ -68,6 +62,18 @@ class Transaction:
         self._refuse_late_callback()
         self._after_rollback.append(callback)
 
+    def refuse_to_commit(self, nested: SessionTransaction | None) -> None:
+        """Refuse `session.commit()`, unless it releases a savepoint opened in the block.
+
+        Raises:
+            TransactionMisuse: It would commit the whole transaction.
+        """
+        if nested is None or nested is self._boundary:
+            raise TransactionMisuse(
+                "session.commit() inside transaction(): the block commits at its end; "
+                "leave the call out, or move it behind the block"
+            )
+
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[None]:
         block = self._outermost() if self._parent is None else self._savepoint()
@@ -112,7 +118,7 @@ class Transaction:
                 await self.session.flush()
 
     def _refuse_to_begin(self) -> None:
-        if somebody_commits(self.session):
+        if has_explicit_transaction(self.session):
             raise TransactionMisuse(
                 "transaction() inside session.begin() or session.begin_nested(), which end by "
                 "themselves: use transaction(session) in their place"
@@ -132,11 +138,12 @@ class Transaction:
 
     @contextmanager
     def _innermost(self) -> Iterator[None]:
-        set_open_transaction(self.session, self)
+        state = SessionState.of(self.session)
+        state.transaction = self
         try:
             yield
         finally:
-            set_open_transaction(self.session, self._parent)
+            state.transaction = self._parent
 
     async def _commit(self) -> None:
         if self.session.sync_session.get_transaction() is not self._boundary:
@@ -159,13 +166,6 @@ class Transaction:
         unknown = isinstance(error, CommitOutcomeUnknown) or not isinstance(error, Exception)
         return self._committing and unknown
 
-    def _refuse_to_commit(self, nested: SessionTransaction | None) -> None:
-        if nested is None or nested is self._boundary:
-            raise TransactionMisuse(
-                "session.commit() inside transaction(): the block commits at its end; "
-                "leave the call out, or move it behind the block"
-            )
-
 
 @asynccontextmanager
 async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
@@ -186,7 +186,8 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
             the engine commits each statement.
         ExceptionGroup: Callbacks failed; what was committed stays so.
     """
-    opened = Transaction(session, open_transaction(session))
+    around = SessionState.of(session).transaction
+    opened = Transaction(session, around if isinstance(around, Transaction) else None)
     async with opened._open():  # noqa: SLF001  # of this module
         yield opened
 
@@ -219,9 +220,9 @@ async def _call(callbacks: list[Callback], outcome: str, *errors: BaseException)
 
 
 def _refuse_to_commit(session: Session) -> None:
-    opened: Transaction | None = session.info.get(TRANSACTION)
+    opened = SessionState.of(session).transaction
     if opened is not None:
-        opened._refuse_to_commit(session.get_nested_transaction())  # noqa: SLF001  # of this module
+        opened.refuse_to_commit(session.get_nested_transaction())
 
 
 event.listen(Session, "before_commit", _refuse_to_commit)  # where `transaction` is open

@@ -1,6 +1,6 @@
 """What every part of the query builder is built on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -8,7 +8,7 @@ from sqlalchemy import Dialect, FromClause, Result, Select, SQLColumnExpression,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
-from ...transactions._reading import read
+from ...transactions._operation import read, read_in_savepoint
 from ._clauses import NO_CLAUSES, Clauses
 from ._dates import refuse_dates
 from ._direction import without_direction
@@ -147,12 +147,15 @@ class Query[T: DeclarativeBase]:
         return self.clauses.page(values, self.model).distinct()
 
     async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
-        return await read(
-            self.session,
-            lambda: self.session.execute(statement),
-            flush=self.clauses.read_again,  # or changes would be overwritten
-            may_fail=self.clauses.lock is not None and self.clauses.lock.nowait,
-        )
+        clauses = self.clauses
+
+        def run() -> Awaitable[Result[*Row]]:
+            return self.session.execute(statement)
+
+        if clauses.lock is not None and clauses.lock.nowait:
+            return await read_in_savepoint(self.session, run)
+        # Without a flush, populate_existing would overwrite pending changes.
+        return await read(self.session, run, flush=clauses.read_again)
 
     async def _scalar[V](self, statement: "Select[V]") -> V | None:
         return await read(self.session, lambda: self.session.scalar(statement))

@@ -1,5 +1,6 @@
 """Conditions on related records, and values worked out over them."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -159,6 +160,10 @@ class Relations[T: DeclarativeBase](Query[T]):
         related = self._related(relation, narrow)
         return self._with_aggregate(related, "avg", average, column, alias)
 
+    @abstractmethod
+    def _query_for[R: DeclarativeBase](self, model: type[R]) -> "QueryBuilder[R]":
+        """Start a query for another model in the same session."""
+
     def _with_aggregate[R: DeclarativeBase, V](
         self,
         related: Related[R],
@@ -186,10 +191,8 @@ class Relations[T: DeclarativeBase](Query[T]):
     def _related[R: DeclarativeBase](
         self, relation: RelationOrPart[R], narrow: Narrow[R] | None
     ) -> "Related[R]":
-        from .._builder import QueryBuilder  # noqa: PLC0415  # which is made of this class
-
         check_relation(self._mapper, relation)
-        query = QueryBuilder(self.session, relation.property.mapper.class_)
+        query = self._query_for(relation.property.mapper.class_)
         query = query if narrow is None else taken(narrow, query)
         if query.clauses.limit is not None or query.clauses.offset:
             raise ValueError(f"{relation} is looked at as a whole: leave limit and offset out")

@@ -8,7 +8,7 @@ from sqlalchemy import Select, SQLColumnExpression, func, inspect, literal, sele
 from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
 
 from ...exceptions import MultipleRecordsFound, RecordNotFound
-from ...transactions._reading import read
+from ...transactions._operation import read
 from ...transactions._rollback import note_before_reading
 from ..statement._clauses import Clauses
 from ..steps._conditions import Conditions
