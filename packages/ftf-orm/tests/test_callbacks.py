@@ -108,7 +108,7 @@ async def test_edge_38_no_callback_runs_when_the_outcome_is_unknown(session, sto
     commit = session.commit
     monkeypatch.setattr(session, "commit", lose_the_answer)
     seen: list[str] = []
-    with pytest.raises(CommitOutcomeUnknown, match="look whether it was stored"):
+    with pytest.raises(CommitOutcomeUnknown, match="check whether it was stored"):
         async with transaction(session) as outer, transaction(session) as tx:
             session.add(ada())
             for register in (outer.after_rollback, tx.after_rollback, tx.after_commit):
@@ -140,7 +140,7 @@ async def test_edge_47_no_callback_runs_when_the_commit_was_cancelled(engine, se
 
 async def test_an_unknown_outcome_of_something_else_is_a_rollback(session, stored):
     seen: list[str] = []
-    with pytest.raises(CommitOutcomeUnknown, match="look whether it was stored"):
+    with pytest.raises(CommitOutcomeUnknown, match="check whether it was stored"):
         async with transaction(session) as tx:
             session.add(ada())
             tx.after_rollback(lambda: seen.append("rolled back"))

@@ -11,7 +11,7 @@ from ftf.orm import DatabaseBusy, TransactionMisuse, run_transaction, transactio
 
 only_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 NONSENSE = "no_such_function(1) = 1"
-GIVEN_UP = r"failed before in this transaction.*`transaction` block of its own"
+GIVEN_UP = r"failed before in this transaction.*`transaction` block of their own"
 
 
 async def names(engine) -> list[str]:

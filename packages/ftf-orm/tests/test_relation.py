@@ -128,7 +128,7 @@ async def test_others_are_named_by_their_keys(genres, keys, session):
         lambda: genres.update_pivot(genre, rank=1),
     )
     for change in changes:
-        with pytest.raises(TypeError, match="by their keys: give the primary key of the Genre"):
+        with pytest.raises(TypeError, match="a primary key, not a record: pass that of the Genre"):
             await change()
     assert await genres.pivots() == {}
 
@@ -159,7 +159,7 @@ async def test_values_cannot_relate_other_records(genres, keys):
             genres.sync({keys[0]: {name: 2}}),
         )
         for change in changes:
-            with pytest.raises(ValueError, match=rf"book_genres\.{name} tells what is related"):
+            with pytest.raises(ValueError, match=rf"book_genres\.{name} is a column of the relationship"):
                 await change
     assert await genres.pivots() == {}
 
@@ -167,7 +167,7 @@ async def test_values_cannot_relate_other_records(genres, keys):
 async def test_values_that_are_missing_or_no_mapping_are_refused(genres, keys):
     with pytest.raises(TypeError, match=r"1 needs values by column, such as {}, not 5"):
         await genres.sync({1: 5})
-    with pytest.raises(ValueError, match="give a value for a column of book_genres"):
+    with pytest.raises(ValueError, match="pass one for a further column of book_genres"):
         await genres.update_pivot(keys[0])
 
 
@@ -305,7 +305,7 @@ async def test_changes_belong_to_a_transaction_around_them(session, genres, keys
 
 async def test_what_has_no_table_between_cannot_attach(authors, book, session):
     ada = await authors.find_or_fail(book.author_id)
-    with pytest.raises(TypeError, match=r"Author\.books has no table between.*set the foreign key"):
+    with pytest.raises(TypeError, match=r"Author\.books has no association table.*set the foreign key"):
         await authors.relation(ada, Author.books).attach(1)
 
 

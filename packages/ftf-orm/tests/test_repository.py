@@ -120,7 +120,7 @@ async def test_records_are_listed_by_key_whatever_their_age(books, authors):
 
 async def test_edge_44_what_was_never_stored_cannot_be_updated(authors):
     await authors.create(Author(name="Bo"))
-    with pytest.raises(ValueError, match=r"This Author was never stored: use create\(\)"):
+    with pytest.raises(ValueError, match=r"This Author is not stored yet: use create\(\)"):
         await authors.update(Author(name="Ada"))
     assert await authors.count() == 1
 

@@ -228,7 +228,7 @@ async def test_edge_38_a_commit_that_nobody_answered_is_not_tried_again(engine, 
             kill = text("SELECT pg_terminate_backend(:pid, 5000)")
             assert await other.scalar(kill, {"pid": pid})
 
-    with pytest.raises(CommitOutcomeUnknown, match="look whether it was stored"):
+    with pytest.raises(CommitOutcomeUnknown, match="check whether it was stored"):
         await run_transaction(session, work)
     assert attempts == [1]
     assert await session.scalar(text("SELECT 1")) == 1
@@ -240,7 +240,7 @@ async def test_a_write_alone_may_have_an_unknown_outcome_too(authors, engine, er
         raise error
 
     event.listen(engine.sync_engine, "commit", breaks, once=True)
-    with pytest.raises(CommitOutcomeUnknown, match="look whether it was stored"):
+    with pytest.raises(CommitOutcomeUnknown, match="check whether it was stored"):
         await authors.create(Author(name="Ada"))
 
 

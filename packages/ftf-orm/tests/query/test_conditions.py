@@ -171,12 +171,12 @@ def test_a_query_can_be_looked_at_on_the_way(authors):
 @pytest.mark.parametrize("value", [True, False, None])
 @pytest.mark.parametrize("step", ["where", "or_where", "where_any", "where_not", "having"])
 def test_edge_9_what_python_has_worked_out_already_is_refused(authors, step, value):
-    with pytest.raises(TypeError, match=r"an expression, not .*: write Model\.column\.is_\(None\)"):
+    with pytest.raises(TypeError, match=r"a SQL expression, not .*: write Model\.column\.is_\(None\)"):
         getattr(authors.query(), step)(value)
 
 
 def test_what_is_no_expression_is_refused(authors):
-    with pytest.raises(TypeError, match="'born > 1900' is no SQL expression"):
+    with pytest.raises(TypeError, match="'born > 1900' is not a SQL expression"):
         authors.query().where("born > 1900")
 
 
@@ -202,7 +202,7 @@ def test_edge_11_columns_of_another_model_are_refused(authors, step):
 
 async def test_edge_11_values_of_another_model_are_refused(authors):
     for terminal in ("pluck", "value", "max", "sum"):
-        with pytest.raises(ValueError, match="is about books, and the query about Author"):
+        with pytest.raises(ValueError, match="uses books, which the query for Author does not"):
             await getattr(authors.query(), terminal)(Book.title)
 
 

@@ -145,7 +145,7 @@ def test_a_part_of_an_aliased_relationship_is_about_its_alias(session):
     query = QueryBuilder(session, Writer)
     for step in (query.where_has, query.with_count, query.with_, query.join):
         with pytest.raises(
-            ValueError, match=r"Writer\.newest leads to .* in its and_\(\) is about articles"
+            ValueError, match=r"Writer\.newest leads to .* in its and_\(\) uses articles"
         ):
             step(part)
 
@@ -205,8 +205,8 @@ async def test_a_record_that_is_related_twice_is_one_record(session, writers):
 
 async def test_groups_have_conditions_only_where_there_are_groups(session, writers):
     query = writers.query()
-    with pytest.raises(ValueError, match=r"having\(\) is about groups: add group_by\(\)"):
+    with pytest.raises(ValueError, match=r"having\(\) needs groups: add group_by\(\)"):
         query.where_has(Writer.articles, lambda q: q.having(func.count() > 5))
     for terminal in ("get", "count", "exists"):
-        with pytest.raises(ValueError, match=r"having\(\) is about groups"):
+        with pytest.raises(ValueError, match=r"having\(\) needs groups"):
             await getattr(query.having(func.count() > 5), terminal)()

@@ -79,7 +79,7 @@ async def test_records_come_in_the_order_of_their_keys_asked_for(authors, librar
 
 async def test_what_is_no_column_is_refused(authors):
     query = authors.query()
-    with pytest.raises(TypeError, match="'name' is no SQL expression: use a column, such as"):
+    with pytest.raises(TypeError, match="'name' is not a SQL expression: use a column, such as"):
         await query.pluck("name")
     for ask in (query.pluck, query.value, query.max):
         with pytest.raises(TypeError, match=r"Author\.books is a relationship, not a column"):

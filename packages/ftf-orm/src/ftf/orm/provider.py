@@ -1,4 +1,4 @@
-"""The database in the container."""
+"""`DatabaseProvider`, which registers the engine and its sessions in the container."""
 
 from collections.abc import AsyncIterator
 
@@ -15,9 +15,9 @@ class DatabaseProvider(ServiceProvider):
     """Registers an engine and a session factory as singletons, and a session for each scope.
 
     Args:
-        url: Where the database is.
-        pgbouncer: Whether PgBouncer stands before PostgreSQL.
-        options: Whatever SQLAlchemy's `create_async_engine` takes.
+        url: The URL of the database.
+        pgbouncer: Whether connections go through PgBouncer.
+        options: Arguments of SQLAlchemy's `create_async_engine`.
     """
 
     priority = -100  # what other providers boot may need the database

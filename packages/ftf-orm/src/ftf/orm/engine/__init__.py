@@ -1,1 +1,1 @@
-"""Engines: URLs, drivers, and what SQLite and PostgreSQL need."""
+"""Engines: their URLs and drivers, and the settings that SQLite and PostgreSQL need."""

@@ -1,4 +1,4 @@
-"""What the drivers raise, as errors with a type and column names."""
+"""Translation of driver errors into the exceptions of this package."""
 
 import re
 from types import TracebackType
@@ -53,8 +53,8 @@ _CONFLICTS: dict[str, type[TransactionConflict]] = {
 _GIVEN_UP = "25P02"
 _UNAVAILABLE = ("08", "53", "57P", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR")
 _INVALID = ("22", "54000", "SQLITE_CONSTRAINT_DATATYPE", "SQLITE_MISMATCH", "SQLITE_TOOBIG")
-_DIVISION_BY_ZERO = "22012"  # what is stored can be the reason
-_NO_OPERATOR = "42883"  # for a column and a text, say; the code is also that of unknown functions
+_DIVISION_BY_ZERO = "22012"  # a stored value can be the reason, not one that was passed
+_NO_OPERATOR = "42883"  # also the code of unknown functions, so the text is compared too
 # Raised by a column's type before the statement is sent, or by the driver of SQLite as they are.
 _REFUSED_BY_TYPE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _REFUSED_BY_SQLITE = (OverflowError, UnicodeEncodeError)
@@ -65,13 +65,13 @@ _ARGUMENT = re.compile(r"invalid input for query argument .* \((?P<reason>.+)\)$
 
 
 class typed_errors:  # noqa: N801  # a context manager, and a class because it runs on every call
-    """Raise what a driver says as one of this package's errors, if it is one of the known.
+    """Raise known driver errors as the exceptions of this package, others as they are.
 
-    Repositories and transactions do so; this is for what a session does by itself:
+    Repositories and transactions do so already; this is for direct calls of a session:
     `with typed_errors(): await session.commit()`.
 
     Args:
-        metadata: The tables that are written, to name the foreign keys that SQLite does not.
+        metadata: The tables that are written, to name the foreign keys that SQLite does not name.
     """
 
     __slots__ = ("_metadata",)
@@ -96,7 +96,7 @@ class typed_errors:  # noqa: N801  # a context manager, and a class because it r
 
 
 def typed_error(error: BaseException, metadata: MetaData | None = None) -> OrmError | None:
-    """Translate what SQLAlchemy or a driver raised. Return None for what has no type here."""
+    """Return this package's exception for an error of SQLAlchemy or a driver, if there is one."""
     if isinstance(error, StaleDataError):
         return StaleRecord()
     if _is_unavailable(error):
@@ -107,7 +107,7 @@ def typed_error(error: BaseException, metadata: MetaData | None = None) -> OrmEr
 
 
 def driver_code(error: BaseException) -> str:
-    """Read the SQLSTATE or the name of SQLite's result code."""
+    """Return the SQLSTATE, or the name of SQLite's result code, or ""."""
     said = getattr(error, "orig", error)
     return str(getattr(said, "sqlstate", None) or getattr(said, "sqlite_errorname", None) or "")
 
@@ -117,7 +117,7 @@ def is_schema_change(error: BaseException) -> bool:
 
     The statement can run again in another transaction: SQLAlchemy has dropped it from its cache.
     """
-    # It has the code of any feature that is not supported, and SQLAlchemy drops even that.
+    # By its name: its SQLSTATE stands for any unsupported feature, and SQLAlchemy drops it.
     return type(getattr(error, "orig", None)).__name__ == "InvalidCachedStatementError"
 
 
@@ -128,12 +128,13 @@ def _is_unavailable(error: BaseException) -> bool:
 
 
 def _reason_of_refusal(error: BaseException) -> str | None:
-    """Return what a type, a driver or a database says about a value that it does not take."""
+    """Return why a type, a driver or a database does not accept a value."""
     if isinstance(error, _REFUSED_BY_SQLITE):
         return str(error)
     if not isinstance(error, StatementError):
         return None
-    said = getattr(error.orig, "__cause__", None) or error.orig  # the driver's own words
+    # asyncpg's exception is the cause of the one that SQLAlchemy's adapter raises.
+    said = getattr(error.orig, "__cause__", None) or error.orig
     code = driver_code(error)
     if not isinstance(error, DBAPIError):
         return str(said) if isinstance(said, _REFUSED_BY_TYPE) else None
@@ -153,23 +154,23 @@ def _typed_by_code(error: DBAPIError, metadata: MetaData | None) -> OrmError | N
     if code == _GIVEN_UP:
         return TransactionMisuse(
             "A statement failed before in this transaction, and PostgreSQL refuses all others: "
-            "wrap what may fail in a `transaction` block of its own"
+            "wrap statements that can fail in a `transaction` block of their own"
         )
     violation = _VIOLATIONS.get(code)
     if violation is None or _is_own_trigger(code, error):
         return None
     if violation is ForeignKeyViolation and code.startswith("SQLITE"):
         return violation(_foreign_keys(error.statement or "", metadata))
-    tell = _told_by_sqlite if code.startswith("SQLITE") else _told_by_postgres
-    return violation(*tell(error))
+    facts_from = _facts_from_sqlite if code.startswith("SQLITE") else _facts_from_postgres
+    return violation(*facts_from(error))
 
 
 def _is_own_trigger(code: str, error: DBAPIError) -> bool:
     return code == "SQLITE_CONSTRAINT_TRIGGER" and not str(error.orig).startswith("FOREIGN KEY")
 
 
-def _told_by_postgres(error: DBAPIError) -> tuple[tuple[str, ...], str | None]:
-    # The driver's own exception knows more than what SQLAlchemy makes of it.
+def _facts_from_postgres(error: DBAPIError) -> tuple[tuple[str, ...], str | None]:
+    # SQLAlchemy's adapter of asyncpg wraps the driver's exception, which has the names.
     cause = getattr(error.orig, "__cause__", None)
     constraint = getattr(cause, "constraint_name", None)
     if column := getattr(cause, "column_name", None):
@@ -179,7 +180,7 @@ def _told_by_postgres(error: DBAPIError) -> tuple[tuple[str, ...], str | None]:
     return tuple(column.strip().strip('"') for column in columns), constraint
 
 
-def _told_by_sqlite(error: DBAPIError) -> tuple[tuple[str, ...], str | None]:
+def _facts_from_sqlite(error: DBAPIError) -> tuple[tuple[str, ...], str | None]:
     subject = str(error.orig).partition(" constraint failed: ")[2]
     if str(error.orig).startswith("CHECK") or subject.startswith("index "):
         return (), subject.removeprefix("index ").strip("'")

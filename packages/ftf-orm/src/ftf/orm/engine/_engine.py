@@ -1,4 +1,4 @@
-"""Engines with settings that fit their database."""
+"""`create_engine`: engines with the settings that their database needs."""
 
 from importlib.util import find_spec
 from uuid import uuid4
@@ -20,18 +20,18 @@ _EXTRAS = {"aiosqlite": "sqlite", "asyncpg": "postgres"}
 
 
 def create_engine(url: str | URL, *, pgbouncer: bool = False, **options: object) -> AsyncEngine:
-    """Make an engine.
+    """Create an engine with an async driver and the settings that its database needs.
 
     Args:
-        url: Where the database is; `sqlite://` and `postgresql://` get an async driver. The query
+        url: The URL of the database; `sqlite://` and `postgresql://` get an async driver. The query
             of a PostgreSQL URL may have the names of libpq: `?sslmode=require`.
-        pgbouncer: Whether PgBouncer stands before PostgreSQL: it does the pooling then, and no
-            prepared statement outlives its transaction.
-        options: Whatever SQLAlchemy's `create_async_engine` takes; they win over the defaults.
+        pgbouncer: Whether connections go through PgBouncer: it pools them then, and no prepared
+            statement outlives its transaction.
+        options: Arguments of SQLAlchemy's `create_async_engine`; they replace the defaults.
 
     Raises:
         MissingDriver: The driver for the database is not installed.
-        ValueError: PgBouncer cannot stand before this database, or the URL has an unknown name.
+        ValueError: PgBouncer is not for this database, or the URL has an unknown name.
     """
     url = with_async_driver(url)
     if pgbouncer and url.get_backend_name() != "postgresql":
@@ -54,7 +54,7 @@ def create_engine(url: str | URL, *, pgbouncer: bool = False, **options: object)
 
 
 def with_async_driver(url: str | URL) -> URL:
-    """Name the driver where a URL leaves it open.
+    """Return a URL with an async driver, unless it names a driver.
 
     Raises:
         MissingDriver: The driver is not installed.
@@ -75,7 +75,7 @@ def _mapping(options: dict[str, object], name: str) -> dict[str, object]:
 
 
 def _sqlite_defaults(url: URL) -> dict[str, object]:
-    # Isolation level None: the driver leaves it to us to begin, see _sqlite.py.
+    # isolation_level=None: sqlite3 begins no transaction by itself, `_begin_to_write` does.
     arguments: dict[str, object] = {
         "factory": RollingBackConnection,
         "isolation_level": None,

@@ -1,4 +1,4 @@
-"""What PostgreSQL's driver needs so that a commit is only reported when it was done."""
+"""Commits on PostgreSQL: a COMMIT that the server answers with ROLLBACK raises."""
 
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 def _answering(connection_class: type[Any]) -> type[Any]:
     """Return a class of connections that raise where PostgreSQL answers COMMIT with ROLLBACK.
 
-    So it answers after any statement that failed, and drivers do not say it
+    The server does so after a failed statement, and asyncpg does not raise
     (https://www.postgresql.org/docs/current/sql-commit.html).
     """
     # The driver of an extra, which has no types.

@@ -1,4 +1,4 @@
-"""PostgreSQL URLs as hosts give them: the names of libpq, as asyncpg takes them."""
+"""PostgreSQL URLs with libpq's parameters, translated into arguments of asyncpg."""
 
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
@@ -7,7 +7,7 @@ from sqlalchemy import URL, event
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-# Read by asyncpg from a DSN alone.
+# asyncpg reads these from a DSN only, not as arguments of `connect`.
 _IN_DSN = frozenset(
     {
         "application_name",
@@ -38,7 +38,7 @@ _TIMEOUT = "connect_timeout"  # asyncpg calls it timeout
 
 
 def connect_arguments(url: URL) -> dict[str, object]:
-    """Return what a URL's query means, as arguments of `asyncpg.connect`.
+    """Return the arguments of `asyncpg.connect` for the query of a URL.
 
     Raises:
         ValueError: A name is unknown, or its value is not a number where one is needed.
@@ -62,7 +62,7 @@ def connect_arguments(url: URL) -> dict[str, object]:
 
 
 def leave_out_libpq_names(engine: AsyncEngine) -> None:
-    """Connect without the names of the URL that asyncpg does not take as arguments."""
+    """Make an engine leave out the names of its URL that are not arguments of `asyncpg.connect`."""
 
     def leave_out(_: Dialect, _entry: object, _unnamed: object, named: dict[str, object]) -> None:
         for name in (*_IN_DSN, _TIMEOUT):

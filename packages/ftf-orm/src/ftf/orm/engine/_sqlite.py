@@ -1,4 +1,4 @@
-"""What SQLite needs to be as sound as a server."""
+"""SQLite's connections: pragmas, transactions that begin with a write, rollback on close."""
 
 import re
 import sqlite3
@@ -14,7 +14,7 @@ from ..exceptions import TransactionMisuse
 from ._autocommit import commits_each_statement
 
 _ASIDE = r"--[^\n]*|/\*.*?\*/"  # comments
-# Possessive, or a comment could go on to the end of a later one, and hide what is between them.
+# Possessive (?>...) and *+: backtracking would let a comment extend to the end of a later one.
 _BEGINNING = re.compile(
     rf"(?>\s+|{_ASIDE})*+(?:(SELECT|VALUES|EXPLAIN|PRAGMA|BEGIN)|(WITH))\b",
     re.IGNORECASE | re.DOTALL,
@@ -23,7 +23,7 @@ _NO_KEYWORDS = re.compile(rf"{_ASIDE}|'[^']*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]", re
 # replace(...) is a function; REPLACE INTO is not.
 _WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|REPLACE(?!\s*\())\b", re.IGNORECASE)
 _PRAGMAS = (
-    # SQLite ignores foreign keys, and with them ON DELETE, unless each connection asks.
+    # SQLite checks foreign keys, and obeys ON DELETE, only if each connection asks for it.
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = NORMAL",
 )
@@ -32,7 +32,7 @@ _BEGUN = "ftf.orm.begun"
 
 
 class RollingBackConnection(sqlite3.Connection):
-    """Rolls back before it closes.
+    """A connection that rolls back before it closes.
 
     A statement that was cancelled half-way lives as long as its task's traceback, and SQLite puts
     off closing until the last statement is gone: the lock would stay until then
@@ -47,12 +47,12 @@ class RollingBackConnection(sqlite3.Connection):
 
 
 def prepare_sqlite(engine: AsyncEngine) -> None:
-    """Give an engine's connections SQLite's sound settings.
+    """Set up an engine's connections with foreign keys, a write-ahead log and write transactions.
 
-    A transaction begins with its first write, and at once as the only writer: one that has read
-    before cannot be refused half-way because somebody else wrote meanwhile, and savepoints are
-    part of it (SQLAlchemy's documentation, "SQLite", "Transactions with SQLite and the sqlite3
-    driver"; https://sqlite.org/lang_transaction.html).
+    A transaction begins with its first write, by BEGIN IMMEDIATE: SQLite cannot refuse the write
+    because another connection wrote after an earlier read, and savepoints are part of it
+    (SQLAlchemy's documentation, "SQLite", "Transactions with SQLite and the sqlite3 driver";
+    https://sqlite.org/lang_transaction.html).
     """
 
     def set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -70,7 +70,7 @@ def prepare_sqlite(engine: AsyncEngine) -> None:
 
 @contextmanager
 def _read_only_allowed() -> Iterator[None]:
-    """Go on where a file cannot be written, not even to switch its journal."""
+    """Ignore the error of a read-only file, whose journal cannot be switched."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -79,10 +79,10 @@ def _read_only_allowed() -> Iterator[None]:
 
 
 def begin_immediate(connection: Connection) -> object:
-    """Become the only writer, unless the connection is that already or commits each statement.
+    """Begin a write transaction, unless one is open or the connection commits each statement.
 
     Returns:
-        What identifies SQLite's transaction, if it was begun here.
+        An object that identifies SQLite's transaction, or None if it was not begun here.
     """
     if commits_each_statement(connection):
         return None
@@ -93,7 +93,7 @@ def begin_immediate(connection: Connection) -> object:
 
 
 def refuse_another(connection: Connection, begun: object) -> None:
-    """Raise if SQLite's transaction is not the one that was begun.
+    """Raise if SQLite's transaction is not the one that `begin_immediate` began.
 
     Raises:
         TransactionMisuse: It was rolled back meanwhile.
@@ -109,9 +109,9 @@ def refuse_another(connection: Connection, begun: object) -> None:
 def _roll_back_what_is_open(
     connection: DBAPIConnection, _: ConnectionPoolEntry, state: PoolResetState
 ) -> None:
-    # Instead of SQLAlchemy's own reset, which goes to the driver's thread for nothing after each
-    # commit. A task cancelled while it waits for that would not know of its commit, and keep the
-    # connection checked out (https://github.com/sqlalchemy/sqlalchemy/issues/13699).
+    # Replaces SQLAlchemy's reset, which after each commit waits for the driver's thread without
+    # need. A task that is cancelled there would not learn of its commit, and the connection would
+    # stay checked out (https://github.com/sqlalchemy/sqlalchemy/issues/13699).
     if state.asyncio_safe and connection.driver_connection.in_transaction:
         connection.rollback()
 
@@ -129,7 +129,7 @@ def _begin_to_write(
 
 
 def _only_reads(statement: str) -> bool:
-    """Return whether a statement surely needs no transaction to write in."""
+    """Return whether a statement certainly writes nothing."""
     beginning = _BEGINNING.match(statement)
     if beginning is None:
         return False
@@ -139,5 +139,5 @@ def _only_reads(statement: str) -> bool:
 
 
 def in_transaction(connection: Connection) -> bool:
-    """Tell whether a connection has begun to write."""
+    """Return whether a write transaction is open on a connection."""
     return bool(getattr(connection.connection.driver_connection, "in_transaction", False))

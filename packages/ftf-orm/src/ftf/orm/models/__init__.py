@@ -1,1 +1,1 @@
-"""The declarative base of models, and what they can be mixed with."""
+"""The declarative base of models, their mixins, and their mapper events."""

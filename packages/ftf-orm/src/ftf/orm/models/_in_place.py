@@ -1,7 +1,7 @@
-"""Values that change in place, such as those of JSON columns: `update` stores what was changed.
+"""Values that change in place, such as those of JSON columns: their changes are detected by value.
 
-SQLAlchemy sees an assignment only, and takes `{"on": 1}` for no change of `{"on": True}`. So the
-stored value is kept in serialised form, for models that have such columns.
+SQLAlchemy detects assignments only, and compares with ==, so that `{"on": 1}` does not change
+`{"on": True}`. For models with such columns the stored value is therefore kept in pickled form.
 """
 
 import pickle
@@ -19,7 +19,7 @@ _stored: WeakKeyDictionary[InstanceState[Any], dict[str, bytes]] = WeakKeyDictio
 
 
 def watch_values(mapper: Mapper[Any], _: type) -> None:
-    """Keep the stored values of columns whose values change in place."""
+    """Keep the stored values of the columns of a model whose values can change in place."""
     names = frozenset(attribute.key for attribute in mapper.column_attrs if _is_mutable(attribute))
     if not names:
         return
@@ -37,11 +37,11 @@ def watch_values(mapper: Mapper[Any], _: type) -> None:
 
 
 def keep_stored(state: InstanceState[Any], names: Collection[str] | None = None) -> None:
-    """Keep the values that a record has now as those that are stored.
+    """Record that the present values of a record are the stored ones.
 
     Args:
         state: The state of the record.
-        names: The attributes that were read or written; those that were kept before if left out.
+        names: The attributes that were read or written; by default those that were kept before.
     """
     known = _stored.setdefault(state, {})
     for name in names if names is not None else [*known]:
@@ -55,7 +55,7 @@ def stored_values(state: InstanceState[Any]) -> dict[str, object]:
 
 
 def changed_in_place(state: InstanceState[Any]) -> Iterator[str]:
-    """Yield the attributes whose values are not what is stored, however that came."""
+    """Yield the attributes whose values differ from the stored ones."""
     for name, value in _stored.get(state, {}).items():
         if _has_value(state, name) and dumps(state.dict[name]) != value:
             yield name
@@ -76,5 +76,5 @@ def _is_mutable(attribute: ColumnProperty[Any]) -> bool:
     while isinstance(found, TypeDecorator) and not isinstance(found, PickleType):
         found = found.impl_instance
     if isinstance(found, PickleType):
-        return found.pickler is pickle  # another one may take what pickle does not
+        return found.pickler is pickle  # `dumps` may refuse the values of another pickler
     return isinstance(found, JSON | ARRAY)

@@ -1,4 +1,4 @@
-"""Relationships that raise when they were not brought along, instead of running a query."""
+"""`lazy="raise"` by default, with an error that names the missing `with_`."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ..exceptions import ColumnNotLoaded, RelationNotLoaded
 
 
 def refuse_lazy_loads(mapper: Mapper[Any], _: type) -> None:
-    """Set `lazy="raise"` where a model leaves it open, on mixins and backrefs too."""
+    """Set `lazy="raise"` on relationships without a strategy, those of mixins and backrefs too."""
     for relation in _relationships(mapper):
         if relation.lazy == "select":
             relation.lazy = "raise"
@@ -25,7 +25,7 @@ def refuse_lazy_loads(mapper: Mapper[Any], _: type) -> None:
 
 
 def explain_refusals(mapper: Mapper[Any], _: type) -> None:
-    """Make a relationship that was not brought along say how it can be."""
+    """Make relationships that are not loaded raise `RelationNotLoaded`."""
     for relation in _relationships(mapper):
         _explain(mapper, relation)
         if relation.backref is not None:
@@ -46,7 +46,8 @@ class _Explained:
 
 def _explain(mapper: Mapper[Any], relation: RelationshipProperty[Any]) -> None:
     attribute: Any = mapper.class_manager.get(relation.key)
-    # A backref to a model that is not set up yet has no attribute; its own turn comes.
+    # A backref to a mapper that is not configured yet has no attribute; the event of that
+    # mapper handles it.
     if attribute is not None and relation.lazy in {"raise", "raise_on_sql"}:
         load = attribute.impl.callable_
         if not isinstance(load, _Explained):
@@ -60,7 +61,7 @@ def _relationships(mapper: Mapper[Any]) -> Iterator[RelationshipProperty[Any]]:
 
 
 def _refuse_load_by_reading(query: ORMExecuteState) -> None:
-    """Refuse the query of an attribute that is read where nothing can be awaited."""
+    """Refuse to load an attribute that is read outside of SQLAlchemy's greenlet."""
     if not (query.is_column_load or query.is_relationship_load) or in_greenlet():
         return
     if not query.session.get_bind(**query.bind_arguments).dialect.is_async:

@@ -1,4 +1,4 @@
-"""When a record was stored and last changed."""
+"""The column type `UtcDateTime`, and the mixin `Timestamps`."""
 
 from datetime import UTC, datetime
 
@@ -11,14 +11,14 @@ class UtcDateTime(TypeDecorator[datetime]):
     """A point in time, stored and returned in UTC with its time zone, on every database.
 
     Raises:
-        ValueError: A value has no time zone, so nobody can tell which point in time it is.
+        ValueError: A value has no time zone.
     """
 
     impl: DateTime = DateTime(timezone=True)
     cache_ok: bool | None = True
 
     def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
-        """Move a value to UTC."""
+        """Return a value in UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -26,7 +26,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
-        """Give a value its time zone back where the database does not keep it."""
+        """Return a value in UTC, also where the database stores no time zone."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Queries for the records of a model."""
+"""The query builder: steps that return a new query, and terminals that run it."""
 
 from ._builder import PaginatedQuery, QueryBuilder
 from ._page import Page

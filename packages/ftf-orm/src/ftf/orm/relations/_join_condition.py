@@ -25,7 +25,7 @@ def constants(relation: RelationshipProperty[Any], table: Table) -> dict[str, ob
     """Return the values that the join condition requires in the association table, by column.
 
     Raises:
-        TypeError: It requires more than that columns equal others, or values.
+        TypeError: It requires more than equal columns and constants.
     """
     pairs = {*relation.synchronize_pairs, *(relation.secondary_synchronize_pairs or ())}
     columns = {column: column.key for column in table.c}
@@ -37,8 +37,8 @@ def constants(relation: RelationshipProperty[Any], table: Table) -> dict[str, ob
         column, value = sides if sides[0] in columns else sides[::-1]
         if column not in columns or not _is_constant(value):
             raise TypeError(
-                f"{relation} is joined by {condition}, which says nothing about what a new row "
-                "has: read with query(), and write with a model for the association table"
+                f"{relation} is joined by {condition}, which does not determine the values "
+                "of a new row: read with query(), and write with a model for the association table"
             )
         found[columns[column]] = _constant(value)
     return found
@@ -53,7 +53,7 @@ def _conditions(relation: RelationshipProperty[Any]) -> Iterator[ColumnElement[A
 
 
 def _equal(condition: object) -> tuple[Any, Any]:
-    """Return what a condition makes equal, or Nones."""
+    """Return the two sides that a condition makes equal, or Nones."""
     if isinstance(condition, BinaryExpression) and condition.operator in {
         operators.eq,
         operators.is_,
@@ -72,5 +72,5 @@ def _is_constant(value: object) -> bool:
 
 def _constant(value: object) -> object:
     if isinstance(value, BindParameter):
-        return value.effective_value  # a callable may know it
+        return value.effective_value  # computed, if it is a callable
     return _CONSTANTS.get(type(value), value)

@@ -1,4 +1,4 @@
-"""Bringing relationships along for records that are there already."""
+"""Eager loads for records that are in the session already."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,13 +13,13 @@ from ..query import QueryBuilder, RelationPath, steps
 async def load[T: DeclarativeBase](
     session: AsyncSession, records: Sequence[T], relation: RelationPath, *, again: bool
 ) -> None:
-    """Load a relationship, or each along a path, in one query a step.
+    """Load a relationship of records, or each of a path, with one SELECT each.
 
     Args:
         session: The session the records are in.
         records: Records of one model and its subclasses.
         relation: The relationship or path.
-        again: Whether to load once more what is loaded already.
+        again: Whether to replace relationships that are loaded already.
 
     Raises:
         AttributeError: The model has no such relationship.
@@ -27,11 +27,11 @@ async def load[T: DeclarativeBase](
     found: Sequence[DeclarativeBase] = records
     for step in steps(inspect(type(records[0])), relation) if records else []:
         wanted = [record for record in found if again or step.key in inspect(record).unloaded]
-        # A name means to each record what its own class makes of it, an attribute itself.
+        # Subclasses may have different relationships of one name; an attribute is one of them.
         parts = _by_owner(wanted, step.key) if isinstance(relation, str) else {step: wanted}
         for attribute, part in parts.items():
             query = QueryBuilder(session, attribute.parent.mapper.class_)
-            await query._bring(part, attribute, again=again)  # noqa: SLF001  # what `with_` does too
+            await query._load_relation(part, attribute, again=again)  # noqa: SLF001  # shared with `with_`
         found = list(dict.fromkeys(_related(found, step.key)))
         if not found:
             return
@@ -40,7 +40,7 @@ async def load[T: DeclarativeBase](
 def _by_owner(
     records: Iterable[DeclarativeBase], name: str
 ) -> dict[QueryableAttribute[object], list[DeclarativeBase]]:
-    """Sort records by the model that has a relationship, their own or one it inherits from."""
+    """Return records by the model that declares a relationship, their own or a base of it."""
     found: dict[QueryableAttribute[object], list[DeclarativeBase]] = {}
     for record in records:
         (attribute,) = steps(inspect(record).mapper, name)

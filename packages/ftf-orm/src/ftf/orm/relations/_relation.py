@@ -1,4 +1,4 @@
-"""The records on the other side of one record's relationship."""
+"""`Relation`: the related records of one record, and their association-table rows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase
 from ..engine._sqlite import begin_immediate
 from ..query import NO_CLAUSES, Clauses, QueryBuilder, RelationTo, belongs_to
 from ..transactions._operation import read, writing
-from ..transactions._rollback import note
+from ..transactions._rollback import take
 from ._association import Pivot
 from ._loading import load
 
@@ -19,12 +19,12 @@ type Values = Mapping[object, Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What has changed.
+    """The result of `sync` and `toggle`.
 
     Args:
-        attached: The keys that are new.
-        detached: The keys that are gone.
-        updated: The keys whose further values have changed.
+        attached: The keys that were attached.
+        detached: The keys that were detached.
+        updated: The keys whose further columns were updated.
     """
 
     attached: list[object]
@@ -34,17 +34,17 @@ class Synced:
 
 @dataclass(frozen=True, slots=True)
 class Relation[R: DeclarativeBase]:
-    """The records on the other side of one record's relationship; made by a repository.
+    """The related records of one record; created by a repository.
 
-    What follows `query` is for many-to-many relationships: others are related by their primary
-    keys, with values for further columns of the table between. If the relationship is loaded on
-    the record, it is loaded again after a change.
+    All methods but `query` are for many-to-many relationships: they take the primary keys of
+    related records, and values for further columns of the association table. If the
+    relationship of the record is loaded, it is loaded again after a change.
 
     Args:
         session: The session to work in.
-        record: The record on this side.
+        record: The record.
         relation: The relationship.
-        clauses: What the records on the other side have to meet besides.
+        clauses: Conditions that related records have to meet besides.
     """
 
     session: AsyncSession
@@ -53,29 +53,29 @@ class Relation[R: DeclarativeBase]:
     clauses: Clauses = NO_CLAUSES
 
     def query(self) -> QueryBuilder[R]:
-        """Start a query for the related records; no `or_where` finds others."""
+        """Return a query for the related records; no `or_where` widens it."""
         belongs = belongs_to(self.record, self.relation)
         model = self.relation.property.mapper.class_
         return QueryBuilder(self.session, model, self.clauses.within(belongs))
 
     async def pivots(self) -> dict[object, dict[str, object]]:
-        """Read the values of the further columns, by the keys of the related records."""
+        """Return the values of the further columns, by the keys of the related records."""
         pivot = self._pivot()
         return await read(self.session, lambda: self._known(pivot))
 
     async def attach(self, *keys: object, **values: object) -> None:
-        """Relate others too.
+        """Insert association rows for the given primary keys.
 
         Args:
-            keys: Their primary keys.
-            values: Values for further columns.
+            keys: The primary keys of records to attach.
+            values: Values for further columns of each row.
 
         Raises:
             AttributeError: There is no such column.
-            DuplicateRecord: One of them is related already, and the database forbids it twice.
-            ForeignKeyViolation: One of them is missing.
-            InvalidValue: A key is of another type than those of the others.
-            ValueError: A value is for a column that tells what is related.
+            DuplicateRecord: One of them is attached already, and the rows are unique.
+            ForeignKeyViolation: There is no record with one of the keys.
+            InvalidValue: A key is not of the type of its column.
+            ValueError: A value is for a column of the relationship itself.
         """
         pivot = self._pivot()
         wanted = pivot.wanted((key, values) for key in keys)
@@ -83,13 +83,13 @@ class Relation[R: DeclarativeBase]:
             await self._write(pivot, pivot.table.insert(), rows)
 
     async def detach(self, *keys: object) -> int:
-        """Relate some of the others no longer, and count them; of no keys, that is none.
+        """Delete the association rows of the given keys. Return how many; without keys, 0.
 
         Args:
-            keys: Their primary keys.
+            keys: The primary keys of records to detach.
 
         Raises:
-            TypeError: A key is of another type than those of the others.
+            TypeError: A key is not of the type of its column.
         """
         pivot = self._pivot()
         if not keys:
@@ -97,40 +97,40 @@ class Relation[R: DeclarativeBase]:
         return await self._write(pivot, pivot.table.delete().where(pivot.is_one_of(keys)))
 
     async def detach_all(self) -> int:
-        """Relate none of the others any longer, and count them."""
+        """Delete all association rows of the record. Return how many."""
         pivot = self._pivot()
-        return await self._write(pivot, pivot.table.delete().where(pivot.is_mine))
+        return await self._write(pivot, pivot.table.delete().where(pivot.is_own))
 
     async def update_pivot(self, key: object, **values: object) -> bool:
-        """Change values of the further columns, and tell whether the two are related.
+        """Update further columns of an association row. Return whether there was one.
 
         Raises:
             AttributeError: There is no such column.
-            InvalidValue: The key is of another type than those of the others.
-            ValueError: There are no values, or one is for a column that tells what is related.
+            InvalidValue: The key is not of the type of its column.
+            ValueError: There are no values, or one is for a column of the relationship itself.
         """
         pivot = self._pivot()
         pivot.wanted([(key, values)])
         if not values:
-            raise ValueError(f"nothing is to change: give a value for a column of {pivot.table}")
+            raise ValueError(f"values are missing: pass one for a further column of {pivot.table}")
         changed = pivot.table.update().where(pivot.is_one_of([key])).values(values)
         return bool(await self._write(pivot, changed))
 
     async def sync(self, keys: Iterable[object] | Values, *, detaching: bool = True) -> Synced:
-        """Relate these and no others; what is as it should be is not written.
+        """Make the given keys the only related ones; rows that already match are not written.
 
         Calls for the same record wait for each other.
 
         Args:
-            keys: Their primary keys, or values for further columns by primary key.
-            detaching: Whether others are related no longer.
+            keys: The primary keys, or a mapping from each to the values of further columns.
+            detaching: Whether to detach all other keys.
 
         Raises:
             AttributeError: There is no such column.
-            ForeignKeyViolation: One of them is missing.
-            InvalidValue: A key is of another type than those of the others.
-            TypeError: The values of a key are no mapping.
-            ValueError: A value is for a column that tells what is related.
+            ForeignKeyViolation: There is no record with one of the keys.
+            InvalidValue: A key is not of the type of its column.
+            TypeError: The values of a key are not a mapping.
+            ValueError: A value is for a column of the relationship itself.
         """
         pivot = self._pivot()
         wanted = pivot.wanted(keys.items() if isinstance(keys, Mapping) else _bare(keys))
@@ -146,28 +146,28 @@ class Relation[R: DeclarativeBase]:
         return await self._change(pivot, wanted, compare)
 
     async def toggle(self, keys: Iterable[object]) -> Synced:
-        """Relate those that are not related, and no longer those that are.
+        """Attach the keys that are not related, detach those that are.
 
         Calls for the same record wait for each other.
 
         Raises:
-            ForeignKeyViolation: One of them is missing.
-            InvalidValue: A key is of another type than those of the others.
+            ForeignKeyViolation: There is no record with one of the keys.
+            InvalidValue: A key is not of the type of its column.
         """
         pivot = self._pivot()
         wanted = pivot.wanted(_bare(keys))
 
-        def turn_over(known: Mapping[object, object]) -> Synced:
+        def invert(known: Mapping[object, object]) -> Synced:
             attached = [key for key in wanted if key not in known]
             return Synced(attached, [key for key in wanted if key in known], [])
 
-        return await self._change(pivot, wanted, turn_over)
+        return await self._change(pivot, wanted, invert)
 
     def _pivot(self) -> Pivot:
         return Pivot.of(self.record, self.relation, self.session.get_bind().dialect)
 
     async def _known(self, pivot: Pivot) -> dict[object, dict[str, object]]:
-        rows = await self.session.execute(select(pivot.table).where(pivot.is_mine))
+        rows = await self.session.execute(select(pivot.table).where(pivot.is_own))
         return dict(pivot.known(row) for row in rows.mappings())
 
     async def _change(
@@ -177,7 +177,7 @@ class Relation[R: DeclarativeBase]:
         decide: Callable[[Mapping[object, Mapping[str, object]]], Synced],
     ) -> Synced:
         async with writing(self.session, pivot.table.metadata):
-            note(self.session.sync_session, self.record)
+            take(self.session.sync_session, self.record)
             await self._lock()
             change = decide(await self._known(pivot))
             for key in change.updated:
@@ -192,7 +192,7 @@ class Relation[R: DeclarativeBase]:
         return change
 
     async def _lock(self) -> None:
-        """Wait for other changes of the record's relations, and keep them out until the commit."""
+        """Lock the record, so that other `sync` and `toggle` calls wait until the commit."""
         connection = await self.session.connection()
         if connection.dialect.name == "sqlite":
             await connection.run_sync(begin_immediate)
@@ -200,7 +200,7 @@ class Relation[R: DeclarativeBase]:
         mapper = inspect(self.record).mapper
         key = zip(mapper.primary_key, mapper.primary_key_from_instance(self.record), strict=True)
         own = select(literal(1)).where(*(column == value for column, value in key))
-        # NO KEY: rows that refer to the record can be inserted meanwhile.
+        # FOR NO KEY UPDATE: other transactions can still insert rows that refer to the record.
         await self.session.execute(own.with_for_update(key_share=True))
 
     async def _write(
@@ -210,7 +210,7 @@ class Relation[R: DeclarativeBase]:
         rows: Sequence[Mapping[str, object]] | None = None,
     ) -> int:
         async with writing(self.session, pivot.table.metadata):
-            note(self.session.sync_session, self.record)
+            take(self.session.sync_session, self.record)
             result = await self.session.execute(statement, rows)
         await self._load_again()
         return result.rowcount if isinstance(result, CursorResult) else 0

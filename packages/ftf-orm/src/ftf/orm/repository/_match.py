@@ -1,4 +1,4 @@
-"""Values by column: what a record is found by, or made of."""
+"""Values by column, which a record is found by or created with."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ type Values[K: Key] = Mapping[K, object]
 
 
 def named[K: Key](model: type[DeclarativeBase], values: Values[K]) -> dict[str, object]:
-    """Name the attributes that values belong to.
+    """Return values by the names of their attributes.
 
     Raises:
         AttributeError: The model has no such attribute.
@@ -19,14 +19,14 @@ def named[K: Key](model: type[DeclarativeBase], values: Values[K]) -> dict[str, 
 
 
 def equal_to[K: Key](model: type[DeclarativeBase], values: Values[K]) -> list[ColumnElement[bool]]:
-    """Ask for records with the values; None stands for no value.
+    """Return the conditions for records with the values; None is compared by IS NULL.
 
     Raises:
         AttributeError: The model has no such attribute.
         ValueError: There are no values.
     """
     if not values:
-        raise ValueError(f"nothing tells which {model.__name__} is meant: match has no values")
+        raise ValueError(f"match has no values: pass those that identify the {model.__name__}")
     return [getattr(model, name) == value for name, value in named(model, values).items()]
 
 

@@ -1,1 +1,1 @@
-"""Who commits, what is rolled back, and what records are afterwards."""
+"""Transactions: operations that commit or roll back, savepoints, retries, restored records."""

@@ -1,4 +1,4 @@
-"""Committing, and knowing whether it was done."""
+"""The COMMIT of a session, and whether it was stored if the connection breaks."""
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +9,7 @@ from ._rollback import forget_values, is_committing
 
 
 async def commit(session: AsyncSession) -> None:
-    """Commit what is flushed: what fails here has failed in COMMIT.
+    """Commit a flushed session, so that a failure is one of COMMIT itself.
 
     Raises:
         CommitOutcomeUnknown: The connection broke during COMMIT.
@@ -27,6 +27,6 @@ async def commit(session: AsyncSession) -> None:
 
 
 def _is_unknown(error: BaseException) -> bool:
-    if isinstance(error, DBAPIError):  # what the server answered has a code
+    if isinstance(error, DBAPIError):  # an answer of the server has a code
         return error.connection_invalidated or not driver_code(error)
     return isinstance(error, OSError) or not isinstance(error, Exception)

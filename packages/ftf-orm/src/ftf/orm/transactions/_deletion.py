@@ -1,4 +1,4 @@
-"""Deleting a record that is there no more."""
+"""Deletion of records whose rows are missing."""
 
 from collections.abc import Iterator, Sized
 from contextlib import contextmanager
@@ -14,10 +14,10 @@ from ..exceptions import StaleRecord
 
 @contextmanager
 def refusing_missing_rows(connection: AsyncConnection, mapper: Mapper[Any]) -> Iterator[None]:
-    """Raise where SQLAlchemy only warns: if a DELETE in the body does not find all of its rows.
+    """Raise if a DELETE in the body does not find all of its rows; SQLAlchemy only warns.
 
     Raises:
-        StaleRecord: A record was removed meanwhile.
+        StaleRecord: Another transaction removed a record.
     """
 
     def check(

@@ -1,4 +1,4 @@
-"""Foreign keys that change: the relationships that they lead to are forgotten, not kept."""
+"""Expiry of many-to-one relationships whose foreign key changes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,18 +7,18 @@ from sqlalchemy import event
 from sqlalchemy.orm import InstanceState, RelationshipDirection, RelationshipProperty, Session
 from sqlalchemy.orm.attributes import instance_state
 
-from ._rollback import note
+from ._rollback import take
 from ._session_state import is_in_use
 
 
-def _forget_outdated(session: Session, *_: object) -> None:
-    """Unload many-to-one relationships whose foreign key is going to be written."""
+def _expire_outdated(session: Session, *_: object) -> None:
+    """Expire many-to-one relationships whose foreign key is in the flush."""
     if not is_in_use(session):
         return
     for record in session.dirty:
         state: InstanceState[Any] = instance_state(record)
         if outdated := [relation.key for relation in _outdated(state)]:
-            note(session, record)
+            take(session, record)
             session.expire(record, outdated)
 
 
@@ -38,4 +38,4 @@ def _has_changed(state: InstanceState[Any], name: str) -> bool:
     return before is not missing and before != state.dict.get(name)
 
 
-event.listen(Session, "before_flush", _forget_outdated)
+event.listen(Session, "before_flush", _expire_outdated)

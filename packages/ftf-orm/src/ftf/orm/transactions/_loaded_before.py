@@ -1,4 +1,4 @@
-"""What was loaded before `run_transaction`: expired for its work, restored behind it."""
+"""The values loaded before `run_transaction`: expired for its work, restored after it."""
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import InstanceState, RelationshipProperty, Session
@@ -9,14 +9,14 @@ from ._snapshot import Snapshot, has_only_keys
 
 
 class LoadedBefore:
-    """The records of a session, as they were before each attempt."""
+    """The values of a session's records before each attempt."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._loaded: list[tuple[object, Snapshot]] = []
 
     def expire(self) -> None:
-        """Expire everything but primary keys, so that the next attempt has to read it."""
+        """Expire all attributes but primary keys, so that the next attempt has to read them."""
         records = list(self._session.identity_map.values())
         self._loaded += [(record, Snapshot.of(inspect(record))) for record in records]
         self._session.expire_all()
@@ -25,11 +25,11 @@ class LoadedBefore:
             Snapshot({}, frozenset(state.expired_attributes)).fill(state, ())
 
     def restore(self) -> None:
-        """Restore what was neither read again nor changed in the database."""
+        """Restore the values that were neither read again nor written in the database."""
         begun = self._session.get_transaction()
         written = () if begun is None else begun._dirty  # noqa: SLF001  # no public name
         bulk = written_in_bulk(self._session)
-        for record, snapshot in reversed(self._loaded):  # the latest counts
+        for record, snapshot in reversed(self._loaded):  # earlier ones fill gaps
             state: InstanceState[object] = inspect(record)
             if record in self._session:
                 if has_only_keys(state) and state not in written:

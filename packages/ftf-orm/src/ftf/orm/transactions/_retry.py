@@ -1,4 +1,4 @@
-"""Transactions that are tried again when they lose against another one."""
+"""`run_transaction`: a function in a transaction, run again after a conflict."""
 
 from asyncio import sleep
 from collections.abc import Awaitable, Callable
@@ -24,31 +24,30 @@ async def run_transaction[R](
 ) -> R:
     """Run a function in a transaction, again if it loses against another transaction.
 
-    What is tried again is the whole function, with nothing left of the attempt before: it has to
-    load what it works on, by the first attempt too, and to leave the outside world to
-    `tx.after_commit`. Records that were loaded before have no more than their primary keys in it;
-    reading another value raises `ColumnNotLoaded` until the record is read again. Afterwards they
-    are as they were, but for what the function has read, written, or may have written by
+    A conflict rolls back the whole function and runs it again, so it has to load the records that
+    it works on, in the first attempt too, and to leave effects outside of the database to
+    `tx.after_commit`. Records that were loaded before have only their primary keys in it; reading
+    another value raises `ColumnNotLoaded` until the record is read again. Afterwards their values
+    are restored, except those that the function has read or written, or may have written by
     statements of its own. The pause before an attempt grows, and is random so that two losers do
-    not meet again ("full jitter",
+    not conflict again ("full jitter",
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). Within another
-    transaction, or if the session has written what is not committed, there is one attempt: the
-    whole would have to be tried again.
+    transaction, or if the session has uncommitted writes, there is one attempt: another one would
+    have to repeat those too.
 
     Args:
         session: The session to work in.
-        work: What to do; takes the transaction.
-        attempts: How often to try, at least 1.
+        work: The function; it takes the transaction.
+        attempts: The number of attempts, at least 1.
 
     Returns:
-        What the function returns.
+        The result of the function.
 
     Raises:
         TransactionConflict: The last attempt lost too.
         TransactionMisuse: The session has pending changes, which another attempt would lose.
-        ExceptionGroup: Callbacks failed, also those of an attempt that lost; what was committed
-            stays so.
-        ValueError: There are less than 1 attempts.
+        ExceptionGroup: Callbacks failed, also those of an attempt that lost. The commit stands.
+        ValueError: attempts is less than 1.
     """
     if attempts < 1:
         raise ValueError(f"attempts must be at least 1, not {attempts}")
@@ -60,7 +59,7 @@ async def run_transaction[R](
 
 
 class _Attempts[R]:
-    """The attempts at one piece of work."""
+    """The attempts of one `run_transaction`."""
 
     def __init__(
         self, session: AsyncSession, work: Callable[[Transaction], Awaitable[R]], attempts: int
@@ -72,7 +71,7 @@ class _Attempts[R]:
         self._failures: list[Exception] = []  # of callbacks
 
     async def run(self) -> R:
-        """Try until an attempt succeeds, fails for another reason than a conflict, or is the last.
+        """Run attempts until one succeeds, fails without a conflict, or is the last.
 
         Raises:
             ExceptionGroup: Callbacks failed after attempts that were rolled back.
@@ -90,9 +89,9 @@ class _Attempts[R]:
         return done[0]
 
     async def _try(self) -> tuple[R] | None:
-        """Return the result, or None if the attempt has lost and is not the last."""
+        """Return the result, or None after a conflict if attempts are left."""
         self._left -= 1
-        self._loaded.expire()  # others may have changed it
+        self._loaded.expire()  # other transactions can have changed them
         opened: Transaction | None = None
         try:
             async with transaction(self._session) as opened:
@@ -102,7 +101,7 @@ class _Attempts[R]:
             has_lost = is_conflict(error) if opened is None else opened._has_lost  # noqa: SLF001
             if not self._left or not has_lost:
                 raise
-            if isinstance(error, ExceptionGroup):  # of the conflict and of what callbacks raised
+            if isinstance(error, ExceptionGroup):  # the conflict, then the errors of callbacks
                 self._failures += error.exceptions[1:]
             return None
         return (result,)
@@ -120,12 +119,12 @@ def _refuse_changes(session: Session) -> None:
     if session.new or session.deleted or changed:
         raise TransactionMisuse(
             "The session has pending changes, which another attempt would lose: "
-            "commit them before run_transaction(), or make them in its work"
+            "commit them before run_transaction(), or make them in its function"
         )
 
 
 async def _has_written(session: AsyncSession) -> bool:
-    """Return whether another attempt would lose what the session has written or locked so far."""
+    """Return whether the session has uncommitted writes or locks, which a retry would lose."""
     if not session.in_transaction():
         return False
     return await read(session, lambda: _holds_locks(session))

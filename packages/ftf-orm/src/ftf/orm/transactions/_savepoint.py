@@ -1,4 +1,4 @@
-"""Savepoints, which undo what came after them and nothing else."""
+"""Savepoints, without the flush that SQLAlchemy does before one."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,10 +10,10 @@ from ._session_state import has_pending
 
 @asynccontextmanager
 async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
-    """Undo the body alone if it raises."""
+    """Roll back the body, and nothing before it, if it raises."""
     sync = session.sync_session
-    # begin_nested() flushes first, unless a flush is going on: what fails then takes the whole
-    # transaction along.
+    # begin_nested() flushes first, and a failing flush rolls back the whole transaction;
+    # `_flushing` suppresses that flush.
     sync._flushing = True  # noqa: SLF001
     try:
         async with session.begin_nested():
@@ -24,11 +24,11 @@ async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
 
 
 async def flush_alone(session: AsyncSession, besides: object = None) -> None:
-    """Write what is pending, so that neither its failure nor that of what follows undoes the other.
+    """Flush pending changes in a savepoint of their own.
 
     Args:
-        session: The session, in a transaction that somebody commits.
-        besides: A record that may stay pending if it is the only one.
+        session: The session, in an explicit transaction.
+        besides: A record that stays pending if it is the only one.
     """
     if has_pending(session, besides):
         async with savepoint(session):

@@ -1,12 +1,12 @@
-"""Sessions whose records stay readable after a commit."""
+"""`session_factory`: sessions whose records stay readable after a commit."""
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 
 def session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Make a factory of sessions that repositories can work in.
+    """Create a factory of sessions for repositories.
 
-    A commit does not expire what was loaded, because async code cannot load it again by reading
+    A commit does not expire loaded values, because async code cannot load them again by reading
     an attribute.
 
     Args:
@@ -19,14 +19,14 @@ def session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 
 
 def refuse_expiring(session: AsyncSession, repository: str) -> None:
-    """Refuse a session that expires records when it commits.
+    """Raise if a session expires records on commit.
 
     Raises:
-        ValueError: It does.
+        ValueError: The session has expire_on_commit=True.
     """
     if session.sync_session.expire_on_commit:
         raise ValueError(
             f"{repository} cannot work in a session that expires records on commit, because async "
-            "code cannot load them again by reading an attribute: make it with "
+            "code cannot load them again by reading an attribute: create it with "
             "ftf.orm.session_factory(engine)() or AsyncSession(engine, expire_on_commit=False)"
         )

@@ -20,7 +20,7 @@ class Snapshot:
 
     Args:
         values: The loaded values by attribute; a collection is the list of its members.
-        expired: The attributes that are read again when the session loads the record.
+        expired: The attributes that SQLAlchemy reads again when it loads the record.
     """
 
     values: Mapping[str, object]
@@ -32,7 +32,7 @@ class Snapshot:
 
         Args:
             state: The state of the record.
-            unknown: The attributes whose stored values are not known any more.
+            unknown: The attributes whose stored values are no longer known.
         """
         loaded = {**state.dict, **state.committed_state}
         loaded |= {name: value for name, value in stored_values(state).items() if name in loaded}
@@ -44,7 +44,7 @@ class Snapshot:
         return cls(values, frozenset(state.expired_attributes).union(unknown))
 
     def restore(self, state: InstanceState[Any], session: Session) -> None:
-        """Undo all changes of a record; what the snapshot does not have is not loaded."""
+        """Restore the values of a record; attributes that the snapshot lacks expire."""
         record = state.obj()
         if record is None or state.session is not session:
             return
@@ -53,14 +53,14 @@ class Snapshot:
         keep_stored(state)
 
     def fill(self, state: InstanceState[Any], names: Collection[str]) -> None:
-        """Set the values of attributes that are not loaded; only they and keys are loaded then."""
+        """Load attributes from the snapshot, and the primary key."""
         record = state.obj()
         for name in names:
             set_committed_value(record, name, self.values[name])
         for name, key in zip(_key_names(state), state.identity or (), strict=True):
             set_committed_value(record, name, key)
         state.expired_attributes.intersection_update(self.expired)
-        state.expired = has_only_keys(state)  # if so, the session reads it by itself
+        state.expired = has_only_keys(state)  # then any query reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class NewSnapshot:
 
     Args:
         values: The values that were set, by attribute; a collection is the list of its members.
-        changes: What SQLAlchemy takes for changed, which the next attempt to store it needs.
+        changes: SQLAlchemy's `committed_state`, which the next attempt to store the record needs.
     """
 
     values: Mapping[str, object]
@@ -83,14 +83,14 @@ class NewSnapshot:
         return cls(values, dict(state.committed_state))
 
     def restore(self, state: InstanceState[Any], session: Session) -> None:
-        """Take back keys, defaults and foreign keys, once the session has forgotten the record."""
+        """Remove generated keys and defaults, once the session has expunged the record."""
         record = state.obj()
         if record is None or record in session or state.key is not None:
             return
         for name in (state.manager.keys() & state.dict.keys()) - self.values.keys():
             del state.dict[name]
         for name, value in self.values.items():
-            # The collection itself stays in place unless its members have changed.
+            # set_committed_value() replaces a collection, so only one whose members changed.
             if name not in state.dict or _copied(state, name, state.dict[name]) != value:
                 set_committed_value(record, name, value)
         state.expired_attributes.clear()
@@ -100,13 +100,13 @@ class NewSnapshot:
 
 
 def has_only_keys(state: InstanceState[Any]) -> bool:
-    """Return whether no column of a record is loaded but those of its primary key."""
+    """Return whether only the primary key of a record is loaded."""
     columns = set(state.mapper.column_attrs.keys())
     return columns.intersection(state.dict).issubset(_key_names(state))
 
 
 def expired_columns(state: InstanceState[Any]) -> set[str]:
-    """Return the columns of a record that have to be read again."""
+    """Return the expired columns of a record."""
     return state.expired_attributes.intersection(state.mapper.column_attrs.keys())
 
 
@@ -116,15 +116,15 @@ def _key_names(state: InstanceState[Any]) -> list[str]:
 
 
 def _names(state: InstanceState[Any], loaded: Mapping[str, object]) -> Iterator[str]:
-    """Yield what is stored of a record; composites are made of columns, write-only ones of rows."""
+    """Yield the attributes with stored values; composites and write-only collections have none."""
     for name in loaded.keys() & state.manager.keys():
         if getattr(state.manager[name].impl, "supports_population", False):
             yield name
 
 
 def _copied(state: InstanceState[Any], name: str, value: Any) -> object:  # noqa: ANN401  # whatever is stored
-    """Return a value apart from the record's, which may change in place."""
+    """Return a copy of a value that can change in place."""
     impl: Any = state.manager[name].impl
-    if impl.collection:  # SQLAlchemy itself keeps the members before a change as a list
+    if impl.collection:  # `committed_state` has a plain list
         return [*collection_adapter(value)] if hasattr(value, "_sa_adapter") else value
     return deepcopy(value) if isinstance(value, _CHANGE_IN_PLACE) else value

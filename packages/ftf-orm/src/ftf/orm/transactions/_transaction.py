@@ -1,4 +1,4 @@
-"""Transactions: one commit for many writes, and savepoints within."""
+"""`transaction`: one commit for many writes, and savepoints within it."""
 
 from asyncio import CancelledError, Task, current_task
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -38,11 +38,11 @@ class Transaction:
 
     @property
     def is_savepoint(self) -> bool:
-        """Whether it lies within another transaction."""
+        """Whether the block is within another `transaction` block."""
         return self._parent is not None
 
     def after_commit(self, callback: Callback) -> None:
-        """Call a function, plain or async, once everything is committed, the outermost included.
+        """Call a function, plain or async, after the outermost transaction is committed.
 
         Raises:
             TransactionMisuse: The block has ended.
@@ -53,8 +53,8 @@ class Transaction:
     def after_rollback(self, callback: Callback) -> None:
         """Call a function, plain or async, if this transaction or one around it is rolled back.
 
-        Neither kind is called where nobody knows: after `CommitOutcomeUnknown`, or if the task is
-        cancelled during COMMIT.
+        Neither kind of callback is called if the outcome is unknown: after `CommitOutcomeUnknown`,
+        or if the task is cancelled during COMMIT.
 
         Raises:
             TransactionMisuse: The block has ended.
@@ -71,7 +71,7 @@ class Transaction:
         if nested is None or nested is self._boundary:
             raise TransactionMisuse(
                 "session.commit() inside transaction(): the block commits at its end; "
-                "leave the call out, or move it behind the block"
+                "leave the call out, or move it after the block"
             )
 
     @asynccontextmanager
@@ -120,8 +120,8 @@ class Transaction:
     def _refuse_to_begin(self) -> None:
         if has_explicit_transaction(self.session):
             raise TransactionMisuse(
-                "transaction() inside session.begin() or session.begin_nested(), which end by "
-                "themselves: use transaction(session) in their place"
+                "transaction() inside session.begin() or session.begin_nested(), which commit "
+                "by themselves: use transaction(session) instead"
             )
         if commits_each_statement(self.session.sync_session.get_bind()):
             raise TransactionMisuse(
@@ -159,7 +159,7 @@ class Transaction:
         if self._ended:
             raise TransactionMisuse(
                 "The transaction has ended, so the callback would never be called: "
-                "register it inside of the block"
+                "register it inside the block"
             )
 
     def _may_be_stored(self, error: BaseException) -> bool:
@@ -169,22 +169,23 @@ class Transaction:
 
 @asynccontextmanager
 async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
-    """Commit what happens in the block at its end, or roll it back if it raises.
+    """Commit the writes of the block at its end, or roll them back if it raises.
 
     A block within another one is a savepoint: if it raises and the outer one goes on, only its
-    own writes are undone. What was loaded before stays loaded, as it was before the block; what
-    the block has read after its first write expires. On SQLite the outermost block is the only
-    writer from its beginning. Callbacks run after the outermost block, all of them.
+    own writes are rolled back. Records that were loaded before get the values back that they had
+    before the block; values that the block has read after its first write expire. On SQLite the
+    outermost block is the only writer from its beginning. Callbacks run after the outermost block,
+    even if some of them raise.
 
     Raises:
         ConcurrentUse: Another task has a transaction of the session open.
-        ConstraintViolation: Pending changes break a rule of the database.
+        ConstraintViolation: Pending changes violate a constraint of the database.
         TransactionConflict: It lost against another transaction; see `run_transaction`.
         CommitOutcomeUnknown: The connection broke during COMMIT.
         TransactionMisuse: The session was committed or rolled back in the block, the database or
             another session has ended the transaction, the block is within `session.begin()`, or
             the engine commits each statement.
-        ExceptionGroup: Callbacks failed; what was committed stays so.
+        ExceptionGroup: Callbacks failed. The commit stands.
     """
     around = SessionState.of(session).transaction
     opened = Transaction(session, around if isinstance(around, Transaction) else None)
@@ -193,13 +194,13 @@ async def transaction(session: AsyncSession) -> AsyncIterator[Transaction]:
 
 
 def is_conflict(error: BaseException) -> bool:
-    """Return whether a transaction that raised an error may succeed if it is tried again."""
+    """Return whether an error is a conflict, after which another attempt can succeed."""
     typed = typed_error(error) if isinstance(error, DBAPIError) else error
     return isinstance(typed, TransactionConflict)
 
 
 async def _call(callbacks: list[Callback], outcome: str, *errors: BaseException) -> None:
-    """Call all of them, however many fail, and even if the task is cancelled meanwhile."""
+    """Call all callbacks, even if some fail or the task is cancelled meanwhile."""
     failures: list[Exception] = []
     cancelled: CancelledError | None = None
     for callback in callbacks:

@@ -1,1 +1,1 @@
-"""What a query asks for, and the SELECT that it becomes."""
+"""The clauses of a query, and the SELECT that they become."""

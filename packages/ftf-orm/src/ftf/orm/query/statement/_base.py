@@ -1,4 +1,4 @@
-"""What every part of the query builder is built on."""
+"""`Query`, the base class of all steps and terminals: clauses, statement, execution."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ from ._expressions import (
 
 @dataclass(frozen=True, slots=True)
 class Query[T: DeclarativeBase]:
-    """A query for the records of one model; every step returns a new one.
+    """A query for the records of one model; every step returns a new query.
 
-    Subclasses add methods, and no arguments.
+    Subclasses add methods, but no fields.
 
     Args:
         session: The session to run in.
         model: The model to query.
-        clauses: What the query was told so far.
+        clauses: The clauses of the query so far.
     """
 
     session: AsyncSession
@@ -45,34 +45,34 @@ class Query[T: DeclarativeBase]:
         then: Callable[[Self], Self],
         otherwise: Callable[[Self], Self] | None = None,
     ) -> Self:
-        """Take a step if a condition is true, and maybe another one if not."""
+        """Apply a step if a condition is true, or another one, if there is one, if it is not."""
         step = then if condition else otherwise
-        return self if step is None else taken(step, self)
+        return self if step is None else applied(step, self)
 
     def unless(self, condition: object, then: Callable[[Self], Self]) -> Self:
-        """Take a step if a condition is false."""
-        return self if condition else taken(then, self)
+        """Apply a step if a condition is false."""
+        return self if condition else applied(then, self)
 
     def tap(self, look: Callable[[Self], object]) -> Self:
-        """Show the query to a function, and go on as if nothing had happened."""
+        """Call a function with the query, and return the query unchanged."""
         look(self)
         return self
 
     def fresh(self) -> Self:
-        """Read records again that the session knows already.
+        """Read records again that are in the session already.
 
-        What was changed on them is stored before. Relationships that were loaded are forgotten
-        with the rest, unless the query brings them along.
+        Their changes are flushed before. Their relationships are no longer loaded, unless the
+        query eager loads them.
         """
         return self._with(self.clauses._replace(fresh=True))
 
     def statement(self) -> "Select[T]":
-        """Compile the query into a SQLAlchemy statement.
+        """Return the query as a SQLAlchemy statement.
 
-        With `with_count` and the like, what they work out follows the record in each row.
+        The values of `with_count` and its like follow the record in each row.
 
         Raises:
-            ValueError: It sorts records by something that each of them can have more than once.
+            ValueError: It sorts records by a column that a join multiplies.
         """
         clauses = self.clauses
         clauses.refuse_open_order()
@@ -85,10 +85,10 @@ class Query[T: DeclarativeBase]:
         return statement
 
     def to_sql(self, *, literals: bool = False) -> str:
-        """Write the query in the SQL of the session's database.
+        """Return the SQL of the query for the session's database.
 
         Args:
-            literals: Whether to write values instead of placeholders; to be read, not to be run.
+            literals: Whether to write values instead of placeholders; for readers, not to execute.
         """
         options = {"literal_binds": True} if literals else {}
         return str(self.statement().compile(dialect=self._dialect, compile_kwargs=options))
@@ -104,7 +104,7 @@ class Query[T: DeclarativeBase]:
 
     @property
     def _joins_by_itself(self) -> bool:
-        # Of subclasses, too: with_polymorphic="*" loads them in the same statement.
+        # Of subclasses too: with_polymorphic="*" loads them in the same statement.
         return any(
             relation.lazy in {"joined", False}
             for mapper in self._mapper.self_and_descendants
@@ -131,14 +131,14 @@ class Query[T: DeclarativeBase]:
     def _values[V](
         self, column: SQLColumnExpression[object], statement: "Select[V]"
     ) -> "Select[V]":
-        """Give a statement a row for each record, or for each match if a joined column is asked."""
+        """Return a statement with a row for each record, or for each match of a joined column."""
         if not set(sources(column)).issubset(self._mapper.tables):
             return self.clauses.rows(statement)
         self.clauses.refuse_open_order()
         return self.clauses.records(statement, self._mapper)
 
     def _plucked[V](self, column: SQLColumnExpression[V]) -> "Select[V]":
-        """Select the values of a column that the query delivers."""
+        """Return a SELECT of the values of a column in the records."""
         self._refuse_foreign(column)
         values: Select[V] = self._values(column, select(column).select_from(self.model))
         if not self.clauses.distinct:
@@ -161,14 +161,14 @@ class Query[T: DeclarativeBase]:
         return await read(self.session, lambda: self.session.scalar(statement))
 
     def _keys(self) -> "Select[*tuple[Any, ...]]":
-        """Select the primary keys of the records, for the conditions of another query."""
+        """Return a SELECT of the primary keys, for a condition of another query."""
         self.clauses.refuse_open_order()
         keys = select(*self._mapper.primary_key).select_from(self.model)
         records = self.clauses.records(keys, self._mapper)
         return self._ordered().page(records, self.model).correlate(None)
 
     def _ordered(self) -> Clauses:
-        """What the query was told, with the order that it is run in."""
+        """Return the clauses with the order that the query is executed in."""
         return self.clauses
 
     def _with(self, clauses: Clauses) -> Self:
@@ -182,11 +182,11 @@ def _refuse_other_order(column: Column, order: Iterable[Column]) -> None:
             raise ValueError(f"distinct values of {column} cannot be sorted by {sorted_by}")
 
 
-def taken[Q: Query[Any]](step: Callable[[Q], Q], query: Q) -> Q:
-    """Take a step that a function knows.
+def applied[Q: Query[Any]](step: Callable[[Q], Q], query: Q) -> Q:
+    """Apply a step that a function takes.
 
     Raises:
-        TypeError: It does not return the query, with what it has added.
+        TypeError: The function does not return the query with its step.
     """
     found: object = step(query)
     if not isinstance(found, type(query)) or found.model is not query.model:

@@ -1,4 +1,4 @@
-"""What a query was told so far."""
+"""`Clauses`: the immutable state of a query, and the parts of a SELECT that it becomes."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,10 +13,10 @@ from ._join import Join
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """How records are locked.
+    """The lock of FOR UPDATE.
 
     Args:
-        skip_locked: Whether to leave out records that others have locked.
+        skip_locked: Whether to leave out records that other transactions have locked.
         nowait: Whether to fail instead of waiting for them.
     """
 
@@ -25,23 +25,23 @@ class Lock:
 
 
 class Clauses(NamedTuple):
-    """What a query was told so far.
+    """The immutable state of a query.
 
     Args:
-        conditions: What records have to meet, all of it.
-        scopes: What they have to meet besides: no `or_where` widens it.
-        joins: What they are joined with, in order.
-        groups: What they are grouped by.
-        having: What groups have to meet, all of it.
-        order: What they are sorted by.
-        options: How they are loaded.
-        parts: The relationships of which a part is brought along.
-        computed: What is worked out for each of them.
-        limit: How many there are at most.
-        offset: How many are skipped.
-        distinct: Whether values that were delivered before are left out.
-        fresh: Whether what the session knows of them is read again.
-        lock: How they are locked.
+        conditions: The conditions that records have to meet, all of them.
+        scopes: Conditions that they have to meet besides: no `or_where` widens them.
+        joins: The joined relationships, in order.
+        groups: The columns of GROUP BY.
+        having: The conditions that groups have to meet, all of them.
+        order: The columns of ORDER BY.
+        options: The loader options of eager loads.
+        parts: The relationships of which a part is eager loaded.
+        computed: The values that are computed for each record.
+        limit: The largest number of records.
+        offset: The number of records that are skipped.
+        distinct: Whether each value is returned once.
+        fresh: Whether records in the session are read again.
+        lock: The lock of the records.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -60,16 +60,16 @@ class Clauses(NamedTuple):
     lock: Lock | None = None
 
     def and_(self, *conditions: Condition) -> "Clauses":
-        """Ask for what was asked before and every condition."""
+        """Return the clauses with more conditions, all of which have to be met."""
         return self._replace(conditions=(*self.conditions, *conditions))
 
     def or_(self, *conditions: Condition) -> "Clauses":
-        """Ask for what was asked before or any of the conditions, and for the scopes."""
+        """Return the clauses with conditions of which any can be met instead of those before."""
         before = (and_(*self.conditions),) if self.conditions else ()
         return self._replace(conditions=(or_(*before, *conditions),)) if conditions else self
 
     def within(self, *scopes: Condition) -> "Clauses":
-        """Make scopes of what was asked before and of more: no `or_where` after it widens them."""
+        """Return the clauses with all conditions and more as scopes, which no `or_where` widens."""
         return self._replace(conditions=(), scopes=(*self.criteria, *scopes))
 
     @property
@@ -78,21 +78,21 @@ class Clauses(NamedTuple):
         return (*self.scopes, *self.conditions)
 
     def at_most(self, count: int) -> "Clauses":
-        """Ask for no more records than before and than a number."""
+        """Return the clauses with a limit, or with their own if that is smaller."""
         return self._replace(limit=count if self.limit is None else min(count, self.limit))
 
     @property
     def is_cut(self) -> bool:
-        """Whether it may deliver a part of what meets the conditions."""
+        """Whether there is a limit or an offset."""
         return self.limit is not None or bool(self.offset)
 
     @property
     def whole(self) -> "Clauses":
-        """The same without a limit and an offset."""
+        """The clauses without limit and offset."""
         return self._replace(limit=None, offset=0)
 
     def refuse_lock(self) -> None:
-        """Refuse to lock where no record is delivered.
+        """Raise if there is a lock, in a terminal that returns no record.
 
         Raises:
             ValueError: There is a lock.
@@ -104,22 +104,22 @@ class Clauses(NamedTuple):
 
     @property
     def read_again(self) -> bool:
-        """Whether records are read again that the session knows: a lock is about what is stored."""
+        """Whether records in the session are read again, as they are for a lock."""
         return self.fresh or self.lock is not None
 
     @property
     def multiplies(self) -> bool:
-        """Whether a record can come more than once, because of what it is joined with."""
+        """Whether a join can multiply records."""
         return bool(self.joins) and not self.groups and any(join.multiplies for join in self.joins)
 
     def rows[*Row](self, statement: "Select[*Row]") -> "Select[*Row]":
-        """Give a statement one row for each combination that the joins make, or for each group.
+        """Return a statement with one row for each combination of the joins, or for each group.
 
         Raises:
-            ValueError: Groups have conditions, and there are none.
+            ValueError: There are conditions for groups, but no groups.
         """
         if self.having and not self.groups:
-            raise ValueError("having() is about groups: add group_by(), or use has(relation, ...)")
+            raise ValueError("having() needs groups: add group_by(), or use has(relation, ...)")
         for join in self.joins:
             statement = statement.join(join.relation, isouter=join.outer)
         statement = statement.where(*self.criteria) if self.criteria else statement
@@ -127,7 +127,7 @@ class Clauses(NamedTuple):
         return statement.having(*self.having) if self.having else statement
 
     def records[*Row, M](self, statement: "Select[*Row]", mapper: Mapper[M]) -> "Select[*Row]":
-        """Give a statement one row for each record, however often it is joined."""
+        """Return a statement with one row for each record, however many matches a join has."""
         if not self.multiplies:
             return self.rows(statement)
         for join in self.joins:
@@ -136,12 +136,12 @@ class Clauses(NamedTuple):
         return statement.where(self._among(mapper))
 
     def about_model[M](self, mapper: Mapper[M]) -> tuple[Condition, ...]:
-        """Say everything that records have to meet by conditions on the model alone."""
+        """Return all conditions as conditions on the model alone."""
         one_table = not (self.joins or self.groups or self.having)
         return self.criteria if one_table else (self._among(mapper),)
 
     def page[*Row](self, statement: "Select[*Row]", model: type) -> "Select[*Row]":
-        """Sort a statement's rows, cut and lock them."""
+        """Return a statement with order, limit, offset and lock."""
         statement = statement.order_by(*self.order) if self.order else statement
         statement = statement if self.limit is None else statement.limit(self.limit)
         statement = statement.offset(self.offset) if self.offset else statement
@@ -149,13 +149,13 @@ class Clauses(NamedTuple):
             return statement
         if self.groups or self.distinct:
             raise ValueError("neither groups nor distinct values can be locked: leave those out")
-        # Only the model's: PostgreSQL cannot lock what an outer join may not find.
+        # OF the model: PostgreSQL refuses to lock the nullable side of an outer join.
         return statement.with_for_update(
             skip_locked=self.lock.skip_locked, nowait=self.lock.nowait, of=model
         )
 
     def refuse_open_order(self) -> None:
-        """Refuse to sort records by something that each of them can have more than once.
+        """Raise if records are sorted by a column that a join multiplies.
 
         Raises:
             ValueError: The order is by a column that a join multiplies.
@@ -171,9 +171,9 @@ class Clauses(NamedTuple):
                 )
 
     def keys[M](self, mapper: Mapper[M]) -> "Select[*tuple[Any, ...]]":
-        """Select the primary keys of all records that meet everything."""
+        """Return a SELECT of the primary keys of all records that meet the conditions."""
         found = self.rows(select(*mapper.primary_key).select_from(mapper))
-        # The subquery selects from the model's table itself, not from the row around.
+        # correlate(None): it selects from the model's table itself, not from the outer row.
         return found.correlate(None)
 
     def _among[M](self, mapper: Mapper[M]) -> ColumnElement[bool]:

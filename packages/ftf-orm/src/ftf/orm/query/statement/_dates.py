@@ -1,4 +1,4 @@
-"""Days where points in time are wanted."""
+"""Comparisons of a DateTime column with a date, which are refused."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -19,10 +19,10 @@ from ._expressions import element
 
 
 def refuse_dates(condition: object) -> None:
-    """Refuse to compare points in time with a date: SQLite compares them as texts.
+    """Raise if points in time are compared with a date, which SQLite compares as texts.
 
     Raises:
-        TypeError: The condition does.
+        TypeError: The condition compares them.
     """
     for comparison in _comparisons(element(condition)):
         sides = (comparison.left, comparison.right)
@@ -49,7 +49,7 @@ def _comparisons(condition: object) -> Iterator[BinaryExpression[Any]]:
 
 
 def _dates(compared: Iterable[object]) -> Iterator[date]:
-    """List the dates among the values of a comparison."""
+    """Yield the dates among the values of a comparison."""
     for part in compared:
         if isinstance(part, ClauseList | ExpressionClauseList):
             yield from _dates(part.clauses)

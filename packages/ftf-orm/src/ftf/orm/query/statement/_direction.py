@@ -1,4 +1,4 @@
-"""Which way an order goes."""
+"""The direction of an order, ascending or descending."""
 
 from typing import Literal, get_args
 
@@ -13,18 +13,18 @@ _DIRECTIONS = get_args(Direction.__value__)
 
 
 def directed(by: Column, direction: Direction) -> Column:
-    """Give a column a direction, unless it has one; missing values stay where it puts them.
+    """Return a column with a direction, unless it has one; NULLS FIRST or LAST stays.
 
     Raises:
         ValueError: The direction is neither "asc" nor "desc".
     """
     if direction not in _DIRECTIONS:
-        raise ValueError(f"{direction!r} is no direction: use 'asc' or 'desc'")
+        raise ValueError(f"{direction!r} is not a direction: use 'asc' or 'desc'")
     return _descending(by) if direction == "desc" else by
 
 
 def is_descending(by: Column) -> bool:
-    """Return whether a column is sorted by from the greatest to the least."""
+    """Return whether an order is descending."""
     found = element(by)
     while isinstance(found, UnaryExpression) and found.modifier is not None:
         if found.modifier is operators.desc_op:
@@ -34,7 +34,7 @@ def is_descending(by: Column) -> bool:
 
 
 def without_direction(by: Column) -> ColumnElement[object]:
-    """Return what is sorted by."""
+    """Return the column of an order."""
     found = element(by)
     while isinstance(found, UnaryExpression) and found.modifier is not None:
         found = found.element

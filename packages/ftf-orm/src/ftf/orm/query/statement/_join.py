@@ -1,4 +1,4 @@
-"""A model joined to a query."""
+"""`Join`: a relationship that a query joins."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +12,11 @@ from ._uniqueness import are_unique
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A relationship that a query follows.
+    """A relationship that a query joins.
 
     Args:
         relation: The relationship.
-        outer: Whether records without any related one stay.
+        outer: Whether it is a LEFT JOIN, which keeps records without related ones.
         multiplies: Whether a record can have several related ones.
         sources: The tables it adds to the query.
     """
@@ -30,11 +30,11 @@ class Join:
     def along(
         cls, relation: QueryableAttribute[object], before: tuple["Join", ...], *, outer: bool
     ) -> "Join":
-        """Follow a relationship of the model or of one that was joined before."""
+        """Return the join of a relationship of the model, or of one joined before."""
         target = relation._of_type or relation.property.entity  # noqa: SLF001  # has no public name
         starts = set(tables_of(relation.parent))
         multiplies = (
-            isinstance(target.selectable, Subquery)  # which may have a record more than once
+            isinstance(target.selectable, Subquery)  # which can have a record more than once
             or not _leads_to_one(relation)
             or any(join.multiplies and starts.intersection(join.sources) for join in before)
         )
@@ -42,9 +42,9 @@ class Join:
 
 
 def _leads_to_one(relation: QueryableAttribute[Any]) -> bool:
-    """Return whether the tables allow one related record at most.
+    """Return whether unique columns allow one related record at most.
 
-    `uselist=False` promises it for what is loaded, as in "the latest of many", not for a join.
+    `uselist=False` is about loading, as in "the latest of many", and not about rows of a join.
     """
     prop = relation.property
     if prop.uselist or prop.secondary is not None:

@@ -1,4 +1,4 @@
-"""Which primary keys a row can have."""
+"""The types and ranges of primary keys: keys that no row can have are left out."""
 
 from collections.abc import Callable, Iterable
 
@@ -20,11 +20,11 @@ type Row = tuple[object, ...]
 
 
 def possible_keys[T](mapper: Mapper[T], dialect: Dialect, keys: Iterable[object]) -> list[Row]:
-    """Return the keys that a row can have, each as a tuple; no row has None, NUL or 2**63 in one.
+    """Return the possible keys as tuples; a key with None, NUL or 2**63 is impossible.
 
     Raises:
-        InvalidValue: A key is of another type than its column, which databases differ about.
-        ValueError: A key has another number of columns.
+        InvalidValue: A key is not of the type of its column, which databases treat differently.
+        ValueError: A key has the wrong number of columns.
     """
     columns = mapper.primary_key
     rows = [key if isinstance(key, tuple) else (key,) for key in keys]
@@ -39,10 +39,10 @@ def possible_keys[T](mapper: Mapper[T], dialect: Dialect, keys: Iterable[object]
 
 
 def refuse_other_type[V](column: ColumnElement[V], key: object) -> None:
-    """Refuse a key that is not of its column's type: databases differ in what they make of it.
+    """Raise for a key that is not of its column's type, which databases treat differently.
 
     Raises:
-        InvalidValue: It is of another type.
+        InvalidValue: It is not of the type.
     """
     if not isinstance(key, kind := _python_type(column)):
         raise _other_type(column, key, kind)
@@ -69,7 +69,7 @@ def _other_type[V](column: ColumnElement[V], key: object, kind: type) -> Invalid
 
 
 def _python_type[V](column: ColumnElement[V]) -> type:
-    if isinstance(column.type, TypeDecorator | Numeric | Float):  # convert what they are given
+    if isinstance(column.type, TypeDecorator | Numeric | Float):  # these convert their values
         return object
     try:
         return column.type.python_type

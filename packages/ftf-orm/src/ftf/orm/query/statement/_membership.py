@@ -28,12 +28,12 @@ type Rows = Sequence[Sequence[object]]
 
 
 def is_one_of(columns: Columns, rows: Rows, dialect: Dialect) -> ColumnElement[bool]:
-    """Require that the values of some columns are one of the rows.
+    """Return the condition that the values of columns are one of the rows.
 
     Args:
         columns: The columns, at least one.
-        rows: The rows, with a value for each column. More than a statement takes parameters are
-            one array for each column on PostgreSQL, and one JSON text on SQLite.
+        rows: The rows, with a value for each column. More than 1,000 values
+            are one array for each column on PostgreSQL, and one JSON text on SQLite.
         dialect: The dialect of the database.
     """
     if len(rows) * len(columns) > _MOST_PARAMETERS and not _converted_in_sql(columns):
@@ -75,12 +75,12 @@ def _in_json(columns: Columns, text: str) -> ColumnElement[bool]:
 
 
 def _json(columns: Columns, rows: Rows, dialect: Dialect) -> str | None:
-    """Return the rows as the database stores them, or None for what JSON does not carry."""
+    """Return the rows as the database stores them, or None if JSON cannot represent them."""
     types = [element(column).type.dialect_impl(dialect) for column in columns]
     convert = [type_.bind_processor(dialect) or _unchanged for type_ in types]
     try:
         stored = [[to(value) for to, value in zip(convert, row, strict=True)] for row in rows]
-    except (AttributeError, TypeError, ValueError):  # the plain list raises it, with its statement
+    except (AttributeError, TypeError, ValueError):  # the plain IN raises it
         return None
     exact = all(_is_exact(value) for row in stored for value in row)
     return json.dumps(stored, ensure_ascii=False) if exact else None

@@ -1,11 +1,11 @@
-"""Numbers that callers give."""
+"""Checks of the numbers that callers pass."""
 
 
 def whole(number: int, name: str) -> int:
-    """Check a number.
+    """Return a number if it is an integer.
 
     Raises:
-        TypeError: It is no whole number.
+        TypeError: It is not an integer.
     """
     given: object = number
     if not isinstance(given, int) or isinstance(given, bool):
@@ -14,10 +14,10 @@ def whole(number: int, name: str) -> int:
 
 
 def at_least(least: int, number: int, name: str) -> int:
-    """Check a number.
+    """Return a number if it is an integer, and not too small.
 
     Raises:
-        TypeError: It is no whole number.
+        TypeError: It is not an integer.
         ValueError: It is too small.
     """
     if whole(number, name) < least:

@@ -1,4 +1,4 @@
-"""Sums and averages in SQL, of the types that their columns promise."""
+"""SUM and AVG, with results of the type of their column."""
 
 from typing import Any
 
@@ -30,21 +30,21 @@ _NO_NUMBERS = (Boolean, Date, DateTime, JSON, LargeBinary, Time, Uuid)
 
 
 class _Whole(TypeDecorator[int]):
-    """A sum of whole numbers, which PostgreSQL makes a Decimal so that it does not overflow."""
+    """A sum of integers, for which PostgreSQL returns a Decimal."""
 
     impl: BigInteger = BigInteger()
     cache_ok: bool | None = True
 
     def process_result_value(self, value: object, _: Dialect) -> int | None:
-        """Return the whole number."""
+        """Return the sum as an integer."""
         return None if value is None else int(str(value))
 
 
 class _Average(TypeDecorator[float]):
-    """An average of values that a type of the user's own converts.
+    """An average of values that a TypeDecorator converts.
 
     Args:
-        own: That type.
+        own: The TypeDecorator.
     """
 
     impl: Numeric[Any] = Numeric()
@@ -55,24 +55,24 @@ class _Average(TypeDecorator[float]):
         self.own = own
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Read what the column's type is made to convert: a Decimal, unless it is a float."""
+        """Return the type that the column's type converts from: Numeric, or Float for a Float."""
         is_float = isinstance(self.own.load_dialect_impl(dialect), Float)
         return Float() if is_float else Numeric(38, 16)
 
     def process_result_value(self, value: object, dialect: Dialect) -> float | None:
-        """Convert the average as if it were a value of the column."""
+        """Return the average, converted like a value of the column."""
         converted: Any = self.own.process_result_value(value, dialect)
         return None if converted is None else float(converted)
 
 
 def total[V](column: SQLColumnExpression[V]) -> ColumnElement[V]:
-    """Add up the values of a column, in its own type."""
+    """Return the SUM of a column, with the type of the column."""
     own = element(column).type
     return func.sum(column, type_=_Whole() if isinstance(own, Integer) else own)
 
 
 def average(column: SQLColumnExpression[object]) -> ColumnElement[float]:
-    """Average the values of a column, as its type converts them."""
+    """Return the AVG of a column, converted by its type."""
     own = element(column).type
     if not isinstance(own, TypeDecorator) or not _converts(own):
         return func.avg(column).cast(Float)
@@ -84,10 +84,10 @@ def _converts(kind: TypeDecorator[Any]) -> bool:
 
 
 def refuse_total(column: SQLColumnExpression[Any], dialect: Dialect) -> None:
-    """Refuse to add up what is not a number: databases differ in what they make of it.
+    """Raise for a SUM of a column without numbers, which databases treat differently.
 
     Raises:
-        TypeError: It is not a number, nor a length of time that the database knows.
+        TypeError: It is neither a number nor an interval type of the database.
     """
     own = element(column).type
     stored = own.dialect_impl(dialect)
@@ -101,7 +101,7 @@ def refuse_total(column: SQLColumnExpression[Any], dialect: Dialect) -> None:
 
 
 def refuse_average(column: SQLColumnExpression[Any], dialect: Dialect) -> None:
-    """Refuse to average what is not a number.
+    """Raise for an AVG of a column without numbers.
 
     Raises:
         TypeError: It is not a number.

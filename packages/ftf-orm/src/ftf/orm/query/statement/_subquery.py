@@ -1,4 +1,4 @@
-"""Subqueries for the records on the other side of a relationship."""
+"""Subqueries for related records: EXISTS, COUNT and aggregates."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,18 +29,18 @@ _ONE = literal(1)
 
 @dataclass(frozen=True, slots=True)
 class Related[R: DeclarativeBase]:
-    """The records that belong to the one of the query around, as a subquery.
+    """The related records of the outer query's record, as a subquery.
 
     Args:
         relation: The relationship.
-        query: What they have to meet.
+        query: The conditions that they have to meet.
     """
 
     relation: QueryableAttribute[Any]
     query: Query[R]
 
     def exists(self) -> Exists:
-        """Ask whether there is one."""
+        """Return the condition that there is one."""
         if self._is_plain:
             return self._directly(_ONE).exists()
         keys, mapper = self._keys(), self._mapper
@@ -50,30 +50,30 @@ class Related[R: DeclarativeBase]:
         return keys.exists()
 
     def count(self) -> ScalarSelect[int]:
-        """Count them."""
+        """Return their number."""
         return self._over(_ONE, lambda _: func.count())
 
     def aggregate[V, W](
         self,
         column: SQLColumnExpression[V],
-        work_out: Callable[[SQLColumnExpression[V]], ColumnElement[W]],
+        aggregate: Callable[[SQLColumnExpression[V]], ColumnElement[W]],
     ) -> ScalarSelect[W]:
-        """Aggregate a column of all of them, or of what they are joined with.
+        """Return an aggregate of one of their columns, or of a joined column.
 
         Raises:
-            ValueError: The column is of a table that is not queried, or is joined with groups.
+            ValueError: The column is of a table that is not in the query, or the query has groups.
         """
-        self.query._refuse_foreign(column)  # noqa: SLF001  # a query like any other
-        return self._over(column, work_out)
+        self.query._refuse_foreign(column)  # noqa: SLF001  # of this package
+        return self._over(column, aggregate)
 
     def _over[V, W](
         self,
         column: SQLColumnExpression[V],
-        work_out: Callable[[SQLColumnExpression[V]], ColumnElement[W]],
+        aggregate: Callable[[SQLColumnExpression[V]], ColumnElement[W]],
     ) -> ScalarSelect[W]:
         if self._is_plain and self._come_once and self._is_own(column):
-            return self._directly(work_out(column)).scalar_subquery()
-        return self._by_key(column, work_out).scalar_subquery()
+            return self._directly(aggregate(column)).scalar_subquery()
+        return self._by_key(column, aggregate).scalar_subquery()
 
     @property
     def _mapper(self) -> Mapper[R]:
@@ -81,14 +81,14 @@ class Related[R: DeclarativeBase]:
         return mapper
 
     @property
-    def _around(self) -> set[FromClause]:
+    def _outer_tables(self) -> set[FromClause]:
         return {*self.relation.parent.mapper.tables}
 
     @property
     def _is_plain(self) -> bool:
-        """Whether the model's own name can stand for the related records in the subquery."""
+        """Whether the subquery can use the model's table without an alias."""
         target = self.relation.property.entity
-        return target is self._mapper and self._around.isdisjoint(target.tables)
+        return target is self._mapper and self._outer_tables.isdisjoint(target.tables)
 
     @property
     def _come_once(self) -> bool:
@@ -104,21 +104,21 @@ class Related[R: DeclarativeBase]:
         mapper, belongs = self._mapper, element(self.relation)
         conditions = self.query.clauses.about_model(mapper)
         found = select(value).select_from(mapper).where(belongs, *conditions)
-        # An association table, too: further out, the same relationship has one of the same name.
-        return found.correlate_except(*({*mapper.tables, *sources(belongs)} - self._around))
+        # The association table too: an outer query of the same relationship has it as well.
+        return found.correlate_except(*({*mapper.tables, *sources(belongs)} - self._outer_tables))
 
     def _by_key[V, W](
         self,
         column: SQLColumnExpression[V],
-        work_out: Callable[[SQLColumnExpression[V]], ColumnElement[W]],
+        aggregate: Callable[[SQLColumnExpression[V]], ColumnElement[W]],
     ) -> "Select[W]":
-        """Select from a table of the values of all records, those of which the keys are related.
+        """Select from a subquery of the values of all records, those of which the keys are related.
 
         No name means two things in it, and no record comes twice.
         """
         rows = self._values(column).correlate(None).subquery()
         *key, value = rows.c
-        return select(work_out(value)).select_from(rows).where(is_among(key, self._keys()))
+        return select(aggregate(value)).select_from(rows).where(is_among(key, self._keys()))
 
     def _values[V](self, column: SQLColumnExpression[V]) -> "Select[*tuple[Any, ...]]":
         clauses, mapper = self.query.clauses, self._mapper
@@ -130,7 +130,7 @@ class Related[R: DeclarativeBase]:
         return clauses.rows(values)
 
     def _keys(self) -> "Select[*tuple[Any, ...]]":
-        """Select the keys of the records that belong to the one around."""
+        """Return a SELECT of the keys of the records that belong to the outer record."""
         target = self.relation.property.entity
         if target is self._mapper:
             other: Any = aliased(self.query.model)
@@ -138,12 +138,12 @@ class Related[R: DeclarativeBase]:
         else:
             other, belongs = target.entity, element(self.relation)
         found = inspect(other)
-        own = {*tables_of(found), *sources(belongs)} - self._around
+        own = {*tables_of(found), *sources(belongs)} - self._outer_tables
         return select(*key_of(found)).where(belongs).correlate_except(*own)
 
 
 def belongs_to(record: DeclarativeBase, relation: QueryableAttribute[Any]) -> Condition:
-    """Ask for the records on the other side of one record's relationship."""
+    """Return the condition for the related records of one record."""
     prop = relation.property
     belongs = and_(with_parent(record, relation), *relation._extra_criteria)  # noqa: SLF001  # what and_() added
     if prop.secondary is None and prop.entity is prop.mapper:
@@ -153,7 +153,7 @@ def belongs_to(record: DeclarativeBase, relation: QueryableAttribute[Any]) -> Co
 
 
 def key_of(entity: Mapper[Any] | AliasedInsp[Any]) -> list[QueryableAttribute[Any]]:
-    """List the columns of the primary key of a model, or of an alias of it."""
+    """Return the primary key columns of a model, or of an alias of it."""
     mapper = entity.mapper
     names = (mapper.get_property_by_column(column).key for column in mapper.primary_key)
     return [getattr(entity.entity, name) for name in names]

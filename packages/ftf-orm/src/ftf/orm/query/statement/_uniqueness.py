@@ -1,4 +1,4 @@
-"""Which columns of a table are unique together."""
+"""Which columns of a table are unique together, by keys, constraints and indexes."""
 
 from collections.abc import Collection, Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What records have to meet."""
+"""The steps that add conditions."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Self
 from sqlalchemy import SelectBase, SQLColumnExpression, false, not_, or_
 from sqlalchemy.orm import DeclarativeBase
 
-from ..statement._base import Query, taken
+from ..statement._base import Query, applied
 from ..statement._expressions import Column, Condition, refuse_relationship
 from ..statement._key_types import possible_keys
 from ..statement._membership import Columns, Rows, is_one_of
@@ -15,40 +15,40 @@ from ..statement._membership import Columns, Rows, is_one_of
 
 @dataclass(frozen=True, slots=True)
 class Conditions[T: DeclarativeBase](Query[T]):
-    """The steps that keep records out."""
+    """The steps that add conditions."""
 
     def where(self, *conditions: Condition) -> Self:
-        """Keep records that meet what was asked before and every condition.
+        """Keep records that meet every condition, and those of the query so far.
 
         Raises:
             TypeError: A condition is a Python value, as in `User.age is None`.
-            ValueError: A condition is about another table.
+            ValueError: A condition uses another table.
         """
         return self._with(self.clauses.and_(*self._checked(conditions)))
 
     def or_where(self, *conditions: Condition) -> Self:
-        """Keep records that meet everything that was asked before, or any of the conditions."""
+        """Keep records that meet all conditions of the query so far, or any of these."""
         return self._with(self.clauses.or_(*self._checked(conditions)))
 
     def where_any(self, *conditions: Condition) -> Self:
-        """Keep records that meet at least one of the conditions; of none, none can be met."""
+        """Keep records that meet at least one of the conditions; without conditions, none."""
         return self.where(or_(false(), *self._checked(conditions)))
 
     def where_not(self, *conditions: Condition) -> Self:
         """Keep records that meet none of the conditions.
 
-        A comparison with a missing value is neither met nor not met, as always in SQL.
+        A comparison with NULL is neither true nor false in SQL, so such records are left out.
         """
         return self.where(*(not_(condition) for condition in self._checked(conditions)))
 
     def where_group(self, build: Callable[[Self], Self]) -> Self:
-        """Keep records that meet what a function asks for, in parentheses.
+        """Keep records that meet the conditions that a function adds, in parentheses.
 
         Args:
-            build: Takes a query without conditions and returns it with some.
+            build: Takes the query without conditions, and returns it with some.
         """
         before = self.clauses.conditions
-        built = taken(build, self._with(self.clauses._replace(conditions=()))).clauses
+        built = applied(build, self._with(self.clauses._replace(conditions=()))).clauses
         return self._with(built._replace(conditions=(*before, *built.conditions)))
 
     def where_in[V, M: DeclarativeBase](
@@ -56,15 +56,15 @@ class Conditions[T: DeclarativeBase](Query[T]):
         column: SQLColumnExpression[V],
         values: Iterable[V | None] | SelectBase | Query[M],
     ) -> Self:
-        """Keep records with one of the values; of no values, that is none.
+        """Keep records with one of the values; without values, none.
 
         Args:
             column: The column.
-            values: The values, None for a missing one; or a statement that selects them; or a
-                query, which stands for the primary keys of its records.
+            values: The values, of which None is NULL; or a statement that selects them; or a
+                query, for the primary keys of its records.
 
         Raises:
-            TypeError: It is one text, not many values.
+            TypeError: values is one text.
         """
         self._refuse_foreign(column)
         known = _several(values)
@@ -79,12 +79,12 @@ class Conditions[T: DeclarativeBase](Query[T]):
         column: SQLColumnExpression[V],
         values: Iterable[V | None] | SelectBase | Query[M],
     ) -> Self:
-        """Keep records with a value that is none of these; see `where_in`.
+        """Keep records with a value that is not one of these; see `where_in`.
 
-        Records without a value are left out, unless there are no values at all.
+        Records with NULL are left out, unless values is empty.
 
         Raises:
-            TypeError: It is one text, not many values.
+            TypeError: values is one text.
         """
         self._refuse_foreign(column)
         known = _several(values)
@@ -96,19 +96,19 @@ class Conditions[T: DeclarativeBase](Query[T]):
         return query.where(column.is_not(None)) if None in known else query
 
     def where_null(self, column: Column) -> Self:
-        """Keep records without a value.
+        """Keep records with NULL in a column.
 
         Raises:
-            TypeError: It is no column, but a relationship: use `where_doesnt_have`.
+            TypeError: It is a relationship, not a column: use `where_doesnt_have`.
         """
         refuse_relationship(column)
         return self.where(column.is_(None))
 
     def where_not_null(self, column: Column) -> Self:
-        """Keep records with a value.
+        """Keep records with a value in a column.
 
         Raises:
-            TypeError: It is no column, but a relationship: use `where_has`.
+            TypeError: It is a relationship, not a column: use `where_has`.
         """
         refuse_relationship(column)
         return self.where(column.is_not(None))
@@ -116,9 +116,9 @@ class Conditions[T: DeclarativeBase](Query[T]):
     def where_like(self, column: SQLColumnExpression[str | None], pattern: str) -> Self:
         r"""Keep records whose text is like a pattern: % stands for any text, _ for a character.
 
-        A backslash takes the meaning from the character after it: `r"100\%"` is "100%". SQLite
-        takes ASCII letters of either case for the same, PostgreSQL does not. For what a client
-        sends, `where(User.name.contains(text, autoescape=True))`.
+        A backslash escapes the character after it: `r"100\%"` is "100%". SQLite ignores the case
+        of ASCII letters, PostgreSQL does not. For a text that a client sends,
+        `where(User.name.contains(text, autoescape=True))`.
 
         Raises:
             ValueError: The pattern ends in a single backslash.
@@ -128,7 +128,7 @@ class Conditions[T: DeclarativeBase](Query[T]):
         return self.where(column.like(pattern, escape="\\"))
 
     def where_between[V](self, column: SQLColumnExpression[V], low: V, high: V) -> Self:
-        """Keep records with a value from a lowest to a highest, both included.
+        """Keep records with a value between two bounds, both included.
 
         Raises:
             TypeError: A bound is None.
@@ -140,11 +140,11 @@ class Conditions[T: DeclarativeBase](Query[T]):
     def where_key(self, *keys: object) -> Self:
         """Keep records with one of the primary keys; one of many columns is a tuple.
 
-        A key that no row can have, such as 2**63, finds nothing.
+        An impossible key, such as 2**63, finds nothing.
 
         Raises:
-            InvalidValue: A key is of another type than its column, such as "1" for 1.
-            ValueError: A key has another number of columns.
+            InvalidValue: A key is not of the type of its column, such as "1" for 1.
+            ValueError: A key has the wrong number of columns.
         """
         columns = self._mapper.primary_key
         rows = possible_keys(self._mapper, self.session.get_bind().dialect, keys)
@@ -159,13 +159,13 @@ class Conditions[T: DeclarativeBase](Query[T]):
 def _several[V, M: DeclarativeBase](
     values: Iterable[V] | SelectBase | Query[M],
 ) -> SelectBase | Collection[V]:
-    """Tell a subquery from values, and keep each of those once."""
+    """Return the subquery, or each of the values once."""
     if isinstance(values, Query):
-        return values._keys()  # noqa: SLF001  # a query like any other
+        return values._keys()  # noqa: SLF001  # of this package
     if isinstance(values, SelectBase):
         return values
     if isinstance(values, str | bytes):
-        raise TypeError(f"many values are wanted, not one text: write [{values!r}]")
+        raise TypeError(f"values must be several values, not one text: write [{values!r}]")
     return _once(values)
 
 
@@ -173,5 +173,5 @@ def _once[V](values: Iterable[V]) -> Collection[V]:
     found = [*values]
     try:
         return dict.fromkeys(found)
-    except TypeError:  # JSON values have no hash
+    except TypeError:  # JSON values are not hashable
         return found

@@ -1,4 +1,4 @@
-"""Eager loads: the relationships a query brings along."""
+"""The steps that eager load relationships."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ type RelationPath = QueryableAttribute[object] | str
 
 @dataclass(frozen=True, slots=True)
 class Eager[T: DeclarativeBase](Query[T]):
-    """The steps that bring relationships along."""
+    """The steps that eager load relationships."""
 
     def with_(self, *relations: RelationPath) -> Self:
-        """Bring relationships along, each in one more query.
+        """Eager load relationships, with one more SELECT each.
 
         Args:
             relations: Relationships such as `User.posts`, dotted paths such as
                 `"posts.comments"`, or a part: `User.posts.and_(Post.published)`. A part replaces
-                what was loaded of the relationship before, after storing what was changed on it;
-                paths through the relationship follow the part.
+                the relationship that was loaded before, after its changes are flushed; paths
+                through the relationship follow the part.
 
         Raises:
             AttributeError: The model has no such relationship.
@@ -36,7 +36,7 @@ class Eager[T: DeclarativeBase](Query[T]):
         return self._load("selectinload", relations)
 
     def with_joined(self, *relations: RelationPath) -> Self:
-        """Bring relationships along in the same query; best for one related record each.
+        """Eager load relationships in the same SELECT; best for one related record each.
 
         Raises:
             AttributeError: The model has no such relationship.
@@ -58,23 +58,23 @@ class Eager[T: DeclarativeBase](Query[T]):
 
 
 def check_relation[M](mapper: Mapper[M], relation: object) -> None:
-    """Refuse what is no relationship of a model.
+    """Raise if an argument is not a relationship of a model.
 
     Raises:
         AttributeError: The model has no such relationship.
-        TypeError: It is no attribute of a model at all.
-        ValueError: A condition in its `and_()` is about another table.
+        TypeError: It is not an attribute of a model.
+        ValueError: A condition in its `and_()` uses another table.
     """
     if not isinstance(relation, QueryableAttribute):
         model = mapper.class_.__name__
-        raise TypeError(f"{relation!r} is no relationship: use an attribute, {model}.something")
+        raise TypeError(f"{relation!r} is not a relationship: use an attribute, {model}.something")
     if relation.key not in mapper.relationships or not mapper.isa(relation.parent.mapper):
         raise _no_relationship(mapper, str(relation))
     _refuse_foreign_part(relation)
 
 
 def steps[M](mapper: Mapper[M], relation: RelationPath) -> list[QueryableAttribute[object]]:
-    """List the relationships along a path.
+    """Return the relationships along a path.
 
     Raises:
         AttributeError: A model on the way has no such relationship.
@@ -97,9 +97,9 @@ def option[M](
     strategy: str,
     parts: Iterable[QueryableAttribute[object]] = (),
 ) -> Load:
-    """Make what tells SQLAlchemy to load a relationship, or each along a path, in some way.
+    """Return the loader option of a relationship, or of each along a path.
 
-    Where a path starts at a relationship of which a part is loaded, it starts at that part.
+    A path that starts at a relationship of which a part is loaded starts at that part.
 
     Raises:
         AttributeError: A model on the way has no such relationship.
@@ -116,9 +116,9 @@ def _refuse_foreign_part(relation: QueryableAttribute[Any]) -> None:
     target = relation._of_type or relation.property.entity  # noqa: SLF001  # has no public name
     known = {*tables_of(relation.parent), *tables_of(target), relation.property.secondary}
     for criterion in relation._extra_criteria:  # noqa: SLF001  # what and_() added
-        if others := [source for source in sources(criterion) if source not in known]:
+        if unknown := [source for source in sources(criterion) if source not in known]:
             raise ValueError(
-                f"{relation} leads to {target}: {criterion} in its and_() is about {others[0]}"
+                f"{relation} leads to {target}: {criterion} in its and_() uses {unknown[0]}"
             )
 
 

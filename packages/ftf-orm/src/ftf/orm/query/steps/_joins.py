@@ -1,4 +1,4 @@
-"""What records are joined with and grouped by."""
+"""The steps that join, group, and select distinct values."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -13,39 +13,41 @@ from ._eager_loads import check_relation
 
 @dataclass(frozen=True, slots=True)
 class Joining[T: DeclarativeBase](Query[T]):
-    """The steps that join, group and thin out."""
+    """The steps that join, group, and select distinct values."""
 
     def join(self, *relations: QueryableAttribute[object]) -> Self:
-        """Keep records with related ones, and make those known to conditions and groups.
+        """Keep records with related ones, whose columns conditions and groups can use then.
 
-        A record is still delivered and counted once, however many related ones it has; values
-        of the related ones come once for each.
+        A record is returned and counted once, however many related ones it has; `pluck` of a
+        related column returns a value for each.
 
         Args:
             relations: Relationships of the model or of one joined before; one to the model's own
                 table needs an alias: `Category.parent.of_type(alias)`.
 
         Raises:
-            AttributeError: A column is no relationship.
-            TypeError: Nor is a name.
-            ValueError: A relationship starts or leads where it cannot be followed.
+            AttributeError: A column is not a relationship.
+            TypeError: A name is not a relationship.
+            ValueError: A relationship starts at a model that is not joined, or leads to a table
+                that is joined already.
         """
         return self._along(relations, outer=False)
 
     def left_join(self, *relations: QueryableAttribute[object]) -> Self:
-        """Make related records known to conditions and groups; records without any stay.
+        """Let conditions and groups use columns of related records; keep records without any.
 
         Raises:
-            AttributeError: A column is no relationship.
-            TypeError: Nor is a name.
-            ValueError: A relationship starts or leads where it cannot be followed.
+            AttributeError: A column is not a relationship.
+            TypeError: A name is not a relationship.
+            ValueError: A relationship starts at a model that is not joined, or leads to a table
+                that is joined already.
         """
         return self._along(relations, outer=True)
 
     def group_by(self, *columns: Column) -> Self:
         """Make one row of all that have the same values.
 
-        Group by the primary key to deliver records; by anything else for `pluck` and `count`.
+        Group by the primary key for `get`; by other columns for `pluck` and `count`.
         """
         for column in columns:
             self._refuse_foreign(column)
@@ -57,7 +59,7 @@ class Joining[T: DeclarativeBase](Query[T]):
         return self._with(self.clauses._replace(having=having))
 
     def distinct(self) -> Self:
-        """Deliver each value once; records are delivered once anyway."""
+        """Return each value once; records are returned once anyway."""
         return self._with(self.clauses._replace(distinct=True))
 
     def _along(self, relations: tuple[QueryableAttribute[object], ...], *, outer: bool) -> Self:

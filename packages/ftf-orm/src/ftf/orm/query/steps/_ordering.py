@@ -1,4 +1,4 @@
-"""In which order records come, and how many of them."""
+"""The steps that sort, limit and lock records."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -14,19 +14,19 @@ from ..statement._numbers import at_least
 
 @dataclass(frozen=True, slots=True)
 class Ordering[T: DeclarativeBase](Query[T]):
-    """The steps that sort records and cut them."""
+    """The steps that sort, limit and lock records."""
 
     def order_by(self, column: Column | str, direction: Direction = "asc") -> Self:
         """Sort by a column, within the columns sorted by before.
 
         Args:
             column: A column or expression; one such as `User.name.desc()` keeps its direction.
-                Or the name of something worked out before, such as "posts_count".
+                Or the name of a computed value, such as "posts_count".
             direction: "asc" or "desc".
 
         Raises:
             ValueError: The direction is neither "asc" nor "desc", the column is of another table,
-                or the name of nothing worked out before.
+                or the name is not one of a computed value.
         """
         by = self._computed(column) if isinstance(column, str) else column
         self._refuse_foreign(by)
@@ -43,31 +43,31 @@ class Ordering[T: DeclarativeBase](Query[T]):
         )
 
     def reorder(self) -> Self:
-        """Forget the order."""
+        """Remove the order."""
         return self._with(self.clauses._replace(order=()))
 
     def latest(self, column: Column | None = None) -> Self:
-        """Put the newest first: by a column, else by `created_at`, else by the primary key."""
+        """Sort the newest first: by a column, else by `created_at`, else by the primary key."""
         return self._by_age(column, "desc")
 
     def oldest(self, column: Column | None = None) -> Self:
-        """Put the oldest first: by a column, else by `created_at`, else by the primary key."""
+        """Sort the oldest first: by a column, else by `created_at`, else by the primary key."""
         return self._by_age(column, "asc")
 
     def limit(self, count: int) -> Self:
-        """Deliver at most so many records.
+        """Return at most `count` records.
 
         Raises:
-            TypeError: It is no whole number.
+            TypeError: It is not an integer.
             ValueError: The number is below 0.
         """
         return self._with(self.clauses._replace(limit=at_least(0, count, "limit")))
 
     def offset(self, count: int) -> Self:
-        """Skip so many records.
+        """Skip `count` records.
 
         Raises:
-            TypeError: It is no whole number.
+            TypeError: It is not an integer.
             ValueError: The number is below 0.
         """
         return self._with(self.clauses._replace(offset=at_least(0, count, "offset")))
@@ -75,13 +75,13 @@ class Ordering[T: DeclarativeBase](Query[T]):
     def lock_for_update(self, *, skip_locked: bool = False, nowait: bool = False) -> Self:
         """Lock the records until the transaction ends; SQLite has one writer at a time anyway.
 
-        Only those of the model are locked, not what they are joined with or counted. They are read
-        again, as by `fresh`: what the session knew of them may be out of date.
+        Only rows of the model are locked, not joined ones. The records are read again, as by
+        `fresh`, because the values in the session can be outdated.
 
         Args:
-            skip_locked: Whether to leave out records that others have locked.
-            nowait: Whether to raise `DatabaseBusy` instead of waiting for them; a transaction can
-                go on after it.
+            skip_locked: Whether to leave out records that other transactions have locked.
+            nowait: Whether to raise `DatabaseBusy` instead of waiting for the lock; a transaction
+                can go on after it.
         """
         return self._with(self.clauses._replace(lock=Lock(skip_locked, nowait)))
 
@@ -93,7 +93,7 @@ class Ordering[T: DeclarativeBase](Query[T]):
         if name not in known:
             names = ", ".join(known) or "nothing"
             raise ValueError(
-                f"{name!r} is not worked out by this query, only {names}: use a column"
+                f"{name!r} is not a computed value of this query, only {names}: use a column"
             )
         return known[name]
 
@@ -105,10 +105,10 @@ class Ordering[T: DeclarativeBase](Query[T]):
         return self.order_by(column, direction)
 
     def _ordered(self) -> Clauses:
-        return self._settled() if self.clauses.order else self.clauses
+        return self._with_key_order() if self.clauses.order else self.clauses
 
-    def _settled(self) -> Clauses:
-        """Sort equal records by the primary key, in the direction of the last column."""
+    def _with_key_order(self) -> Clauses:
+        """Return the clauses with the primary key as the last order, in the direction before it."""
         order, groups = self.clauses.order, self.clauses.groups
         if groups:
             return self.clauses

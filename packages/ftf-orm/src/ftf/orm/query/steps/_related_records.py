@@ -1,4 +1,4 @@
-"""Conditions on related records, and values worked out over them."""
+"""The steps about related records: `where_has`, `with_count` and their like."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from sqlalchemy import ColumnElement, Label, SQLColumnExpression, func, not_
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
-from ..statement._base import Query, taken
+from ..statement._base import Query, applied
 from ..statement._expressions import Column
 from ..statement._numbers import whole
 from ..statement._sql_functions import average, refuse_average, refuse_total, total
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 type Comparison = Literal[">=", ">", "=", "==", "!=", "<", "<="]
 type RelationTo[R] = QueryableAttribute[Collection[R] | R | None]
-# SQLAlchemy says of `User.posts.and_(...)` that it is a bool.
+# SQLAlchemy types `User.posts.and_(...)` as a bool.
 type RelationOrPart[R] = RelationTo[R] | QueryableAttribute[bool]
 type Narrow[R: DeclarativeBase] = Callable[["QueryBuilder[R]"], "QueryBuilder[R]"]
 
@@ -37,10 +37,10 @@ _COMPARISONS = {
 
 @dataclass(frozen=True, slots=True)
 class Relations[T: DeclarativeBase](Query[T]):
-    """The steps that look at related records, each by a subquery: none of them multiplies rows.
+    """The steps about related records, each with a subquery: none of them multiplies rows.
 
-    In all of them, `narrow` takes a query for the related records and returns it with what they
-    have to meet; a relationship of another model is an `AttributeError`.
+    In all of them, `narrow` takes a query for the related records and returns it with conditions; a
+    relationship of another model is an `AttributeError`.
     """
 
     def where_has[R: DeclarativeBase](
@@ -62,15 +62,15 @@ class Relations[T: DeclarativeBase](Query[T]):
         number: int = 1,
         narrow: Narrow[R] | None = None,
     ) -> Self:
-        """Keep records by how many related ones they have: `has(User.posts, ">=", 3)`.
+        """Keep records by their number of related ones: `has(User.posts, ">=", 3)`.
 
         Raises:
-            TypeError: The number is no whole one.
-            ValueError: The comparison is none of >=, >, =, ==, !=, <, <=.
+            TypeError: The number is not an integer.
+            ValueError: The comparison is not one of >=, >, =, ==, !=, <, <=.
         """
         if comparison not in _COMPARISONS:
             raise ValueError(
-                f"{comparison!r} is no comparison: use one of {' '.join(_COMPARISONS)}"
+                f"{comparison!r} is not a comparison: use one of {' '.join(_COMPARISONS)}"
             )
         whole(number, "number")
         related = self._related(relation, narrow)
@@ -87,7 +87,7 @@ class Relations[T: DeclarativeBase](Query[T]):
         *,
         alias: str | None = None,
     ) -> Self:
-        """Set `posts_count`, or another name, on each record; of none, it is 0."""
+        """Set `posts_count`, or another name, on each record; 0 without related ones."""
         counted = self._related(relation, narrow).count()
         return self._compute(counted, alias or f"{relation.key}_count")
 
@@ -110,10 +110,10 @@ class Relations[T: DeclarativeBase](Query[T]):
         *,
         alias: str | None = None,
     ) -> Self:
-        """Set `posts_sum_views`, or another name, on each record; of none, it is None.
+        """Set `posts_sum_views`, or another name, on each record; None without related ones.
 
         Raises:
-            TypeError: The column has no numbers.
+            TypeError: The column is not one of numbers.
         """
         refuse_total(column, self._dialect)
         related = self._related(relation, narrow)
@@ -127,7 +127,7 @@ class Relations[T: DeclarativeBase](Query[T]):
         *,
         alias: str | None = None,
     ) -> Self:
-        """Set `posts_min_views`, or another name, on each record; of none, it is None."""
+        """Set `posts_min_views`, or another name, on each record; None without related ones."""
         related = self._related(relation, narrow)
         return self._with_aggregate(related, "min", func.min, column, alias)
 
@@ -139,7 +139,7 @@ class Relations[T: DeclarativeBase](Query[T]):
         *,
         alias: str | None = None,
     ) -> Self:
-        """Set `posts_max_views`, or another name, on each record; of none, it is None."""
+        """Set `posts_max_views`, or another name, on each record; None without related ones."""
         related = self._related(relation, narrow)
         return self._with_aggregate(related, "max", func.max, column, alias)
 
@@ -151,10 +151,10 @@ class Relations[T: DeclarativeBase](Query[T]):
         *,
         alias: str | None = None,
     ) -> Self:
-        """Set `posts_avg_views`, or another name, on each record; of none, it is None.
+        """Set `posts_avg_views`, or another name, on each record; None without related ones.
 
         Raises:
-            TypeError: The column has no numbers.
+            TypeError: The column is not one of numbers.
         """
         refuse_average(column, self._dialect)
         related = self._related(relation, narrow)
@@ -168,11 +168,11 @@ class Relations[T: DeclarativeBase](Query[T]):
         self,
         related: Related[R],
         verb: str,
-        work_out: Callable[[Column], ColumnElement[V]],
+        aggregate: Callable[[Column], ColumnElement[V]],
         column: Column,
         alias: str | None,
     ) -> Self:
-        value = related.aggregate(column, work_out)
+        value = related.aggregate(column, aggregate)
         return self._compute(value, alias or _name(related.relation, verb, column))
 
     def _keep(self, condition: ColumnElement[bool]) -> Self:
@@ -182,9 +182,9 @@ class Relations[T: DeclarativeBase](Query[T]):
         models = [mapper.class_ for mapper in self._mapper.self_and_descendants]
         known = {label.name for label in self.clauses.computed}
         if name in known or any(hasattr(model, name) for model in models):
-            raise ValueError(f"{self.model.__name__} has a {name} already: give another alias")
+            raise ValueError(f"{self.model.__name__} has a {name} already: pass another alias")
         if name.startswith("_sa_"):
-            raise ValueError(f"{name} is a name of SQLAlchemy's: give another alias")
+            raise ValueError(f"{name} is a name that SQLAlchemy uses: pass another alias")
         computed: tuple[Label[Any], ...] = (*self.clauses.computed, value.label(name))
         return self._with(self.clauses._replace(computed=computed))
 
@@ -193,9 +193,9 @@ class Relations[T: DeclarativeBase](Query[T]):
     ) -> "Related[R]":
         check_relation(self._mapper, relation)
         query = self._query_for(relation.property.mapper.class_)
-        query = query if narrow is None else taken(narrow, query)
+        query = query if narrow is None else applied(narrow, query)
         if query.clauses.limit is not None or query.clauses.offset:
-            raise ValueError(f"{relation} is looked at as a whole: leave limit and offset out")
+            raise ValueError(f"{relation} is narrowed as a whole: leave limit and offset out")
         return Related(relation, query)
 
 
@@ -203,5 +203,5 @@ def _name(
     relation: QueryableAttribute[object], verb: str, column: SQLColumnExpression[object]
 ) -> str:
     if not isinstance(column, QueryableAttribute):
-        raise ValueError(f"{column} has no name to call its {verb} by: give an alias")  # noqa: TRY004  # a missing one
+        raise ValueError(f"{column} has no name, so its {verb} needs one: pass an alias")  # noqa: TRY004  # a missing one
     return f"{relation.key}_{verb}_{column.key}"

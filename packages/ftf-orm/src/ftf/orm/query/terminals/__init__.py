@@ -1,1 +1,1 @@
-"""What runs a query."""
+"""The terminals of a query: each runs it."""

@@ -1,4 +1,4 @@
-"""Values worked out over many rows."""
+"""The terminals that aggregate a column."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from ..statement._sql_functions import average, refuse_average, refuse_total, to
 
 @dataclass(frozen=True, slots=True)
 class Aggregates[T: DeclarativeBase](Query[T]):
-    """The terminals that work out one value; of no rows, it is None.
+    """The terminals that compute one value; of no rows, it is None.
 
-    They are about the values that `pluck` delivers: columns of the model count once for each
+    They aggregate the values that `pluck` returns: columns of the model count once for each
     record, those of a joined one once for each match, within limit and offset; after `distinct`
     each value counts once.
     """
@@ -50,7 +50,7 @@ class Aggregates[T: DeclarativeBase](Query[T]):
     async def _aggregate[V, W](
         self,
         column: SQLColumnExpression[V],
-        work_out: Callable[[SQLColumnExpression[V]], ColumnElement[W]],
+        aggregate: Callable[[SQLColumnExpression[V]], ColumnElement[W]],
     ) -> W | None:
         clauses = self.clauses
         if clauses.groups:
@@ -58,8 +58,8 @@ class Aggregates[T: DeclarativeBase](Query[T]):
         clauses.refuse_lock()
         self._refuse_foreign(column)
         if not (clauses.is_cut or clauses.distinct):
-            statement = self._values(column, select(work_out(column)).select_from(self.model))
+            statement = self._values(column, select(aggregate(column)).select_from(self.model))
             return await self._scalar(statement)
         every = self._values(column, select(column).select_from(self.model)).distinct()
         (value,) = (self._plucked(column) if clauses.is_cut else every).subquery().c
-        return await self._scalar(select(work_out(value)))
+        return await self._scalar(select(aggregate(value)))

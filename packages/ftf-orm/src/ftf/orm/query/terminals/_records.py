@@ -1,4 +1,4 @@
-"""What runs a query."""
+"""The terminals that return records, values of a column, or a number."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
 
 from ...exceptions import MultipleRecordsFound, RecordNotFound
 from ...transactions._operation import read
-from ...transactions._rollback import note_before_reading
+from ...transactions._rollback import take_before_reading
 from ..statement._clauses import Clauses
 from ..steps._conditions import Conditions
 from ..steps._eager_loads import option
@@ -18,27 +18,27 @@ from ..steps._ordering import Ordering
 
 @dataclass(frozen=True, slots=True)
 class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
-    """The terminals that deliver records, values of theirs, or how many there are."""
+    """The terminals that return records, values of a column, or a number."""
 
     async def get(self) -> list[T]:
-        """Deliver the records."""
-        before = [(part, self._having(part.key)) for part in self.clauses.parts]
+        """Return the records."""
+        before = [(part, self._states_with(part.key)) for part in self.clauses.parts]
         result = await self._execute(self.statement())
         # A join for an eager load gives a record a row for each related one.
         result = result.unique() if self.clauses.options or self._joins_by_itself else result
         names = [label.name for label in self.clauses.computed]
-        records = [_set(names, *row) for row in result] if names else [*result.scalars().all()]
-        for part, having in before:
-            stale = [record for record in records if inspect(record) in having]
-            await self._bring(stale, part, again=True)
+        records = [_computed(names, *row) for row in result] if names else [*result.scalars().all()]
+        for part, states in before:
+            stale = [record for record in records if inspect(record) in states]
+            await self._load_relation(stale, part, again=True)
         return records
 
     async def first(self) -> T | None:
-        """Deliver the first record, by the primary key where the order leaves it open."""
-        return next(iter(await self._with(self._settled().at_most(1)).get()), None)
+        """Return the first record, by the order and then by the primary key."""
+        return next(iter(await self._with(self._with_key_order().at_most(1)).get()), None)
 
     async def first_or_fail(self) -> T:
-        """Deliver the first record, by the primary key where the order leaves it open.
+        """Return the first record, by the order and then by the primary key.
 
         Raises:
             RecordNotFound: There is none.
@@ -48,7 +48,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         return record
 
     async def sole(self) -> T:
-        """Deliver the only record, of no more than the limit.
+        """Return the only record, within the limit.
 
         Raises:
             RecordNotFound: There is none.
@@ -62,11 +62,11 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         return found[0]
 
     async def find_many(self, keys: Iterable[object]) -> list[T]:
-        """Deliver the records with primary keys, in the order of the keys.
+        """Return the records with primary keys, in the order of the keys.
 
         Raises:
-            InvalidValue: A key is of another type than its column, such as "1" for 1.
-            ValueError: A key has another number of columns, or the database takes it for another.
+            InvalidValue: A key is not of the type of its column, such as "1" for 1.
+            ValueError: A key has the wrong number of columns, or the database finds others.
         """
         rows = [_row(key) for key in keys]
         asked = dict.fromkeys(rows)
@@ -74,26 +74,26 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         found = {inspect(record).identity or (): record for record in records}
         if other := found.keys() - asked.keys():
             named = ", ".join(str(key) for key in other)
-            raise ValueError(f"the keys found are of another type than those asked for: {named}")
+            raise ValueError(f"keys are not of the type of their column: found were {named}")
         return [found[key] for key in asked if key in found]
 
     async def pluck[V](self, column: SQLColumnExpression[V]) -> list[V]:
-        """Deliver the values of a column.
+        """Return the values of a column.
 
         Raises:
-            TypeError: It is no column, but a name or a relationship.
-            ValueError: It is a column of another table, or distinct values are to be sorted by
-                something else.
+            TypeError: It is a name or a relationship, not a column.
+            ValueError: It is a column of another table, or distinct values are sorted by another
+                column.
         """
         return [*(await self._execute(self._plucked(column))).scalars().all()]
 
     async def value[V](self, column: SQLColumnExpression[V]) -> V | None:
-        """Deliver the value that the first record has in a column."""
-        clauses = self.clauses if self.clauses.distinct else self._settled()
+        """Return the value of a column in the first record."""
+        clauses = self.clauses if self.clauses.distinct else self._with_key_order()
         return next(iter(await self._with(clauses.at_most(1)).pluck(column)), None)
 
     async def count(self) -> int:
-        """Count the records, or the groups, that `get` or `pluck` delivers.
+        """Return the number of records, or of groups, that `get` or `pluck` returns.
 
         Raises:
             ValueError: It locks records.
@@ -107,7 +107,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         return await self._scalar(counting) or 0
 
     async def exists(self) -> bool:
-        """Return whether `get` or `pluck` delivers anything, without counting it.
+        """Return whether `get` or `pluck` returns anything, without counting it.
 
         Raises:
             ValueError: It locks records.
@@ -115,37 +115,37 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         return bool(await self._scalar(select(self._ones().exists())))
 
     def _ones(self) -> "Select[int]":
-        """Select a 1 for each record or group; in which order is no matter."""
+        """Return a SELECT of a 1 for each record or group, in any order."""
         clauses, one = self.clauses, select(literal(1).label("one")).select_from(self.model)
         clauses.refuse_lock()
-        # Without a cut it does not matter how often a record comes.
+        # Without a limit it does not matter how often a record occurs.
         rows = clauses.records(one, self._mapper) if clauses.is_cut else clauses.rows(one)
         return clauses._replace(order=()).page(rows, self.model)
 
-    async def _bring(
+    async def _load_relation(
         self, records: Sequence[T], relation: QueryableAttribute[object], *, again: bool
     ) -> None:
-        """Load a relationship of records, instead of what is loaded once its changes are stored."""
+        """Load a relationship of records; `again` flushes its changes and replaces it."""
         if not records:
             return
         if again:
             await read(self.session, self.session.flush, flush=True)
-            note_before_reading(self.session.sync_session, records)
+            take_before_reading(self.session.sync_session, records)
             for record in records:
                 self.session.expire(record, [relation.key])
         loads = self.clauses.options or (option(self._mapper, relation, "selectinload"),)
         keys = [inspect(record).identity for record in records]
         await self._with(Clauses(options=loads)).where_key(*keys).get()
 
-    def _having(self, relation: str) -> set[InstanceState[Any]]:
-        """List the records in the session that have loaded a relationship."""
+    def _states_with(self, relation: str) -> set[InstanceState[Any]]:
+        """Return the states of the records in the session that have loaded a relationship."""
         known = self.session.sync_session.identity_map.all_states()
         return {
             state for state in known if relation in state.dict and state.mapper.isa(self._mapper)
         }
 
 
-def _set[R](names: list[str], record: R, *values: object) -> R:
+def _computed[R](names: list[str], record: R, *values: object) -> R:
     for name, value in zip(names, values, strict=True):
         setattr(record, name, value)
     return record
