@@ -106,6 +106,8 @@ def test_the_program_starts_a_project(tmp_path, monkeypatch):
 
 def test_what_is_there_is_not_overwritten(project):
     before = (project / "alembic.ini").read_text()
-    with pytest.raises(SystemExit, match=r"nothing is written, these files exist already: .*env\.py"):
+    with pytest.raises(
+        SystemExit, match=r"nothing is written, these files exist already: .*env\.py"
+    ):
         main(["other.models", "--directory", str(project)])
     assert (project / "alembic.ini").read_text() == before

@@ -25,9 +25,13 @@ async def test_a_missing_value_can_be_matched(authors):
 
 async def test_nothing_matches_nobody_in_particular(authors, seen):
     ada = await authors.create(Author(name="Ada"))
-    with pytest.raises(ValueError, match="match has no values: pass those that identify the Author"):
+    with pytest.raises(
+        ValueError, match="match has no values: pass those that identify the Author"
+    ):
         await authors.update_or_create({}, {Author.name: "Eve"})
-    with pytest.raises(ValueError, match="match has no values: pass those that identify the Author"):
+    with pytest.raises(
+        ValueError, match="match has no values: pass those that identify the Author"
+    ):
         await authors.first_or_create({}, {Author.name: "Eve"})
     assert (await seen(Author, ada.id)).name == "Ada"
     assert await authors.count() == 1

@@ -18,7 +18,7 @@ class Room(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
-class Booking(Base):
+class Reservation(Base):
     __tablename__ = "bookings"
     metadata = Room.metadata
 
@@ -38,7 +38,7 @@ class Shift(Base):
 class RoomRepository(BaseRepository[Room]): ...
 
 
-class BookingRepository(BaseRepository[Booking]): ...
+class ReservationRepository(BaseRepository[Reservation]): ...
 
 
 class ShiftRepository(BaseRepository[Shift]): ...
@@ -59,7 +59,7 @@ async def tables(engine, session) -> AsyncIterator[None]:
 
 async def test_a_record_stays_that_others_restrict(session, tables):
     room = await RoomRepository(session).create(Room())
-    await BookingRepository(session).create(Booking(room_id=room.id))
+    await ReservationRepository(session).create(Reservation(room_id=room.id))
     with pytest.raises(ForeignKeyViolation, match="still referred to, by id") as caught:
         await RoomRepository(session).delete(room)
     assert caught.value.columns == ("id",)

@@ -159,7 +159,9 @@ async def test_values_cannot_relate_other_records(genres, keys):
             genres.sync({keys[0]: {name: 2}}),
         )
         for change in changes:
-            with pytest.raises(ValueError, match=rf"book_genres\.{name} is a column of the relationship"):
+            with pytest.raises(
+                ValueError, match=rf"book_genres\.{name} is a column of the relationship"
+            ):
                 await change
     assert await genres.pivots() == {}
 
@@ -305,7 +307,9 @@ async def test_changes_belong_to_a_transaction_around_them(session, genres, keys
 
 async def test_what_has_no_table_between_cannot_attach(authors, book, session):
     ada = await authors.find_or_fail(book.author_id)
-    with pytest.raises(TypeError, match=r"Author\.books has no association table.*set the foreign key"):
+    with pytest.raises(
+        TypeError, match=r"Author\.books has no association table.*set the foreign key"
+    ):
         await authors.relation(ada, Author.books).attach(1)
 
 

@@ -241,9 +241,13 @@ async def test_edge_31_counts_can_be_sorted_by_and_come_with_pages(authors, libr
     assert [(author.name, author.books_count) for author in page.items] == [("Ada", 2), ("Bo", 1)]
     assert page.total == 3
     assert (await query.first()).name == "Ada"
-    with pytest.raises(ValueError, match=r"'posts_count' is not a computed value .* only books_count"):
+    with pytest.raises(
+        ValueError, match=r"'posts_count' is not a computed value .* only books_count"
+    ):
         query.order_by("posts_count")
-    with pytest.raises(ValueError, match="'name' is not a computed value of this query, only nothing"):
+    with pytest.raises(
+        ValueError, match="'name' is not a computed value of this query, only nothing"
+    ):
         authors.query().order_by("name")
 
 

@@ -171,7 +171,9 @@ def test_a_query_can_be_looked_at_on_the_way(authors):
 @pytest.mark.parametrize("value", [True, False, None])
 @pytest.mark.parametrize("step", ["where", "or_where", "where_any", "where_not", "having"])
 def test_edge_9_what_python_has_worked_out_already_is_refused(authors, step, value):
-    with pytest.raises(TypeError, match=r"a SQL expression, not .*: write Model\.column\.is_\(None\)"):
+    with pytest.raises(
+        TypeError, match=r"a SQL expression, not .*: write Model\.column\.is_\(None\)"
+    ):
         getattr(authors.query(), step)(value)
 
 

@@ -210,7 +210,9 @@ async def test_a_collection_that_is_always_joined_gives_a_record_once(boxes):
 
 
 async def test_keys_that_a_type_converts_have_no_order(boxes):
-    with pytest.raises(ValueError, match=r"keys are not of the type of their column: found were \(1,\)"):
+    with pytest.raises(
+        ValueError, match=r"keys are not of the type of their column: found were \(1,\)"
+    ):
         await boxes.find_many(["1"])
     assert [box.number for box in await boxes.find_many([1])] == [1]
 
