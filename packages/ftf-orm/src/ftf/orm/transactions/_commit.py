@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..engine._driver_errors import driver_code
 from ..exceptions import CommitOutcomeUnknown
-from ._rollback import forget_values, is_committing
+from ._rollback import expire_written, is_committing
 
 
 async def commit(session: AsyncSession) -> None:
@@ -20,7 +20,7 @@ async def commit(session: AsyncSession) -> None:
     except BaseException as error:
         may_be_stored = is_committing(sync) or not sync.in_transaction()
         if may_be_stored and _is_unknown(error):
-            forget_values(sync)
+            expire_written(sync)
             if isinstance(error, Exception):
                 raise CommitOutcomeUnknown from error
         raise

@@ -71,7 +71,7 @@ class Snapshots:
         """Remove the snapshot of a record."""
         self._taken.pop(state, None)
 
-    def forget_values(self) -> None:
+    def expire_written(self) -> None:
         """Make a rollback expire the written records instead: COMMIT can have stored them."""
         for state in [*self._taken]:
             self.discard(state)
@@ -129,10 +129,10 @@ def is_committing(session: Session) -> bool:
     return any(snapshots.is_committing for snapshots in _snapshots_of(session))
 
 
-def forget_values(session: Session) -> None:
+def expire_written(session: Session) -> None:
     """Make the rollback expire all that a transaction has written: its outcome is unknown."""
     for snapshots in _snapshots_of(session):
-        snapshots.forget_values()
+        snapshots.expire_written()
 
 
 def written_in_bulk(session: Session) -> Tables:
