@@ -1,8 +1,9 @@
 import pytest
+from apart import apart
 from bookshop import Author, Book, Model
-from sqlalchemy import ForeignKey, MetaData, inspect
+from sqlalchemy import ForeignKey, inspect
 from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, registry, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from ftf.orm import RelationNotLoaded
 
@@ -47,12 +48,7 @@ async def test_edge_27_a_collection_that_was_not_loaded_cannot_be_appended_to(au
         _ = ada.books
 
 
-class Apart(Model):
-    """A base with tables and a registry of the test's own."""
-
-    __abstract__ = True
-    metadata = MetaData()
-    registry = registry()
+Apart = apart(Model)
 
 
 class Owned:

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from apart import apart
 from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
     Integer,
-    MetaData,
     String,
     Table,
     and_,
@@ -18,17 +18,11 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ftf.orm import Base, BaseRepository, create_engine
+from ftf.orm import BaseRepository, create_engine
 
-
-class Apart(Base):
-    """A base with tables and a registry of the test's own."""
-
-    __abstract__ = True
-    metadata = MetaData()
-    registry = registry()
+Apart = apart()
 
 
 TENANT = 7

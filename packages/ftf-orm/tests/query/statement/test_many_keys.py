@@ -6,21 +6,17 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from apart import apart
 from bookshop import Author
-from sqlalchemy import ForeignKeyConstraint, MetaData, String, TypeDecorator, func, insert
-from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
+from sqlalchemy import ForeignKeyConstraint, String, TypeDecorator, func, insert
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ftf.orm import Base, BaseRepository, QueryBuilder, UtcDateTime
+from ftf.orm import BaseRepository, QueryBuilder, UtcDateTime
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class Apart(Base):
-    """A base with tables and a registry of the test's own."""
-
-    __abstract__ = True
-    metadata = MetaData()
-    registry = registry()
+Apart = apart()
 
 
 class Lower(TypeDecorator[str]):

@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 import pytest
-from sqlalchemy import ForeignKey, Integer, MetaData, TypeDecorator, func, select
+from apart import apart
+from sqlalchemy import ForeignKey, Integer, TypeDecorator, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import (
@@ -11,21 +12,14 @@ from sqlalchemy.orm import (
     attribute_keyed_dict,
     column_property,
     mapped_column,
-    registry,
     relationship,
     synonym,
 )
 from sqlalchemy.types import UserDefinedType
 
-from ftf.orm import Base, BaseRepository, QueryBuilder
+from ftf.orm import BaseRepository, QueryBuilder
 
-
-class Apart(Base):
-    """A base with tables and a registry of the test's own."""
-
-    __abstract__ = True
-    metadata = MetaData()
-    registry = registry()
+Apart = apart()
 
 
 class Person(Apart):
