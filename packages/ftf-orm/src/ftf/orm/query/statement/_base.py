@@ -21,6 +21,7 @@ from ._expressions import (
     refuse_value,
     sources,
 )
+from ._select import refuse_open_order, with_page, with_records, with_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,10 @@ class Query[T: DeclarativeBase]:
             ValueError: It sorts records by a column that a join multiplies.
         """
         clauses = self.clauses
-        clauses.refuse_open_order()
+        refuse_open_order(clauses)
         statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
-        found = clauses.records(statement, self._mapper)
-        statement = self._ordered().page(found, self.model)
+        found = with_records(clauses, statement, self._mapper)
+        statement = with_page(self._ordered(), found, self.model)
         statement = statement.options(*clauses.options) if clauses.options else statement
         if clauses.read_again:
             statement = statement.execution_options(populate_existing=True)
@@ -133,18 +134,18 @@ class Query[T: DeclarativeBase]:
     ) -> "Select[V]":
         """Return a statement with a row for each record, or for each match of a joined column."""
         if not set(sources(column)).issubset(self._mapper.tables):
-            return self.clauses.rows(statement)
-        self.clauses.refuse_open_order()
-        return self.clauses.records(statement, self._mapper)
+            return with_rows(self.clauses, statement)
+        refuse_open_order(self.clauses)
+        return with_records(self.clauses, statement, self._mapper)
 
     def _plucked[V](self, column: SQLColumnExpression[V]) -> "Select[V]":
         """Return a SELECT of the values of a column in the records."""
         self._refuse_foreign(column)
         values: Select[V] = self._values(column, select(column).select_from(self.model))
         if not self.clauses.distinct:
-            return self._ordered().page(values, self.model)
+            return with_page(self._ordered(), values, self.model)
         _refuse_other_order(column, self.clauses.order)
-        return self.clauses.page(values, self.model).distinct()
+        return with_page(self.clauses, values, self.model).distinct()
 
     async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
         clauses = self.clauses
@@ -162,10 +163,10 @@ class Query[T: DeclarativeBase]:
 
     def _keys(self) -> "Select[*tuple[Any, ...]]":
         """Return a SELECT of the primary keys, for a condition of another query."""
-        self.clauses.refuse_open_order()
+        refuse_open_order(self.clauses)
         keys = select(*self._mapper.primary_key).select_from(self.model)
-        records = self.clauses.records(keys, self._mapper)
-        return self._ordered().page(records, self.model).correlate(None)
+        records = with_records(self.clauses, keys, self._mapper)
+        return with_page(self._ordered(), records, self.model).correlate(None)
 
     def _ordered(self) -> Clauses:
         """Return the clauses with the order that the query is executed in."""

@@ -1,13 +1,13 @@
-"""`Clauses`: the immutable state of a query, and the parts of a SELECT that it becomes."""
+"""`Clauses`: the immutable state of a query."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Label, Select, SQLColumnExpression, and_, or_, select
-from sqlalchemy.orm import Mapper, QueryableAttribute
+from sqlalchemy import Label, SQLColumnExpression, and_, or_
+from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.sql.base import ExecutableOption
 
-from ._expressions import Condition, is_among, sources
+from ._expressions import Condition
 from ._join import Join
 
 
@@ -111,73 +111,6 @@ class Clauses(NamedTuple):
     def multiplies(self) -> bool:
         """Whether a join can multiply records."""
         return bool(self.joins) and not self.groups and any(join.multiplies for join in self.joins)
-
-    def rows[*Row](self, statement: "Select[*Row]") -> "Select[*Row]":
-        """Return a statement with one row for each combination of the joins, or for each group.
-
-        Raises:
-            ValueError: There are conditions for groups, but no groups.
-        """
-        if self.having and not self.groups:
-            raise ValueError("having() needs groups: add group_by(), or use has(relation, ...)")
-        for join in self.joins:
-            statement = statement.join(join.relation, isouter=join.outer)
-        statement = statement.where(*self.criteria) if self.criteria else statement
-        statement = statement.group_by(*self.groups) if self.groups else statement
-        return statement.having(*self.having) if self.having else statement
-
-    def records[*Row, M](self, statement: "Select[*Row]", mapper: Mapper[M]) -> "Select[*Row]":
-        """Return a statement with one row for each record, however many matches a join has."""
-        if not self.multiplies:
-            return self.rows(statement)
-        for join in self.joins:
-            if not join.multiplies:
-                statement = statement.join(join.relation, isouter=join.outer)
-        return statement.where(self._among(mapper))
-
-    def about_model[M](self, mapper: Mapper[M]) -> tuple[Condition, ...]:
-        """Return all conditions as conditions on the model alone."""
-        one_table = not (self.joins or self.groups or self.having)
-        return self.criteria if one_table else (self._among(mapper),)
-
-    def page[*Row](self, statement: "Select[*Row]", model: type) -> "Select[*Row]":
-        """Return a statement with order, limit, offset and lock."""
-        statement = statement.order_by(*self.order) if self.order else statement
-        statement = statement if self.limit is None else statement.limit(self.limit)
-        statement = statement.offset(self.offset) if self.offset else statement
-        if self.lock is None:
-            return statement
-        if self.groups or self.distinct:
-            raise ValueError("neither groups nor distinct values can be locked: leave those out")
-        # OF the model: PostgreSQL refuses to lock the nullable side of an outer join.
-        return statement.with_for_update(
-            skip_locked=self.lock.skip_locked, nowait=self.lock.nowait, of=model
-        )
-
-    def refuse_open_order(self) -> None:
-        """Raise if records are sorted by a column that a join multiplies.
-
-        Raises:
-            ValueError: The order is by a column that a join multiplies.
-        """
-        if not self.multiplies:
-            return
-        open_ones = {source for join in self.joins if join.multiplies for source in join.sources}
-        for column in self.order:
-            if open_ones.intersection(sources(column)):
-                raise ValueError(
-                    f"a record has several {column}: sort by one of them, such as the greatest: "
-                    '.with_max(relation, column, alias="x").order_by("x", "desc")'
-                )
-
-    def keys[M](self, mapper: Mapper[M]) -> "Select[*tuple[Any, ...]]":
-        """Return a SELECT of the primary keys of all records that meet the conditions."""
-        found = self.rows(select(*mapper.primary_key).select_from(mapper))
-        # correlate(None): it selects from the model's table itself, not from the outer row.
-        return found.correlate(None)
-
-    def _among[M](self, mapper: Mapper[M]) -> ColumnElement[bool]:
-        return is_among(mapper.primary_key, self.keys(mapper))
 
 
 NO_CLAUSES = Clauses()

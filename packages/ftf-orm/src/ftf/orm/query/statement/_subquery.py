@@ -22,6 +22,7 @@ from sqlalchemy.orm.util import AliasedInsp
 
 from ._base import Query
 from ._expressions import Condition, element, is_among, sources, tables_of
+from ._select import about_model, matching_keys, with_rows
 from ._uniqueness import are_unique
 
 _ONE = literal(1)
@@ -44,8 +45,8 @@ class Related[R: DeclarativeBase]:
         if self._is_plain:
             return self._directly(_ONE).exists()
         keys, mapper = self._keys(), self._mapper
-        if self.query.clauses.about_model(mapper):
-            met = self.query.clauses.keys(mapper)
+        if about_model(self.query.clauses, mapper):
+            met = matching_keys(self.query.clauses, mapper)
             keys = keys.where(is_among([*keys.selected_columns], met))
         return keys.exists()
 
@@ -102,7 +103,7 @@ class Related[R: DeclarativeBase]:
 
     def _directly[V](self, value: ColumnElement[V]) -> "Select[V]":
         mapper, belongs = self._mapper, element(self.relation)
-        conditions = self.query.clauses.about_model(mapper)
+        conditions = about_model(self.query.clauses, mapper)
         found = select(value).select_from(mapper).where(belongs, *conditions)
         # The association table too: an outer query of the same relationship has it as well.
         return found.correlate_except(*({*mapper.tables, *sources(belongs)} - self._outer_tables))
@@ -124,10 +125,10 @@ class Related[R: DeclarativeBase]:
         clauses, mapper = self.query.clauses, self._mapper
         values = select(*mapper.primary_key, element(column).label("value")).select_from(mapper)
         if self._is_own(column):
-            return values.where(*clauses.about_model(mapper))
+            return values.where(*about_model(clauses, mapper))
         if clauses.groups:
             raise ValueError(f"{column} has a value for each group: leave group_by() out")
-        return clauses.rows(values)
+        return with_rows(clauses, values)
 
     def _keys(self) -> "Select[*tuple[Any, ...]]":
         """Return a SELECT of the keys of the records that belong to the outer record."""

@@ -11,8 +11,9 @@ from ...exceptions import MultipleRecordsFound, RecordNotFound
 from ...transactions._operation import read
 from ...transactions._rollback import take_before_reading
 from ..statement._clauses import Clauses
+from ..statement._relation_path import option
+from ..statement._select import with_page, with_records, with_rows
 from ..steps._conditions import Conditions
-from ..steps._eager_loads import option
 from ..steps._ordering import Ordering
 
 
@@ -103,7 +104,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             counting = counting.select_from(self._ones().subquery())
         else:
             clauses.refuse_lock()
-            counting = clauses.records(counting.select_from(self.model), self._mapper)
+            counting = with_records(clauses, counting.select_from(self.model), self._mapper)
         return await self._scalar(counting) or 0
 
     async def exists(self) -> bool:
@@ -119,8 +120,10 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         clauses, one = self.clauses, select(literal(1).label("one")).select_from(self.model)
         clauses.refuse_lock()
         # Without a limit it does not matter how often a record occurs.
-        rows = clauses.records(one, self._mapper) if clauses.is_cut else clauses.rows(one)
-        return clauses._replace(order=()).page(rows, self.model)
+        rows = (
+            with_records(clauses, one, self._mapper) if clauses.is_cut else with_rows(clauses, one)
+        )
+        return with_page(clauses._replace(order=()), rows, self.model)
 
     async def _load_relation(
         self, records: Sequence[T], relation: QueryableAttribute[object], *, again: bool
