@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from ftf.container import Container, ServiceProvider
 
 from .engine._engine import create_engine
+from .transactions._closing import close
 from .transactions._session_factory import session_factory
 
 
@@ -38,5 +39,9 @@ class DatabaseProvider(ServiceProvider):
 
 
 async def _open_session(factory: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
-    async with factory() as session:
+    # close_resets_only=False: a task that still uses it would check out another connection.
+    session = factory(close_resets_only=False)
+    try:
         yield session
+    finally:
+        await close(session)

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from ..exceptions import RecordOfOtherSession, StaleRecord
+from ..models._loaded_parts import expire_parts
 from ..transactions._deletion import refusing_missing_rows
 from ..transactions._operation import read
 from ..transactions._snapshot import expired_columns
@@ -31,6 +32,7 @@ async def delete(session: AsyncSession, record: DeclarativeBase) -> None:
     Raises:
         StaleRecord: Another transaction deleted it.
     """
+    await session.run_sync(expire_parts, record)
     mapper = inspect(record).mapper
     connection = await session.connection({"mapper": mapper})
     with refusing_missing_rows(connection, mapper):

@@ -8,6 +8,7 @@ from sqlalchemy import Select, SQLColumnExpression, func, inspect, literal, sele
 from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
 
 from ...exceptions import MultipleRecordsFound, RecordNotFound
+from ...models._loaded_parts import mark_part
 from ...transactions._operation import read
 from ...transactions._rollback import take_before_reading
 from ..statement._clauses import Clauses
@@ -32,6 +33,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         for part, states in before:
             stale = [record for record in records if inspect(record) in states]
             await self._load_relation(stale, part, again=True)
+            mark_part(records, part)
         return records
 
     async def first(self) -> T | None:
@@ -139,6 +141,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         loads = self.clauses.options or (option(self._mapper, relation, "selectinload"),)
         keys = [inspect(record).identity for record in records]
         await self._with(Clauses(options=loads)).where_key(*keys).get()
+        mark_part(records, relation)
 
     def _states_with(self, relation: str) -> set[InstanceState[Any]]:
         """Return the states of the records in the session that have loaded a relationship."""
