@@ -197,7 +197,7 @@ def test_what_is_no_expression_is_refused(authors):
     ],
 )
 def test_edge_11_columns_of_another_model_are_refused(authors, step):
-    message = r"is about (books|authors), .*: use where_has\(relation, ...\), or join\(relation\)"
+    message = r"uses (books|authors), .*: use where_has\(relation, ...\), or join\(relation\)"
     with pytest.raises(ValueError, match=message):
         step(authors.query())
 

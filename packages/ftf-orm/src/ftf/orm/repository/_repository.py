@@ -245,10 +245,9 @@ class BaseRepository[T: DeclarativeBase]:
             AttributeError: The model has no such attribute.
             ValueError: match has no values, so that every record would match.
         """
-        conditions = equal_to(self.model, match)
         return await first_or_create(
             self.session,
-            find=lambda: self.query().where(*conditions).first(),
+            find=lambda: self._matching(match),
             create=lambda: self.create(
                 self.model(**{**named(self.model, match), **named(self.model, values or {})})
             ),
@@ -281,6 +280,9 @@ class BaseRepository[T: DeclarativeBase]:
                 setattr(instance, name, value)
             await self.update(instance)
         return instance, created
+
+    async def _matching[K: Key](self, match: Values[K]) -> T | None:
+        return await self.query().where(*equal_to(self.model, match)).first()
 
     def _refuse_other(self, record: object) -> None:
         if not isinstance(record, self.model):
