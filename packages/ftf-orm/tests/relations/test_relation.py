@@ -173,6 +173,7 @@ async def test_values_that_are_missing_or_no_mapping_are_refused(genres, keys):
         await genres.update_pivot(keys[0])
 
 
+@pytest.mark.slow
 async def test_more_are_attached_than_a_statement_takes_values(genres, session):
     session.add_all(Genre(name="many") for _ in range(12_000))
     await session.commit()
@@ -244,6 +245,7 @@ async def test_edge_33_many_can_sync_the_same_at_once(engine, book, keys):
         assert len(await BookRepository(session).relation(book, Book.genres).pivots()) == 5
 
 
+@pytest.mark.slow
 @bare_and_in_transactions
 async def test_edge_33_many_can_sync_different_ones_at_once(engine, book, keys, opened):
     wanted = [{keys[0]}, {keys[1], keys[2]}, set(keys), {keys[3]}, set(), {keys[2], keys[4]}]

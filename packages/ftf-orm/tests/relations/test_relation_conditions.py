@@ -235,6 +235,7 @@ def test_a_part_of_a_relationship_is_refused(owners):
             owners.relation(Owner(), part)
 
 
+@pytest.mark.slow
 async def test_more_are_related_than_a_statement_takes_values(owners, session):
     owner = await owners.create(Owner())
     await session.execute(insert(Pet), [{"tame": True}] * 33_000)

@@ -91,6 +91,7 @@ async def test_edge_39_another_value_that_is_taken_is_no_match(authors):
         await authors.first_or_create({Author.email: "x@y.z"}, {"name": "Ada", "born": 1815})
 
 
+@pytest.mark.slow
 async def test_edge_39_a_hundred_at_once_create_one(engine):
     async def call() -> tuple[int, bool]:
         async with AsyncSession(engine, expire_on_commit=False) as session:

@@ -47,6 +47,7 @@ async def test_edge_60_nothing_of_ours_waits_for_the_collector_of_cycles(engine,
     assert ours == []
 
 
+@pytest.mark.slow
 async def test_edge_60_the_cache_of_compiled_statements_does_not_grow_with_values(engine, session):
     authors = AuthorRepository(session)
 

@@ -191,6 +191,7 @@ def undo_if(fails: bool) -> None:  # noqa: FBT001  # what was drawn
         raise UndoneError
 
 
+@pytest.mark.slow
 @given(program=PROGRAMS)
 @settings(
     max_examples=40,

@@ -45,6 +45,7 @@ async def cancel_at_random(database_url) -> Counter[type]:
 
 # A connection that is being opened at that moment is not in the pool yet. It stays with its event
 # loop, so that has to end before the collector can close the connection, which warns.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 async def test_edge_47_cancelled_tasks_leave_no_connection_checked_out(database_url, authors):
     ended = await asyncio.to_thread(asyncio.run, cancel_at_random(database_url))
@@ -78,6 +79,7 @@ async def crash_and_restart(server) -> None:
     await asyncio.to_thread(restart)
 
 
+@pytest.mark.slow
 async def test_edge_48_a_server_that_restarts_costs_only_the_calls_in_flight(server):
     engine = create_engine(server.get_uri(driver="asyncpg"), pool_size=5)
     async with engine.begin() as connection:

@@ -140,6 +140,7 @@ async def test_pauses_have_a_limit(session, pauses):
     assert pauses[-1] == 2.0
 
 
+@pytest.mark.slow
 @only_postgres
 async def test_edge_38_a_real_deadlock_is_survived(engine, two, pauses):
     meet = asyncio.Barrier(2)

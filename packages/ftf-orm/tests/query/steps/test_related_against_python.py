@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import pytest
 from bookshop import Author, Book, Genre
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -134,6 +135,7 @@ async def store(session, genres: list, books: list) -> list[int]:
     return [genre.id for genre in made]
 
 
+@pytest.mark.slow
 @given(genres=GENRES, books=BOOKS, asked=st.lists(checks(), min_size=1, max_size=2))
 @settings(
     max_examples=80,

@@ -173,6 +173,7 @@ async def store(session, rows: list) -> dict[int, Node]:
     return {writer.id: node for writer, node in zip(made, nodes, strict=True)}
 
 
+@pytest.mark.slow
 @given(rows=WRITERS, asked=st.lists(numbers(), min_size=1, max_size=3), kept=related())
 @settings(
     max_examples=80,
