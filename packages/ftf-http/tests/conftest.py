@@ -7,6 +7,12 @@ from httpx import ASGITransport, AsyncClient
 
 
 @pytest.fixture
+def log() -> list[str]:
+    """What a test's services and handlers have done, in order."""
+    return []
+
+
+@pytest.fixture
 def serve():
     """A client of an application that is started and stopped around it."""
 

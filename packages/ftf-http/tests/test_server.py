@@ -16,6 +16,7 @@ import pytest
 from fastapi import WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 from httpx import AsyncClient
+from units_of_work import RecordingUnit
 from uvicorn import Config, Server
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -25,22 +26,6 @@ from ftf.http import FastTrackFramework, Injected
 
 
 class Session: ...
-
-
-class Work:
-    def __init__(self, log: list[str]) -> None:
-        self.log = log
-
-    async def commit(self) -> None:
-        self.log.append("commit")
-
-    async def rollback(self) -> None:
-        self.log.append("rollback")
-
-
-@pytest.fixture
-def log() -> list[str]:
-    return []
 
 
 @pytest.fixture
@@ -90,7 +75,7 @@ async def test_edge_9_a_client_that_leaves_mid_stream_ends_it_without_a_commit(a
     @app.get("/")
     async def stream(session: Injected[Session], units: Injected[UnitsOfWork]) -> StreamingResponse:
         async def lines() -> AsyncIterator[str]:
-            units.add(Work(log))
+            units.add(RecordingUnit(log))
             while True:
                 yield "line\n"
                 await asyncio.sleep(0)
@@ -110,7 +95,7 @@ async def test_a_client_that_left_before_the_answer_gets_nothing_committed(app, 
 
     @app.get("/")
     async def slow(session: Injected[Session], units: Injected[UnitsOfWork]) -> str:
-        units.add(Work(log))
+        units.add(RecordingUnit(log))
         entered.set()
         await left.wait()
         return "too late"
@@ -259,6 +244,7 @@ async def stopping() -> AsyncIterator[tuple[Process, int]]:
         await server.wait()
 
 
+@pytest.mark.slow
 async def test_edge_42_sigterm_with_an_open_stream_and_a_long_request():
     async with asyncio.timeout(30), stopping() as (server, port):
         url = f"http://127.0.0.1:{port}"

@@ -49,11 +49,6 @@ async def answer_of(app, path: str = "/") -> tuple[object, object]:
 
 
 @pytest.fixture
-def log() -> list[str]:
-    return []
-
-
-@pytest.fixture
 def app(log):
     app = FastTrackFramework()
     app.register(Clock)

@@ -1,13 +1,7 @@
-"""The FastAPI adapter: injection, request scope, life cycle and problem details."""
+"""FastAPI with a container: injection, request scopes, a lifespan and problem details."""
 
 from ._application import FastTrackFramework
-from ._controller import Controller, delete, get, patch, post, put
-from ._draining import Draining
-from ._inject import Inject, Injected
-from ._problem import ProblemResponse
 from ._request_id import request_id
-from ._request_scope import ScopeMiddleware
-from ._route import Route, Router
 from .exceptions import (
     InjectionFault,
     InvalidApplicationError,
@@ -18,6 +12,12 @@ from .exceptions import (
     ReadServiceError,
     UnreadableParameterError,
 )
+from .injection._inject import Inject, Injected
+from .problems._response import ProblemResponse
+from .request._scope import ScopeMiddleware
+from .routing._controller import Controller, delete, get, patch, post, put
+from .routing._route import Route, Router
+from .shutdown._draining import Draining
 
 __all__ = [
     "Controller",

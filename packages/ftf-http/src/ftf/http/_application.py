@@ -1,4 +1,4 @@
-"""The application: FastAPI with a container."""
+"""`FastTrackFramework`: a FastAPI application with a container."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -13,28 +13,24 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from ftf.container import Container, Factory, Lifetime, ServiceProvider
 
-from ._body_limit import BodyLimitProblem
-from ._controller import Controller, operations_of
-from ._cors import is_cors, refuse_open_cors
-from ._default_handlers import default_handlers
-from ._draining import Draining
-from ._edge import EdgeMiddleware
-from ._error_handlers import mapped
-from ._exchange import serve_from
 from ._fixed_attribute import FixedAttribute
-from ._health import Check, Readiness, ReadinessCheck, live
-from ._lifespan import with_container
-from ._middleware import BuiltMiddleware, wanted_by
-from ._mounts import walk
-from ._openapi import document_problems
-from ._options import ApplicationOptions, Json, check_options
-from ._readable import naming_parameters
-from ._request_scope import ScopeMiddleware
-from ._route import Route
-from ._stream_end import StreamEndMiddleware
-from ._task_scope import TaskScopeMiddleware
-from ._unmatched import Unmatched
-from ._validation import asked_by_middleware, validate
+from .injection._readable import naming_parameters
+from .problems._body_limit import BodyLimitProblem
+from .problems._default_handlers import default_handlers
+from .problems._handlers import mapped
+from .problems._openapi import document_problems
+from .request._services import serve_from
+from .routing._controller import Controller, operations_of
+from .routing._options import ApplicationOptions, Json, check_options
+from .routing._route import Route
+from .routing._tree import walk
+from .routing._unmatched import Unmatched
+from .shutdown._draining import Draining
+from .startup._checks import middleware_injections, validate
+from .startup._cors import refuse_open_cors
+from .startup._layers import Layers
+from .startup._lifespan import with_container
+from .startup._readiness import Check, Readiness, ReadinessCheck, live
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -56,29 +52,28 @@ type ExceptionHandlers = Mapping[
 class FastTrackFramework(FastAPI):
     """A FastAPI application that owns a container.
 
-    Its services reach route handlers through `Inject` and `Injected`, scoped ones once for each
-    request. Start-up checks that everything registered or injected can be built and boots the
-    providers; shutdown closes what was built. Errors are RFC 9457 problem details. `/health`
-    answers for as long as the process does and `/ready` while it can serve, unless routes of yours
-    take the paths.
+    Route handlers get its services by `Inject` and `Injected`; a scoped service is built once for
+    each request. Start-up checks that everything registered or injected can be built, and boots the
+    providers; shutdown closes the services. Errors are RFC 9457 problem details. `/health` answers
+    200 while the process runs and `/ready` while it can serve, unless your routes have the paths.
 
     Args:
         container: The container to use; a new one by default.
         providers: Service providers to add to it.
-        exception_handlers: As FastAPI's; they win over the ones that make problem details.
-        lifespan: As FastAPI's; it runs inside the container's.
-        problem_details: Whether errors are problem details, or have FastAPI's own shapes.
-        security_headers: Headers of each response that does not set them itself; by default what
-            OWASP advises for any API. `Content-Security-Policy` and `Strict-Transport-Security`
-            depend on what is served, and where.
-        shutdown_delay: Seconds that the server goes on after it was told to stop and `/ready`
-            has started to fail, for a load balancer to notice. The server has to be uvicorn, or
+        exception_handlers: As FastAPI's; they replace the ones that make problem details.
+        lifespan: As FastAPI's; the container is booted before it starts and closed after it ends.
+        problem_details: Whether errors are problem details; if not, they have FastAPI's shapes.
+        security_headers: Headers of each response that does not set them itself; by default those
+            that OWASP advises for any API. `Content-Security-Policy` and
+            `Strict-Transport-Security` depend on the content and the host, and are not among them.
+        shutdown_delay: Seconds between the signal to stop, when `/ready` starts to fail, and the
+            end of the server, for a load balancer to notice. The server has to be uvicorn, or
             install its signal handlers as uvicorn does.
-        options: Whatever else FastAPI takes.
+        options: The other options of FastAPI.
 
     Raises:
         TypeError: The installed FastAPI does not know an option.
-        OpenCorsError: A CORS middleware admits every origin with credentials.
+        OpenCorsError: A CORS middleware allows every origin and credentials.
     """
 
     container = FixedAttribute[Container]("FastTrackFramework(container=...)")
@@ -115,10 +110,11 @@ class FastTrackFramework(FastAPI):
             StarletteRoute("/health", live),
             StarletteRoute("/ready", self._readiness.respond),
         ]
+        # Not routes of the router: Starlette would try them before those that are added later.
         self.router.middleware_stack = Unmatched(self.router, health)
-        self._built: list[BuiltMiddleware] = []
         self._documented: object = None
-        self._edge: ASGIApp = super().__call__  # until the middleware stack is built
+        self._layers = Layers(self.container, self.draining)
+        self._outermost: ASGIApp = super().__call__  # until the middleware stack is built
 
     def register[T](
         self,
@@ -134,9 +130,9 @@ class FastTrackFramework(FastAPI):
         self.container.instance(key, value)
 
     def add_controller(self, controller: type[Controller]) -> None:
-        """Serve a controller, which the container makes anew for each request.
+        """Add the routes of a controller; the container builds it anew for each request.
 
-        One that was registered before lives as long as its registration says.
+        A controller that is registered already keeps the lifetime of its registration.
 
         Raises:
             TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
@@ -153,39 +149,40 @@ class FastTrackFramework(FastAPI):
             self.router.add_api_route(path, endpoint, **options)
 
     def add_readiness_check(self, name: str, check: Check, timeout: float = 5.0) -> None:
-        """Let `/ready` fail while a check does.
+        """Make `/ready` answer 503 while a check fails.
 
         Args:
-            name: What `/ready` calls it.
-            check: A function whose arguments the container delivers; it fails by raising, by
-                returning `False` or by taking too long.
-            timeout: How long it may take, in seconds. A plain function runs in a thread, where it
-                cannot be stopped, only left alone.
+            name: The name of the check in the response of `/ready`.
+            check: A function whose arguments the container delivers; it fails when it raises,
+                returns `False` or takes longer than `timeout`.
+            timeout: Seconds that the check may take. A plain function runs in a thread, which goes
+                on after a timeout, because Python cannot stop it.
 
         Raises:
             TypeError: The check is not callable.
-            ValueError: There is a check of this name already.
+            ValueError: Another check has this name.
         """
         self._readiness.add(ReadinessCheck(name, check, timeout))
 
     def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
         """Answer an exception with a problem whose detail is the exception's text.
 
-        A status of 500 and above shows the request's id instead, and the exception is logged.
+        For a status of 500 and above the exception is logged, and the problem has the request's id
+        in place of the text.
 
         Args:
             error: The exception's class; subclasses are included.
             status: The HTTP status code.
-            title: What kind of problem it is; the status's own phrase by default.
+            title: The kind of problem; by default the phrase of the status.
 
         Raises:
-            TypeError: It is no class of exceptions.
-            ValueError: The status is none of an error.
+            TypeError: `error` is not a subclass of `Exception`.
+            ValueError: `status` is not from 400 to 599.
         """
         if Exception not in getattr(error, "__mro__", ()):
-            raise TypeError(f"{error!r} is no class of exceptions.")
+            raise TypeError(f"error must be a subclass of Exception, not {error!r}.")
         if status not in range(400, 600):
-            raise ValueError(f"{status!r} is no status of an error: take one from 400 to 599.")
+            raise ValueError(f"status must be an error status, from 400 to 599, not {status!r}.")
         handler = mapped(status, title, problem_details=self.problem_details)
         self.add_exception_handler(error, handler)
 
@@ -197,113 +194,86 @@ class FastTrackFramework(FastAPI):
         *,
         dependencies: Sequence[params.Depends] | None = None,
     ) -> None:
-        """Serve a websocket; see `fastapi.FastAPI.websocket`."""
+        """Add the route of a websocket; see `fastapi.FastAPI.websocket`."""
         with naming_parameters(endpoint, dependencies):
             super().add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
 
     def add_middleware(
         self, middleware_class: Callable[..., ASGIApp], *args: object, **kwargs: object
     ) -> None:
-        """Add ASGI middleware; the container delivers the constructor arguments that are missing.
+        """Add ASGI middleware; the container delivers constructor arguments that are not given.
 
         Raises:
-            OpenCorsError: It is a CORS middleware that admits every origin with credentials.
+            OpenCorsError: It is a CORS middleware that allows every origin and credentials.
         """
         refuse_open_cors(Middleware(middleware_class, *args, **kwargs))
         super().add_middleware(middleware_class, *args, **kwargs)
 
     def openapi(self) -> Json:
-        """Describe the routes and their errors."""
+        """Return the OpenAPI document of the routes and their errors."""
         document = super().openapi()
+        # FastAPI returns the same document until the routes change: add the problems to each once.
         if self.problem_details and document is not self._documented:
             document_problems(document)
             self._documented = document
         return document
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put the request scope around the user's middleware.
+        """Build FastAPI's layers, with the request scope around the user's middleware.
 
-        FastAPI's layer for unexpected errors stays outermost: instrumentation takes it apart to
-        see an error before it is answered.
+        FastAPI's layer for unexpected errors stays outermost, because instrumentation such as
+        OpenTelemetry's takes it apart to see an error before it is answered.
         """
-        self._built.clear()
-        self._edge = self._build_edge()
-        return self._inner_stack()
+        app: ASGIApp = super().__call__
+        if self.problem_details and self._limits_bodies():
+            app = BodyLimitProblem(app)
+        users = self.user_middleware
+        self._outermost = self._layers.outermost(app, users, self.security_headers)
+        self.user_middleware: list[Middleware] = self._layers.inner(users, self._error_mapping())
+        try:
+            return super().build_middleware_stack()
+        finally:
+            self.user_middleware = users
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if self.middleware_stack is None:
             self.middleware_stack = self.build_middleware_stack()
-        await self._edge(scope, receive, send)
+        await self._outermost(scope, receive, send)
 
     def validate_injections(self) -> None:
-        """Check what is registered, and what routes, middleware and readiness checks ask for.
+        """Check that every registered service can be built, and every injected one.
 
         Raises:
-            InvalidApplicationError: Some of it cannot be built; the error holds every fault.
+            InvalidApplicationError: A service cannot be built; the error holds every fault.
         """
-        middleware, checks = asked_by_middleware(self.user_middleware), self._readiness.asked()
+        middleware, checks = (
+            middleware_injections(self.user_middleware),
+            self._readiness.injections(),
+        )
         validate(self.container, self.routes, (*middleware, *checks))
 
     async def build_middleware(self) -> None:
         """Build the middleware that needs services, with those of this start."""
         if self.middleware_stack is None:
             self.middleware_stack: ASGIApp | None = self.build_middleware_stack()
-        for middleware in self._built:
-            await middleware.build()
+        await self._layers.build()
 
-    def _build_edge(self) -> ASGIApp:
-        """Build the layers around FastAPI's, whose headers responses to any error need too."""
-        app: ASGIApp = super().__call__
-        if self.problem_details and self._limits_bodies():
-            app = BodyLimitProblem(app)
-        for cors in reversed([*filter(is_cors, self.user_middleware)]):
-            cls, args, kwargs = self._deferred(cors)
-            app = cls(app, *args, **kwargs)
-        return EdgeMiddleware(app, self.security_headers, self.draining)
-
-    def _inner_stack(self) -> ASGIApp:
-        """Build FastAPI's layers, with errors of middleware mapped like those of routes."""
-        users = self.user_middleware
-        in_task = Middleware(TaskScopeMiddleware, container=self.container)
-        self.user_middleware: list[Middleware] = [
-            layer
-            for entry in users
-            if not is_cors(entry)
-            for layer in (self._deferred(entry), in_task)
-        ]
-        if self.user_middleware:
-            handlers = {
-                key: handler
-                for key, handler in self.exception_handlers.items()
-                if key not in {500, Exception}
-            }
-            mapping = Middleware(ExceptionMiddleware, handlers=handlers, debug=self.debug)
-            self.user_middleware[:0] = in_task, mapping
-        self.user_middleware[:0] = [
-            Middleware(ScopeMiddleware, container=self.container),
-            Middleware(StreamEndMiddleware, draining=self.draining),
-        ]
-        try:
-            return super().build_middleware_stack()
-        finally:
-            self.user_middleware = users
+    def _error_mapping(self) -> Middleware:
+        """Return a layer that maps errors of middleware like those of routes."""
+        handlers = {
+            key: handler
+            for key, handler in self.exception_handlers.items()
+            if key not in {500, Exception}
+        }
+        return Middleware(ExceptionMiddleware, handlers=handlers, debug=self.debug)
 
     def _limits_bodies(self) -> bool:
         limited = (self, *walk(self.routes))
         return any(getattr(part, "max_body_size", None) is not None for part in limited)
 
-    def _deferred(self, entry: Middleware) -> Middleware:
-        """Leave a middleware to the container if it needs services."""
-        return Middleware(self._defer, entry) if wanted_by(entry) else entry
-
-    def _defer(self, app: ASGIApp, entry: Middleware) -> ASGIApp:
-        built = BuiltMiddleware(app, entry, self.container)
-        self._built.append(built)
-        return built
-
     def _add_handlers(self, own: ExceptionHandlers) -> None:
-        """Add the handlers of errors, of which FastAPI's defaults are the last to win."""
+        """Add the package's exception handlers, and the user's, which replace them."""
         handlers = {**default_handlers(problem_details=self.problem_details), **own}
         for key, handler in handlers.items():
             self.add_exception_handler(key, handler)

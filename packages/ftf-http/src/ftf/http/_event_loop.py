@@ -1,4 +1,4 @@
-"""What depends on whether asyncio or trio runs the application."""
+"""The differences between asyncio and trio: tasks, time limits, calls from signal handlers."""
 
 from asyncio import Task, create_task, current_task, get_running_loop, timeout
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -11,47 +11,47 @@ from anyio import CancelScope, create_task_group, fail_after
 
 
 class Cancellable(Protocol):
-    """What serves an event stream."""
+    """The task that serves an event stream, on asyncio, or its cancel scope, on trio."""
 
     def cancel(self) -> object:
         """Cancel it."""
         ...
 
     def uncancel(self) -> int:
-        """Take back one cancellation, and return how many are left."""
+        """Withdraw one request for cancellation. Return how many remain."""
         ...
 
 
 class Timed(Protocol):
-    """A call that is still to come."""
+    """A call that is scheduled for later."""
 
     def cancel(self) -> object:
-        """Leave it out."""
+        """Remove it from the schedule."""
         ...
 
 
 class Loop(Protocol):
-    """What asyncio's event loop can do for a signal handler."""
+    """The methods of asyncio's event loop that signal handlers use."""
 
     def call_soon_threadsafe(self, callback: Callable[..., object], *args: object) -> object:
-        """Call a function in the loop, asked from anywhere."""
+        """Schedule a call in the loop, from any thread or signal handler."""
         ...
 
     def call_later(self, delay: float, callback: Callable[..., object], *args: object) -> Timed:
-        """Call a function in the loop, a number of seconds later."""
+        """Schedule a call in the loop after `delay` seconds."""
         ...
 
 
 class TrioLoop:
-    """Does for trio what `Loop` says."""
+    """The `Loop` of trio."""
 
     def __init__(self) -> None:
-        from trio.lowlevel import current_trio_token  # noqa: PLC0415  # optional, and running
+        from trio.lowlevel import current_trio_token  # noqa: PLC0415  # optional, and imported where trio runs
 
         self.call_soon_threadsafe: Callable[..., object] = current_trio_token().run_sync_soon
 
     def call_later(self, delay: float, callback: Callable[..., object], *args: object) -> Timed:
-        """Call a function in the loop, a number of seconds later."""
+        """Schedule a call in the loop after `delay` seconds."""
         timer = Timer(delay, self.call_soon_threadsafe, (callback, *args))
         timer.daemon = True
         timer.start()
@@ -59,7 +59,7 @@ class TrioLoop:
 
 
 class TrioScope:
-    """Lets a cancel scope pass for a task, because trio cancels no tasks.
+    """A cancel scope as `Cancellable`; trio cancels scopes, where asyncio cancels tasks.
 
     Args:
         scope: The cancel scope.
@@ -69,7 +69,7 @@ class TrioScope:
         self.cancel: Callable[[], object] = scope.cancel
 
     def uncancel(self) -> int:
-        """Leave no cancellation: the scope's owner ends it."""
+        """Return 0: the cancellation of a trio scope ends with the scope."""
         return 0
 
 
@@ -82,15 +82,16 @@ def asyncio_task() -> Task[object] | None:
 
 
 def running_loop() -> Loop:
-    """Return the event loop, whoever it belongs to."""
+    """Return the running event loop, of asyncio or of trio."""
     return TrioLoop() if asyncio_task() is None else get_running_loop()
 
 
 @asynccontextmanager
 async def time_limit(seconds: float) -> AsyncIterator[None]:
-    """Raise `TimeoutError` where the block takes longer.
+    """Raise `TimeoutError` if the block takes longer than `seconds`.
 
-    On asyncio it is no cancel scope: those that a service has opened may end inside the block.
+    asyncio.timeout() is not a cancel scope: anyio requires cancel scopes to exit innermost first,
+    and the block may exit one that a service entered before the block.
     """
     if asyncio_task() is None:
         with fail_after(seconds):
@@ -101,7 +102,7 @@ async def time_limit(seconds: float) -> AsyncIterator[None]:
 
 
 async def without_context[T](work: Coroutine[object, object, T]) -> T:
-    """Run a coroutine in a task that has none of this one's context variables."""
+    """Run a coroutine in a task with an empty context. Return its result."""
     if asyncio_task() is not None:
         return await create_task(work, context=Context())
     results: list[T] = []

@@ -1,4 +1,4 @@
-"""Attributes of an application that are set when it is made, and not afterwards."""
+"""Attributes that the constructor of an application sets and nothing changes afterwards."""
 
 from typing import Self, cast, overload
 
@@ -7,7 +7,7 @@ class FixedAttribute[T]:
     """An attribute that can be set once.
 
     Args:
-        option: What sets it, as an error names it.
+        option: The constructor argument that sets it, for the text of the error.
     """
 
     def __init__(self, option: str) -> None:

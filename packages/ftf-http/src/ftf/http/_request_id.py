@@ -1,4 +1,4 @@
-"""An id for each request, in its response, its errors and their log entries."""
+"""The id of each request, which its response, its errors and their log entries have."""
 
 import re
 from random import getrandbits
@@ -8,22 +8,22 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 HEADER: Final = b"x-request-id"
-_KEY = "ftf.request_id"
+_KEY = "ftf.http.request_id"
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 
 
 def request_id(connection: HTTPConnection) -> str | None:
-    """Tell the id of a request or websocket, as in its header `X-Request-ID`.
+    """Return the id of a request or websocket, as in its header `X-Request-ID`.
 
-    The id that a client or proxy sends is kept if it has 1 to 128 letters, digits or `._:/+=@-`;
-    otherwise the request gets a new one. Only `FastTrackFramework` gives ids.
+    An id that a client or proxy sends is kept if it has 1 to 128 letters, digits or `._:/+=@-`;
+    otherwise a new one is made. Without `FastTrackFramework` it is `None`.
     """
     found: str | None = connection.scope.get(_KEY)
     return found
 
 
 def identify(scope: Scope) -> bytes | None:
-    """Give a request its id; one that has it from the application around this one gets none."""
+    """Set the id of a request and return it; `None` if an outer application has set one."""
     if _KEY in scope:
         return None
     found = _inbound(scope) or b"%032x" % getrandbits(128)
@@ -32,22 +32,22 @@ def identify(scope: Scope) -> bytes | None:
 
 
 def noted_request_id(connection: HTTPConnection, error: Exception) -> str | None:
-    """Tell the id of a request, having noted it on an error that is about to be logged."""
+    """Add the id of a request to the notes of an error, which a log shows. Return the id."""
     found = request_id(connection)
     note = f"Request id: {found}"
-    if note not in getattr(error, "__notes__", ()):  # by the application that is mounted in this
+    if note not in getattr(error, "__notes__", ()):  # a mounted application has added it already
         error.add_note(note)
     return found
 
 
 def label(scope: Scope) -> str:
-    """Name a request in a log entry."""
+    """Return the name of a request in log entries: its path and id."""
     return f"{scope['path']} (request {scope.get(_KEY, 'without id')})"
 
 
 def _inbound(scope: Scope) -> bytes | None:
-    """Find an acceptable id in the request's headers."""
-    for name, value in scope.get("headers", ()):  # a scope made by hand may have none
+    """Return the id in the request's headers, if it is acceptable."""
+    for name, value in scope.get("headers", ()):  # scopes that tests write may have none
         if name == HEADER:
             found: bytes = value
             return found if _ACCEPTABLE.fullmatch(found) else None

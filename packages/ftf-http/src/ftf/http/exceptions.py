@@ -1,4 +1,4 @@
-"""What ftf-http itself raises.
+"""The exceptions that ftf-http raises.
 
     LookupError
     ├── NoRequestError
@@ -25,10 +25,10 @@ from ftf.container import DependencyResolutionError, GraphError
 
 
 class NoRequestError(LookupError):
-    """A service asked for the request where there is none.
+    """A service asked for the request, and no request is being served.
 
     Args:
-        wanted: What it asked for.
+        wanted: The name of the class it asked for.
     """
 
     def __init__(self, wanted: str) -> None:
@@ -36,8 +36,8 @@ class NoRequestError(LookupError):
 
     def __str__(self) -> str:
         return (
-            f"{self.wanted} was asked for where there is none.\n"
-            "A websocket has an HTTPConnection, a worker has neither: pass it what it needs."
+            f"A service asked for {self.wanted}, and there is none here.\n"
+            "A websocket has an HTTPConnection, a worker has neither: pass the values it needs."
         )
 
 
@@ -60,13 +60,13 @@ class NoRequestScopeError(LookupError):
 
 
 class InvalidInjectionError(TypeError):
-    """A parameter asks for a service in a way that cannot work.
+    """A parameter is injected in a way that is not possible.
 
     Args:
         function: The function it is a parameter of.
         parameter: Its name.
-        problem: What is wrong, as the end of a sentence.
-        remedy: What to do about it, in one sentence.
+        problem: The fault, as the end of a sentence that begins with the parameter.
+        remedy: The way to fix it, in one sentence.
     """
 
     def __init__(
@@ -98,17 +98,17 @@ class UnreadableParameterError(InvalidInjectionError, FastAPIError):
 
 class ReadServiceError(
     DependencyResolutionError,
-    problem="{key} is a registered service, and clients would send it.",
-    remedy="Write `Injected[{key}]`, or `Annotated[{key}, Body()]` if clients are to send it.",
+    problem="{key} is a registered service, but the parameter is read from the request.",
+    remedy="Write `Injected[{key}]`, or `Annotated[{key}, Body()]` if clients send it.",
 ):
     """A parameter is read from the request, although a service is registered for its type."""
 
 
 class OpenCorsError(ValueError):
-    """CORS would let any site act with a visitor's credentials.
+    """A CORS middleware allows every origin and credentials.
 
     Args:
-        option: The option that admits every origin.
+        option: The option that allows every origin.
     """
 
     def __init__(self, option: str) -> None:
@@ -116,20 +116,20 @@ class OpenCorsError(ValueError):
 
     def __str__(self) -> str:
         return (
-            f"CORSMiddleware admits every origin (by {self.option}) and allows credentials, so any "
-            "site could act in a visitor's name.\n"
-            "Name the origins in allow_origins, or leave allow_credentials out."
+            f"CORSMiddleware allows every origin (by {self.option}) and credentials, so any "
+            "site could send requests with a visitor's credentials.\n"
+            "List the origins in allow_origins, or remove allow_credentials."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class InjectionFault:
-    """A service that cannot be delivered, or that clients would send, and where it is asked for.
+    """A parameter whose service cannot be built, or is read from the request by mistake.
 
     Args:
-        place: The route with its method and path, or the middleware.
+        place: The route with its method and path, the middleware or the readiness check.
         parameter: The name of the parameter.
-        error: What is wrong.
+        error: The fault of the service.
     """
 
     place: str
@@ -141,11 +141,11 @@ class InjectionFault:
 
 
 class InvalidApplicationError(GraphError, problem="", remedy=""):
-    """Everything that keeps an application from starting, in one report.
+    """An application cannot start, with every fault of its services in one report.
 
     Args:
-        injections: What routes and middleware ask for in vain.
-        registered: What is registered and cannot be built.
+        injections: The faults of routes, middleware and readiness checks.
+        registered: The faults of registered services, without those in `injections`.
     """
 
     def __init__(

@@ -1,0 +1,1 @@
+"""Injection: services of the container as arguments of route handlers and dependencies."""

@@ -1,0 +1,21 @@
+"""The exception handlers of an application that the user's replace."""
+
+from pydantic_core import PydanticSerializationError
+
+from ._driver_errors import driver_handlers
+from ._error_group import answer_group
+from ._handlers import Handlers, plain_handlers, problem_handlers
+from ._orm_handlers import orm_handlers
+from ._surrogates import answer_surrogate
+
+
+def default_handlers(*, problem_details: bool) -> Handlers:
+    """Return the handlers of FastAPI's, ftf-orm's and encoding errors, and of exception groups."""
+    return {
+        **(problem_handlers() if problem_details else plain_handlers()),
+        **orm_handlers(problem_details=problem_details),
+        **driver_handlers(),
+        ExceptionGroup: answer_group,
+        UnicodeEncodeError: answer_surrogate,
+        PydanticSerializationError: answer_surrogate,
+    }

@@ -1,0 +1,192 @@
+"""Exception handlers: which exception is answered by which response."""
+
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from inspect import iscoroutinefunction
+from typing import cast
+
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.utils import is_body_allowed_for_status_code
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+from .._request_id import label, noted_request_id, request_id
+from ._error_response import ErrorResponse
+from ._response import ProblemResponse, phrase_of
+from ._websocket import refuse
+
+type Handler = Callable[[Request, Exception], Coroutine[None, None, Response]]
+type Handlers = dict[int | type[Exception], Handler]
+type Answer = Callable[[Exception], Response]
+
+_logger = logging.getLogger("ftf.http")
+_SERVER_ERROR = 500
+_INVALID = 422
+_UNEXPECTED = {500, Exception}  # FastAPI takes either key for its last layer
+
+
+def problem_handlers() -> Handlers:
+    """Return the handlers that answer FastAPI's errors by problem details."""
+    return {
+        HTTPException: answering(_of_http_exception),
+        RequestValidationError: answering(_of_invalid_request),
+        Exception: _unexpected,
+    }
+
+
+def plain_handlers() -> Handlers:
+    """Return the handlers that answer FastAPI's errors in FastAPI's shapes.
+
+    They replace FastAPI's, which cannot encode NaN and lone surrogates of the request.
+    """
+    return {
+        HTTPException: answering(_plain_http_exception),
+        RequestValidationError: answering(_plain_invalid_request),
+    }
+
+
+def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
+    """Return an exception handler that answers requests and closes websockets.
+
+    Args:
+        answer: Returns the response to an exception.
+    """
+
+    async def handle(connection: HTTPConnection, error: Exception) -> Response | None:
+        response = answer(cast("E", error))
+        if isinstance(connection, WebSocket):
+            return await refuse(connection, response, str(getattr(error, "detail", error)))
+        return response
+
+    return cast("Handler", handle)
+
+
+def mapped(
+    status: int, title: str, *, problem_details: bool, headers: Mapping[str, str] | None = None
+) -> Handler:
+    """Return a handler that answers with an exception's text, or logs it for a server error.
+
+    Args:
+        status: The HTTP status code.
+        title: The kind of problem; by default the phrase of the status.
+        problem_details: Whether the response is a problem.
+        headers: Further headers of the response to a server error.
+    """
+    if status < _SERVER_ERROR:
+        return answering(with_text(status, title, problem_details=problem_details))
+
+    async def handle(connection: HTTPConnection, error: Exception) -> Response:
+        _logger.error("answered %s: %s", status, label(connection.scope), exc_info=error)
+        text = {"detail": title or phrase_of(status)}
+        response: Response = ErrorResponse(text, status, headers)
+        if problem_details:
+            found = request_id(connection)
+            response = ProblemResponse(status, title=title, headers=headers, request_id=found)
+        return await answering(lambda _: response)(cast("Request", connection), error)
+
+    return cast("Handler", handle)
+
+
+def with_text(status: int, title: str, *, problem_details: bool) -> Answer:
+    """Return a function that answers an exception with its text."""
+    if problem_details:
+        return lambda error: ProblemResponse(status, str(error), title=title)
+    return lambda error: ErrorResponse({"detail": str(error)}, status)
+
+
+async def answer(application: object, request: Request, error: Exception) -> Response | None:
+    """Return the response of the handler of an error that was raised outside of any route.
+
+    It is `None` if the error has no handler, or if its handler has closed a websocket.
+    """
+    handler = handler_of(application, error)
+    return None if handler is None else await handled(handler, request, error)
+
+
+def handler_of(
+    application: object, error: Exception, besides: Handler | None = None
+) -> Handler | None:
+    """Return the handler of an error's status or nearest class, as Starlette looks it up.
+
+    The handler of all unexpected errors is not among them, and neither is `besides`.
+    """
+    handlers = _handlers_of(application)
+    status = error.status_code if isinstance(error, HTTPException) else None
+    keys = (key for key in (status, *type(error).__mro__) if key not in _UNEXPECTED)
+    found = (handlers.get(key) for key in keys)
+    return next((each for each in found if each not in {None, besides}), None)
+
+
+def _handlers_of(application: object) -> Mapping[object, Handler]:
+    handlers: Mapping[object, Handler] = getattr(application, "exception_handlers", {})
+    return handlers
+
+
+async def handled(handler: Handler, request: Request, error: Exception) -> Response:
+    """Return the response of a handler, which runs in a thread if it is not async."""
+    if iscoroutinefunction(handler):
+        return await handler(request, error)
+    return cast("Response", await run_in_threadpool(handler, request, error))
+
+
+def _plain_http_exception(error: HTTPException) -> Response:
+    if not is_body_allowed_for_status_code(error.status_code):
+        return Response(status_code=error.status_code, headers=error.headers)
+    return ErrorResponse({"detail": error.detail}, error.status_code, error.headers)
+
+
+def _plain_invalid_request(error: RequestValidationError) -> Response:
+    return ErrorResponse({"detail": jsonable_encoder(error.errors())}, _INVALID)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """Answer with the request's id only, which the logged error has as a note."""
+    return ProblemResponse(500, request_id=noted_request_id(request, error))
+
+
+def _of_http_exception(error: HTTPException) -> Response:
+    """Return a problem with the status and headers; a detail that is not a text is `errors`."""
+    status, detail = error.status_code, cast("object", error.detail)
+    if not is_body_allowed_for_status_code(status):
+        return Response(status_code=status, headers=error.headers)
+    if isinstance(detail, str):
+        return ProblemResponse(status, detail, headers=error.headers)
+    if status == _INVALID:  # the OpenAPI document has a schema for its errors
+        faults = detail if isinstance(detail, list) else [detail]
+        detail = [_located(each) | (each if isinstance(each, dict) else {}) for each in faults]
+    return ProblemResponse(status, headers=error.headers, errors=detail)
+
+
+def _of_invalid_request(error: RequestValidationError) -> Response:
+    """Return a problem that locates each fault by part of the request and JSON pointer."""
+    errors = [_located(fault) for fault in error.errors()]
+    return ProblemResponse(_INVALID, "The request is not valid.", errors=errors)
+
+
+def _located(fault: object) -> dict[str, object]:
+    """Return a fault with the part of the request and the JSON pointer (RFC 6901) of its field.
+
+    Args:
+        fault: An error of pydantic's, or any detail that a handler has raised.
+    """
+    match fault:
+        case {
+            "type": "json_invalid",
+            "loc": (part, int(at)),
+            "msg": text,
+            "input": {},
+            "ctx": {"error": reason},
+        }:
+            # Of FastAPI. The input of a json_invalid of pydantic's `Json` fields is a text.
+            detail = f"{text} at character {at + 1}: {reason}"
+            return {"in": part, "pointer": "", "detail": detail}
+        case Mapping():
+            part, *field = fault.get("loc") or ("body",)
+            escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in field)
+            pointer = "".join(f"/{step}" for step in escaped)
+            return {"in": part, "pointer": pointer, "detail": fault.get("msg", "")}
+    return {"in": "body", "pointer": "", "detail": str(fault)}

@@ -1,0 +1,1 @@
+"""One request: its ASGI channels, its container scope, its settling."""

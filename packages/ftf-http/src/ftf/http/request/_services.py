@@ -1,0 +1,43 @@
+"""`Request` and `HTTPConnection` as services of a request's container scope."""
+
+from collections.abc import Callable
+
+from starlette.requests import HTTPConnection, Request
+
+from ftf.container import Container
+
+from ..exceptions import NoRequestError
+from ._exchange import Exchange, current
+
+
+def serve_from(container: Container) -> None:
+    """Register `Request` and `HTTPConnection` as scoped services, unless they are registered."""
+    factories: dict[type, Callable[[], object]] = {
+        HTTPConnection: lambda: current_exchange("HTTPConnection").connection,
+        Request: lambda: current_exchange("Request").request,
+    }
+    for key, factory in factories.items():
+        if key not in container:
+            container.register(key, factory, scope="scoped")
+
+
+def share(connection: HTTPConnection) -> None:
+    """Make FastAPI's request object the one that services get, so that both read one body."""
+    exchange = current.get()
+    if exchange is not None and isinstance(connection, Request):
+        exchange.share(connection)
+
+
+def current_exchange(wanted: str) -> Exchange:
+    """Return the exchange of the request that is served in this context.
+
+    Args:
+        wanted: The name of what is asked for, for the error.
+
+    Raises:
+        NoRequestError: No request is served in this context.
+    """
+    exchange = current.get()
+    if exchange is None:
+        raise NoRequestError(wanted)
+    return exchange

@@ -1,0 +1,1 @@
+"""Routes and controllers, and the calls of their handlers."""

@@ -1,0 +1,174 @@
+"""`Controller`, and the decorators that make its methods route handlers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
+from inspect import Parameter, getattr_static, signature
+from typing import ClassVar, NamedTuple, TypeVar, Unpack
+
+from fastapi import params
+
+from ..injection._endpoint import Endpoint, compiled
+from ..injection._signature import evaluated_signature
+from ..injection._type_parameters import (
+    Types,
+    closed,
+    closed_signature,
+    open_parameters,
+    type_arguments,
+)
+from ._options import RouteOptions
+
+_OPERATIONS = "ftf_operations"
+
+
+class Controller:
+    """A group of route handlers that share a constructor, which the container calls.
+
+    Each request gets a new controller. Methods become routes by `get`, `post`, `put`, `patch`
+    and `delete`; `FastTrackFramework.add_controller` and `Router.add_controller` add them. A
+    method that overrides a handler keeps its route. In a generic controller, the type arguments of
+    a subclass replace the type parameters: `class Things(Crud[Thing])`.
+
+    Attributes:
+        prefix: The start of every path.
+        tags: Tags of every route.
+        dependencies: FastAPI dependencies of every route.
+    """
+
+    prefix: ClassVar[str] = ""
+    tags: ClassVar[Sequence[str | Enum]] = ()
+    dependencies: ClassVar[Sequence[params.Depends]] = ()
+
+
+class Operation(NamedTuple):
+    """The path and options that a decorator such as `get` gives a method."""
+
+    path: str
+    options: RouteOptions
+
+
+def get[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+    """Make a method handle GET; the options are those of `FastAPI.get`."""
+    return _verb("GET", path, options)
+
+
+def post[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+    """Make a method handle POST; the options are those of `FastAPI.post`."""
+    return _verb("POST", path, options)
+
+
+def put[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+    """Make a method handle PUT; the options are those of `FastAPI.put`."""
+    return _verb("PUT", path, options)
+
+
+def patch[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+    """Make a method handle PATCH; the options are those of `FastAPI.patch`."""
+    return _verb("PATCH", path, options)
+
+
+def delete[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+    """Make a method handle DELETE; the options are those of `FastAPI.delete`."""
+    return _verb("DELETE", path, options)
+
+
+def operations_of(controller: type[Controller]) -> Iterator[tuple[str, Endpoint, RouteOptions]]:
+    """Return the path, handler and options of each route of a controller, in order of definition.
+
+    A method that overrides a handler and has no decorator keeps the routes of that handler.
+
+    Raises:
+        TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter has
+            no argument.
+        ValueError: It has no handlers, or its prefix or a path does not start with a slash.
+    """
+    _check(controller)
+    types = type_arguments(controller)
+    names = dict.fromkeys(name for cls in reversed(controller.__mro__) for name in vars(cls))
+    marked = [(name, operation) for name in names for operation in _operations(controller, name)]
+    if not marked:
+        name, verbs = controller.__qualname__, "`get`, `post`, `put`, `patch` or `delete`"
+        raise ValueError(f"{name} has no handlers: decorate its methods with {verbs}.")
+    for name, (path, options) in marked:
+        joined = options.copy()
+        joined["tags"] = [*controller.tags, *(options.get("tags") or ())]
+        joined["dependencies"] = [
+            *controller.dependencies,
+            *(options.get("dependencies") or ()),
+        ]
+        if "response_model" in options:
+            joined["response_model"] = closed(options["response_model"], types)
+        yield controller.prefix + path, _handler(controller, name, types), joined
+
+
+def _operations(controller: type[Controller], name: str) -> tuple[Operation, ...]:
+    """Return the operations of a method, or those of the nearest method that it overrides."""
+    if not callable(getattr(controller, name)):
+        return ()
+    defined = (getattr(cls, name) for cls in controller.__mro__ if name in vars(cls))
+    found: Iterator[tuple[Operation, ...]] = (getattr(each, _OPERATIONS, ()) for each in defined)
+    return next(filter(None, found), ())
+
+
+def _handler(controller: type[Controller], name: str, types: Types) -> Endpoint:
+    method, self_name = getattr(controller, name), _self_name(controller, name)
+    # String annotations may name type parameters, which get_type_hints() does not find by itself.
+    scopes = {each.__name__: each for each in types if isinstance(each, TypeVar)}
+    signature = closed_signature(evaluated_signature(method, scopes), types)
+    hints = {key: each.annotation for key, each in signature.parameters.items()}
+    for parameter, hint in (hints | {"return": signature.return_annotation}).items():
+        if missing := open_parameters(hint, types):
+            raise TypeError(_open(controller, f"{name}, {parameter!r}", missing[0]))
+    return compiled(method, {self_name: controller}, signature)
+
+
+def _open(controller: type[Controller], place: str, parameter: str) -> str:
+    cls = controller.__qualname__
+    remedy = f"add a subclass that has one, `class ...({cls}[...])`"
+    return f"{cls}.{place}: the type parameter {parameter} has no argument: {remedy}."
+
+
+def _check(controller: object) -> None:
+    if not (isinstance(controller, type) and issubclass(controller, Controller)):
+        raise TypeError(f"{controller!r} is not a subclass of Controller.")
+    if controller.prefix and not controller.prefix.startswith("/"):
+        raise ValueError(_no_slash(f"The prefix of {controller.__qualname__}", controller.prefix))
+
+
+def _no_slash(subject: str, path: str) -> str:
+    return f"{subject} has no leading slash: write {'/' + path!r}."
+
+
+def _self_name(controller: type[Controller], name: str) -> str:
+    """Return the name of a method's parameter for its controller, usually `self`."""
+    defined = getattr_static(controller, name)
+    parameters = iter(signature(getattr(controller, name)).parameters.values())
+    first = None if isinstance(defined, staticmethod | classmethod) else next(parameters, None)
+    method = f"{controller.__qualname__}.{name}"
+    if first is not None and first.kind is Parameter.POSITIONAL_ONLY:
+        raise TypeError(f"{method} is called by keywords: remove the `/` from its parameters.")
+    if (
+        first is None
+        or first.kind is not Parameter.POSITIONAL_OR_KEYWORD
+        or first.default is not first.empty
+    ):
+        raise TypeError(_no_self(method))
+    return first.name
+
+
+def _no_self(method: str) -> str:
+    return f"{method} is a route handler and has no `self`: make it a method of the instance."
+
+
+def _verb[F: Endpoint](verb: str, path: str, options: RouteOptions) -> Callable[[F], F]:
+    if path and not path.startswith("/"):
+        raise ValueError(_no_slash(f"The path {path!r} of a handler", path))
+
+    def mark(method: F) -> F:
+        if isinstance(method, staticmethod | classmethod):
+            raise TypeError(_no_self(method.__qualname__))
+        operation = Operation(path, {**options, "methods": [verb]})
+        setattr(method, _OPERATIONS, (*getattr(method, _OPERATIONS, ()), operation))
+        return method
+
+    return mark

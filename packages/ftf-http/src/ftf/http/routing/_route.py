@@ -1,0 +1,76 @@
+"""`Route` and `Router`: their handlers are compiled when they are declared."""
+
+from collections.abc import Callable, Sequence
+from typing import Unpack
+
+from fastapi import APIRouter, params
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from ..injection._endpoint import compiled
+from ..injection._readable import naming_parameters
+from ._controller import Controller, operations_of
+from ._fast_path import FastPath, Handler, with_fast_path, without_exit_stacks
+from ._options import RouterOptions
+
+
+class Route(APIRoute):
+    """A route whose handler gets its injected arguments by one call of the container.
+
+    It is the route class of `FastTrackFramework` and `Router`. With another route class, each
+    injected parameter is a FastAPI dependency, which is slower and has the same result.
+
+    Args:
+        path: The path, with its parameters in braces.
+        endpoint: The handler.
+        options: The other options of FastAPI's `APIRoute`.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., object], **options: object) -> None:
+        with naming_parameters(endpoint, options.get("dependencies")):
+            super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
+        if type(self).get_route_handler is Route.get_route_handler:
+            self.app: ASGIApp = without_exit_stacks(self.app, self._fast_path)
+
+    def get_route_handler(self) -> Handler:
+        """Return a handler; FastAPI calls this for the route and for each inclusion of it."""
+        handle = super().get_route_handler()
+        self._fast_path = FastPath.of(handle)  # of the latest handler
+        return with_fast_path(handle, self._fast_path)
+
+
+class Router(APIRouter):
+    """FastAPI's router, with compiled handlers and controllers.
+
+    Args:
+        route_class: The class of its routes.
+        options: The other options of FastAPI's `APIRouter`.
+    """
+
+    def __init__(
+        self, *, route_class: type[APIRoute] = Route, **options: Unpack[RouterOptions]
+    ) -> None:
+        super().__init__(route_class=route_class, **options)
+
+    def add_controller(self, controller: type[Controller]) -> None:
+        """Add the routes of a controller.
+
+        Raises:
+            TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
+                has no argument.
+            ValueError: It has no handlers, or its prefix or a path does not start with a slash.
+        """
+        for path, endpoint, options in operations_of(controller):
+            self.add_api_route(path, endpoint, **options)
+
+    def add_api_websocket_route(
+        self,
+        path: str,
+        endpoint: Callable[..., object],
+        name: str | None = None,
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+    ) -> None:
+        """Add the route of a websocket; see `fastapi.APIRouter.websocket`."""
+        with naming_parameters(endpoint, dependencies):
+            super().add_api_websocket_route(path, endpoint, name, dependencies=dependencies)

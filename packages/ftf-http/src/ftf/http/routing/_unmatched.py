@@ -1,0 +1,88 @@
+"""Requests that no route of the user matches: `/health` and `/ready`, and the header `Allow`."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match, Mount, Route, Router
+from starlette.types import Receive, Scope, Send
+
+from ._tree import walk
+
+_NOT_ALLOWED = 405
+_MATCHED_BY = ("type", "path", "headers")
+
+
+class Unmatched:
+    """Serves further routes after those of a router, and completes the header `Allow` of a 405.
+
+    The further routes are tried after all routes of the router, also those that are added later,
+    and before its default and a mount at the root. A 405 of Starlette's router names the methods
+    of one route only; here it names those of every route with the path.
+
+    Args:
+        router: The router to wrap.
+        last: The further routes.
+    """
+
+    def __init__(self, router: Router, last: Sequence[Route]) -> None:
+        self.router = router
+        self.app = router.middleware_stack
+        self.last = last
+        self._endings = tuple(route.path for route in last)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        root_path, app, routes = scope.get("root_path", ""), self.app, self.router.routes
+        if scope["type"] == "http" and scope["path"].endswith(self._endings):
+            for route in self.last:
+                match, child_scope = route.matches(scope)
+                if match is not Match.NONE and self._is_free(scope):
+                    scope.update(child_scope)
+                    app, routes = route.handle, [route]
+        try:
+            await app(scope, receive, send)
+        except HTTPException as error:
+            if error.status_code == _NOT_ALLOWED:
+                _complete(error, routes, scope, root_path)
+            raise
+
+    def _is_free(self, scope: Scope) -> bool:
+        """Return whether the router of the application neither serves nor redirects a path."""
+        # The router of an application may be mounted alone, in an application with its own routes.
+        if getattr(scope.get("app"), "router", self.router) is not self.router:
+            return False
+        path: str = scope["path"]
+        paths = {path, f"{path}/"} if self.router.redirect_slashes else {path}
+        return all(
+            route.matches({**scope, "path": each})[0] is Match.NONE
+            for route in self.router.routes
+            if not (isinstance(route, Mount) and not route.path)
+            for each in paths
+        )
+
+
+def _complete(
+    error: HTTPException, routes: Iterable[BaseRoute], scope: Scope, root_path: str
+) -> None:
+    # Only these keys: a route that has matched adds keys to the scope, and FastAPI's routes behave
+    # differently where they find theirs.
+    asked = {key: scope[key] for key in _MATCHED_BY} | {"root_path": root_path}
+    methods = sorted(_methods(routes, asked, scope["method"]))
+    if methods:
+        error.headers = {**(error.headers or {}), "Allow": ", ".join(methods)}
+
+
+def _methods(routes: Iterable[BaseRoute], asked: Scope, method: str) -> Iterator[str]:
+    """Return the methods of the routes with the path, those of mounted applications included."""
+    for route in routes:
+        match, child_scope = route.matches({**asked, "method": method})
+        if match is Match.PARTIAL:
+            below = {
+                each for part in walk([route]) for each in getattr(part, "methods", None) or ()
+            }
+            for each in below:
+                if route.matches({**asked, "method": each})[0] is Match.FULL:
+                    yield each
+        elif match is Match.FULL:
+            yield from _methods(getattr(route, "routes", ()), {**asked, **child_scope}, method)
+            return

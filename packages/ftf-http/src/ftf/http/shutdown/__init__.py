@@ -1,0 +1,1 @@
+"""Shutdown: `Draining`, and the end of event streams."""

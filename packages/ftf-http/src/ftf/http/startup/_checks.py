@@ -1,0 +1,117 @@
+"""The check of start-up: every registered and injected service can be built."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from types import NoneType, UnionType
+from typing import Union, get_args, get_origin
+
+from fastapi.dependencies.models import Dependant
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from ftf.container import Container, DependencyResolutionError, GraphError
+from ftf.container.exceptions import Step
+
+from ..exceptions import InjectionFault, InvalidApplicationError, ReadServiceError
+from ..injection._endpoint import injected_keys
+from ..injection._inject import Resolution
+from ..injection._readable import services_read_by
+from ..request._scope import ScopeMiddleware
+from ..routing._tree import mounts, walk
+from ._middleware import missing_arguments
+
+type InjectedParameter = tuple[str, str, object]  # the place, the parameter, the key
+
+
+def validate(
+    container: Container, routes: Sequence[BaseRoute], further: Iterable[InjectedParameter]
+) -> None:
+    """Check that the services of a container, of routes and of other functions can be built.
+
+    Args:
+        container: The container.
+        routes: The routes of the application.
+        further: The injected parameters of middleware and readiness checks.
+
+    Raises:
+        InvalidApplicationError: A service cannot be built, or is read from the request; the error
+            holds every fault.
+    """
+    faults: list[InjectionFault] = []
+    for place, dependant in _dependants(routes):
+        faults += _faults(container, ((place, *each) for each in _injected_parameters(dependant)))
+        faults += _read_services(container, place, dependant)
+    faults += _faults(container, further)
+    # A registered service that a route asks for is reported once, with the route.
+    known = {str(fault.error) for fault in faults}
+    registered = [fault for fault in _registered(container) if str(fault) not in known]
+    if faults or registered:
+        raise InvalidApplicationError(faults, registered)
+
+
+def _dependants(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, Dependant]]:
+    """Return the method and path, and the dependencies, of routes and of mounted routes."""
+    for route in walk(routes):
+        dependant = getattr(route, "dependant", None)
+        if dependant is not None:
+            methods = ",".join(sorted(getattr(route, "methods", None) or ("WEBSOCKET",)))
+            yield f"{methods} {prefix}{getattr(route, 'path', None) or ''}", dependant
+    for path, app, below in mounts(routes):
+        if not _opens_scopes(app):
+            yield from _dependants(below, prefix + path)
+
+
+def _opens_scopes(app: object) -> bool:
+    """Return whether a mounted application has a container of its own."""
+    middleware: list[object] = [entry.cls for entry in getattr(app, "user_middleware", ())]
+    return ScopeMiddleware in middleware or isinstance(getattr(app, "container", None), Container)
+
+
+def _injected_parameters(dependant: Dependant) -> Iterator[tuple[str, object]]:
+    """Return the injected parameters of a handler and of its dependencies, with their keys."""
+    yield from injected_keys(dependant.call).items()
+    for below in dependant.dependencies:
+        if isinstance(below.call, Resolution):
+            yield below.name or "dependencies", below.call.key
+        else:
+            yield from _injected_parameters(below)
+
+
+def middleware_injections(middleware: Iterable[Middleware]) -> Iterator[InjectedParameter]:
+    """Return the constructor arguments of middleware that the container delivers."""
+    for entry in middleware:
+        name = getattr(entry.cls, "__name__", repr(entry.cls))
+        yield from ((f"Middleware {name}", *each) for each in missing_arguments(entry).items())
+
+
+def _faults(container: Container, further: Iterable[InjectedParameter]) -> Iterator[InjectionFault]:
+    for place, parameter, key in further:
+        try:
+            container.explain(_preferred(container, key))
+        except DependencyResolutionError as error:
+            yield InjectionFault(place, parameter, error)
+
+
+def _read_services(
+    container: Container, place: str, dependant: Dependant
+) -> Iterator[InjectionFault]:
+    """Return the services that are read from the request, by a handler and its dependencies."""
+    for parameter, key in services_read_by(dependant, container):
+        yield InjectionFault(place, parameter, ReadServiceError((Step(key, parameter),)))
+    for below in dependant.dependencies:
+        yield from _read_services(container, place, below)
+
+
+def _preferred(container: Container, key: object) -> object:
+    """Return the member of a union that the container delivers: the first that is registered."""
+    members = get_args(key) if get_origin(key) in {Union, UnionType} else (key,)
+    services = [member for member in members if member is not NoneType]
+    registered = (service for service in services if service in container)
+    return next(registered, services[0] if len(services) == len(members) else NoneType)
+
+
+def _registered(container: Container) -> tuple[DependencyResolutionError, ...]:
+    try:
+        container.validate()
+    except GraphError as error:
+        return error.faults
+    return ()

@@ -1,0 +1,82 @@
+"""The layers of an application: its middleware, with the request scope around each of them."""
+
+from collections.abc import Mapping, Sequence
+
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
+
+from ftf.container import Container
+
+from ..request._outermost import OutermostMiddleware
+from ..request._scope import ScopeMiddleware
+from ..request._task_scope import TaskScopeMiddleware
+from ..shutdown._draining import Draining
+from ..shutdown._stream_end import StreamEndMiddleware
+from ._cors import is_cors
+from ._middleware import BuiltMiddleware, missing_arguments
+
+
+class Layers:
+    """Builds the layers of one application.
+
+    Args:
+        container: The container that request scopes and the arguments of middleware come from.
+        draining: The application's state between the signal to stop and the end.
+    """
+
+    def __init__(self, container: Container, draining: Draining) -> None:
+        self._container = container
+        self._draining = draining
+        self._built: list[BuiltMiddleware] = []
+
+    def outermost(
+        self, app: ASGIApp, users: Sequence[Middleware], headers: Mapping[str, str]
+    ) -> ASGIApp:
+        """Wrap FastAPI's layers in those whose headers belong in the response to any error.
+
+        Args:
+            app: FastAPI's layers.
+            users: The user's middleware, of which that for CORS stands here.
+            headers: Headers of each response that does not set them itself.
+        """
+        self._built.clear()
+        for cors in reversed([*filter(is_cors, users)]):
+            cls, args, kwargs = self._deferred(cors)
+            app = cls(app, *args, **kwargs)
+        return OutermostMiddleware(app, headers, self._draining)
+
+    def inner(self, users: Sequence[Middleware], error_mapping: Middleware) -> list[Middleware]:
+        """List the layers that stand inside of FastAPI's layer for unexpected errors.
+
+        Args:
+            users: The user's middleware.
+            error_mapping: The layer that maps errors of middleware like those of routes.
+        """
+        # Around and inside of each middleware, because BaseHTTPMiddleware starts a task.
+        in_task = Middleware(TaskScopeMiddleware, container=self._container)
+        own = [
+            layer
+            for entry in users
+            if not is_cors(entry)
+            for layer in (self._deferred(entry), in_task)
+        ]
+        return [
+            Middleware(ScopeMiddleware, container=self._container),
+            Middleware(StreamEndMiddleware, draining=self._draining),
+            # Without middleware of the user, FastAPI's own ExceptionMiddleware maps every error.
+            *((in_task, error_mapping, *own) if own else ()),
+        ]
+
+    async def build(self) -> None:
+        """Build the middleware that needs services, with the singletons of this start."""
+        for middleware in self._built:
+            await middleware.build()
+
+    def _deferred(self, entry: Middleware) -> Middleware:
+        """Return an entry whose construction waits for services, if its constructor needs them."""
+        return Middleware(self._defer, entry) if missing_arguments(entry) else entry
+
+    def _defer(self, app: ASGIApp, entry: Middleware) -> ASGIApp:
+        built = BuiltMiddleware(app, entry, self._container)
+        self._built.append(built)
+        return built

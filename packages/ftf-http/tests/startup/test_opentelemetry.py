@@ -1,0 +1,115 @@
+"""What OpenTelemetry's instrumentation sees of an application, and leaves of it."""
+
+import subprocess
+import sys
+
+import pytest
+from fastapi import FastAPI
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
+from units_of_work import FailingUnit
+
+from ftf.container import UnitsOfWork
+from ftf.http import FastTrackFramework, Injected
+
+
+@pytest.fixture
+def spans():
+    return InMemorySpanExporter()
+
+
+@pytest.fixture(params=[FastTrackFramework, FastAPI])
+def plain_or_not(request, spans):
+    yield from instrumented(request.param(), spans)
+
+
+@pytest.fixture
+def app(spans):
+    yield from instrumented(FastTrackFramework(), spans)
+
+
+def instrumented(app, spans):
+    @app.get("/")
+    async def show() -> str:
+        return "fine"
+
+    @app.get("/boom")
+    async def boom() -> None:
+        raise ValueError("boom")
+
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    FastAPIInstrumentor.instrument_app(app, tracer_provider=provider)
+    yield app
+    FastAPIInstrumentor.uninstrument_app(app)
+
+
+def of_server(spans):
+    (found,) = (span for span in spans.get_finished_spans() if span.kind is SpanKind.SERVER)
+    return found
+
+
+async def test_a_request_has_its_span(plain_or_not, spans, serve):
+    async with serve(plain_or_not) as client:
+        assert (await client.get("/")).json() == "fine"
+    assert of_server(spans).name == "GET /"
+
+
+async def test_an_unexpected_error_is_recorded_on_the_span(plain_or_not, spans, serve):
+    async with serve(plain_or_not) as client:
+        assert (await client.get("/boom")).status_code == 500
+    (event,) = of_server(spans).events
+    assert event.attributes["exception.type"] == "ValueError"
+    assert of_server(spans).attributes["http.status_code"] == 500
+
+
+@pytest.mark.parametrize("path", ["/", "/boom", "/nowhere"])
+async def test_responses_keep_their_headers(app, path, serve):
+    async with serve(app) as client:
+        answer = await client.get(path)
+    for name in ("x-request-id", "x-content-type-options", "x-frame-options", "referrer-policy"):
+        assert name in answer.headers
+
+
+async def test_a_problem_of_an_unexpected_error_has_the_request_s_id(app, serve):
+    async with serve(app) as client:
+        answer = await client.get("/boom")
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+async def test_a_commit_that_fails_is_a_failure_of_the_span(app, spans, serve):
+    @app.get("/commit")
+    async def write(units: Injected[UnitsOfWork]) -> str:
+        units.add(FailingUnit(ValueError("not committed")))
+        return "done"
+
+    async with serve(app) as client:
+        answer = await client.get("/commit")
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+    assert of_server(spans).attributes["http.status_code"] == 500
+    (event,) = of_server(spans).events
+    assert event.attributes["exception.message"] == "not committed"
+
+
+_PROGRAM = """
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+FastAPIInstrumentor().instrument()  # first, as by the command opentelemetry-instrument
+from ftf.http import FastTrackFramework
+app = FastTrackFramework(title="Shop")
+assert app._is_instrumented_by_opentelemetry
+assert app.title == "Shop"
+FastTrackFramework(titel="Shop")
+"""
+
+
+@pytest.mark.slow
+def test_an_application_starts_under_the_command_of_opentelemetry():
+    command = [sys.executable, "-c", _PROGRAM]
+    found = subprocess.run(  # noqa: S603  # nothing comes from outside
+        command, capture_output=True, text=True, check=False
+    )
+    assert "TypeError: FastAPI " in found.stderr
+    assert found.stderr.endswith(" has no option named titel.\n")
