@@ -81,11 +81,13 @@ def upgrade_twice_at_once(project: Config) -> list[int]:
         return list(pool.map(upgrade, range(2)))
 
 
+@pytest.mark.slow
 def test_edge_55_deployers_at_once_take_turns(project, database_url):
     assert upgrade_twice_at_once(project) == [0, 0]
     assert tables(database_url) == BOOKSHOP
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 def test_a_deployer_that_waits_does_not_hold_up_an_index_made_concurrently(project, database_url):
     command.upgrade(project, "head")

@@ -64,7 +64,7 @@ def test_without_any_url_the_ways_to_give_one_are_named(project):
     environment = Path(project.get_main_option("script_location"), "env.py")
     before = environment.read_text()
     environment.write_text(ENVIRONMENT.format(url=""))
-    with pytest.raises(MigrationError, match="no database to migrate: pass a url"):
+    with pytest.raises(MigrationError, match="no database to migrate: pass url"):
         command.upgrade(project, "head")
     environment.write_text(before)
 

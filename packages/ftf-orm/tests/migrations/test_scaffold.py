@@ -44,6 +44,7 @@ def alembic(project: Path, url: str, *commands: str, fails: bool = False) -> str
     return done.stderr if fails else done.stdout
 
 
+@pytest.mark.slow
 def test_alembic_s_own_commands_work(project, database_url):
     versions = project / "migrations" / "versions"
     said = alembic(project, database_url, "revision --autogenerate -m first", "upgrade head --sql")
@@ -62,6 +63,7 @@ def test_alembic_s_own_commands_work(project, database_url):
         alembic(project, database_url, "downgrade base")
 
 
+@pytest.mark.slow
 def test_edge_55_two_heads_are_merged_and_branches_have_labels(project, database_url):
     revisions = (
         "revision -m first --rev-id 1",
@@ -82,6 +84,7 @@ def test_edge_55_two_heads_are_merged_and_branches_have_labels(project, database
         alembic(project, database_url, "downgrade base")
 
 
+@pytest.mark.slow
 def test_the_database_is_a_file_unless_somebody_says_otherwise(project, monkeypatch):
     (project / "notes" / "models" / "test_note.py").write_text("1 / 0")
     monkeypatch.delenv("DATABASE_URL", raising=False)
@@ -90,6 +93,7 @@ def test_the_database_is_a_file_unless_somebody_says_otherwise(project, monkeypa
     assert (project / "app.db").exists()
 
 
+@pytest.mark.slow
 def test_models_that_cannot_be_imported_are_reported(project):
     (project / "notes" / "models" / "broken.py").write_text("import no_such_module")
     told = alembic(project, "sqlite://", "check", fails=True)
@@ -106,6 +110,8 @@ def test_the_program_starts_a_project(tmp_path, monkeypatch):
 
 def test_what_is_there_is_not_overwritten(project):
     before = (project / "alembic.ini").read_text()
-    with pytest.raises(SystemExit, match=r"nothing is written, as there is already: .*env\.py"):
+    with pytest.raises(
+        SystemExit, match=r"nothing is written, these files exist already: .*env\.py"
+    ):
         main(["other.models", "--directory", str(project)])
     assert (project / "alembic.ini").read_text() == before

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import reduce
 
+import pytest
 from bookshop import Author, Book
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -210,6 +211,7 @@ CUTS = st.tuples(st.none() | st.integers(0, 4), st.integers(0, 3))
 QUERIES = st.tuples(st.lists(steps(), max_size=4), st.lists(ORDERS, max_size=2), CUTS)
 
 
+@pytest.mark.slow
 @given(rows=ROWS, asked=QUERIES)
 @settings(
     max_examples=200,

@@ -77,7 +77,7 @@ async def test_edge_12_missing_values_stay_where_they_are_put(authors, people, c
 
 @pytest.mark.parametrize("direction", ["DESC", "ASC", "up", "", None])
 def test_edge_12_an_unknown_direction_is_refused(authors, direction):
-    message = f"{direction!r} is no direction: use 'asc' or 'desc'"
+    message = f"{direction!r} is not a direction: use 'asc' or 'desc'"
     with pytest.raises(ValueError, match=message):
         authors.query().order_by(Author.name, direction)
     with pytest.raises(ValueError, match=message):

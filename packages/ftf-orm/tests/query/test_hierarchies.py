@@ -43,5 +43,5 @@ async def test_a_relationship_that_a_record_does_not_have_is_named(colleagues):
 
 
 def test_what_a_subclass_has_cannot_be_computed_over(session):
-    with pytest.raises(ValueError, match="Colleague has a grade already: give another alias"):
+    with pytest.raises(ValueError, match="Colleague has a grade already: pass another alias"):
         Colleagues(session).query().with_count(Colleague.firm, alias="grade")

@@ -63,9 +63,9 @@ async def test_edge_18_what_is_no_whole_number_is_refused(authors, numbers):
 
 async def test_a_page_cannot_be_cut_once_more(authors, five):
     page = authors.query().paginate(page=2, per_page=2)
-    with pytest.raises(ValueError, match=r"a page has its limit: leave limit\(0\) out"):
+    with pytest.raises(ValueError, match=r"a page has a limit: leave limit\(0\) out"):
         page.limit(0)
-    with pytest.raises(ValueError, match=r"a page has its offset: leave offset\(1\) out"):
+    with pytest.raises(ValueError, match=r"a page has an offset: leave offset\(1\) out"):
         page.offset(1)
     assert (await page.first_or_fail()).name == "c"
     assert await page.value(Author.name) == "c"

@@ -1,14 +1,7 @@
 """Repositories and an immutable query builder on SQLAlchemy's async ORM."""
 
-from ._base import Base
-from ._engine import create_engine
-from ._errors import typed_errors
-from ._relation import Relation, Synced
-from ._repository import BaseRepository
-from ._retry import run_transaction
-from ._session_factory import session_factory
-from ._timestamps import Timestamps, UtcDateTime
-from ._transaction import Transaction, transaction
+from .engine._driver_errors import typed_errors
+from .engine._engine import create_engine
 from .exceptions import (
     CheckViolation,
     ColumnNotLoaded,
@@ -35,8 +28,15 @@ from .exceptions import (
     TransactionConflict,
     TransactionMisuse,
 )
+from .models._base import Base
+from .models._timestamps import Timestamps, UtcDateTime
 from .provider import DatabaseProvider
 from .query import Page, PaginatedQuery, QueryBuilder
+from .relations._relation import Relation, Synced
+from .repository._repository import BaseRepository
+from .transactions._retry import run_transaction
+from .transactions._session_factory import session_factory
+from .transactions._transaction import Transaction, transaction
 
 __all__ = [
     "Base",

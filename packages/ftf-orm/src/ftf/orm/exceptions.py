@@ -1,4 +1,4 @@
-"""Everything ftf-orm raises by itself.
+"""The exceptions of ftf-orm.
 
     OrmError
     ├── ColumnNotLoaded (also SQLAlchemy's MissingGreenlet)
@@ -32,15 +32,15 @@ from sqlalchemy.exc import InvalidRequestError, MissingGreenlet
 
 
 class OrmError(Exception):
-    """The base of everything ftf-orm raises by itself."""
+    """The base class of the exceptions of ftf-orm."""
 
 
 class ConstraintViolation(OrmError):
     """A write would break a rule of the database; of this class itself, an exclusion constraint.
 
     Args:
-        columns: The columns the rule is about, as far as the database tells.
-        constraint: The name of the rule, where the database tells it.
+        columns: The columns the rule is about, as far as the database names them.
+        constraint: The name of the rule, where the database names it.
     """
 
     def __init__(self, columns: tuple[str, ...] = (), constraint: str | None = None) -> None:
@@ -74,7 +74,7 @@ class DuplicateRecord(ConstraintViolation):
 class ForeignKeyViolation(ConstraintViolation):
     """A write would refer to a record that is missing, or remove one that is referred to.
 
-    SQLite does not tell which key it was: the columns are all the keys of the table.
+    SQLite does not name the key: the columns are all the foreign keys of the table.
     """
 
     def __str__(self) -> str:
@@ -82,7 +82,7 @@ class ForeignKeyViolation(ConstraintViolation):
 
 
 class NotNullViolation(ConstraintViolation):
-    """A value that has to be there is missing."""
+    """A required value is missing."""
 
     def __str__(self) -> str:
         return f"A record needs a value for {self.subject}"
@@ -115,7 +115,7 @@ class CommitOutcomeUnknown(OrmError):
     """The connection broke while committing: the transaction may or may not be stored."""
 
     def __str__(self) -> str:
-        return "The connection broke during COMMIT: look whether it was stored before trying again"
+        return "The connection broke during COMMIT: check whether it was stored before trying again"
 
 
 class ConcurrentUse(OrmError):
@@ -130,14 +130,14 @@ class ConcurrentUse(OrmError):
 
 
 class DatabaseUnavailable(OrmError):
-    """The database refuses connections, has ended one, or has none left: nothing was stored."""
+    """The database refuses connections, closed one, or has none left. Nothing was stored."""
 
     def __str__(self) -> str:
         return "The database cannot be reached at the moment: try again later"
 
 
 class InvalidValue(OrmError, ValueError):
-    """A value that a column's type or the database cannot take.
+    """A column's type or the database does not accept a value.
 
     It has the wrong type, is too long or out of range, or contains what cannot be stored, such as
     the character NUL on PostgreSQL.
@@ -159,11 +159,11 @@ class MigrationError(OrmError):
 
 
 class MissingDriver(OrmError, ImportError):
-    """The driver that speaks to the database is not installed.
+    """The driver of the database is not installed.
 
     Args:
         driver: The module that is missing.
-        extra: The extra of ftf-orm that brings it.
+        extra: The extra of ftf-orm that installs it.
     """
 
     def __init__(self, driver: str, extra: str) -> None:
@@ -176,7 +176,7 @@ class MissingDriver(OrmError, ImportError):
 
 
 class _OfModel(OrmError):
-    """About a model."""
+    """An error about the records of one model."""
 
     def __init__(self, model: type) -> None:
         super().__init__(model)
@@ -184,7 +184,7 @@ class _OfModel(OrmError):
 
 
 class MultipleRecordsFound(_OfModel):
-    """More than one record answers to what was asked for.
+    """More than one record meets the conditions.
 
     Args:
         model: The model that was searched.
@@ -195,7 +195,7 @@ class MultipleRecordsFound(_OfModel):
 
 
 class RecordNotFound(_OfModel):
-    """No record answers to what was asked for.
+    """No record meets the conditions.
 
     Args:
         model: The model that was searched.
@@ -229,7 +229,7 @@ class RecordOfOtherSession(OrmError, InvalidRequestError):
 
 
 class RelationNotLoaded(OrmError, InvalidRequestError):
-    """A relationship was touched that no query has brought along.
+    """A relationship was read that no query has loaded.
 
     Args:
         relation: The relationship, such as `Book.author`.
@@ -247,18 +247,18 @@ class RelationNotLoaded(OrmError, InvalidRequestError):
 
 
 class StaleRecord(OrmError):
-    """A record was changed or removed by somebody else since it was read."""
+    """Another transaction changed or removed a record after it was read."""
 
     def __str__(self) -> str:
         return "The record was changed or removed meanwhile: read it again"
 
 
 class TransactionConflict(OrmError):
-    """A transaction lost against another one; nothing is stored, and it may be tried again."""
+    """A transaction lost against another one. Nothing is stored, and it can be tried again."""
 
 
 class DatabaseBusy(TransactionConflict):
-    """Another transaction kept a lock for too long."""
+    """Another transaction held a lock for too long."""
 
     def __str__(self) -> str:
         return "The database is locked by another transaction: try again"
@@ -286,4 +286,4 @@ class SerializationFailure(TransactionConflict):
 
 
 class TransactionMisuse(OrmError):
-    """A transaction was used in a way that would break it."""
+    """A transaction was used in a way that would end or break it."""

@@ -1,4 +1,4 @@
-"""The database in the container."""
+"""`DatabaseProvider`, which registers the engine and its sessions in the container."""
 
 from collections.abc import AsyncIterator
 
@@ -7,18 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from ftf.container import Container, ServiceProvider
 
-from ._closing import close
-from ._engine import create_engine
-from ._session_factory import session_factory
+from .engine._engine import create_engine
+from .transactions._closing import close
+from .transactions._session_factory import session_factory
 
 
 class DatabaseProvider(ServiceProvider):
     """Registers an engine and a session factory as singletons, and a session for each scope.
 
     Args:
-        url: Where the database is.
-        pgbouncer: Whether PgBouncer stands before PostgreSQL.
-        options: Whatever SQLAlchemy's `create_async_engine` takes.
+        url: The URL of the database.
+        pgbouncer: Whether connections go through PgBouncer.
+        options: Arguments of SQLAlchemy's `create_async_engine`.
     """
 
     priority = -100  # what other providers boot may need the database
@@ -39,7 +39,7 @@ class DatabaseProvider(ServiceProvider):
 
 
 async def _open_session(factory: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
-    # Closed once and for all: a task that goes on would take a connection and never return it.
+    # close_resets_only=False: a task that still uses it would check out another connection.
     session = factory(close_resets_only=False)
     try:
         yield session

@@ -1,4 +1,4 @@
-"""Alembic migrations of an async database."""
+"""Alembic migrations with an async engine."""
 
 from ._discovery import import_models
 from ._environment import run_migrations

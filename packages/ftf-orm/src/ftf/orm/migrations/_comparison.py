@@ -37,9 +37,9 @@ class Options(TypedDict, total=False):
 
 
 def comparison(metadata: MetaData, chosen: Options) -> Options:
-    """Return how models are compared, given what a project has chosen.
+    """Return the options of the comparison, with defaults for those that a project leaves out.
 
-    Types and server defaults are compared, and the schemas that the models name are looked into.
+    Types and server defaults are compared, and the schemas of the models are included.
     """
     options = Options(compare_type=_differ, compare_server_default=True)
     schemas = {table.schema for table in metadata.tables.values()}
@@ -52,7 +52,7 @@ def comparison(metadata: MetaData, chosen: Options) -> Options:
 
 
 def _without_checks_of_types(also: IncludeObjectFn | None) -> IncludeObjectFn:
-    """Leave out the CHECKs of `Enum` and `Boolean`, which Alembic misses where a type is native."""
+    """Leave out the CHECKs of `Enum` and `Boolean`, which a database with native types lacks."""
 
     def include(
         item: SchemaItem,
@@ -71,10 +71,10 @@ def _without_checks_of_types(also: IncludeObjectFn | None) -> IncludeObjectFn:
 def same_default(
     column: Column[object], declared: str | None, inspected: str | None
 ) -> bool | None:
-    """Return whether two server defaults are the same; None has to ask the database.
+    """Return whether two server defaults are the same; None lets the database compare them.
 
-    Those that are not SQL are compared as text, and so are those of JSON, which PostgreSQL cannot
-    compare.
+    Defaults that are not SQL are compared as text, and so are those of JSON, which PostgreSQL
+    cannot compare.
     """
     if declared is None or inspected is None:
         return None
@@ -84,7 +84,7 @@ def same_default(
 
 
 def write_column_checks(operations: Iterable[MigrateOperation]) -> None:
-    """Give new tables the CHECK constraints of their columns, which Alembic leaves out."""
+    """Add the CHECK constraints of columns to new tables, which Alembic leaves out."""
     for operation in operations:
         if isinstance(operation, OpContainer):
             write_column_checks(operation.ops)
@@ -109,14 +109,14 @@ def _differ(
     inspected: TypeEngine[object],
     declared: TypeEngine[object],
 ) -> bool | None:
-    """Return False where another length of an enum's VARCHAR means nothing; None asks Alembic."""
+    """Return False for a different length of an enum's VARCHAR; None lets Alembic compare."""
     if migration.dialect.name == "postgresql" or native_enum(declared) is None:
         return None
     return False if isinstance(inspected, String) and inspected.length else None
 
 
 def _plain(default: str) -> str:
-    """Return a default without PostgreSQL's casts and quotes, and booleans as SQLite has them."""
+    """Return a default without PostgreSQL's casts and quotes, and a boolean as 0 or 1."""
     uncast = re.sub(r"::[\w ]+(\([\d, ]+\))?(\[\])?$", "", default.strip("()"))
     if len(uncast) > 1 and uncast[0] == uncast[-1] == "'":
         return uncast[1:-1].replace("''", "'")

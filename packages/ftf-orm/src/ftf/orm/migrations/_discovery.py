@@ -1,4 +1,4 @@
-"""Finding models: importing the modules that define them."""
+"""`import_models`: the import of the modules that define models."""
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
@@ -9,20 +9,20 @@ from ._failure import MigrationFailed
 
 
 def import_models(names: Iterable[str]) -> None:
-    """Import modules, and every module of packages, but for tests and programs.
+    """Import modules, and all modules of packages except tests and programs.
 
     Args:
         names: The modules and packages, such as "blog.models".
 
     Raises:
-        MigrationError: Some of them cannot be imported; it tells all of them, and why.
+        MigrationError: Modules cannot be imported; it lists all of them, with the reasons.
     """
     failures: list[tuple[str, Exception]] = []
     for name in names:
         failures += _failures(name)
     if failures:
-        told = "\n".join(f"  {name}: {type(error).__name__}: {error}" for name, error in failures)
-        raise MigrationFailed(f"models cannot be imported:\n{told}") from failures[0][1]
+        listed = "\n".join(f"  {name}: {type(error).__name__}: {error}" for name, error in failures)
+        raise MigrationFailed(f"models cannot be imported:\n{listed}") from failures[0][1]
 
 
 def _failures(name: str) -> Iterator[tuple[str, Exception]]:

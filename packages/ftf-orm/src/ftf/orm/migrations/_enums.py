@@ -1,4 +1,4 @@
-"""Enums, which are types of their own on PostgreSQL: tables share them and do not drop them."""
+"""Enum types of PostgreSQL in migrations: CREATE TYPE, DROP TYPE and new values."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -31,27 +31,27 @@ _POSTGRES = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
 def write_enums(script: MigrationScript, metadata: MetaData) -> None:
-    """Create what enums a migration needs before anything else, and drop those that nobody needs.
+    """Create the enums of a migration before its tables, and drop the unused ones after them.
 
-    Alembic creates an enum with every table that has a column of it, with no column that is added
-    to a table, and drops none.
+    Alembic creates an enum with every table that uses it, but not with an added column, and drops
+    no enum.
     """
     for upgrade, downgrade in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
         added, removed = dict(_places(upgrade.ops)), dict(_places(downgrade.ops))
-        others = (
+        unchanged = (
             column.type
             for table in metadata.tables.values()
             for column in table.columns
             if (table.schema, table.name, column.name) not in added
         )
-        kept = _enums(others)
+        kept = _enums(unchanged)
         before, after = kept | _enums(removed.values()), kept | _enums(added.values())
         _change(upgrade, before, after)
         _change(downgrade, after, before)
 
 
 def written_enum(item: object, context: AutogenContext) -> str | Literal[False]:
-    """Write an enum that creating a table does not create."""
+    """Return the code of an enum column that does not create the type, or False."""
     enum = native_enum(item) if isinstance(item, TypeEngine) else None
     if enum is None:
         return False
@@ -65,10 +65,10 @@ def written_enum(item: object, context: AutogenContext) -> str | Literal[False]:
 
 
 def write_new_values(script: MigrationScript, metadata: MetaData, connection: Connection) -> None:
-    """Add the values that enums of the models have and those of the database have not.
+    """Add the values that the enums of the models have, and those of the database lack.
 
-    PostgreSQL cannot take a value from an enum, so the downgrade leaves them, and so are values
-    left that the models do not have.
+    PostgreSQL cannot remove a value from an enum: the downgrade leaves them, and so are values
+    left that the models lack.
     """
     inspector = inspect(connection)
     if not isinstance(inspector, PGInspector):
@@ -100,7 +100,7 @@ def _text(value: str) -> str:
 
 
 class _OnPostgresOp(ExecuteSQLOp):
-    """A statement for PostgreSQL alone."""
+    """A statement that is executed on PostgreSQL only."""
 
 
 @renderers.dispatch_for(_OnPostgresOp)
@@ -121,11 +121,11 @@ def _change(operations: OpContainer, before: _Enums, after: _Enums) -> None:
 
 
 def _on_postgres(statement: str) -> _OnPostgresOp:
-    return _OnPostgresOp(statement.replace(":", r"\:"))  # which would stand for a value
+    return _OnPostgresOp(statement.replace(":", r"\:"))  # text() reads `:name` as a parameter
 
 
 def _places(operations: Iterable[MigrateOperation]) -> Iterator[tuple[_Place, TypeEngine[object]]]:
-    """List the columns that operations make, and of which type."""
+    """Yield the columns that operations create, with their types."""
     for operation in operations:
         if isinstance(operation, OpContainer):
             yield from _places(operation.ops)
@@ -150,7 +150,7 @@ def _enums(types: Iterable[TypeEngine[object]]) -> _Enums:
 
 
 def native_enum(kind: TypeEngine[object]) -> ENUM | None:
-    """Return the enum that a type is on PostgreSQL, if it is one."""
+    """Return the native enum of a type on PostgreSQL, if it has one."""
     while isinstance(kind, TypeDecorator):
         kind = kind.impl_instance
     native = kind.dialect_impl(_POSTGRES)

@@ -1,4 +1,4 @@
-"""What a project's `migrations/env.py` calls."""
+"""`run_migrations`, which a project's `migrations/env.py` calls."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.sql.elements import False_, True_
 
-from .._engine import create_engine, with_async_driver
-from .._timestamps import UtcDateTime
+from ..engine._engine import create_engine, with_async_driver
+from ..models._timestamps import UtcDateTime
 from ._comparison import Options, comparison, write_column_checks
 from ._discovery import import_models
 from ._enums import write_enums, write_new_values, written_enum
@@ -27,7 +27,7 @@ from ._table_copy import keep_whole_tables
 
 _PLUGINS = ("alembic.autogenerate.*", "alembic.ext.checkconstraint_byname")
 _BOOLEANS: dict[type, str] = {True_: "sa.true()", False_: "sa.false()"}
-_PATIENCE = 300.0  # seconds that another deployer may take, on SQLite
+_PATIENCE = 300.0  # seconds to wait for another deployer on SQLite
 
 
 def run_migrations(
@@ -36,19 +36,19 @@ def run_migrations(
     models: str | Iterable[str] = (),
     **options: Unpack[Options],
 ) -> None:
-    """Run the migrations that Alembic was asked for; to be called from `migrations/env.py`.
+    """Run the migrations of an Alembic command; call it from `migrations/env.py`.
 
     The database is the one of `config.attributes["connection"]` if the caller put a connection
     or an engine there, else of `-x url=...`, else of `url`, else of `sqlalchemy.url` in
-    `alembic.ini`. Another deployer that migrates it at the same time waits. An `--autogenerate`
-    that finds nothing to do writes no file.
+    `alembic.ini`. Another process that migrates it at the same time waits. An `--autogenerate`
+    without differences writes no file.
 
     Args:
         metadata: The tables that `--autogenerate` compares the database with.
-        url: Where the database is.
+        url: The URL of the database.
         models: The modules, or packages with modules, that define the tables.
-        options: What to compare, and where the version is kept, as Alembic's
-            `EnvironmentContext.configure` has them: `include_schemas`, `include_name`,
+        options: Options of the comparison and of the version table, as in Alembic's
+            `EnvironmentContext.configure`: `include_schemas`, `include_name`,
             `include_object`, `compare_type`, `compare_server_default`, `version_table` and
             `version_table_schema`. Types, server defaults and the names of CHECK constraints are
             compared, and the schemas that tables of `metadata` name are included.
@@ -71,7 +71,7 @@ def run_migrations(
         with target.connect() as connection:
             _run_on(connection, metadata, chosen)
     elif isinstance(target, AsyncEngine) and isinstance(target.pool, StaticPool):
-        # A database in memory has this one connection.
+        # A database in memory exists on this one connection.
         _complete(_connect_and_run(target, metadata, chosen))
     else:
         engine = _engine_for(_known(url) if target is None else target.url)
@@ -81,7 +81,7 @@ def run_migrations(
 def _known(url: str) -> str:
     if not url:
         raise MigrationFailed(
-            "no database to migrate: pass a url to run_migrations, give -x url=..., "
+            "no database to migrate: pass url to run_migrations, or -x url=... to alembic, "
             "or set sqlalchemy.url in alembic.ini"
         )
     return url
@@ -99,7 +99,7 @@ def _complete(work: Coroutine[None, None, None]) -> None:
     except RuntimeError:
         asyncio.run(work)
     else:
-        # Alembic is not async: the loop that called it has to wait, and another one works.
+        # Alembic is not async: the caller's loop waits, and a loop in a thread runs the work.
         with ThreadPoolExecutor(max_workers=1) as thread:
             thread.submit(asyncio.run, work).result()
 
@@ -139,11 +139,11 @@ def _configure(
         connection=connection,
         url=url,
         literal_binds=url is not None,  # SQL that is written to a file
-        # Alembic believes that SQLite's driver cannot undo a CREATE; ours begins by itself.
+        # Alembic takes SQLite's DDL for not transactional; `one_transaction` makes it so.
         transactional_ddl=None if connection is None else True,
         target_metadata=metadata,
-        # Also on PostgreSQL, so that a migration written there runs on SQLite, which alters a
-        # table by copying it.
+        # On PostgreSQL too, so that a migration written there runs on SQLite, which alters a
+        # table by a copy.
         render_as_batch=True,
         render_item=_render,
         process_revision_directives=_finish,
@@ -158,7 +158,7 @@ def _run(guard: AbstractContextManager[None]) -> None:
 
 
 def _finish(migration: MigrationContext, _revision: object, scripts: list[MigrationScript]) -> None:
-    """Complete what `--autogenerate` writes, and write no file where it finds nothing to do."""
+    """Complete the script of `--autogenerate`, and write no file if it has no operations."""
     metadata = migration.opts["target_metadata"]
     for script in scripts:
         for operations in (*script.upgrade_ops_list, *script.downgrade_ops_list):
@@ -168,7 +168,7 @@ def _finish(migration: MigrationContext, _revision: object, scripts: list[Migrat
             write_new_values(script, metadata, migration.connection)
     if _writes_a_comparison(migration) and all(_is_empty(script) for script in scripts):
         scripts.clear()
-        context.config.print_stdout("The models are as the database is: no migration is written.")
+        context.config.print_stdout("The models match the database: no migration is written.")
 
 
 def _compares(migration: MigrationContext) -> bool:
@@ -179,7 +179,7 @@ def _compares(migration: MigrationContext) -> bool:
 
 
 def _writes_a_comparison(migration: MigrationContext) -> bool:
-    """Return whether a comparison is written to a file, which `alembic check` does not."""
+    """Return whether a comparison is written to a file, unlike that of `alembic check`."""
     environment = migration.environment_context
     revision = environment.context_opts["revision_context"] if environment else None
     command, *_ = getattr(context.config.cmd_opts, "cmd", None) or [None]
@@ -193,10 +193,10 @@ def _is_empty(script: MigrationScript) -> bool:
 
 
 def _render(kind: str, item: object, context: AutogenContext) -> str | Literal[False]:
-    """Write a migration that still runs when this package is gone or has changed."""
+    """Return code that does not import this package, so that old migrations stay valid."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "server_default" and isinstance(item, DefaultClause):
-        # Compiled, both are 0 and 1 on SQLite, which PostgreSQL refuses for a boolean column.
+        # SQLite compiles them to 0 and 1, which PostgreSQL refuses for a boolean column.
         return _BOOLEANS.get(type(item.arg), False)
     return kind == "type" and written_enum(item, context)

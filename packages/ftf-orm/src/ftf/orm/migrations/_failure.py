@@ -1,4 +1,4 @@
-"""What stops a migration."""
+"""The error that stops a migration."""
 
 from alembic.util import CommandError
 
@@ -6,4 +6,4 @@ from ..exceptions import MigrationError
 
 
 class MigrationFailed(MigrationError, CommandError):  # noqa: N818  # a MigrationError
-    """A `MigrationError` that Alembic's command line prints in a line, without a traceback."""
+    """A `MigrationError` that Alembic's command line prints in one line, without a traceback."""

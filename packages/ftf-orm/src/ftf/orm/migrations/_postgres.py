@@ -1,4 +1,4 @@
-"""What PostgreSQL needs where many deployers start at once."""
+"""Migrations on PostgreSQL: a lock against other deployers, and the comparison of defaults."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +18,8 @@ _PAUSE = 0.1  # seconds between two attempts to take the lock
 def only_deployer(connection: Connection) -> Iterator[None]:
     """Make other deployers of the same database wait.
 
-    A transaction that was brought along keeps the lock until its end. Otherwise the session keeps
-    it, because Alembic may commit on the way
+    If the caller's transaction is open, it has the lock until its end. Otherwise the session has
+    it, because Alembic can commit in between
     (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS).
     """
     if connection.in_transaction():
@@ -33,13 +33,13 @@ def only_deployer(connection: Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.rollback()  # what a migration that failed has left open
+        connection.rollback()  # the transaction that a failed migration left open
         connection.execute(select(func.pg_advisory_unlock(_LOCK)))
         connection.commit()
 
 
 def compare_defaults_as_text(migration: MigrationContext, connection: Connection) -> None:
-    """Make a migration compare server defaults as text where PostgreSQL cannot, or need not."""
+    """Make a migration compare server defaults as text if PostgreSQL cannot, or need not."""
     migration.impl = _TextDefaults(
         migration.dialect,
         connection,
@@ -71,7 +71,7 @@ class _TextDefaults(PostgresqlImpl):
 
 
 def _has_taken_lock(connection: Connection) -> bool:
-    """Return whether the lock is taken, without waiting for it in a statement.
+    """Take the lock if it is free. Return whether it was, without a statement that waits.
 
     A statement that waits has a snapshot, and CREATE INDEX CONCURRENTLY of the deployer that has
     the lock waits for the end of every snapshot: each would wait for the other.

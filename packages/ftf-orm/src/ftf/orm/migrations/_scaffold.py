@@ -1,4 +1,4 @@
-"""The files that a project's migrations start with."""
+"""`scaffold`: the first files of a project's migrations."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -14,21 +14,21 @@ _FILES = {
 
 
 def scaffold(models: str, directory: Path) -> list[Path]:
-    """Write `alembic.ini` and a folder `migrations`, ready for Alembic's own commands.
+    """Write `alembic.ini` and a folder `migrations` for Alembic's commands.
 
     Args:
         models: The module or package with the models.
-        directory: Where to write.
+        directory: The folder to write to.
 
     Returns:
         The files that were written.
 
     Raises:
-        MigrationError: One of them is there already; nothing is written.
+        MigrationError: One of the files exists already; nothing is written.
     """
     paths = {name: directory / path for name, path in _FILES.items()}
     if there := [str(path) for path in paths.values() if path.exists()]:
-        raise MigrationFailed(f"nothing is written, as there is already: {', '.join(there)}")
+        raise MigrationFailed(f"nothing is written, these files exist already: {', '.join(there)}")
     for name, path in paths.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         text = (files(__package__) / "template" / f"{name}.txt").read_text()

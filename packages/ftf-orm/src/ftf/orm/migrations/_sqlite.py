@@ -1,4 +1,4 @@
-"""What SQLite needs while its tables are copied: one transaction, and no cascades."""
+"""Migrations on SQLite: foreign keys off, one transaction, checks at its end."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,42 +8,42 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from ..engine._sqlite import in_transaction
 from ._failure import MigrationFailed
 from ._sqlite_schema import broken
 
 _OFF = "ftf.orm.foreign_keys_off"
-# What SQLAlchemy and Alembic warn that a copy of a table loses.
+# Warnings of SQLAlchemy and Alembic that a copy loses what `_table_copy` keeps.
 _KEPT_ALL_THE_SAME = ("Skipped unsupported reflection of exp", "Unnamed CHECK constraint on reflec")
 
 
 def turn_foreign_keys_off(connection: Connection) -> None:
-    """Stop a table that is dropped, because it was copied, from taking its children along.
+    """Turn foreign keys off, so that dropping a copied table does not delete rows by a cascade.
 
-    They are on again once the connection is back in its pool.
+    They are on again when the connection returns to its pool.
 
     Raises:
-        MigrationError: The connection has begun to write; SQLite would keep them on.
+        MigrationError: A write transaction is open, in which SQLite ignores the pragma.
     """
     begun = connection.in_transaction()
-    if getattr(connection.connection.driver_connection, "in_transaction", False):
+    if in_transaction(connection):
         raise MigrationFailed("SQLite cannot migrate in a transaction that has begun to write")
     if connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
         event.listen(connection.engine.pool, "checkin", _turn_foreign_keys_on)
         connection.info[_OFF] = True
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     if not begun:
-        connection.rollback()  # SQLAlchemy's transaction, which asking began
+        connection.rollback()  # SQLAlchemy's transaction, which the PRAGMA began
 
 
 @contextmanager
 def one_transaction(connection: Connection) -> Iterator[None]:
-    """Undo a migration that fails, and one that leaves orphans, or broken views or triggers.
+    """Roll back a migration that fails, or that leaves orphans, broken views or broken triggers.
 
     Raises:
-        MigrationError: More rows than before refer to a row that is missing, or a view or trigger
-            that could run cannot any more.
+        MigrationError: More rows than before refer to a missing row, or a view or trigger breaks.
     """
-    # The driver begins by itself only at the first INSERT, after what created the tables.
+    # sqlite3 begins a transaction at the first INSERT, which is after the CREATE TABLE.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     orphans, faults = _orphans(connection), broken(connection)
     with catch_warnings():
@@ -57,7 +57,7 @@ def one_transaction(connection: Connection) -> Iterator[None]:
         listed = "; ".join(f"{name}: {why}" for name, why in sorted(lost.items()))
         raise MigrationFailed(
             f"the migration would break {listed}. Drop them in the migration before the change, "
-            "and make them again after it"
+            "and create them again after it"
         )
 
 

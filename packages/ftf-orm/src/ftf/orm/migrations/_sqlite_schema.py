@@ -1,4 +1,4 @@
-"""What SQLite knows of its schema, and reflection does not show."""
+"""The schema of SQLite, as far as SQLAlchemy's reflection leaves it out."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def table_sql(connection: Connection, table: str) -> str:
 
 
 def words(sql: str) -> str:
-    """Return SQL in capitals, without comments, and without what stands in quotes."""
+    """Return SQL in capitals, without comments and quoted parts."""
     return " ".join(_QUOTED.sub("_", sql).upper().split())
 
 
@@ -35,13 +35,13 @@ def objects_of(connection: Connection, kind: str, table: str) -> dict[str, str]:
 
 
 def has_index(connection: Connection, name: str) -> bool:
-    """Return whether there is an index of a name."""
+    """Return whether there is an index with a name."""
     statement = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?"
     return connection.exec_driver_sql(statement, (name,)).first() is not None
 
 
 def table_options(connection: Connection, table: str) -> dict[str, bool]:
-    """Return SQLAlchemy's names of a table's options; none before SQLite 3.37, which lists them."""
+    """Return SQLAlchemy's names of a table's options; none before SQLite 3.37."""
     options: dict[str, bool] = {}
     for row in connection.exec_driver_sql("PRAGMA table_list").mappings():
         if row["schema"] == "main" and row["name"] == table:
@@ -50,24 +50,24 @@ def table_options(connection: Connection, table: str) -> dict[str, bool]:
 
 
 def counter(connection: Connection, table: str) -> int | None:
-    """Return the largest key that AUTOINCREMENT has given, or None if it has given none."""
+    """Return the largest key that AUTOINCREMENT has generated, or None."""
     statement = "SELECT seq FROM sqlite_sequence WHERE name = ?"
     found: int | None = connection.exec_driver_sql(statement, (table,)).scalar()
     return found
 
 
 def set_counter(connection: Connection, table: str, value: int) -> None:
-    """Make AUTOINCREMENT go on after a key."""
+    """Set the key after which AUTOINCREMENT goes on."""
     connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
     insert = "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)"
     connection.exec_driver_sql(insert, (table, value))
 
 
 def collations(connection: Connection, table: str) -> dict[str, str]:
-    """Return the collations of a table's columns, but for BINARY, which is the default.
+    """Return the collations of a table's columns, except BINARY, the default.
 
-    SQLite tells the collation of an index's columns only. So an empty table is made of the same
-    columns, with an index over all of them, and dropped again.
+    SQLite returns the collations of an index only. So an empty table with the same columns and an
+    index over all of them is created, and dropped again.
     """
     _, _, columns = table_sql(connection, table).partition("(")
     names = [
@@ -82,7 +82,7 @@ def collations(connection: Connection, table: str) -> dict[str, str]:
 
 
 def broken(connection: Connection) -> dict[str, str]:
-    """Return why views and triggers cannot run, by name; SQLite does not check what they name."""
+    """Return the errors of broken views and triggers, by name; SQLite does not check them."""
     problems: dict[str, str] = {}
     for name, statement in _trials(connection):
         try:
@@ -106,7 +106,7 @@ def _trials(connection: Connection) -> Iterator[tuple[str, str]]:
 
 
 def _columns(connection: Connection, table: str) -> list[str]:
-    """Return the quoted names of a table's columns, but for computed ones."""
+    """Return the quoted names of a table's columns, without computed ones."""
     rows = connection.exec_driver_sql(f"PRAGMA table_info({_quoted(table)})")
     return [_quoted(row[1]) for row in rows]
 

@@ -1,6 +1,6 @@
-"""SQLite's table copies, which keep what Alembic cannot read from the database.
+"""Table copies on SQLite that keep what Alembic's reflection leaves out.
 
-SQLite alters little of a table, so Alembic makes another one, copies the rows and renames it
+SQLite can alter little of a table, so Alembic creates another one, copies the rows and renames it
 (https://alembic.sqlalchemy.org/en/latest/batch.html). It reads the old table by reflection, which
 leaves out triggers, indexes over expressions, the direction and collation of an index's columns,
 collations of columns, AUTOINCREMENT and its counter.
@@ -33,7 +33,7 @@ from ._failure import MigrationFailed
 
 
 def keep_whole_tables(migration: MigrationContext, connection: Connection) -> None:
-    """Make the table copies of a migration keep everything that belongs to a table."""
+    """Make the table copies of a migration keep all that belongs to a table."""
     migration.impl = _WholeTables(
         migration.dialect,
         connection,
@@ -46,13 +46,13 @@ def keep_whole_tables(migration: MigrationContext, connection: Connection) -> No
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What is made again once a copy has the name of its table.
+    """The parts of a table that are created again after the copy has its name.
 
     Attributes:
         copy: The copy's name until then.
         objects: The SQL of indexes and triggers, by name.
-        counter: The largest key that AUTOINCREMENT has given, if any.
-        conflicts: How many ON CONFLICT clauses the table had.
+        counter: The largest key that AUTOINCREMENT has generated, if any.
+        conflicts: The number of ON CONFLICT clauses of the table.
     """
 
     copy: str
@@ -62,18 +62,18 @@ class _Kept:
 
 
 class _WholeTables(SQLiteImpl):
-    """Alembic's operations on SQLite. Without a `__dialect__` it replaces them nowhere else."""
+    """Alembic's operations on SQLite. Without a `__dialect__` it is not registered for others."""
 
     connection: Connection
     _kept: _Kept | None = None
 
     def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: Table) -> None:
-        """Complete the table that is going to be made, and note what is made again afterwards."""
+        """Complete the new table, and read the parts to create again afterwards."""
         words = _sqlite_schema.words(_sqlite_schema.table_sql(self.connection, table.name))
         options = _sqlite_schema.table_options(self.connection, table.name)
         if counts := "AUTOINCREMENT" in words:
             options["autoincrement"] = True
-        new = cast(Table, batch_impl.new_table)  # Alembic has just made it
+        new = cast(Table, batch_impl.new_table)  # Alembic has set it
         new.dialect_options["sqlite"].update(options)
         if "COLLATE" in words:
             _keep_collations(batch_impl, _sqlite_schema.collations(self.connection, table.name))
@@ -90,12 +90,12 @@ class _WholeTables(SQLiteImpl):
     def rename_table(
         self, old_table_name: str, new_table_name: str, schema: str | None = None
     ) -> None:
-        """Rename a table; make again what belongs to it if that ends a copy."""
+        """Rename a table; if that ends a copy, create its indexes and triggers again."""
         kept, self._kept = self._kept, None
         if kept is None or kept.copy != old_table_name:
             super().rename_table(old_table_name, new_table_name, schema)
             return
-        # Otherwise a view of the table, which is not there now, stops the renaming
+        # Without it, a view of the table, which is dropped by now, makes the renaming fail
         # (https://www.sqlite.org/lang_altertable.html). Views are checked after the migration.
         self.connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
         try:
@@ -136,13 +136,13 @@ class _WholeTables(SQLiteImpl):
                 metadata_indexes.discard(index)
 
     def _indexes_to_keep(self, batch: ApplyBatchImpl) -> dict[str, str]:
-        """Return the indexes that Alembic would lose or change, and take them from it."""
+        """Return the indexes that Alembic would lose or change, and remove them from its batch."""
         kept = _sqlite_schema.objects_of(self.connection, "index", batch.table.name)
         for index in batch.table.indexes:
             name = str(index.name)
             made = str(CreateIndex(index).compile(dialect=self.dialect))
             if name not in batch.indexes or _same(made, kept.get(name, "")):
-                kept.pop(name, None)  # dropped in this batch, or made again by Alembic
+                kept.pop(name, None)  # dropped in this batch, or created again by Alembic
         for name in kept:
             batch.indexes.pop(name, None)
         return {name: sql for name, sql in kept.items() if name not in batch.new_indexes}
@@ -158,7 +158,7 @@ def _keep_collations(batch: ApplyBatchImpl, collations: dict[str, str]) -> None:
         if not isinstance(kind, String):
             raise MigrationFailed(
                 f"the copy of table {batch.table.name} would lose the collation {collation} of "
-                f"column {name}, because the type {kind!r} has none: give the column a new type "
+                f"column {name}, because the type {kind!r} has none: set a new type of the column "
                 "in SQL, by op.execute(...)"
             )
         if kind.collation is None:
@@ -168,14 +168,14 @@ def _keep_collations(batch: ApplyBatchImpl, collations: dict[str, str]) -> None:
 
 
 def _leave_out_computed_columns(batch: ApplyBatchImpl) -> None:
-    """Copy no values of computed columns, which SQLite refuses to be given any."""
+    """Copy no values of computed columns, which SQLite refuses to insert."""
     for name, column in batch.columns.items():
         if isinstance(column.server_default, Computed):
             batch.column_transfers[name].pop("expr", None)
 
 
 def _keep_unnamed_checks(batch: ApplyBatchImpl, new: Table) -> None:
-    """Add the CHECK constraints without a name, which Alembic leaves out unless they are given."""
+    """Add the CHECK constraints without a name, which Alembic leaves out unless they are passed."""
     if not batch.reflected or any(isinstance(arg, CheckConstraint) for arg in batch.table_args):
         return
     dropped = {name for name in batch.table.c.keys() if name not in batch.columns}  # noqa: SIM118
@@ -209,5 +209,5 @@ def _restore(connection: Connection, table: str, kept: _Kept) -> None:
         except OperationalError as error:
             raise MigrationFailed(
                 f"the copy of table {table} would lose {name} ({error.orig}): drop it before the "
-                f"change, and make it as it should be after it. It is: {sql}"
+                f"change, and create it again after it. It is: {sql}"
             ) from error

@@ -1,13 +1,13 @@
-"""Queries for the records of a model."""
+"""The query builder: steps that return a new query, and terminals that run it."""
 
 from ._builder import PaginatedQuery, QueryBuilder
-from ._clauses import NO_CLAUSES, Clauses
-from ._eager import RelationPath, check_relation, steps
-from ._keys import possible_keys, refuse_other_type
-from ._membership import is_one_of
 from ._page import Page
-from ._related import belongs_to
-from ._relations import RelationTo
+from .statement._clauses import NO_CLAUSES, Clauses
+from .statement._key_types import possible_keys, refuse_other_type
+from .statement._membership import is_one_of
+from .statement._relation_path import RelationPath, check_relation, steps
+from .statement._subquery import belongs_to
+from .steps._related_records import RelationTo
 
 __all__ = [
     "NO_CLAUSES",

@@ -1,4 +1,4 @@
-"""The query builder."""
+"""`QueryBuilder`, which has all steps and terminals, and `PaginatedQuery`."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from typing import Any, ClassVar, Self
 
 from sqlalchemy.orm import DeclarativeBase
 
-from ._aggregates import Aggregates
-from ._clauses import Clauses
-from ._eager import Eager
-from ._joining import Joining
-from ._numbers import at_least
 from ._page import Page
-from ._relations import Relations
-from ._terminals import Terminals
+from .statement._clauses import Clauses
+from .statement._numbers import at_least
+from .steps._eager_loads import Eager
+from .steps._joins import Joining
+from .steps._related_records import Relations
+from .terminals._aggregates import Aggregates
+from .terminals._records import Terminals
 
 _LARGEST_OFFSET = 2**63 - 1
 
@@ -27,7 +27,7 @@ class QueryBuilder[T: DeclarativeBase](
     Args:
         session: The session to run in.
         model: The model to query.
-        clauses: What the query was told so far.
+        clauses: The clauses of the query so far.
     """
 
     max_per_page: ClassVar[int] = 1_000
@@ -35,19 +35,19 @@ class QueryBuilder[T: DeclarativeBase](
     def paginate(self, page: int = 1, per_page: int = 20) -> "PaginatedQuery[T]":
         """Select one page: `await` returns a `Page` with the total, `.get()` only its records.
 
-        Records that are equal in the order come by the primary key, so none is on two pages.
+        Records that are equal in the order are sorted by the primary key, so none is on two pages.
 
         Args:
             page: The page's number, from 1.
             per_page: How many records a page has, from 1 to `max_per_page`.
 
         Raises:
-            TypeError: A number is no whole one.
+            TypeError: A number is not an integer.
             ValueError: A number is out of its range, or the query has a limit or offset. Over
                 HTTP, limit the parameters of the route: `Annotated[int, Query(ge=1, le=100)]`.
         """
         if self.clauses.is_cut:
-            raise ValueError("a page has its limit and offset: leave limit() and offset() out")
+            raise ValueError("paginate() sets limit and offset: leave limit() and offset() out")
         if at_least(1, per_page, "per_page") > self.max_per_page:
             raise ValueError(f"per_page must be at most {self.max_per_page}, not {per_page}")
         offset = (at_least(1, page, "page") - 1) * per_page
@@ -56,26 +56,29 @@ class QueryBuilder[T: DeclarativeBase](
         clauses = self.clauses._replace(limit=per_page, offset=offset)
         return PaginatedQuery(self.session, self.model, clauses)
 
+    def _query_for[R: DeclarativeBase](self, model: type[R]) -> "QueryBuilder[R]":
+        return QueryBuilder(self.session, model)
+
 
 @dataclass(frozen=True, slots=True)
 class PaginatedQuery[T: DeclarativeBase](QueryBuilder[T]):
-    """A query for one page, which is what awaiting it delivers."""
+    """A query for one page: `await` runs it and returns a `Page`."""
 
     def limit(self, count: int) -> Self:
-        """Refuse another limit: the page has one.
+        """Raise: the page has a limit.
 
         Raises:
             ValueError: Always.
         """
-        raise ValueError(f"a page has its limit: leave limit({count}) out, or give paginate() it")
+        raise ValueError(f"a page has a limit: leave limit({count}) out, or pass per_page")
 
     def offset(self, count: int) -> Self:
-        """Refuse another offset: the page has one.
+        """Raise: the page has an offset.
 
         Raises:
             ValueError: Always.
         """
-        raise ValueError(f"a page has its offset: leave offset({count}) out, or give paginate() it")
+        raise ValueError(f"a page has an offset: leave offset({count}) out, or pass page")
 
     def paginate(self, page: int = 1, per_page: int = 20) -> "PaginatedQuery[T]":
         """Select another page instead; see `QueryBuilder.paginate`."""
@@ -83,16 +86,16 @@ class PaginatedQuery[T: DeclarativeBase](QueryBuilder[T]):
         return whole.paginate(page, per_page)
 
     def _ordered(self) -> Clauses:
-        return self._settled()
+        return self._with_key_order()
 
     def __await__(self) -> Generator[Any, Any, Page[T]]:
         return self._page().__await__()
 
     async def _page(self) -> Page[T]:
         per_page, offset = self.clauses.limit or 1, self.clauses.offset
-        whole = self.clauses.whole._replace(lock=None)  # the records of the page are locked
+        whole = self.clauses.whole._replace(lock=None)  # only the records of the page are locked
         items = await self.get()
-        # A page that is not full is the last one: no need to count.
+        # A page that is not full is the last one, so no COUNT is needed.
         known = len(items) < per_page and (items or not offset)
         total = offset + len(items) if known else await self._with(whole).count()
         return Page.of(items, total=total, per_page=per_page, current_page=offset // per_page + 1)

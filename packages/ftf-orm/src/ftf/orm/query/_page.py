@@ -1,4 +1,4 @@
-"""One page of a longer list."""
+"""`Page`, the result of a paginated query."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ class Page[T]:
 
     __pydantic_config__: ClassVar[dict[str, bool]] = {
         "use_attribute_docstrings": True
-    }  # for documents of an API
+    }  # for OpenAPI documents
 
     items: list[T]
-    """What is on the page."""
+    """The records of the page."""
     total: int
-    """How many there are on all pages."""
+    """The number of records on all pages."""
     per_page: int
-    """How many fit on a page."""
+    """The size of a page."""
     current_page: int
     """The page's number, from 1."""
     last_page: int
@@ -29,12 +29,12 @@ class Page[T]:
 
     @classmethod
     def of(cls, items: list[T], *, total: int, per_page: int, current_page: int) -> "Page[T]":
-        """Work out the last page and whether another one follows."""
+        """Return a page, with its last page and whether another one follows computed."""
         last_page = max(1, ceil(total / per_page))
         return cls(items, total, per_page, current_page, last_page, current_page < last_page)
 
     def map[U](self, convert: Callable[[T], U]) -> "Page[U]":
-        """Make the same page of other items."""
+        """Return the same page with each item converted."""
         items = [convert(item) for item in self.items]
         return Page(
             items, self.total, self.per_page, self.current_page, self.last_page, self.has_more

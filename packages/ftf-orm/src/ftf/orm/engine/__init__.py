@@ -1,0 +1,1 @@
+"""Engines: their URLs and drivers, and the settings that SQLite and PostgreSQL need."""

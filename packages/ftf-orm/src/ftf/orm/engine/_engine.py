@@ -1,0 +1,99 @@
+"""`create_engine`: engines with the settings that their database needs."""
+
+from importlib.util import find_spec
+from uuid import uuid4
+
+from sqlalchemy import URL, AsyncAdaptedQueuePool, NullPool, StaticPool, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from ..exceptions import MissingDriver
+from . import _postgres  # noqa: F401  # it listens to every engine
+from ._postgres_url import connect_arguments, leave_out_libpq_names
+from ._sqlite import RollingBackConnection, prepare_sqlite
+
+_DRIVERS = {
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "sqlite": "sqlite+aiosqlite",
+}
+_EXTRAS = {"aiosqlite": "sqlite", "asyncpg": "postgres"}
+
+
+def create_engine(url: str | URL, *, pgbouncer: bool = False, **options: object) -> AsyncEngine:
+    """Create an engine with an async driver and the settings that its database needs.
+
+    Args:
+        url: The URL of the database; `sqlite://` and `postgresql://` get an async driver. The query
+            of a PostgreSQL URL may have the names of libpq: `?sslmode=require`.
+        pgbouncer: Whether connections go through PgBouncer: it pools them then, and no prepared
+            statement outlives its transaction.
+        options: Arguments of SQLAlchemy's `create_async_engine`; they replace the defaults.
+
+    Raises:
+        MissingDriver: The driver for the database is not installed.
+        ValueError: PgBouncer is not for this database, or the URL has an unknown name.
+    """
+    url = with_async_driver(url)
+    if pgbouncer and url.get_backend_name() != "postgresql":
+        raise ValueError(f"PgBouncer is for PostgreSQL, not for {url.get_backend_name()}")
+    defaults = _sqlite_defaults(url) if url.get_backend_name() == "sqlite" else _server_defaults()
+    if pgbouncer:
+        defaults = _pgbouncer_defaults()
+    is_asyncpg = url.get_driver_name() == "asyncpg"
+    arguments = {
+        **_mapping(defaults, "connect_args"),
+        **(connect_arguments(url) if is_asyncpg else {}),
+        **_mapping(options, "connect_args"),
+    }
+    engine = create_async_engine(url, **{**defaults, **options, "connect_args": arguments})
+    if is_asyncpg:
+        leave_out_libpq_names(engine)
+    if engine.dialect.name == "sqlite":
+        prepare_sqlite(engine)
+    return engine
+
+
+def with_async_driver(url: str | URL) -> URL:
+    """Return a URL with an async driver, unless it names a driver.
+
+    Raises:
+        MissingDriver: The driver is not installed.
+    """
+    url = make_url(url)
+    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+    driver = url.drivername.rpartition("+")[2]
+    if driver in _EXTRAS and find_spec(driver) is None:
+        raise MissingDriver(driver, _EXTRAS[driver])
+    return url
+
+
+def _mapping(options: dict[str, object], name: str) -> dict[str, object]:
+    found = options.get(name, {})
+    if not isinstance(found, dict):
+        raise TypeError(f"{name} must be a dict, not {found!r}")
+    return found
+
+
+def _sqlite_defaults(url: URL) -> dict[str, object]:
+    # isolation_level=None: sqlite3 begins no transaction by itself, `_begin_to_write` does.
+    arguments: dict[str, object] = {
+        "factory": RollingBackConnection,
+        "isolation_level": None,
+        "timeout": 15.0,
+    }
+    in_memory = url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
+    pool = StaticPool if in_memory else AsyncAdaptedQueuePool
+    return {"connect_args": arguments, "poolclass": pool, "pool_reset_on_return": None}
+
+
+def _server_defaults() -> dict[str, object]:
+    return {"pool_pre_ping": True}
+
+
+def _pgbouncer_defaults() -> dict[str, object]:
+    arguments = {
+        "statement_cache_size": 0,
+        "prepared_statement_cache_size": 0,
+        "prepared_statement_name_func": lambda: f"__asyncpg_{uuid4()}__",
+    }
+    return {"poolclass": NullPool, "connect_args": arguments}

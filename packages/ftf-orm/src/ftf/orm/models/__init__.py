@@ -1,0 +1,1 @@
+"""The declarative base of models, their mixins, and their mapper events."""

@@ -1,0 +1,1 @@
+"""The clauses of a query, and the SELECT that they become."""

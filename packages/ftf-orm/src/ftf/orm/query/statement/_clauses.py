@@ -1,0 +1,116 @@
+"""`Clauses`: the immutable state of a query."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Label, SQLColumnExpression, and_, or_
+from sqlalchemy.orm import QueryableAttribute
+from sqlalchemy.sql.base import ExecutableOption
+
+from ._expressions import Condition
+from ._join import Join
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The lock of FOR UPDATE.
+
+    Args:
+        skip_locked: Whether to leave out records that other transactions have locked.
+        nowait: Whether to fail instead of waiting for them.
+    """
+
+    skip_locked: bool
+    nowait: bool
+
+
+class Clauses(NamedTuple):
+    """The immutable state of a query.
+
+    Args:
+        conditions: The conditions that records have to meet, all of them.
+        scopes: Conditions that they have to meet besides: no `or_where` widens them.
+        joins: The joined relationships, in order.
+        groups: The columns of GROUP BY.
+        having: The conditions that groups have to meet, all of them.
+        order: The columns of ORDER BY.
+        options: The loader options of eager loads.
+        parts: The relationships of which a part is eager loaded.
+        computed: The values that are computed for each record.
+        limit: The largest number of records.
+        offset: The number of records that are skipped.
+        distinct: Whether each value is returned once.
+        fresh: Whether records in the session are read again.
+        lock: The lock of the records.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    scopes: tuple[Condition, ...] = ()
+    joins: tuple[Join, ...] = ()
+    groups: tuple[SQLColumnExpression[object], ...] = ()
+    having: tuple[Condition, ...] = ()
+    order: tuple[SQLColumnExpression[object], ...] = ()
+    options: tuple[ExecutableOption, ...] = ()
+    parts: tuple[QueryableAttribute[object], ...] = ()
+    computed: tuple[Label[object], ...] = ()
+    limit: int | None = None
+    offset: int = 0
+    distinct: bool = False
+    fresh: bool = False
+    lock: Lock | None = None
+
+    def and_(self, *conditions: Condition) -> "Clauses":
+        """Return the clauses with more conditions, all of which have to be met."""
+        return self._replace(conditions=(*self.conditions, *conditions))
+
+    def or_(self, *conditions: Condition) -> "Clauses":
+        """Return the clauses with conditions of which any can be met instead of those before."""
+        before = (and_(*self.conditions),) if self.conditions else ()
+        return self._replace(conditions=(or_(*before, *conditions),)) if conditions else self
+
+    def within(self, *scopes: Condition) -> "Clauses":
+        """Return the clauses with all conditions and more as scopes, which no `or_where` widens."""
+        return self._replace(conditions=(), scopes=(*self.criteria, *scopes))
+
+    @property
+    def criteria(self) -> tuple[Condition, ...]:
+        """The scopes and the conditions."""
+        return (*self.scopes, *self.conditions)
+
+    def at_most(self, count: int) -> "Clauses":
+        """Return the clauses with a limit, or with their own if that is smaller."""
+        return self._replace(limit=count if self.limit is None else min(count, self.limit))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is a limit or an offset."""
+        return self.limit is not None or bool(self.offset)
+
+    @property
+    def whole(self) -> "Clauses":
+        """The clauses without limit and offset."""
+        return self._replace(limit=None, offset=0)
+
+    def refuse_lock(self) -> None:
+        """Raise if there is a lock, in a terminal that returns no record.
+
+        Raises:
+            ValueError: There is a lock.
+        """
+        if self.lock is not None:
+            raise ValueError(
+                "a number locks no record: leave lock_for_update() out, or use get() or pluck()"
+            )
+
+    @property
+    def read_again(self) -> bool:
+        """Whether records in the session are read again, as they are for a lock."""
+        return self.fresh or self.lock is not None
+
+    @property
+    def multiplies(self) -> bool:
+        """Whether a join can multiply records."""
+        return bool(self.joins) and not self.groups and any(join.multiplies for join in self.joins)
+
+
+NO_CLAUSES = Clauses()

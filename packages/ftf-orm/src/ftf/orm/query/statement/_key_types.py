@@ -1,0 +1,92 @@
+"""The types and ranges of primary keys: keys that no row can have are left out."""
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    Float,
+    Integer,
+    Numeric,
+    SmallInteger,
+    TypeDecorator,
+)
+from sqlalchemy.orm import Mapper
+
+from ...exceptions import InvalidValue
+
+type Row = tuple[object, ...]
+
+
+def possible_keys[T](mapper: Mapper[T], dialect: Dialect, keys: Iterable[object]) -> list[Row]:
+    """Return the possible keys as tuples; a key with None, NUL or 2**63 is impossible.
+
+    Raises:
+        InvalidValue: A key is not of the type of its column, which databases treat differently.
+        ValueError: A key has the wrong number of columns.
+    """
+    columns = mapper.primary_key
+    rows = [key if isinstance(key, tuple) else (key,) for key in keys]
+    for row in rows:
+        if len(row) != len(columns):
+            name, size = mapper.class_.__name__, len(columns)
+            raise ValueError(f"a key of {name} has {size} columns, unlike {row}")
+    for place, column in enumerate(columns):
+        can_have = _can_have(column, dialect)
+        rows = [row for row in rows if can_have(row[place])]
+    return rows
+
+
+def refuse_other_type[V](column: ColumnElement[V], key: object) -> None:
+    """Raise for a key that is not of its column's type, which databases treat differently.
+
+    Raises:
+        InvalidValue: It is not of the type.
+    """
+    if not isinstance(key, kind := _python_type(column)):
+        raise _other_type(column, key, kind)
+
+
+def _can_have[V](column: ColumnElement[V], dialect: Dialect) -> Callable[[object], bool]:
+    """Return a function that returns whether a row can have a key."""
+    kind, limit = _python_type(column), 1 << (_bits(column, dialect) - 1)
+
+    def can_have(key: object) -> bool:
+        if key is None:
+            return False
+        if not isinstance(key, kind):
+            raise _other_type(column, key, kind)
+        if isinstance(key, int):
+            return -limit <= key < limit
+        return not isinstance(key, str) or _is_text(key, dialect)
+
+    return can_have
+
+
+def _other_type[V](column: ColumnElement[V], key: object, kind: type) -> InvalidValue:
+    return InvalidValue(f"{column} takes {kind.__name__}, so that {key!r} cannot be a key")
+
+
+def _python_type[V](column: ColumnElement[V]) -> type:
+    if isinstance(column.type, TypeDecorator | Numeric | Float):  # these convert their values
+        return object
+    try:
+        return column.type.python_type
+    except NotImplementedError:  # pragma: no cover  # before SQLAlchemy 2.1
+        return object
+
+
+def _bits[V](column: ColumnElement[V], dialect: Dialect) -> int:
+    stored = column.type.dialect_impl(dialect)
+    if dialect.name == "sqlite" or not isinstance(stored, Integer):
+        return 64
+    if isinstance(stored, SmallInteger):
+        return 16
+    return 64 if isinstance(stored, BigInteger) else 32
+
+
+def _is_text(key: str, dialect: Dialect) -> bool:
+    if "\x00" in key and dialect.name == "postgresql":
+        return False
+    return key.isascii() or not any("\ud800" <= character <= "\udfff" for character in key)

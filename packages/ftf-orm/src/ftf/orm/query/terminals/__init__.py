@@ -1,0 +1,1 @@
+"""The terminals of a query: each runs it."""

@@ -1,0 +1,161 @@
+"""The terminals that return records, values of a column, or a number."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, SQLColumnExpression, func, inspect, literal, select
+from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
+
+from ...exceptions import MultipleRecordsFound, RecordNotFound
+from ...models._loaded_parts import mark_part
+from ...transactions._operation import read
+from ...transactions._rollback import take_before_reading
+from ..statement._clauses import Clauses
+from ..statement._relation_path import option
+from ..statement._select import with_page, with_records, with_rows
+from ..steps._conditions import Conditions
+from ..steps._ordering import Ordering
+
+
+@dataclass(frozen=True, slots=True)
+class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
+    """The terminals that return records, values of a column, or a number."""
+
+    async def get(self) -> list[T]:
+        """Return the records."""
+        before = [(part, self._states_with(part.key)) for part in self.clauses.parts]
+        result = await self._execute(self.statement())
+        # A join for an eager load gives a record a row for each related one.
+        result = result.unique() if self.clauses.options or self._joins_by_itself else result
+        names = [label.name for label in self.clauses.computed]
+        records = [_computed(names, *row) for row in result] if names else [*result.scalars().all()]
+        for part, states in before:
+            stale = [record for record in records if inspect(record) in states]
+            await self._load_relation(stale, part, again=True)
+            mark_part(records, part)
+        return records
+
+    async def first(self) -> T | None:
+        """Return the first record, by the order and then by the primary key."""
+        return next(iter(await self._with(self._with_key_order().at_most(1)).get()), None)
+
+    async def first_or_fail(self) -> T:
+        """Return the first record, by the order and then by the primary key.
+
+        Raises:
+            RecordNotFound: There is none.
+        """
+        if (record := await self.first()) is None:
+            raise RecordNotFound(self.model)
+        return record
+
+    async def sole(self) -> T:
+        """Return the only record, within the limit.
+
+        Raises:
+            RecordNotFound: There is none.
+            MultipleRecordsFound: There are more.
+        """
+        found = await self._with(self.clauses.at_most(2)).get()
+        if len(found) > 1:
+            raise MultipleRecordsFound(self.model)
+        if not found:
+            raise RecordNotFound(self.model)
+        return found[0]
+
+    async def find_many(self, keys: Iterable[object]) -> list[T]:
+        """Return the records with primary keys, in the order of the keys.
+
+        Raises:
+            InvalidValue: A key is not of the type of its column, such as "1" for 1.
+            ValueError: A key has the wrong number of columns, or the database finds others.
+        """
+        rows = [_row(key) for key in keys]
+        asked = dict.fromkeys(rows)
+        records = await self.where_key(*rows).get()
+        found = {inspect(record).identity or (): record for record in records}
+        if other := found.keys() - asked.keys():
+            named = ", ".join(str(key) for key in other)
+            raise ValueError(f"keys are not of the type of their column: found were {named}")
+        return [found[key] for key in asked if key in found]
+
+    async def pluck[V](self, column: SQLColumnExpression[V]) -> list[V]:
+        """Return the values of a column.
+
+        Raises:
+            TypeError: It is a name or a relationship, not a column.
+            ValueError: It is a column of another table, or distinct values are sorted by another
+                column.
+        """
+        return [*(await self._execute(self._plucked(column))).scalars().all()]
+
+    async def value[V](self, column: SQLColumnExpression[V]) -> V | None:
+        """Return the value of a column in the first record."""
+        clauses = self.clauses if self.clauses.distinct else self._with_key_order()
+        return next(iter(await self._with(clauses.at_most(1)).pluck(column)), None)
+
+    async def count(self) -> int:
+        """Return the number of records, or of groups, that `get` or `pluck` returns.
+
+        Raises:
+            ValueError: It locks records.
+        """
+        clauses, counting = self.clauses, select(func.count())
+        if clauses.groups or clauses.is_cut:
+            counting = counting.select_from(self._ones().subquery())
+        else:
+            clauses.refuse_lock()
+            counting = with_records(clauses, counting.select_from(self.model), self._mapper)
+        return await self._scalar(counting) or 0
+
+    async def exists(self) -> bool:
+        """Return whether `get` or `pluck` returns anything, without counting it.
+
+        Raises:
+            ValueError: It locks records.
+        """
+        return bool(await self._scalar(select(self._ones().exists())))
+
+    def _ones(self) -> "Select[int]":
+        """Return a SELECT of a 1 for each record or group, in any order."""
+        clauses, one = self.clauses, select(literal(1).label("one")).select_from(self.model)
+        clauses.refuse_lock()
+        # Without a limit it does not matter how often a record occurs.
+        rows = (
+            with_records(clauses, one, self._mapper) if clauses.is_cut else with_rows(clauses, one)
+        )
+        return with_page(clauses._replace(order=()), rows, self.model)
+
+    async def _load_relation(
+        self, records: Sequence[T], relation: QueryableAttribute[object], *, again: bool
+    ) -> None:
+        """Load a relationship of records; `again` flushes its changes and replaces it."""
+        if not records:
+            return
+        if again:
+            await read(self.session, self.session.flush, flush=True)
+            take_before_reading(self.session.sync_session, records)
+            for record in records:
+                self.session.expire(record, [relation.key])
+        loads = self.clauses.options or (option(self._mapper, relation, "selectinload"),)
+        keys = [inspect(record).identity for record in records]
+        await self._with(Clauses(options=loads)).where_key(*keys).get()
+        mark_part(records, relation)
+
+    def _states_with(self, relation: str) -> set[InstanceState[Any]]:
+        """Return the states of the records in the session that have loaded a relationship."""
+        known = self.session.sync_session.identity_map.all_states()
+        return {
+            state for state in known if relation in state.dict and state.mapper.isa(self._mapper)
+        }
+
+
+def _computed[R](names: list[str], record: R, *values: object) -> R:
+    for name, value in zip(names, values, strict=True):
+        setattr(record, name, value)
+    return record
+
+
+def _row(key: object) -> tuple[object, ...]:
+    return key if isinstance(key, tuple) else (key,)

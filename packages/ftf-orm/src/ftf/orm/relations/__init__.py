@@ -1,0 +1,1 @@
+"""Related records: associations and eager loads of what is loaded already."""

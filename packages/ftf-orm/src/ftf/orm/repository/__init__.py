@@ -1,0 +1,1 @@
+"""Repositories: the reads and writes of one model."""

@@ -1,0 +1,1 @@
+"""Transactions: operations that commit or roll back, savepoints, retries, restored records."""

@@ -1,0 +1,32 @@
+"""`session_factory`: sessions whose records stay readable after a commit."""
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+
+def session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Create a factory of sessions for repositories.
+
+    A commit does not expire loaded values, because async code cannot load them again by reading
+    an attribute.
+
+    Args:
+        engine: The engine that the sessions take connections from.
+
+    Returns:
+        The factory: `async with session_factory(engine)() as session: ...`.
+    """
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def refuse_expiring(session: AsyncSession, repository: str) -> None:
+    """Raise if a session expires records on commit.
+
+    Raises:
+        ValueError: The session has expire_on_commit=True.
+    """
+    if session.sync_session.expire_on_commit:
+        raise ValueError(
+            f"{repository} cannot work in a session that expires records on commit, because async "
+            "code cannot load them again by reading an attribute: create it with "
+            "ftf.orm.session_factory(engine)() or AsyncSession(engine, expire_on_commit=False)"
+        )
