@@ -278,7 +278,7 @@ def test_an_application_without_a_container_is_named(project):
 
 
 def test_without_httpx_the_extra_is_named(project, monkeypatch):
-    monkeypatch.setattr("ftf.testing._client.find_spec", lambda name: None)
+    monkeypatch.setattr("ftf.testing.app._client.find_spec", lambda name: None)
     result = project("async def test_it(client): ...").runpytest_inprocess()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*A client needs httpx: install ftf-testing?http?*"])

@@ -264,7 +264,7 @@ def test_a_type_nobody_knows_is_named():
 
 
 def test_without_polyfactory_the_remedies_are_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "ftf.testing._factory_values", None)
+    monkeypatch.setitem(sys.modules, "ftf.testing.factories._polyfactory", None)
     message = r"Data.name needs a value. Put one into `definition`, or let ftf-testing\[factories\]"
     with pytest.raises(FactoryError, match=message):
         DataFactory().make()

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import ProgrammingError
 
-from ftf.testing._contents import Contents  # noqa: PLC2701  # databases as migrations make them
-from ftf.testing._databases import Databases  # noqa: PLC2701
-from ftf.testing._own_thread import run_on  # noqa: PLC2701
+from ftf.testing.provisioning._databases import Databases  # noqa: PLC2701
+from ftf.testing.provisioning._own_thread import run_on  # noqa: PLC2701
+from ftf.testing.snapshot._snapshot import Contents  # noqa: PLC2701  # databases as migrations make them
 
 USERS_AND_POSTS = """
 CREATE TABLE users (id INTEGER PRIMARY KEY);

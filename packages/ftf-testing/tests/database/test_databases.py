@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from ftf.testing._databases import Databases  # noqa: PLC2701
-from ftf.testing._own_thread import run_on  # noqa: PLC2701  # workers are out of sight
+from ftf.testing.provisioning._databases import Databases  # noqa: PLC2701
+from ftf.testing.provisioning._own_thread import run_on  # noqa: PLC2701  # workers are out of sight
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 
 from ftf.orm import Base as FrameworkBase
 from ftf.testing import QueryCounter, QueryCountError, assert_queries
-from ftf.testing._executed_query import normalize  # noqa: PLC2701
+from ftf.testing.queries._executed_query import normalize  # noqa: PLC2701
 
 WHOLE = """\
 expected exactly 1 query, 4 ran, in 0.00 ms:

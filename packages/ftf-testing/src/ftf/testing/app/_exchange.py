@@ -1,0 +1,188 @@
+"""One request to an application in this process, and its response."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ..queries._listener import begin_request
+from ._request_body import RequestBody
+
+if TYPE_CHECKING:
+    from httpx import Request
+
+type Message = MutableMapping[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
+type ASGIApplication = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+
+class IncompleteResponseError(RuntimeError):
+    """An application ended before its response did.
+
+    Attributes:
+        request: The request's method and path.
+        missing: What the application should have sent.
+    """
+
+    def __init__(self, request: str, missing: str) -> None:
+        super().__init__(request, missing)
+        self.request = request
+        self.missing = missing
+
+    def __str__(self) -> str:
+        return f"{self.request}: the application ended without {self.missing}."
+
+
+class UnfinishedRequestError(RuntimeError):
+    """An application goes on although its client left.
+
+    Attributes:
+        request: The request's method and path.
+        seconds: How long it was waited for.
+    """
+
+    def __init__(self, request: str, seconds: float) -> None:
+        super().__init__(request, seconds)
+        self.request = request
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return (
+            f"{self.request} still ran {self.seconds:g} s after its client left, and was "
+            "cancelled. An endless response has to end when `receive` gives `http.disconnect`."
+        )
+
+
+class Exchange:
+    """A request that is answered by a task of its own.
+
+    Args:
+        app: What answers it.
+        scope: What the application is told about it.
+        request: Where its body comes from, and which library the client is from.
+        raises: Whether what the application raises is raised here.
+        grace: How long the application may take to end once the client left, in seconds.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApplication,
+        scope: dict[str, object],
+        request: "Request",
+        *,
+        raises: bool,
+        grace: float,
+    ) -> None:
+        import asyncio
+
+        self.label = f"{request.method} {request.url.path}"
+        self.has_body = request.method != "HEAD"
+        self.library: ModuleType = import_module(type(request).__module__.partition(".")[0])
+        if request.url.scheme not in {"http", "https"}:
+            raise self.library.UnsupportedProtocol(
+                f"{request.url} is no HTTP: for websockets, use Starlette's TestClient or httpx-ws"
+            )
+        self._patience = request.extensions.get("timeout", {}).get("read")
+        self._request_body = RequestBody(request)
+        self._raises = raises
+        self._grace = grace
+        self._over = asyncio.Event()
+        self._sent: asyncio.Queue[Message] = asyncio.Queue(1)
+        self._failure: BaseException | None = None
+        self._task = asyncio.create_task(self._answer(app, scope))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the application is still at it."""
+        return not self._task.done()
+
+    async def next(self, missing: str) -> Message:
+        """Wait for the application's next message.
+
+        Raises:
+            Exception: What the application raised instead.
+            IncompleteResponseError: It ended, and what is `missing` is not there.
+            httpx.ReadTimeout: It took longer than the request allows.
+        """
+        import asyncio
+
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._sent.get()
+        except TimeoutError:
+            problem = f"{self.label}: nothing came within {self._patience:g} s"
+            raise self.library.ReadTimeout(problem) from None
+        except asyncio.QueueShutDown:
+            cause = self._failure
+            await self.finish()
+            raise IncompleteResponseError(self.label, missing) from cause
+
+    async def finish(self) -> None:
+        """Wait for the application to end.
+
+        Raises:
+            Exception: What it raised.
+        """
+        import asyncio
+
+        self._end_request()
+        await asyncio.wait([self._task])
+        failure, self._failure = self._failure, None
+        if failure is not None and self._raises:
+            raise failure
+
+    def disconnect(self) -> None:
+        """Let the application know that its client left."""
+        self._end_request()
+        self._sent.shutdown(immediate=True)
+
+    async def leave(self) -> None:
+        """Disconnect, and wait for the application to end.
+
+        Raises:
+            Exception: What it raised meanwhile.
+            UnfinishedRequestError: It did not end in time, and was cancelled.
+        """
+        import asyncio
+
+        self.disconnect()
+        await asyncio.wait([self._task], timeout=self._grace)
+        if self.is_running:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+            self._failure = None
+            raise UnfinishedRequestError(self.label, self._grace)
+        await self.finish()
+
+    def _end_request(self) -> None:
+        self._over.set()
+        self._request_body.cancel()
+
+    async def _answer(self, app: ASGIApplication, scope: dict[str, object]) -> None:
+        begin_request()  # the same query in two requests is no loop
+        try:
+            await app(scope, self._receive, self._send)
+        except BaseException as failure:
+            self._failure = failure
+            if not isinstance(failure, Exception):
+                raise
+        finally:
+            self._request_body.cancel()
+            self._sent.shutdown()
+
+    async def _receive(self) -> Message:
+        if not self._over.is_set() and (part := await self._request_body.next()):
+            return part
+        await self._over.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Message) -> None:
+        import asyncio
+
+        try:
+            await self._sent.put(message)
+        except asyncio.QueueShutDown:
+            # The client left. A server drops what it is given from then on, but an endless response
+            # has to let somebody else have a turn to be told.
+            await asyncio.sleep(0)

@@ -1,0 +1,65 @@
+"""The body of a request, as the messages that an application receives."""
+
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from asyncio import Task
+
+    from httpx import Request
+
+    from ._exchange import Message
+
+
+class RequestBody:
+    """Gives what is in memory at once, and a stream piece by piece.
+
+    A stream is read by a task of its own, because `receive` may be called by several tasks and be
+    cancelled, as by an application that watches for a disconnect: no piece is lost, and the
+    generator behind the stream does not notice.
+
+    Args:
+        request: What the body is of.
+    """
+
+    def __init__(self, request: "Request") -> None:
+        import asyncio
+
+        stream: Any = request.stream
+        is_in_memory = hasattr(stream, "__iter__")
+        self._whole = [_message(b"".join(stream), more=False)] if is_in_memory else []
+        self._parts = None if is_in_memory else _parts_of(stream)
+        self._reading: Task[Message | None] | None = None
+        self._turn = asyncio.Lock()
+
+    async def next(self) -> "Message | None":
+        """Return the next message, or None after the last one or if reading was cancelled."""
+        import asyncio
+
+        if self._whole:
+            return self._whole.pop()
+        async with self._turn:
+            if self._reading is None:
+                self._reading = asyncio.create_task(self._read())
+            await asyncio.wait([self._reading])
+            read, self._reading = self._reading, None
+            return None if read.cancelled() else read.result()
+
+    def cancel(self) -> None:
+        """Stop reading, because the client has left."""
+        self._parts = None
+        if self._reading is not None:
+            self._reading.cancel()
+
+    async def _read(self) -> "Message | None":
+        return None if self._parts is None else await anext(self._parts, None)
+
+
+async def _parts_of(stream: AsyncIterable[bytes]) -> "AsyncIterator[Message]":
+    async for part in stream:
+        yield _message(part, more=True)
+    yield _message(b"", more=False)
+
+
+def _message(body: bytes, *, more: bool) -> "Message":
+    return {"type": "http.request", "body": body, "more_body": more}

@@ -1,0 +1,1 @@
+"""Records made up for tests."""

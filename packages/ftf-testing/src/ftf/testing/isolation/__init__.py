@@ -1,0 +1,1 @@
+"""What a test replaces, and what it must not leave behind."""

@@ -1,0 +1,1 @@
+"""Where test databases come from."""

@@ -1,0 +1,1 @@
+"""Counting queries, and N+1."""

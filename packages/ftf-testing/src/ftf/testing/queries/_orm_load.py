@@ -1,0 +1,109 @@
+"""What the ORM queries by itself."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from ..factories._mapper import mapper_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Compiled, Executable
+    from sqlalchemy.orm import ORMExecuteState
+
+# The parameter by which selectin_polymorphic() loads what subclasses have, with no path of its own.
+_KEYS_OF_RECORDS = "primary_keys"
+
+
+class Loading(Enum):
+    """Why the ORM runs a query by itself."""
+
+    LAZY = "lazy load"
+    EAGER = "eager load"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class OrmLoad:
+    """What the ORM loads by itself.
+
+    Args:
+        loading: Why it does.
+        root: The model that is loaded, or that the path begins at.
+        path: The relationships that lead to what is loaded, each as `Post.author`.
+        target: The model that the last relationship leads to.
+    """
+
+    loading: Loading
+    root: type
+    path: tuple[str, ...] = ()
+    target: type | None = None
+
+    @property
+    def name(self) -> str:
+        """The relationship with its model, or the model alone."""
+        return self.path[-1] if self.path else self.root.__name__
+
+    def leads_to(self, model: type) -> bool:
+        """Tell whether what is loaded can be of a model."""
+        target = self.target
+        return target is not None and (issubclass(model, target) or issubclass(target, model))
+
+    def then(self, load: Self) -> Self:
+        """Go on along another path."""
+        *path, last = self.path
+        path += [_narrowed(last, self.target, load.root), *load.path]
+        return replace(load, root=self.root, path=tuple(path))
+
+    def __str__(self) -> str:
+        return f"{self.loading.value} of {self.name}"
+
+
+def orm_load(compiled: "Compiled", *, is_lazy: bool) -> OrmLoad | None:
+    """Return what the ORM loads by itself by a statement, if it does."""
+    statement = compiled.statement
+    if not getattr(statement, "is_select", False):  # only what is executed can tell
+        return None
+    state = _state(cast("Executable", statement))
+    path = state.loader_strategy_path
+    if path is not None and not path.is_root:
+        return _along(Loading.LAZY if is_lazy else Loading.EAGER, path.path)
+    if path is None:
+        return None
+    columns = cast("Any", statement).column_descriptions
+    if state.is_column_load:
+        return OrmLoad(Loading.REFRESH, columns[0]["entity"])
+    if _KEYS_OF_RECORDS in compiled.params and _is_subclass(columns[0]["entity"]):
+        return OrmLoad(Loading.EAGER, columns[0]["entity"])
+    return None
+
+
+def _is_subclass(entity: object) -> bool:
+    return isinstance(entity, type) and mapper_of(entity).inherits is not None
+
+
+def _state(statement: "Executable") -> "ORMExecuteState":
+    """Give what listeners to `do_orm_execute` are told, without the price of having some.
+
+    For them a session prepares each statement twice.
+    """
+    from sqlalchemy.orm import ORMExecuteState
+
+    unknown, none = cast("Any", None), cast("Any", {})
+    return ORMExecuteState(unknown, statement, None, none, {}, None, [])
+
+
+def _along(loading: Loading, path: tuple[object, ...]) -> OrmLoad:
+    from sqlalchemy.orm import RelationshipProperty  # heavy
+
+    steps = [step for step in path if isinstance(step, RelationshipProperty)]
+    names = [f"{step.parent.class_.__name__}.{step.key}" for step in steps]
+    for index, (step, following) in enumerate(pairwise(steps)):
+        names[index] = _narrowed(names[index], step.mapper.class_, following.parent.class_)
+    return OrmLoad(loading, steps[0].parent.class_, tuple(names), steps[-1].mapper.class_)
+
+
+def _narrowed(relation: str, target: type | None, model: type) -> str:
+    """Name a relation that is followed by one which only a subclass of its target has."""
+    is_narrower = target is not None and target is not model and issubclass(model, target)
+    return f"{relation}.of_type({model.__name__})" if is_narrower else relation
