@@ -34,10 +34,11 @@ each_with_dependencies = nox.parametrize("package", depending, ids=depending)
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and format."""
-    session.install("--group=lint")
+    """Check style, format, and which part of a package imports which."""
+    session.install(*wheels(*PACKAGES), "--group=lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    session.run("lint-imports")
 
 
 @nox.session

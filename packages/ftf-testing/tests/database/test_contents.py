@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from ftf.testing.provisioning._databases import Databases  # noqa: PLC2701
 from ftf.testing.provisioning._own_thread import run_on  # noqa: PLC2701
-from ftf.testing.snapshot._snapshot import Contents  # noqa: PLC2701  # databases as migrations make them
+from ftf.testing.snapshot._snapshot import Snapshot  # noqa: PLC2701  # databases as migrations make them
 
 USERS_AND_POSTS = """
 CREATE TABLE users (id INTEGER PRIMARY KEY);
@@ -115,7 +115,7 @@ def having(tables: str, connection: Connection) -> Connection:
 )
 def test_rows_of_any_kind_of_tables_are_brought_back(request, kind, tables, change):
     def check(connection: Connection) -> None:
-        with closing(Contents.of(connection)) as contents:
+        with closing(Snapshot.of(connection)) as contents:
             assert not contents.differences(connection)
             having(change, connection)
             assert contents.differences(connection)
@@ -127,7 +127,7 @@ def test_rows_of_any_kind_of_tables_are_brought_back(request, kind, tables, chan
 
 def test_rows_that_refer_to_each_other_take_no_superuser(on_postgresql):
     def check(connection: Connection) -> None:
-        contents = Contents.of(connection)
+        contents = Snapshot.of(connection)
         connection.exec_driver_sql("UPDATE teams SET best = NULL")
         contents.restore(connection)
         assert not contents.differences(connection)
@@ -137,7 +137,7 @@ def test_rows_that_refer_to_each_other_take_no_superuser(on_postgresql):
 
 def test_what_cannot_be_brought_back_is_left_as_it_is(on_postgresql):
     def check(connection: Connection) -> None:
-        contents = Contents.of(connection)
+        contents = Snapshot.of(connection)
         connection.exec_driver_sql("INSERT INTO users VALUES (1)")
         connection.exec_driver_sql("INSERT INTO posts VALUES (1)")
         connection.exec_driver_sql("ALTER TABLE users RENAME TO people")
@@ -156,7 +156,7 @@ def test_a_file_that_is_locked_is_not_waited_for_for_ever(tmp_path):
     with (
         engine.connect() as connection,
         engine.connect() as other,
-        closing(Contents.of(having(USERS_AND_POSTS, connection))) as contents,
+        closing(Snapshot.of(having(USERS_AND_POSTS, connection))) as contents,
     ):
         connection.exec_driver_sql("PRAGMA busy_timeout = 1")
         other.exec_driver_sql("BEGIN IMMEDIATE")
@@ -171,7 +171,7 @@ def test_a_file_that_is_locked_is_not_waited_for_for_ever(tmp_path):
 
 def test_virtual_tables_are_left_to_their_extensions(on_sqlite):
     def check(connection: Connection) -> None:
-        with closing(Contents.of(connection)) as contents:
+        with closing(Snapshot.of(connection)) as contents:
             assert contents.tables == ("words",)
 
     on_sqlite(UNKNOWN, check)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from ftf.testing.provisioning._run import stop_abandoned  # noqa: PLC2701  # the other run is out of sight
+from ftf.testing.provisioning._postgres_server import stop_abandoned  # noqa: PLC2701  # the other run is out of sight
 
 TESTS = """
 @pytest.mark.parametrize("turn", range(6))

@@ -2,7 +2,8 @@
 
 from ._application_lines import CodeLine, Origin
 from .app._acting_as import ActingAs
-from .app._exchange import ASGIApplication, IncompleteResponseError, UnfinishedRequestError
+from .app._asgi import ASGIApplication
+from .app._exchange import IncompleteResponseError, UnfinishedRequestError
 from .app._lifespan import LifespanError, LifespanManager
 from .app._transport import StreamingTransport
 from .factories._columns import FactoryError

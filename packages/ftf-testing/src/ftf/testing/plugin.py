@@ -2,7 +2,10 @@
 
 pytest_plugins: list[str] = [
     "ftf.testing.app._plugin",
+    "ftf.testing.database._fixtures",
     "ftf.testing.database._plugin",
+    "ftf.testing.factories._plugin",
+    "ftf.testing.isolation._plugin",
     "ftf.testing.loops._plugin",
     "ftf.testing.queries._plugin",
 ]

@@ -1,20 +1,15 @@
 """One request to an application in this process, and its response."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..queries._listener import begin_request
+from ._asgi import ASGIApplication, Message
 from ._request_body import RequestBody
 
 if TYPE_CHECKING:
     from httpx import Request
-
-type Message = MutableMapping[str, Any]
-type Receive = Callable[[], Awaitable[Message]]
-type Send = Callable[[Message], Awaitable[None]]
-type ASGIApplication = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 
 class IncompleteResponseError(RuntimeError):

@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from ._exchange import ASGIApplication, Message
+from ._asgi import ASGIApplication, Message
 
 
 class LifespanError(RuntimeError):

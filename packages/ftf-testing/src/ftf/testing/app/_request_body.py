@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from httpx import Request
 
-    from ._exchange import Message
+    from ._asgi import Message
 
 
 class RequestBody:

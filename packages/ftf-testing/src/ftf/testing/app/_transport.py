@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from ._exchange import ASGIApplication, Exchange, IncompleteResponseError
+from ._asgi import ASGIApplication
+from ._exchange import Exchange, IncompleteResponseError
 
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport as Transport

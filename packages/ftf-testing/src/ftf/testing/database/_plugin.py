@@ -3,26 +3,21 @@
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from .._settings import read
-from ..isolation._container_overrides import Services
-from ..provisioning import _run
+from ..isolation._container_overrides import ContainerOverrides
+from ..provisioning._postgres_server import stop_postgres
+from ..provisioning._run_folder import remove_folder, share_folder
 from ..provisioning._settings import declare_settings
+from ._run_state import CONTAINER_OVERRIDES, guard_of
 
 if TYPE_CHECKING:
     from ftf.container import Container
 
     from ..provisioning._address import DatabaseAddress
-    from ..provisioning._connection_guard import ConnectionGuard
 
-pytest_plugins = ("ftf.testing.database._fixtures",)
-
-SERVICES = pytest.StashKey[Services]()
-_GUARD = pytest.StashKey["ConnectionGuard | None"]()
 _MODES = {"rollback": ["db_session"], "committing": ["committing_db"], "own": []}
 _FIXTURES = frozenset(
     {
@@ -56,18 +51,19 @@ def pytest_configure(config: pytest.Config) -> None:
         "database(mode='rollback'): use the test database; its changes are rolled back, "
         "or committed and removed ('committing'), or the test brings a database of its 'own'.",
     )
-    config.stash[SERVICES] = Services()
+    config.stash[CONTAINER_OVERRIDES] = ContainerOverrides()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End what belongs to the run."""
-    _run.end(config)
+    stop_postgres(config)
+    remove_folder(config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: _Node) -> None:
     """Tell a worker of pytest-xdist what it shares with the others."""
-    _run.share_folder(node.config, node.workerinput)
+    share_folder(node.config, node.workerinput)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -93,7 +89,7 @@ def pytest_fixture_setup(
         _allow(value, request.config)
     if fixturedef.argname in {"app", "container"} and (container := _container_of(value)):
         known = ExitStack()
-        known.enter_context(request.config.stash[SERVICES].known(container))
+        known.enter_context(request.config.stash[CONTAINER_OVERRIDES].known(container))
         fixturedef.addfinalizer(known.close)
     return value
 
@@ -120,21 +116,6 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     guard = guard_of(item.config)
     with _kept_off(item) if guard and guard.is_in_use else nullcontext():
         yield
-
-
-def guard_of(config: pytest.Config) -> "ConnectionGuard | None":
-    """Return the guard of the connections, if a database was set when it was first asked for."""
-    if _GUARD not in config.stash:
-        if not read(config, "ftf_db_url") or find_spec("sqlalchemy") is None:
-            config.stash[_GUARD] = None
-            return None
-        from ..provisioning._connection_guard import ConnectionGuard
-
-        guard = config.stash[_GUARD] = ConnectionGuard()
-        listening = ExitStack()
-        listening.enter_context(guard.listening())
-        config.add_cleanup(listening.close)
-    return config.stash[_GUARD]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from .._application_lines import application_line
 from ..loops._event_loop import EventLoop
 from ..snapshot._observer import Observer
-from ..snapshot._snapshot import Contents
+from ..snapshot._snapshot import Snapshot
 from ._deferred_constraints import DeferredConstraints
 from ._loop_connections import LoopConnections
 from ._sessions import OpenSessions
@@ -31,7 +31,7 @@ class TestDatabase:
 
     def __init__(self, engine: AsyncEngine | Engine, observer: Observer) -> None:
         self.engine = engine
-        self._contents = observer.read(Contents.of)
+        self._snapshot = observer.read(Snapshot.of)
         self.deferred = observer.read(DeferredConstraints.of)
         self.sessions = OpenSessions(self.deferred)
         self._observer = observer
@@ -71,19 +71,19 @@ class TestDatabase:
 
     def undo(self) -> dict[str, int]:
         """Bring back what there was before, and tell what there was too much."""
-        if differences := self._observer.read(self._contents.differences):
+        if differences := self._observer.read(self._snapshot.differences):
             self.restore()
         return differences
 
     def restore(self) -> None:
         """Bring back what there was before the first test."""
-        self._observer.read(self._contents.restore)
+        self._observer.read(self._snapshot.restore)
 
     def close(self, loop: EventLoop) -> None:
         """Close all connections; those that belong to no event loop are closed in this one."""
         self.enter(loop)
         loop.wait_for(self._connections.close())
-        self._contents.close()
+        self._snapshot.close()
 
     async def _leave(self, loop: EventLoop) -> None:
         if self._loop is loop:

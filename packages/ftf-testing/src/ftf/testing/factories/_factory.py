@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from types import get_original_bases
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origin
 
+from .._mapper import mapper_of
 from ._columns import FactoryError, construct, invented
-from ._mapper import mapper_of
 from ._relations import aliases, attach, parent_of, refuse_unwritten, relation_of
 from ._session_check import require_async_session
 from ._source import Source, Sources

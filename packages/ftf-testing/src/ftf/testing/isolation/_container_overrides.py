@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ..loops._event_loop import EventLoop
 
 
-class Services:
+class ContainerOverrides:
     """Overrides services in the containers there are, whichever of both comes first."""
 
     def __init__(self) -> None:

@@ -22,13 +22,13 @@ class Leftovers:
 
     Attributes:
         current: Those of the test that runs; of the inner one where a test runs pytest.
-        told: What other parts of the plugin have noticed.
+        messages: What other parts of the plugin have noticed.
     """
 
     current: ClassVar["Leftovers | None"] = None
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.messages: list[str] = []
         self._dependencies: list[tuple[Dependencies, Dependencies]] = []
         self._scopes: list[tuple[Scope, str]] = []
         self._overrides: list[NotedOverride] = []
@@ -75,9 +75,9 @@ class Leftovers:
         if not any(each is overrides for each, _ in self._dependencies):
             self._dependencies.append((overrides, dict(overrides)))
 
-    def add(self, *told: str) -> None:
+    def add(self, *messages: str) -> None:
         """Tell what another part of the plugin has noticed."""
-        self.told += told
+        self.messages += messages
 
     def clear(self) -> list[str]:
         """Tell what has not ended, and end the overrides, which other tests would meet."""

@@ -5,13 +5,14 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from ._own_thread import run_on
-from ._run import folder, start_postgres
+from ._postgres_server import start_postgres
+from ._run_folder import folder
 
 _DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
 _KNOWN = "give a URL of PostgreSQL or SQLite, or only postgresql or sqlite"
 
 
-def place(setting: str, config: pytest.Config) -> URL:
+def resolve_url(setting: str, config: pytest.Config) -> URL:
     """Name the database or file that the test databases are named after.
 
     Args:

@@ -43,7 +43,7 @@ class ExecutedQuery:
         is_many: Whether these are many sets, or a batch of many.
         hides: Whether the engine hides parameters.
         trace: What ran when it was sent.
-        strand: The same for all queries that ran one after the other in a task or thread.
+        query_group: The same for all queries that ran one after the other in a task or thread.
         call: The same for all queries of one call from the body of a test, or of its requests.
         continues: Whether it is a further batch of the statement before.
         compiled: What became the SQL; None for plain SQL.
@@ -58,7 +58,7 @@ class ExecutedQuery:
     is_many: bool
     hides: bool
     trace: Trace
-    strand: object
+    query_group: object
     call: object
     continues: bool
     compiled: "Compiled | None"

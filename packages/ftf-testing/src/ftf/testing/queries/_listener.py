@@ -21,7 +21,9 @@ _here: ContextVar[tuple[QueryLog, ...]] = ContextVar("ftf_query_logs", default=(
 # cursor that is gone can be that of another one.
 _running: dict[int, ExecutedQuery] = {}
 # With the thread it is good for; None for all.
-_strand: ContextVar[tuple[int | None, object]] = ContextVar("ftf_query_strand", default=(0, None))
+_query_group: ContextVar[tuple[int | None, object]] = ContextVar(
+    "ftf_query_group", default=(0, None)
+)
 # What the body of a test has called: another object for each call.
 _call: ContextVar[object] = ContextVar("ftf_call_of_test", default=None)
 IN_REQUEST: Final = object()
@@ -94,7 +96,7 @@ def _begin(  # noqa: PLR0913, PLR0917  # the event's own signature
         executemany,
         engine.hide_parameters,
         trace(sys._getframe(1), current_options().stack_depth),  # noqa: SLF001  # documented
-        _current_strand(),
+        _current_query_group(),
         _call.get(),
         executemany and before is not None and before.named is named,
         context.compiled,
@@ -111,22 +113,22 @@ def _end(_connection: object, cursor: object, *_: object) -> None:
         query.seconds = perf_counter() - query.began
 
 
-def _current_strand() -> object:
+def _current_query_group() -> object:
     """Give what is the same for queries that run one after the other, and never used again.
 
     A copied context brings its origin's along; in another thread it gets its own, but for that of
     a request.
     """
-    thread, strand = _strand.get()
+    thread, query_group = _query_group.get()
     if thread != get_ident() and thread is not None:
-        strand = object()
-        _strand.set((get_ident(), strand))
-    return strand
+        query_group = object()
+        _query_group.set((get_ident(), query_group))
+    return query_group
 
 
 def begin_request() -> None:
-    """Start a new strand for this request, shared by all of its threads."""
-    _strand.set((None, object()))
+    """Start a new query_group for this request, shared by all of its threads."""
+    _query_group.set((None, object()))
     _call.set(IN_REQUEST)
 
 

@@ -55,7 +55,7 @@ def n_plus_ones(
 
 
 def _cause(query: ExecutedQuery, is_of_tests: IsOfTests | None) -> object:
-    load, lines, place = query.load, query.origin.lines, [query.strand]
+    load, lines, place = query.load, query.origin.lines, [query.query_group]
     if is_of_tests is not None:
         if query.call is not IN_REQUEST and lines and is_of_tests(lines[0].file):
             return None

@@ -5,7 +5,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from ..factories._mapper import mapper_of
+from .._mapper import mapper_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Compiled, Executable

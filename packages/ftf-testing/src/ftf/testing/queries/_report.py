@@ -4,7 +4,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from ..factories._mapper import mapper_of
+from .._mapper import mapper_of
 from ._executed_query import ExecutedQuery
 from ._n_plus_one import Repetition, repetitions, whole_load
 from ._options import current_options

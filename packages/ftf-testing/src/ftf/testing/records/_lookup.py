@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, ColumnElement, case, cast, func, literal, 
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..factories._mapper import mapper_of
+from .._mapper import mapper_of
 from ..factories._session_check import require_async_session
 from ..queries._listener import UNCOUNTED
 

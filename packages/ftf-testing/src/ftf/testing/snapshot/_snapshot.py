@@ -37,7 +37,7 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class Snapshot:
     """The tables of a database, and the rows that were there before the first test.
 
     It is used with the connection that has read it, which alone sees the copies of the rows.
@@ -57,7 +57,7 @@ class Contents:
     file: FileCopy | None
 
     @classmethod
-    def of(cls, connection: Connection) -> "Contents":
+    def of(cls, connection: Connection) -> "Snapshot":
         """Read the contents of a database."""
         inspector, quote = inspect(connection), connection.dialect.identifier_preparer.quote
         file = FileCopy.of(connection) if connection.dialect.name == "sqlite" else None
