@@ -231,9 +231,9 @@ def test_headers_may_be_awaited_once_before_the_first_request(project):
 @pytest.mark.parametrize(
     ("app", "message"),
     [
-        ("shop", "it names no module and object"),
+        ("shop", "it does not name a module and an object"),
         ("shop:nothing", "module 'shop' has no attribute 'nothing'"),
-        ("shop:events", "[[]] is no ASGI application"),
+        ("shop:events", "[[]] is not an ASGI application"),
         ("shopp:app", "No module named 'shopp' (see `pythonpath`)"),
     ],
 )

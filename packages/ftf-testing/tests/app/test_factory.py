@@ -184,7 +184,7 @@ async def test_a_relation_to_one_that_is_not_referred_back_is_set(session):
 
 
 def test_a_relation_of_another_model_is_refused():
-    with pytest.raises(FactoryError, match=r"User has no relation 'author', but posts, profile"):
+    with pytest.raises(FactoryError, match=r"User has no relation 'author'; it has posts, profile"):
         UserFactory().has(Post.author, UserFactory()).make()
 
 
@@ -202,7 +202,7 @@ async def test_edge_56_definitions_that_ask_for_each_other_are_refused():
         def definition(self, number: int) -> Values:
             return {"parent": FolderFactory()}
 
-    message = "definitions of FolderFactory → FolderFactory never end. .* give it by `for_`"
+    message = "definitions of FolderFactory → FolderFactory never end. .* pass it by `for_`"
     with pytest.raises(FactoryError, match=message):
         FolderFactory().make()
     root = Folder()
@@ -232,12 +232,14 @@ def test_a_factory_inherits_its_model_and_needs_one():
     class Tags(Named[Tag]): ...
 
     assert (Admins.model, Tags.model) == (User, Tag)
-    with pytest.raises(TypeError, match=r"Named names no model: write `class Named\(Factory"):
+    with pytest.raises(
+        TypeError, match=r"Named does not name a model: write `class Named\(Factory"
+    ):
         Named()
 
 
 def test_a_class_that_is_not_mapped_is_named():
     class TextFactory(Factory[str]): ...
 
-    with pytest.raises(TypeError, match="<class 'str'> is no mapped class"):
+    with pytest.raises(TypeError, match="<class 'str'> is not a mapped class"):
         TextFactory().make()

@@ -1,4 +1,4 @@
-"""What is made up for the columns of a row."""
+"""The generated values of the columns of a row."""
 
 import enum
 import sys
@@ -245,7 +245,7 @@ def test_what_is_given_counts_for_the_columns_it_sets():
 
 def test_unique_values_come_once():
     assert {each.colour for each in UniqueFactory().make_many(2)} == {"red", "blue"}
-    message = "No more values can be made up for Unique.colour, which is unique. .* its `number`"
+    message = "No more values can be generated for Unique.colour, which is unique. .* its `number`"
     with pytest.raises(FactoryError, match=message):
         UniqueFactory().make()
 
@@ -257,7 +257,7 @@ def test_values_that_are_unique_together_differ_where_one_of_them_can():
 
 
 def test_a_type_nobody_knows_is_named():
-    message = r"No value of type Place\(\) can be made up for Town.place. Put one into"
+    message = r"No value of type Place\(\) can be generated for Town.place. Put one into"
     with pytest.raises(FactoryError, match=message):
         TownFactory().make()
     assert TownFactory().make(place="a").place == "a"
@@ -265,7 +265,9 @@ def test_a_type_nobody_knows_is_named():
 
 def test_without_polyfactory_the_remedies_are_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "ftf.testing.factories._polyfactory", None)
-    message = r"Data.name needs a value. Put one into `definition`, or let ftf-testing\[factories\]"
+    message = (
+        r"Data.name needs a value. Put one into `definition`, or install ftf-testing\[factories\]"
+    )
     with pytest.raises(FactoryError, match=message):
         DataFactory().make()
     assert DataFactory().make(name="a").name == "a"

@@ -49,7 +49,9 @@ class DefinedFactory(Factory[Line]):
     ],
 )
 def test_a_viewonly_relationship_is_refused(make, relation):
-    with pytest.raises(FactoryError, match=f"{relation} is viewonly, so .* is not stored: use the"):
+    with pytest.raises(
+        FactoryError, match=f"{relation} is viewonly, and .* not be stored: use the"
+    ):
         make()
 
 

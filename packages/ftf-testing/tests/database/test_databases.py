@@ -59,7 +59,9 @@ def test_a_database_that_is_not_of_a_run_is_not_replaced(databases):
 
     with databases.built(fill) as left, databases.built(fill):
         disown(left)
-        with pytest.raises(pytest.UsageError, match="is there and not made by ftf-testing: remove"):
+        with pytest.raises(
+            pytest.UsageError, match="exists and was not made by ftf-testing: remove"
+        ):
             databases.built(fill).__enter__()
         assert count(left) == 0
 

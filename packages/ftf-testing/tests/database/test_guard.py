@@ -168,4 +168,6 @@ def test_committing(request):
 def test_the_marker_refuses_an_unknown_mode(guarded):
     result = guarded('@pytest.mark.database("clone")\ndef test_fault(): ...')
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*the marker database knows rollback, committing, own*'clone'"])
+    result.stderr.fnmatch_lines(
+        ["*mode of the marker database is rollback, committing, own*'clone'"]
+    )

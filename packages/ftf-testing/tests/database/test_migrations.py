@@ -152,7 +152,7 @@ def test_branches_may_meet_and_the_version_be_kept_elsewhere(check, project):
             "the downgrade of *2.py has failed: ZeroDivision*",
         ),
         ('op.drop_table("posts")', "pass", "the upgrade of *2.py has failed: *posts*"),
-        ("sa.String()", "sa.Integer()", "the models are not what the migrations make*title*"),
+        ("sa.String()", "sa.Integer()", "the models differ from the migrations*title*"),
         (
             "def upgrade():",
             "def upgrade():\n    op.execute('CREATE TABLE IF NOT EXISTS rest (id INTEGER)')\n",
@@ -184,7 +184,7 @@ def test_a_fault_is_told(check, right, wrong, message):
 def test_a_difference_that_alembic_does_not_see_is_told(check, right, wrong, message):
     result = check(second=SECOND.replace(right, wrong), env=PLAIN_ENV)
     result.assert_outcomes(failed=1)
-    lines = ["E *AssertionError: the migrations make other tables than create_all *"]
+    lines = ["E *AssertionError: the tables of the migrations differ from those of create_all*"]
     result.stdout.fnmatch_lines([*lines, f"E *{message}"])
 
 
@@ -279,7 +279,7 @@ def test_migrations_that_go_nowhere_are_told(check):
     result = check(env="", code="async def test_session(db_session): ...")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        ["the migrations have made no table in the test's database: env.py has to use *"]
+        ["the migrations have not made any table in the test's database: env.py has to use *"]
     )
 
 

@@ -41,7 +41,7 @@ async def listed(session=Depends(get_session)):
     except Exception:
         return []
 """
-FORGOTTEN = "*app.py:* connects to prod.db, which is not the test database: override what gives *"
+FORGOTTEN = "*app.py:* connects to prod.db, which is not the test database: override the dep*"
 OVERRIDDEN = """
 from app import app, get_session
 

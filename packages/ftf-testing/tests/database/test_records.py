@@ -188,13 +188,13 @@ async def test_json_is_compared_on_postgresql_as_well(postgres_url):
 
 
 async def test_bad_input_is_told(session):
-    with pytest.raises(TypeError, match="Post has no column 'title', but id, author_id"):
+    with pytest.raises(TypeError, match="Post has no column 'title'; it has id, author_id"):
         await assert_has(session, Post, title="Hello")
     with pytest.raises(TypeError, match="Post has no column 'deleted_at'"):
         await assert_soft_deleted(session, Post)
     with pytest.raises(TypeError, match="Post has no column 'is_hidden'"):
         await assert_soft_deleted(session, Post, Draft.is_hidden)
-    with pytest.raises(TypeError, match="<class 'int'> is no mapped class"):
+    with pytest.raises(TypeError, match="<class 'int'> is not a mapped class"):
         await assert_has(session, int)
     with Session() as plain, pytest.raises(TypeError, match="need an AsyncSession, and this is a"):
         await assert_count(plain, Post, 0)

@@ -53,12 +53,18 @@ def test_a_database_in_memory_becomes_a_file_that_connections_share(told, url):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "no database is set for tests: give --ftf-db-url, or set FTF_DB_URL or the ini*"),
-        (["--ftf-db-url=mysql://db/app"], "*mysql://db/app is of an unknown kind: give a URL of *"),
+        ([], "no database is set for tests: set --ftf-db-url, FTF_DB_URL or the ini*"),
+        (
+            ["--ftf-db-url=mysql://db/app"],
+            "*mysql://db/app is not PostgreSQL or SQLite: set it to a URL of *",
+        ),
         (["--ftf-db-url=my sql"], "the test database 'my sql': *. give a URL of *"),
         (["--ftf-db-url=sqlite+nope"], "the test database 'sqlite+nope': Can't load plugin: *"),
         (["--ftf-db-url=sqlite+pysqlcipher"], "the test *: No module named 'pysqlcipher3'. give *"),
-        (["--ftf-db-url=sqlite:///no/app.db"], "the test *no/test_app.db: there is no folder no"),
+        (
+            ["--ftf-db-url=sqlite:///no/app.db"],
+            "the test *no/test_app.db: the folder no does not exist",
+        ),
         (["--ftf-db-url=sqlite:///file:app.db?uri=true"], "*app.db* is a URI, not a path: give a*"),
         (
             ["--ftf-db-url=postgresql://me:key@localhost:1/app"],
@@ -67,7 +73,7 @@ def test_a_database_in_memory_becomes_a_file_that_connections_share(told, url):
         (["-o", "ftf_metadata="], "the tables of the test database are unknown: set *"),
         (
             ["-o", "ftf_metadata=models"],
-            "ftf_metadata = models: it names no module and object. *",
+            "ftf_metadata = models: it does not name a module and an object. *",
         ),
         (
             ["-o", "ftf_metadata=missing:Base"],
@@ -78,7 +84,7 @@ def test_a_database_in_memory_becomes_a_file_that_connections_share(told, url):
             "*= models:Missing: module 'models' has no attribute 'Missing'. *",
         ),
         (["-o", "ftf_metadata=models:mapped_column"], "*which is neither a declarative base*"),
-        (["-o", "ftf_alembic=missing.ini"], "ftf_alembic = 'missing.ini' names no file in *"),
+        (["-o", "ftf_alembic=missing.ini"], "ftf_alembic = 'missing.ini' is not a file in *"),
     ],
 )
 def test_bad_settings_are_told(told, arguments, message):

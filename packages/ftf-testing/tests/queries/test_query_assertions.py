@@ -105,7 +105,7 @@ def test_other_threads_are_asserted_engine_wide_only(sync_engine, block):
 def test_calls_of_other_threads_are_compared_engine_wide_only(sync_engine):
     call = partial(read_in_a_thread, sync_engine)
     assert_same_query_count(call, 1, 2)
-    with pytest.raises(QueryCountError, match="expected 2 queries, as with little, 3 ran"):
+    with pytest.raises(QueryCountError, match="expected 2 queries, as with small, 3 ran"):
         assert_same_query_count(call, 1, 2, engine_wide=True)
 
 
@@ -118,7 +118,7 @@ def test_a_call_that_costs_more_with_more_records_fails(sync_engine):
         with Session(sync_engine) as session:
             read(session, number)
 
-    grows = r"expected 2 queries, as with little, 4 ran(.|\n)*with selectinload\(Book\.author\)"
+    grows = r"expected 2 queries, as with small, 4 ran(.|\n)*with selectinload\(Book\.author\)"
     with pytest.raises(QueryCountError, match=grows):
         assert_same_query_count(call, 1, 3)
 
@@ -137,7 +137,7 @@ async def test_an_async_call_is_compared_as_well(async_engine):
             for book in await session.scalars(select(Book).limit(number)):
                 await book.awaitable_attrs.author
 
-    with pytest.raises(QueryCountError, match="expected 2 queries, as with little, 4 ran"):
+    with pytest.raises(QueryCountError, match="expected 2 queries, as with small, 4 ran"):
         await assert_same_query_count(call, 1, 3)
     await assert_same_query_count(call, 3, 3)
 

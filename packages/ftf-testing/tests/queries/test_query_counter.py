@@ -208,7 +208,7 @@ def test_a_counter_is_compared_with_a_number(sync_engine):
 def test_a_counter_counts_in_one_block_at_a_time(sync_engine):
     with (
         QueryCounter(sync_engine) as counter,
-        pytest.raises(RuntimeError, match="make another one for a block"),
+        pytest.raises(RuntimeError, match="make another one for the inner block"),
     ):
         counter.__enter__()
 

@@ -29,7 +29,7 @@ expected exactly 1 query, 4 ran, in 0.00 ms:
 Repeated:
   3 x SELECT authors.id, authors.name FROM authors WHERE authors.id = ?
       queries 2, 3, 4, at test_query_report.py:0 in titles
-      lazy load of Book.author: bring it along with selectinload(Book.author)"""
+      lazy load of Book.author: load it eagerly with selectinload(Book.author)"""
 
 
 def titles(session: Session) -> None:
@@ -86,7 +86,7 @@ def test_repeated_writes_are_not_to_be_loaded(connection):
     with QueryCounter() as counter:
         for number in (8, 9):
             connection.execute(text("DELETE FROM reviews WHERE id = :id"), {"id": number})
-    assert "Write what belongs together in one statement" in counter.report()
+    assert "Write the records in one statement" in counter.report()
     assert "Load what" not in counter.report()
 
 
@@ -139,8 +139,8 @@ def test_models_of_the_framework_are_brought_along_by_with():
         for poet in session.scalars(select(Poet)):
             assert poet.poems[0].lines
     engine.dispose()
-    assert "lazy load of Poet.poems: bring it along with with_(Poet.poems)\n" in counter.report()
-    assert 'lazy load of Poem.lines: bring it along with with_("poems.lines")' in counter.report()
+    assert "lazy load of Poet.poems: load it eagerly with with_(Poet.poems)\n" in counter.report()
+    assert 'lazy load of Poem.lines: load it eagerly with with_("poems.lines")' in counter.report()
 
 
 @pytest.mark.parametrize(

@@ -88,10 +88,13 @@ def test_parameters_can_be_hidden(project):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("ftf_n_plus_one = yes", "ftf_n_plus_one is off, warn or fail, not 'yes'"),
-        ("ftf_n_plus_one_threshold = 1", "ftf_n_plus_one_threshold is a number from 2 on, not '1'"),
-        ("ftf_query_stack_depth = x", "ftf_query_stack_depth is a number from 1 on, not 'x'"),
-        ("ftf_query_parameters = no", "ftf_query_parameters is show or hide, not 'no'"),
+        ("ftf_n_plus_one = yes", "ftf_n_plus_one must be off, warn or fail, not 'yes'"),
+        (
+            "ftf_n_plus_one_threshold = 1",
+            "ftf_n_plus_one_threshold must be a number, 2 or more, not '1'",
+        ),
+        ("ftf_query_stack_depth = x", "ftf_query_stack_depth must be a number, 1 or more, not 'x'"),
+        ("ftf_query_parameters = no", "ftf_query_parameters must be show or hide, not 'no'"),
         ("ftf_query_ignore = (", "ftf_query_ignore has '(': missing ), unterminated subpattern*"),
     ],
 )

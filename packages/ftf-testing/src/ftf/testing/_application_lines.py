@@ -1,4 +1,4 @@
-"""Which lines of the application something comes from."""
+"""The lines of the application that a query, connection or override comes from."""
 
 import os
 import re
@@ -18,7 +18,7 @@ NO_LINE: Final = "no line of the application"
 
 
 class CodeLine(NamedTuple):
-    """A line that was being executed."""
+    """A line of code that was being executed."""
 
     file: str
     line: int
@@ -46,15 +46,15 @@ class Origin(NamedTuple):
         return str(nearest or NO_LINE)
 
 
-# The code, its last instruction and its globals, which a line is worked out from.
+# The code, its last instruction and its globals, which the line is computed from.
 type _Running = tuple[CodeType, int, Mapping[str, Any]]
-# What an origin is worked out from: the lines of the application, and that of a library.
+# What an origin is computed from: frames of the application, and one of a library.
 type Trace = tuple[Sequence[_Running], _Running | None]
 type _Kind = Literal["application", "library", "plumbing", "bottom"]
 
 _INSTALLED = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
 _STANDARD_LIBRARY = f"{Path(os.__file__).parent}{os.sep}"
-# Below these there is nothing but the event loop, the thread or pytest.
+# The frames below these belong to the event loop, the thread or pytest.
 _BOTTOMS = (
     str(Path(_STANDARD_LIBRARY, "asyncio", "events.py")),
     str(Path(_STANDARD_LIBRARY, "threading.py")),
@@ -65,7 +65,7 @@ _plumbing_files: set[str] = set()
 
 
 def origin(found: Trace) -> Origin:
-    """Work out the lines, which costs more than walking the stack does."""
+    """Return the lines of a trace, which takes longer than `trace` itself."""
     lines, through = found
     return Origin(
         tuple(_line(*running) for running in lines), None if through is None else _line(*through)
@@ -73,10 +73,9 @@ def origin(found: Trace) -> Origin:
 
 
 def trace(frame: FrameType | None, depth: int) -> Trace:
-    """Walk up the stack, to so many lines of the application.
+    """Walk up the stack until `depth` lines of the application are found.
 
-    SQLAlchemy's async engines run in greenlets: where the stack of one ends, that of its parent
-    goes on.
+    SQLAlchemy's async engines run in greenlets: the stack of one continues in that of its parent.
     """
     lines: list[_Running] = []
     through: _Running | None = None
@@ -102,12 +101,12 @@ def trace(frame: FrameType | None, depth: int) -> Trace:
 
 
 def application_line() -> str:
-    """Name the line of the application that is being executed."""
+    """Return the line of the application that is being executed, as text."""
     return str(origin(trace(sys._getframe(1), 1)))  # noqa: SLF001  # the documented way to the stack
 
 
 def _greenlet() -> "greenlet | None":
-    # Who has no greenlets has not loaded them either.
+    # SQLAlchemy imports greenlet with its first async engine; importing it here would be slow.
     greenlets = sys.modules.get("greenlet")
     return None if greenlets is None else greenlets.getcurrent()
 
@@ -137,7 +136,7 @@ def _classify(file: str) -> _Kind:
 
 @cache
 def _plumbing() -> tuple[str, ...]:
-    """Tell how the names of generated code, SQLAlchemy's and this framework's files begin."""
+    """Return the prefixes of generated code, of SQLAlchemy's files and of this framework's."""
     packages = filter(None, map(find_spec, ("sqlalchemy", "ftf")))
     folders = (folder for each in packages for folder in each.submodule_search_locations or ())
     return ("<", *(f"{folder}{os.sep}" for folder in folders))

@@ -1,4 +1,4 @@
-"""The pytest plugin; what it imports is light, and `-p no:ftf` leaves all of it out."""
+"""The pytest plugin. Its imports are light; `-p no:ftf` disables all of it."""
 
 pytest_plugins: list[str] = [
     "ftf.testing.app._plugin",

@@ -1,4 +1,4 @@
-"""Clients that act as a user."""
+"""Clients that send the headers of a user."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from importlib import import_module
@@ -20,8 +20,8 @@ class ActingAs:
     """Makes clients that send the headers of a user.
 
     Args:
-        transport: The way to the application.
-        headers_of: What gives the headers of a user: the fixture `auth_headers`.
+        transport: The transport to the application.
+        headers_of: Returns the headers of a user: the fixture `auth_headers`.
     """
 
     def __init__(self, transport: "StreamingTransport", headers_of: HeadersOf) -> None:
@@ -32,14 +32,14 @@ class ActingAs:
     def __call__(self, user: object) -> "AsyncClient":
         """Make a client that sends the headers of a user with each request.
 
-        Headers that `auth_headers` gives by a coroutine, such as those with a token that it stores
-        in the database, are awaited once, before the client's first request.
+        If `auth_headers` returns an awaitable, because it stores a token in the database for
+        example, it is awaited once, before the client's first request.
 
         Args:
-            user: What `auth_headers` takes; the headers themselves, unless you replace it.
+            user: The argument of `auth_headers`; the headers themselves, unless you override it.
 
         Returns:
-            A client that waits as long as a response takes.
+            A client without a timeout.
         """
         headers = self._headers_of(user)
         if not isawaitable(headers):
@@ -52,19 +52,19 @@ class ActingAs:
         return client
 
     def close(self) -> None:
-        """Forget the headers of clients that have sent no request."""
+        """Close the coroutines of clients that have sent no request."""
         for each in self._awaited:
             each.close()
 
 
 class _AwaitedHeaders:
-    """What a client asks for headers before each request."""
+    """The authentication of a client whose headers are awaited before its first request."""
 
     def __init__(self, given: Awaitable[Headers]) -> None:
         import asyncio
 
         self._given = given
-        self._turn = asyncio.Lock()  # the first requests may be sent at once
+        self._turn = asyncio.Lock()  # the first requests may run at the same time
         self._headers: Headers | None = None
 
     async def async_auth_flow(self, request: "Request") -> "AsyncIterator[Request]":

@@ -18,7 +18,7 @@ _BASE_URL: Final = "http://testserver"
 def client_of(
     transport: "StreamingTransport", headers: Mapping[str, str] | None = None
 ) -> "AsyncClient":
-    """Make a client that waits as long as it takes, of httpx or else of httpx2."""
+    """Return a client without a timeout, of httpx or else of httpx2."""
     library = next(filter(find_spec, ("httpx", "httpx2")), None)
     if library is None:
         pytest.fail("A client needs httpx: install ftf-testing[http].", pytrace=False)
@@ -29,10 +29,10 @@ def client_of(
 
 
 def headers_of(user: object) -> Mapping[str, str]:
-    """Take headers as they are."""
+    """Return the user itself, which has to be headers."""
     if not isinstance(user, Mapping):
         pytest.fail(
-            f"acting_as does not know how {user!r} is authenticated: give it the headers, or write "
+            f"acting_as does not know how {user!r} is authenticated: pass the headers, or write "
             "a fixture `auth_headers` that returns a function from a user to headers.",
             pytrace=False,
         )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class IncompleteResponseError(RuntimeError):
-    """An application ended before its response did.
+    """The application ended before its response was complete.
 
     Attributes:
         request: The request's method and path.
@@ -30,11 +30,11 @@ class IncompleteResponseError(RuntimeError):
 
 
 class UnfinishedRequestError(RuntimeError):
-    """An application goes on although its client left.
+    """The application continues although its client disconnected.
 
     Attributes:
         request: The request's method and path.
-        seconds: How long it was waited for.
+        seconds: How long the transport waited for its end.
     """
 
     def __init__(self, request: str, seconds: float) -> None:
@@ -44,20 +44,20 @@ class UnfinishedRequestError(RuntimeError):
 
     def __str__(self) -> str:
         return (
-            f"{self.request} still ran {self.seconds:g} s after its client left, and was "
-            "cancelled. An endless response has to end when `receive` gives `http.disconnect`."
+            f"{self.request} still ran {self.seconds:g} s after its client disconnected, and was "
+            "cancelled. An endless response has to end when `receive` returns `http.disconnect`."
         )
 
 
 class Exchange:
-    """A request that is answered by a task of its own.
+    """A request that a task of its own answers.
 
     Args:
-        app: What answers it.
-        scope: What the application is told about it.
-        request: Where its body comes from, and which library the client is from.
-        raises: Whether what the application raises is raised here.
-        grace: How long the application may take to end once the client left, in seconds.
+        app: The application that answers.
+        scope: The ASGI scope of the request.
+        request: The request; its class decides which library (httpx or httpx2) is used.
+        raises: Whether exceptions of the application are raised here.
+        grace: How long the application may run after a disconnect, in seconds.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Exchange:
         self.library: ModuleType = import_module(type(request).__module__.partition(".")[0])
         if request.url.scheme not in {"http", "https"}:
             raise self.library.UnsupportedProtocol(
-                f"{request.url} is no HTTP: for websockets, use Starlette's TestClient or httpx-ws"
+                f"{request.url} is not HTTP: for websockets, use Starlette's TestClient or httpx-ws"
             )
         self._patience = request.extensions.get("timeout", {}).get("read")
         self._request_body = RequestBody(request)
@@ -89,16 +89,16 @@ class Exchange:
 
     @property
     def is_running(self) -> bool:
-        """Whether the application is still at it."""
+        """Whether the application still runs."""
         return not self._task.done()
 
     async def next(self, missing: str) -> Message:
-        """Wait for the application's next message.
+        """Return the application's next message, when it is sent.
 
         Raises:
-            Exception: What the application raised instead.
-            IncompleteResponseError: It ended, and what is `missing` is not there.
-            httpx.ReadTimeout: It took longer than the request allows.
+            Exception: The application raised it.
+            IncompleteResponseError: The application ended without what is `missing`.
+            httpx.ReadTimeout: The message took longer than the request allows.
         """
         import asyncio
 
@@ -106,7 +106,7 @@ class Exchange:
             async with asyncio.timeout(self._patience):
                 return await self._sent.get()
         except TimeoutError:
-            problem = f"{self.label}: nothing came within {self._patience:g} s"
+            problem = f"{self.label}: the application sent nothing for {self._patience:g} s"
             raise self.library.ReadTimeout(problem) from None
         except asyncio.QueueShutDown:
             cause = self._failure
@@ -117,7 +117,7 @@ class Exchange:
         """Wait for the application to end.
 
         Raises:
-            Exception: What it raised.
+            Exception: The application raised it.
         """
         import asyncio
 
@@ -128,7 +128,7 @@ class Exchange:
             raise failure
 
     def disconnect(self) -> None:
-        """Let the application know that its client left."""
+        """Send `http.disconnect` to the application, without waiting for its end."""
         self._end_request()
         self._sent.shutdown(immediate=True)
 
@@ -136,8 +136,8 @@ class Exchange:
         """Disconnect, and wait for the application to end.
 
         Raises:
-            Exception: What it raised meanwhile.
-            UnfinishedRequestError: It did not end in time, and was cancelled.
+            Exception: The application raised it meanwhile.
+            UnfinishedRequestError: The application did not end in time, and was cancelled.
         """
         import asyncio
 
@@ -155,7 +155,7 @@ class Exchange:
         self._request_body.cancel()
 
     async def _answer(self, app: ASGIApplication, scope: dict[str, object]) -> None:
-        begin_request()  # the same query in two requests is no loop
+        begin_request()  # the same query in two requests is not an N+1
         try:
             await app(scope, self._receive, self._send)
         except BaseException as failure:
@@ -178,6 +178,6 @@ class Exchange:
         try:
             await self._sent.put(message)
         except asyncio.QueueShutDown:
-            # The client left. A server drops what it is given from then on, but an endless response
-            # has to let somebody else have a turn to be told.
+            # put() raises after a disconnect, where a server ignores the message. Without a pause,
+            # an endless response would block the loop and never receive `http.disconnect`.
             await asyncio.sleep(0)

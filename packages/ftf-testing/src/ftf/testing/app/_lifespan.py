@@ -1,4 +1,4 @@
-"""Starting and stopping an application in this process."""
+"""The lifespan (startup and shutdown) of an application in this process."""
 
 from types import TracebackType
 from typing import Self
@@ -7,11 +7,11 @@ from ._asgi import ASGIApplication, Message
 
 
 class LifespanError(RuntimeError):
-    """An application said that its start or its stop failed, and raised nothing.
+    """The application sent `lifespan.startup.failed` or `lifespan.shutdown.failed`.
 
     Attributes:
         phase: "startup" or "shutdown".
-        message: What the application said.
+        message: The message that the application sent with it.
     """
 
     def __init__(self, phase: str, message: str) -> None:
@@ -26,16 +26,16 @@ class LifespanError(RuntimeError):
 class LifespanManager:
     """Starts an ASGI application on entering and stops it on leaving, both in one task of its own.
 
-    So whatever the application opens with its start, task groups included, can be closed by its
-    stop, even if the block is entered in one task and left in another, as fixtures are. An
-    application that knows nothing of lifespans is used as it is.
+    So the application can close at its stop whatever it opened at its start, task groups included,
+    even if the block is entered in one task and left in another, as fixtures are. An application
+    that does not support lifespans is used as it is.
 
     Args:
         app: The application.
-        grace: How long it may go on after its stop, in seconds.
+        grace: How long the application may run after its stop, in seconds.
 
     Attributes:
-        state: What the application's lifespan made for its requests.
+        state: The state that the application's lifespan provides for its requests.
 
     Example:
         async with LifespanManager(app) as lifespan:
@@ -46,14 +46,14 @@ class LifespanManager:
         self.state: dict[str, object] = {}
         self._app = app
         self._grace = grace
-        self._heard = False
+        self._was_called = False
         self._failure: BaseException | None = None
 
     async def __aenter__(self) -> Self:
         import asyncio
 
-        self._asked: asyncio.Queue[Message] = asyncio.Queue()
-        self._told: asyncio.Queue[Message] = asyncio.Queue()
+        self._messages: asyncio.Queue[Message] = asyncio.Queue()
+        self._answers: asyncio.Queue[Message] = asyncio.Queue()
         self._task = asyncio.create_task(self._run())
         try:
             await self._pass("startup")
@@ -67,35 +67,35 @@ class LifespanManager:
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
         try:
-            if self._heard:
+            if self._was_called:
                 await self._pass("shutdown")
         finally:
             await self._end()
 
     async def _pass(self, phase: str) -> None:
-        """Go through one phase.
+        """Send the message of a phase, and wait for the answer.
 
         Raises:
-            Exception: What the application raised in it.
-            LifespanError: It said that the phase failed, and raised nothing.
+            Exception: The application raised it in this phase.
+            LifespanError: The application answered that the phase failed.
         """
         import asyncio
 
-        self._asked.put_nowait({"type": f"lifespan.{phase}"})
+        self._messages.put_nowait({"type": f"lifespan.{phase}"})
         try:
-            answer = await self._told.get()
+            answer = await self._answers.get()
         except asyncio.QueueShutDown:
             answer = {"type": "nothing"}
         if answer["type"] == f"lifespan.{phase}.failed":
             await self._end()
-        if self._failure is not None and self._heard:
+        if self._failure is not None and self._was_called:
             self._failure.add_note(f"The application's lifespan raised it at {phase}.")
             raise self._failure
         if answer["type"] == f"lifespan.{phase}.failed":
             raise LifespanError(phase, answer.get("message", ""))
 
     async def _end(self) -> None:
-        """Wait for the application's task, which has nothing more to do."""
+        """Wait for the application's task, and cancel it after the grace period."""
         import asyncio
 
         await asyncio.wait([self._task], timeout=self._grace)
@@ -109,12 +109,12 @@ class LifespanManager:
             "state": self.state,
         }
         try:
-            await self._app(scope, self._receive, self._told.put)
+            await self._app(scope, self._receive, self._answers.put)
         except Exception as failure:  # noqa: BLE001  # raised where the phase is awaited
             self._failure = failure
         finally:
-            self._told.shutdown()
+            self._answers.shutdown()
 
     async def _receive(self) -> Message:
-        self._heard = True
-        return await self._asked.get()
+        self._was_called = True
+        return await self._messages.get()

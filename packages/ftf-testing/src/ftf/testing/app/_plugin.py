@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, _ftf_leftovers: Leftovers) -> "ASGIApplication":
-    """The application under test: the one that `ftf_app` names."""
+    """Return the application under test, which `ftf_app` names."""
     target = read(request.config, "ftf_app")
     if not target:
         pytest.fail(
@@ -37,14 +37,14 @@ def app(request: pytest.FixtureRequest, _ftf_leftovers: Leftovers) -> "ASGIAppli
         )
     found = load(request.config, "ftf_app")
     if not callable(found):
-        raise pytest.UsageError(f"ftf_app = {target}: {found!r} is no ASGI application")
+        raise pytest.UsageError(f"ftf_app = {target}: {found!r} is not an ASGI application")
     _ftf_leftovers.watch_dependencies(found)
     return cast("ASGIApplication", found)
 
 
 @pytest.fixture
 def container(app: "ASGIApplication") -> "Container":
-    """The container of the application."""
+    """Return the container of the application."""
     from ftf.container import Container
 
     found = getattr(app, "container", None)
@@ -59,7 +59,7 @@ def container(app: "ASGIApplication") -> "Container":
 
 @pytest.fixture
 def raise_app_exceptions() -> bool:
-    """Whether what the application raises is raised in the test, not answered with status 500."""
+    """Return whether the test raises exceptions of the application, instead of a status 500."""
     return True
 
 
@@ -70,7 +70,7 @@ def transport(
     _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
 ) -> "Iterator[StreamingTransport]":
-    """The way to the application, which is started before the test and stopped after it."""
+    """Start the application, return the transport to it, and stop it after the test."""
     from ._lifespan import LifespanManager
     from ._transport import StreamingTransport
 
@@ -85,19 +85,19 @@ def transport(
 
 @pytest.fixture
 def client(transport: "StreamingTransport") -> "AsyncClient":
-    """A client of the started application."""
+    """Return a client of the started application."""
     return client_of(transport)
 
 
 @pytest.fixture
 def auth_headers() -> "HeadersOf":
-    """How `acting_as` authenticates a user: by headers themselves, unless you override it."""
+    """Return a function from a user to headers; unless you override it, users are headers."""
     return headers_of
 
 
 @pytest.fixture
 def acting_as(transport: "StreamingTransport", auth_headers: "HeadersOf") -> "Iterator[ActingAs]":
-    """Make another client, which sends what `auth_headers` gives for a user."""
+    """Return a function that makes clients, which send the headers of a user."""
     from ._acting_as import ActingAs
 
     acting_as = ActingAs(transport, auth_headers)

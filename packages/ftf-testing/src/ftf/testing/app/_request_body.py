@@ -1,4 +1,4 @@
-"""The body of a request, as the messages that an application receives."""
+"""The body of a request, as the ASGI messages that the application receives."""
 
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import TYPE_CHECKING, Any
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class RequestBody:
-    """Gives what is in memory at once, and a stream piece by piece.
+    """Passes a body in memory as one message, and a stream as one message per piece.
 
-    A stream is read by a task of its own, because `receive` may be called by several tasks and be
-    cancelled, as by an application that watches for a disconnect: no piece is lost, and the
-    generator behind the stream does not notice.
+    A stream is read by a task of its own, because several tasks may call `receive` and cancel it,
+    for example to watch for a disconnect: no piece is lost, and the generator behind the stream is
+    not cancelled.
 
     Args:
-        request: What the body is of.
+        request: The request whose body it is.
     """
 
     def __init__(self, request: "Request") -> None:
@@ -46,7 +46,7 @@ class RequestBody:
             return None if read.cancelled() else read.result()
 
     def cancel(self) -> None:
-        """Stop reading, because the client has left."""
+        """Stop reading, because the client has disconnected."""
         self._parts = None
         if self._reading is not None:
             self._reading.cancel()

@@ -1,4 +1,4 @@
-"""Sending httpx requests to an application in this process."""
+"""The transport of httpx requests to an application in this process."""
 
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
@@ -11,32 +11,32 @@ if TYPE_CHECKING:
     from httpx import AsyncBaseTransport as Transport
     from httpx import Request, Response
 else:
-    Transport = object  # httpx and httpx2 look at the methods alone
+    Transport = object  # httpx and httpx2 only need the methods
 
-# As uvicorn has it: from 2.4 on, a server would let `send` fail once the client has left.
+# As uvicorn: from version 2.4 on, `send` has to raise OSError after a disconnect.
 _ASGI: Final = {"version": "3.0", "spec_version": "2.3"}
 
 
 class StreamingTransport(Transport):
     """Sends the requests of an `httpx` or `httpx2` client to an ASGI application.
 
-    A response is there as soon as the application starts it, and its body comes piece by piece,
-    each made when the one before was read. A client that leaves, by closing a response before its
-    end, by a read timeout or by cancellation, is a disconnect to the application. Once a response
-    was read to its end, the application is through with it: background tasks are done.
+    A response is returned as soon as the application starts it, and its body is a stream: the
+    application makes each piece when the piece before was read. Closing a response before its end,
+    a read timeout and cancellation are disconnects for the application. When a response was read to
+    its end, the application has finished: background tasks are done.
 
     Args:
         app: The application, which `LifespanManager` starts.
-        state: What the application's lifespan made; each request gets a copy.
-        raise_app_exceptions: Whether an exception of the application's is raised where its
+        state: The state of the application's lifespan; each request gets a copy.
+        raise_app_exceptions: Whether an exception of the application is raised where its
             response is awaited or read, even if it answered with status 500 before. If not, the
-            client gets what a server would give it.
-        root_path: Where the application is mounted.
-        client: Address and port of the client.
-        grace: How long the application may take to end once its client left, in seconds.
+            client gets the response that a server would send.
+        root_path: The path where the application is mounted.
+        client: The address and port of the client.
+        grace: How long the application may run after a disconnect, in seconds.
     """
 
-    def __init__(  # noqa: PLR0913  # as many as a server has
+    def __init__(  # noqa: PLR0913  # the options of a server
         self,
         app: ASGIApplication,
         *,
@@ -55,13 +55,13 @@ class StreamingTransport(Transport):
         self._exchanges: list[Exchange] = []
 
     async def handle_async_request(self, request: "Request") -> "Response":
-        """Send a request, and wait until its response starts.
+        """Send a request, and return its response when it starts.
 
         Raises:
-            Exception: What the application raised.
-            IncompleteResponseError: It ended without a response.
+            Exception: The application raised it.
+            IncompleteResponseError: The application ended without a response.
             httpx.ReadTimeout: The response did not start in the time the request allows.
-            httpx.UnsupportedProtocol: It is a request for a websocket, or for what else is no HTTP.
+            httpx.UnsupportedProtocol: The scheme of the URL is not http or https.
         """
         exchange = Exchange(
             self._app, self._scope(request), request, raises=self._raises, grace=self._grace
@@ -75,20 +75,20 @@ class StreamingTransport(Transport):
             raise
 
     async def aclose(self) -> None:
-        """Leave every response that was not read to its end.
+        """Disconnect from every response that was not read to its end.
 
         Raises:
-            UnfinishedRequestError: The application goes on although its client left.
+            UnfinishedRequestError: The application continues although its client disconnected.
             ExceptionGroup: Several requests failed.
         """
         failures: list[Exception] = []
         while self._exchanges:
             try:
                 await self._exchanges.pop().leave()
-            except Exception as failure:  # noqa: BLE001  # the rest still has to be left
+            except Exception as failure:  # noqa: BLE001  # the other requests have to be left, too
                 failures.append(failure)
         if len(failures) > 1:
-            raise ExceptionGroup("requests that their clients left failed", failures)
+            raise ExceptionGroup("requests failed after their clients disconnected", failures)
         if failures:
             raise failures[0]
 
@@ -135,7 +135,7 @@ class StreamingTransport(Transport):
 
 
 class _Body:
-    """The body of a response, whose closing before its end is a disconnect."""
+    """The body of a response; closing it before its end is a disconnect."""
 
     def __init__(self, exchange: Exchange, *, raises: bool) -> None:
         self._exchange = exchange

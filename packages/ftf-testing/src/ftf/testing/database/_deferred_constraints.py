@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..queries._listener import UNCOUNTED
 
-_OPTIONS = {UNCOUNTED: True}  # no application has sent it
+_OPTIONS = {UNCOUNTED: True}  # statements of the plugin, not of the application
 _DEFERRABLE = """
 SELECT quote_ident(nspname) || '.' || quote_ident(conname), condeferred
 FROM pg_constraint JOIN pg_namespace ON pg_namespace.oid = connamespace WHERE condeferrable
@@ -25,12 +25,12 @@ _VIOLATIONS_OF_COMMIT = (
 
 @dataclass(frozen=True, slots=True)
 class DeferredConstraints:
-    """What COMMIT would check in a database, as it was before the first test.
+    """The deferrable constraints of a database, as they were before the first test.
 
     Args:
-        exist: Whether there are any; if not, checking costs nothing.
-        deferred: PostgreSQL's that are deferred in each new transaction, quoted as in SQL.
-        violations: The broken foreign keys that SQLite had then.
+        exist: Whether there are any; if not, nothing is checked.
+        deferred: On PostgreSQL, those that are INITIALLY DEFERRED, quoted as in SQL.
+        violations: On SQLite, the foreign keys that were violated already.
     """
 
     exist: bool
@@ -39,7 +39,7 @@ class DeferredConstraints:
 
     @classmethod
     def of(cls, connection: Connection) -> "DeferredConstraints":
-        """Read which ones there are."""
+        """Read the constraints of a database."""
         if connection.dialect.name == "postgresql":
             rows = connection.exec_driver_sql(_DEFERRABLE).all()
             return cls(bool(rows), tuple(name for name, is_deferred in rows if is_deferred))
@@ -48,7 +48,7 @@ class DeferredConstraints:
         return cls(exist=True, violations=_rows(connection, _VIOLATIONS))
 
     def check_commits(self, sessions: type[Session]) -> None:
-        """Check whenever a session of a class commits to its connection, with COMMIT's errors."""
+        """Check at each commit of a session of a class to its connection, with COMMIT's errors."""
 
         def check(session: Session) -> None:
             if not session.in_nested_transaction():
@@ -59,10 +59,10 @@ class DeferredConstraints:
             event.listen(sessions, "before_commit", check)
 
     def check(self, connection: Connection) -> None:
-        """Check what is stored so far, and defer again what was deferred.
+        """Check what is stored so far, and defer the deferred constraints again.
 
         Raises:
-            IntegrityError: As COMMIT would.
+            IntegrityError: COMMIT would raise it.
         """
         if connection.dialect.name == "postgresql":
             _send(connection, "SET CONSTRAINTS ALL IMMEDIATE")
@@ -81,7 +81,7 @@ def _send(connection: Connection, statement: str) -> CursorResult[Any]:
 
 
 def _foreign_key_error() -> sqlite3.IntegrityError:
-    """Make the error that SQLite's COMMIT gives, for which no statement asks before it."""
+    """Return the error of SQLite's COMMIT, which no statement before COMMIT raises."""
     error = sqlite3.IntegrityError("FOREIGN KEY constraint failed")
     error.sqlite_errorcode = sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
     error.sqlite_errorname = "SQLITE_CONSTRAINT_FOREIGNKEY"

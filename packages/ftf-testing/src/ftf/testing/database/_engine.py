@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
 def make_engine(url: str) -> AsyncEngine | Engine:
-    """Make an engine: that of `ftf.orm` where it is installed, else SQLAlchemy's.
+    """Return an engine of `ftf.orm` where it is installed, else of SQLAlchemy.
 
     SQLite's connections check foreign keys, as PostgreSQL does.
     """

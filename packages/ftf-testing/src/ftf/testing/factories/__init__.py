@@ -1,1 +1,1 @@
-"""Records made up for tests."""
+"""Factories of records, with generated values."""

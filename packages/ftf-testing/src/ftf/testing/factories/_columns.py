@@ -1,4 +1,4 @@
-"""What a row of a model cannot do without."""
+"""Generated values for the columns of a model that need one."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -15,11 +15,11 @@ _ATTEMPTS_IN_A_SHARED_KEY = 10
 
 
 class FactoryError(Exception):
-    """A factory cannot make what it is asked for."""
+    """A factory cannot make the requested record."""
 
 
 def construct(mapper: "Mapper[Any]", values: Mapping[str, object]) -> object:
-    """Make an instance of a model, and assign to a dataclass what its `__init__` does not take."""
+    """Return an instance of a model; what a dataclass's `__init__` does not take is assigned."""
     model = mapper.class_
     assigned = {each.name for each in _fields(model) if not each.init and each.name in values}
     made: object = model(**{name: values[name] for name in values if name not in assigned})
@@ -28,45 +28,47 @@ def construct(mapper: "Mapper[Any]", values: Mapping[str, object]) -> object:
     return made
 
 
-def invented(mapper: "Mapper[Any]", given: set[str], source: "Source") -> dict[str, object]:
-    """Make up values for what has to be in a row and is not given.
+def generated(mapper: "Mapper[Any]", given: set[str], source: "Source") -> dict[str, object]:
+    """Generate the values that a row requires and that are not given.
 
-    A column that may be empty, has a default or refers to another row is left alone, or is `None`
-    if the `__init__` of a dataclass asks for it.
+    A column that is nullable, has a default or is a foreign key gets no value, or `None` if the
+    `__init__` of a dataclass requires one.
 
     Raises:
-        FactoryError: A value is needed that nothing can make up.
+        FactoryError: A value is required that cannot be generated.
     """
     parts = {part.key for each in mapper.composites if each.key in given for part in each.props}
     asked = {each.name for each in _fields(mapper.class_) if each.init and not _has_default(each)}
     empty = dict.fromkeys(each.key for each in mapper.column_attrs if each.key in asked - given)
     return empty | {
-        name: _invent(mapper.class_, name, column, source)
+        name: _generate(mapper.class_, name, column, source)
         for name, column in _required(mapper)
         if name not in given | parts
     }
 
 
-def _invent(model: type, name: str, column: "Column[Any]", source: "Source") -> object:
+def _generate(model: type, name: str, column: "Column[Any]", source: "Source") -> object:
     where = f"{model.__name__}.{name}"
     try:
-        from ._polyfactory import invent
+        from ._polyfactory import generate
     except ImportError as error:
-        remedy = "Put one into `definition`, or let ftf-testing[factories] make one up."
+        remedy = (
+            "Put one into `definition`, or install ftf-testing[factories], which generates one."
+        )
         raise FactoryError(f"{where} needs a value. {remedy}") from error
     alone, shared = _unique_keys(column)
     for _ in range(_ATTEMPTS if alone else _ATTEMPTS_IN_A_SHARED_KEY if shared else 1):
         try:
-            value = invent(model, column, source)
+            value = generate(model, column, source)
         except Exception as error:
-            problem = f"No value of type {column.type!r} can be made up for {where}."
+            problem = f"No value of type {column.type!r} can be generated for {where}."
             raise FactoryError(f"{problem} Put one into `definition`.") from error
         if not (alone or shared) or source.take((model, name, value)):
             return value
     if not alone:
-        return value  # it is for the rest of the key to differ
-    problem = f"No more values can be made up for {where}, which is unique."
-    raise FactoryError(f"{problem} Put one into `definition`, made from its `number`.")
+        return value  # the other columns of the key can differ
+    problem = f"No more values can be generated for {where}, which is unique."
+    raise FactoryError(f"{problem} Put one into `definition`, computed from its `number`.")
 
 
 def _required(mapper: "Mapper[Any]") -> "Iterator[tuple[str, Column[Any]]]":
@@ -100,7 +102,7 @@ def _has_default(field: Field[Any]) -> bool:
 
 
 def _unique_keys(column: "Column[Any]") -> tuple[bool, bool]:
-    """Tell whether a column is unique by itself, and together with others."""
+    """Return whether a column is unique by itself, and whether together with other columns."""
     from sqlalchemy import UniqueConstraint
 
     table = _table(column)
@@ -112,5 +114,7 @@ def _unique_keys(column: "Column[Any]") -> tuple[bool, bool]:
 
 
 def _table(column: "Column[Any]") -> "Table":
-    table: Any = column.table  # a wider type, for what a mapper can be of besides tables
+    table: Any = (
+        column.table
+    )  # its declared type is wider: a mapper can also select from a subquery
     return table  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Making records for tests."""
+"""Factories, which make records for tests."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from types import get_original_bases
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origin
 
 from .._mapper import mapper_of
-from ._columns import FactoryError, construct, invented
+from ._columns import FactoryError, construct, generated
 from ._relations import aliases, attach, parent_of, refuse_unwritten, relation_of
 from ._session_check import require_async_session
 from ._source import Source, Sources
@@ -21,14 +21,14 @@ type State = Callable[[Values, int], Values]
 
 @dataclass(frozen=True, slots=True)
 class _Build:
-    """What the records that are made together share.
+    """The state that records share which are made by one call.
 
     Args:
-        source: Where invented values come from.
-        pool: Records to be used again.
+        source: The source of generated values.
+        pool: The records of `recycle`.
         made: The records so far, each with its factory.
-        shared: What several records belong to, by the identity of its factory.
-        path: The factories whose definitions asked for each other.
+        shared: The parents that several records belong to, by the identity of their factory.
+        path: The factories whose definitions contain each other, outermost first.
     """
 
     source: Source
@@ -39,13 +39,13 @@ class _Build:
 
 
 class Factory[T]:
-    """Makes instances of a SQLAlchemy model, with whatever values a row of it needs.
+    """Makes instances of a SQLAlchemy model, and generates the values that a row requires.
 
-    A subclass names the model, and says in `definition` what is not to be made up. Each step
-    (`state`, `has`, …) gives another factory; none is changed.
+    A subclass names the model, and its `definition` returns the values that are not generated.
+    Each step (`state`, `has`, …) returns a new factory; the factory itself is not changed.
 
     Args:
-        session: What `create` adds the records to.
+        session: The session that `create` adds the records to.
 
     Example:
         class PostFactory(Factory[Post]):
@@ -70,44 +70,44 @@ class Factory[T]:
     def __init__(self, session: "AsyncSession | None" = None) -> None:
         if self.model is object:
             name = type(self).__name__
-            raise TypeError(f"{name} names no model: write `class {name}(Factory[Model])`.")
+            raise TypeError(f"{name} does not name a model: write `class {name}(Factory[Model])`.")
         self._session = session
         self._states: tuple[State, ...] = ()
         self._children: tuple[tuple[str, Factory[Any], int], ...] = ()
         self._pool: tuple[object, ...] = ()
 
     def definition(self, number: int) -> Values:  # noqa: ARG002  # for subclasses
-        """Give the values that a record has unless it is told otherwise, by attribute.
+        """Return the default values of a record, by attribute.
 
-        A `Factory` among them makes a record of its own, where none is given.
+        A value that is a `Factory` makes another record, unless the caller passes one.
 
         Args:
-            number: The how manieth record of its model this is in the test, from 1.
+            number: The position of the record among those of its model in the test, from 1.
         """
         return {}
 
     def after_make(self, made: T) -> None:
-        """Do something with a record that was just made."""
+        """Change a record after it is made; override it in a subclass."""
 
     async def after_create(self, made: T) -> None:
-        """Do something with a record that was just flushed."""
+        """Change a record after it is flushed; override it in a subclass."""
 
     def state(self, change: Callable[[Values], Values] | None = None, /, **values: object) -> Self:
-        """Give other values than the definition does.
+        """Return a factory with other values than the definition has.
 
         Args:
-            change: Makes them from the values so far.
-            values: They themselves, by attribute.
+            change: Returns them from the values so far.
+            values: The values, by attribute.
         """
         return self._with_state(lambda so_far, _: {**(change(so_far) if change else {}), **values})
 
     def sequence(self, first: Values, /, *others: Values) -> Self:
-        """Give the first record the first of some values, and so on, and then from the start."""
+        """Return a factory that uses sets of values in turn, the first one for the first record."""
         changes = (first, *others)
         return self._with_state(lambda _, index: changes[index % len(changes)])
 
     def for_[R](self, relation: "QueryableAttribute[R | None]", other: "R | Factory[R]") -> Self:
-        """Make all records belong to another one, or to one that a factory makes.
+        """Return a factory whose records all belong to one other record, given or made.
 
         Raises:
             FactoryError: When a record is made: the relation is viewonly.
@@ -120,20 +120,20 @@ class Factory[T]:
         factory: "Factory[R]",
         count: int = 1,
     ) -> Self:
-        """Let each record have others.
+        """Return a factory whose records each have related records.
 
         Args:
-            relation: Where they are: a collection, or a single one.
-            factory: What makes the others.
-            count: How many.
+            relation: The relationship, to many records or to one.
+            factory: The factory of the related records.
+            count: How many related records each record has.
 
         Raises:
-            FactoryError: When a record is made: it has no such relation, or only a viewonly one.
+            FactoryError: When a record is made: the model has no such relation, or it is viewonly.
         """
         return self._but(_children=(*self._children, (relation.key, factory, count)))
 
     def recycle(self, *records: object) -> Self:
-        """Use records wherever a definition, or a factory below, would make one of their model."""
+        """Return a factory that uses given records where it would make others of their models."""
         return self._but(_pool=(*self._pool, *records))
 
     def make(self, **values: object) -> T:
@@ -145,7 +145,7 @@ class Factory[T]:
         return self._make(self._build(), count, values)
 
     async def create(self, **values: object) -> T:
-        """Make a record, add it to the session and flush; committing is up to you.
+        """Make a record, add it to the session and flush; it is not committed.
 
         Raises:
             FactoryError: The factory has no session.
@@ -154,7 +154,7 @@ class Factory[T]:
         return (await self.create_many(1, **values))[0]
 
     async def create_many(self, count: int, /, **values: object) -> list[T]:
-        """Make records, add them to the session and flush; committing is up to you.
+        """Make records, add them to the session and flush; they are not committed.
 
         Raises:
             FactoryError: The factory has no session.
@@ -190,8 +190,8 @@ class Factory[T]:
     def _make_one(self, build: _Build, index: int, given: Values) -> T:
         mapper = mapper_of(self.model)
         values = self._values(mapper, build, index, given)
-        # What is given comes last, because a property's setter may replace what was made up.
-        made = cast("T", construct(mapper, invented(mapper, set(values), build.source) | values))
+        # Given values come last: the setter of a property may replace generated ones.
+        made = cast("T", construct(mapper, generated(mapper, set(values), build.source) | values))
         for name, factory, count in self._children:
             related = relation_of(mapper, name)
             back = parent_of(related)
@@ -205,7 +205,7 @@ class Factory[T]:
     def _values(
         self, mapper: "Mapper[Any]", build: _Build, index: int, given: Values
     ) -> dict[str, object]:
-        """Lay the states over the definition, and make the records that are left among them."""
+        """Apply the states to the definition, and replace the factories in it by records."""
         definition = self.definition(build.source.number(self.model))
         values = dict(definition)
         states: tuple[State, ...] = (*self._states, lambda _, __: given)
@@ -223,10 +223,10 @@ class Factory[T]:
         }
 
     def _one(self, factory: "Factory[Any]", build: _Build, *, is_default: bool) -> object:
-        """Make what a record refers to, or take it from the pool.
+        """Make the record that another one refers to, or take it from the pool.
 
         Raises:
-            FactoryError: Definitions ask for each other in a circle.
+            FactoryError: Definitions contain each other in a circle.
         """
         if pool := [record for record in build.pool if isinstance(record, factory.model)]:
             return build.source.random.choice(pool)
@@ -235,7 +235,7 @@ class Factory[T]:
         path = (*build.path, type(self)) if is_default else ()
         if type(factory) in path:
             circle = " → ".join(each.__name__ for each in (*path, type(factory)))
-            remedy = "Leave one of them out of its `definition`, and give it by `for_`."
+            remedy = "Leave one of them out of its `definition`, and pass it by `for_`."
             raise FactoryError(f"The definitions of {circle} never end. {remedy}")
         [made] = factory._make(replace(build, path=path), 1, {})
         build.shared[id(factory)] = made

@@ -18,21 +18,21 @@ _TEXT_LENGTH: Final = 12
 
 
 class Aware(datetime):
-    """Stands for a moment in a column with a time zone."""
+    """The type of values for a `DateTime(timezone=True)`."""
 
 
-class UuidText(str):  # it only stands for one
-    """Stands for the text of a UUID."""
+class UuidText(str):  # a marker, which is never instantiated
+    """The type of values for a `Uuid(as_uuid=False)`."""
 
     __slots__ = ()
 
 
 class _Values:
-    """What polyfactory leaves to chance, the clock or the reader."""
+    """Providers in the place of those that depend on the clock or on global random state."""
 
     __check_model__ = False
     __faker__ = Faker()
-    __random__ = Random()  # noqa: S311  # `invent` brings its own
+    __random__ = Random()  # noqa: S311  # `generate` sets that of the source
 
     @classmethod
     def get_provider_map(cls) -> dict[Any, Callable[[], Any]]:
@@ -65,8 +65,8 @@ class _Values:
         return cls._moment().date()
 
 
-def invent(model: type, column: Column[Any], source: Source) -> object:
-    """Make up a value of a column's type; it is the same for the same state of the source.
+def generate(model: type, column: Column[Any], source: Source) -> object:
+    """Generate a value of a column's type; equal states of the source generate equal values.
 
     Raises:
         polyfactory.exceptions.ParameterException: The type is unknown.
@@ -85,7 +85,7 @@ def invent(model: type, column: Column[Any], source: Source) -> object:
 
 
 def _undecorated(column: Column[Any]) -> Column[Any]:
-    """Look below a type decorator that does not say what Python type it has."""
+    """Replace a type decorator without a `python_type` of its own by the type below it."""
     kind = column.type
     if isinstance(kind, TypeDecorator) and type(kind).python_type is TypeDecorator.python_type:
         return _undecorated(Column(column.key, kind.impl_instance, nullable=False))

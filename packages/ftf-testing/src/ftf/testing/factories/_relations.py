@@ -1,4 +1,4 @@
-"""How records refer to each other."""
+"""The relationships of a model, as factories use them."""
 
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def aliases(mapper: "Mapper[Any]", given: Collection[str]) -> set[str]:
-    """Name the attributes that say the same as given ones: `author` and `author_id`."""
+    """Return the given attributes and those of the same relationship: `author` and `author_id`."""
     from sqlalchemy.orm import RelationshipDirection
 
     found: set[str] = set()
@@ -24,35 +24,35 @@ def aliases(mapper: "Mapper[Any]", given: Collection[str]) -> set[str]:
 
 
 def refuse_unwritten(mapper: "Mapper[Any]", names: Collection[str]) -> None:
-    """Refuse relations that SQLAlchemy only reads: what is put into them is not stored.
+    """Refuse viewonly relationships, which SQLAlchemy does not store.
 
     Raises:
-        FactoryError: One of the names is that of such a relation.
+        FactoryError: One of the names is that of a viewonly relationship.
     """
     for relation in mapper.relationships:
         if relation.viewonly and relation.key in names:
             raise FactoryError(
-                f"{mapper.class_.__name__}.{relation.key} is viewonly, so what is put into it is "
-                "not stored: use the relationship or the columns that are written."
+                f"{mapper.class_.__name__}.{relation.key} is viewonly, and its value would "
+                "not be stored: use the relationship or the columns that are written."
             )
 
 
 def relation_of(mapper: "Mapper[Any]", name: str) -> "RelationshipProperty[Any]":
-    """Find a relation of a model.
+    """Return a relationship of a model.
 
     Raises:
-        FactoryError: It has none of that name, or it is viewonly.
+        FactoryError: There is none of that name, or it is viewonly.
     """
     refuse_unwritten(mapper, {name})
     if name not in mapper.relationships:
         known = ", ".join(sorted(mapper.relationships.keys())) or "none"
         model = mapper.class_.__name__
-        raise FactoryError(f"{model} has no relation {name!r}, but {known}.")
+        raise FactoryError(f"{model} has no relation {name!r}; it has {known}.")
     return mapper.relationships[name]
 
 
 def parent_of(relation: "RelationshipProperty[Any]") -> str | None:
-    """Name the attribute by which the records of a relation refer back, if it is a single one."""
+    """Return the name of the relationship back from the related records, if it is to one record."""
     back: Any = relation.back_populates or relation.backref
     name: str | None = back[0] if isinstance(back, tuple) else back
     if name is None or (reverse := relation.mapper.relationships[name]).uselist or reverse.viewonly:
@@ -61,7 +61,7 @@ def parent_of(relation: "RelationshipProperty[Any]") -> str | None:
 
 
 def attach(record: object, relation: "RelationshipProperty[Any]", others: Iterable[object]) -> None:
-    """Put records into a relation of another one."""
+    """Assign records to a relationship of a record."""
     if not relation.uselist:
         for other in others:
             setattr(record, relation.key, other)

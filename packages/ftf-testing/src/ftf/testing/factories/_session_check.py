@@ -1,16 +1,16 @@
-"""Refusing sessions that cannot be awaited."""
+"""The check that a session is async."""
 
 
 def require_async_session(session: object) -> None:
-    """Refuse a synchronous session, whose answers nobody can await.
+    """Refuse a synchronous session.
 
     Raises:
-        TypeError: It is one.
+        TypeError: The session is a `Session`.
     """
     from sqlalchemy.orm import Session  # heavy
 
     if isinstance(session, Session):
         raise TypeError(
             "factories and assertions about records need an AsyncSession, and this is a Session: "
-            "use `make` and `session.add_all`, and ask the session itself"
+            "use `make` and `session.add_all`, and query the session itself"
         )

@@ -1,4 +1,4 @@
-"""Where invented values come from: the same in each run of a test, and others in each test."""
+"""The source of generated values: equal in each run of a test, different in each test."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,9 +11,9 @@ class Source:
     """Random values and running numbers.
 
     Args:
-        seed: What the random values depend on, and nothing else.
-        numbers: Where to go on counting, by what is counted.
-        taken: Values that do not come again.
+        seed: The only thing that the random values depend on.
+        numbers: The last number of each model.
+        taken: The values of unique columns so far.
     """
 
     def __init__(
@@ -25,30 +25,30 @@ class Source:
 
     @cached_property
     def random(self) -> Random:
-        """The random values."""
-        return Random(self._seed)  # noqa: S311  # nothing secret
+        """The generator of random values."""
+        return Random(self._seed)  # noqa: S311  # test data
 
     def number(self, what: object) -> int:
-        """Count one up, from 1."""
+        """Return the next number of something, from 1."""
         self._numbers[what] += 1
         return self._numbers[what]
 
     def take(self, value: object) -> bool:
-        """Tell whether a value has not been taken yet; from now on it has."""
+        """Take a value. Return whether it was free."""
         is_new = value not in self._taken
         self._taken.add(value)
         return is_new
 
     def branch(self, name: str) -> Self:
-        """Make a source of other random values, whose numbers go on from here."""
+        """Return a source of other random values, whose numbers continue from here."""
         return type(self)(f"{self._seed}:{name}", self._numbers, self._taken)
 
 
 class Sources:
     """The source of the test that runs.
 
-    A test run has one test at a time, but any number of tasks and threads that work for it; so
-    this is no context variable.
+    It is not a context variable, because all tasks and threads of a test share it, and a process
+    runs one test at a time.
     """
 
     current = Source("0")

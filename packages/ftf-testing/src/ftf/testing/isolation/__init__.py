@@ -1,1 +1,1 @@
-"""What a test replaces, and what it must not leave behind."""
+"""The isolation of tests: overrides, and the check that none is left behind."""

@@ -1,4 +1,4 @@
-"""What the containers under test deliver in the place of their own services."""
+"""Overrides that give the containers under test the test's engine and sessions."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -11,29 +11,29 @@ if TYPE_CHECKING:
 
 
 class ContainerOverrides:
-    """Overrides services in the containers there are, whichever of both comes first."""
+    """Overrides services in all known containers, whether known before or after the override."""
 
     def __init__(self) -> None:
         self._containers: list[Container] = []
-        self._given: list[Callable[[Container], None]] = []
+        self._overrides: list[Callable[[Container], None]] = []
 
     @contextmanager
-    def known(self, container: "Container") -> Iterator[None]:
-        """Override in a container whatever is given now or later, as long as it is known."""
+    def applied_to(self, container: "Container") -> Iterator[None]:
+        """Apply the overrides of now and later to a container, until the block ends."""
         self._containers.append(container)
-        for give in self._given:
-            give(container)
+        for apply in self._overrides:
+            apply(container)
         try:
             yield
         finally:
             self._containers.remove(container)
 
     @contextmanager
-    def giving(self, loop: "EventLoop", values: Mapping[object, object]) -> Iterator[None]:
-        """Give ready services to every container that has some of its own for the same keys."""
+    def overriding(self, loop: "EventLoop", values: Mapping[object, object]) -> Iterator[None]:
+        """Override services of every container that has the same keys registered."""
         with ExitStack() as overrides:
 
-            def give(container: "Container") -> None:
+            def apply(container: "Container") -> None:
                 for key, value in values.items():
                     if container.is_registered(key):
                         override = container.override_instance(key, value)  # type: ignore[arg-type]
@@ -42,9 +42,9 @@ class ContainerOverrides:
                         )
 
             for container in self._containers:
-                give(container)
-            self._given.append(give)
+                apply(container)
+            self._overrides.append(apply)
             try:
                 yield
             finally:
-                self._given.remove(give)
+                self._overrides.remove(apply)

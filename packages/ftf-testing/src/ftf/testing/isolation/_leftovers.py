@@ -1,4 +1,4 @@
-"""Noticing what a test begins and does not end."""
+"""The container scopes and overrides that a test leaves open."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,11 +18,11 @@ _REMEDY = "End it by `with` or `async with`, or override by the fixture `overrid
 
 
 class Leftovers:
-    """What a test began and should end: container scopes and overrides.
+    """The container scopes and overrides that a test began and has to end.
 
     Attributes:
-        current: Those of the test that runs; of the inner one where a test runs pytest.
-        messages: What other parts of the plugin have noticed.
+        current: Those of the running test; of the inner one where a test runs pytest.
+        messages: The problems that other parts of the plugin found.
     """
 
     current: ClassVar["Leftovers | None"] = None
@@ -35,7 +35,7 @@ class Leftovers:
 
     @contextmanager
     def watching(self, kind: "type[Container]") -> Iterator[None]:
-        """Note what is begun and ended on any container of a kind."""
+        """Note the scopes and overrides that begin and end on any container of a class."""
         scoped_context, override_context = kind.scoped_context, kind.override_context
         override_instance = kind.override_instance
         reset_override, reset_overrides = kind.reset_override, kind.reset_overrides
@@ -70,21 +70,21 @@ class Leftovers:
             yield
 
     def watch_dependencies(self, app: object) -> None:
-        """Note what stands in the `dependency_overrides` of an application, if it has any."""
+        """Note the `dependency_overrides` of an application, if it has any."""
         overrides: Dependencies = getattr(app, "dependency_overrides", {})
         if not any(each is overrides for each, _ in self._dependencies):
             self._dependencies.append((overrides, dict(overrides)))
 
     def add(self, *messages: str) -> None:
-        """Tell what another part of the plugin has noticed."""
+        """Add problems that another part of the plugin found."""
         self.messages += messages
 
     def clear(self) -> list[str]:
-        """Tell what has not ended, and end the overrides, which other tests would meet."""
+        """Return what has not ended, and end the overrides, which would affect other tests."""
         left = [f"a scope, opened at {where}" for scope, where in self._scopes if _is_open(scope)]
         left += [override.end() for override in reversed(self._overrides[:])]
         for overrides, before in self._dependencies:
-            # What is no longer there was taken away by the fixture that had put it there.
+            # An entry that is gone was removed by the fixture that had added it.
             changed = [each for each in overrides if overrides[each] is not before.get(each)]
             for each in changed:
                 left.append(f"app.dependency_overrides[{_name(each)}] = {_name(overrides[each])}")
@@ -108,33 +108,33 @@ class Leftovers:
 
 
 class NotedOverride:
-    """An override that is on a list for as long as it is in force."""
+    """An override that is on a list while it is active."""
 
     def __init__(
         self,
-        in_force: "list[NotedOverride]",
+        active: "list[NotedOverride]",
         container: "Container",
         key: object,
         override: Any,  # noqa: ANN401
     ) -> None:
         self.container = container
         self.key = key
-        self._in_force = in_force
+        self._active = active
         self._override = override
         self._where = application_line()
 
     def begin(self) -> Self:
-        """Put the override in force."""
+        """Activate the override."""
         self._override.begin()
         self._leave()
-        self._in_force.append(self)
+        self._active.append(self)
         return self
 
     def end(self) -> str:
-        """Put the override out of force, and tell which it was."""
+        """Deactivate the override, and return a description."""
         from ftf.container import AsyncDependencyError
 
-        with suppress(AsyncDependencyError):  # what was made stays open; the test fails anyway
+        with suppress(AsyncDependencyError):  # its services stay open; the test fails anyway
             self.__exit__(None, None, None)
         return f"the override of {_name(self.key)}, begun at {self._where}"
 
@@ -157,7 +157,7 @@ class NotedOverride:
         await self._override.__aexit__(kind, body, at)
 
     def _leave(self) -> None:
-        self._in_force[:] = [each for each in self._in_force if each is not self]
+        self._active[:] = [each for each in self._active if each is not self]
 
 
 def _is_open(scope: "Scope") -> bool:
@@ -171,7 +171,7 @@ def _is_open(scope: "Scope") -> bool:
 
 
 def _name(thing: object) -> str:
-    """Name a class or function, and where a function is."""
+    """Return the name of a class or function, and the line of a function."""
     name = str(getattr(thing, "__qualname__", thing))
     code = getattr(thing, "__code__", None)
     return f"{name} ({code.co_filename}:{code.co_firstlineno})" if code else name

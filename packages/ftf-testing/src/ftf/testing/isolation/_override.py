@@ -1,4 +1,4 @@
-"""Putting something else in the place of a dependency for the length of a test."""
+"""The fixture `override`: replaces a dependency for one test."""
 
 from collections.abc import Callable, MutableMapping
 from contextlib import AbstractContextManager, AsyncExitStack
@@ -13,11 +13,11 @@ type Dependencies = MutableMapping[Callable[..., Any], Callable[..., Any]]
 
 
 class Override:
-    """Puts something else in the place of a dependency, until the test ends.
+    """Replaces dependencies until the test ends.
 
     Args:
-        find: Finds the container or the application, by the name of its fixture.
-        stack: What ends the overrides, last first.
+        find: Returns the container or the application, by the name of its fixture.
+        stack: The stack that ends the overrides, last first.
     """
 
     def __init__(self, find: Callable[[str], Any], stack: AsyncExitStack) -> None:
@@ -27,18 +27,18 @@ class Override:
     def __call__(self, dependency: object, replacement: object) -> AbstractContextManager[object]:
         """Override a service of the container, or a function that routes depend on.
 
-        What was made with the dependency is made anew, and what there was before is there again
-        at the end of the test, or of a `with` block around the call.
+        Services that were built with the dependency are built again. The override ends with the
+        test, or with a `with` block around the call.
 
         Args:
-            dependency: What the container knows a service by; or a function or object that stands
-                in `Depends`, which `app.dependency_overrides` then replaces. So is a class of an
-                application that has no container.
-            replacement: A class or function makes the replacement; anything else is it.
+            dependency: The key of a service in the container; or a function or object in `Depends`,
+                which `app.dependency_overrides` then replaces. A class is replaced there, too, if
+                the application has no container.
+            replacement: A class or function that makes the replacement, or the replacement itself.
 
         Raises:
-            InvalidRegistrationError: This can never work; nothing was overridden.
-            UnregisteredDependencyError: There is nothing to override.
+            InvalidRegistrationError: The replacement cannot be built; nothing was overridden.
+            UnregisteredDependencyError: The container has no such service.
         """
         if _is_function(dependency) or (isinstance(dependency, type) and not self._has_container()):
             made: Any = replacement if _makes(replacement) else lambda: replacement
@@ -54,7 +54,7 @@ class Override:
     def _has_container(self) -> bool:
         try:
             self._find("container")
-        except pytest.fail.Exception:  # so says the fixture
+        except pytest.fail.Exception:  # by the fixture
             return False
         return True
 
@@ -64,7 +64,7 @@ class Override:
         overrides: Dependencies | None = getattr(app, "dependency_overrides", None)
         if overrides is None:
             pytest.fail(
-                f"What stands in Depends cannot be overridden: {app!r} has no "
+                f"A dependency in Depends cannot be overridden: {app!r} has no "
                 "`dependency_overrides`, and services need a fixture `container`.",
                 pytrace=False,
             )

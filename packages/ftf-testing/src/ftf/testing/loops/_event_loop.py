@@ -1,4 +1,4 @@
-"""The event loop of a test, as fixtures that are not async use it."""
+"""The event loop of a test, for fixtures that are not async."""
 
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class EventLoop:
-    """Does in the loop of a test, between its steps, what belongs there.
+    """Runs work in the event loop of a test, while the test itself does not run.
 
-    What is not async is done as well, so that both kinds of engines are used alike.
+    Sync objects are accepted as well, so that callers need not distinguish the engines.
 
     Args:
-        loop: The loop, which does not run meanwhile.
-        at_end: What is done before the loop is closed.
+        loop: The loop, which must not be running.
+        at_end: Callbacks that run before the loop is closed.
     """
 
     def __init__(self, loop: "AbstractEventLoop", at_end: AsyncExitStack) -> None:
@@ -33,7 +33,7 @@ class EventLoop:
 
     @contextmanager
     def entered[T](self, context: AbstractAsyncContextManager[T]) -> Iterator[T]:
-        """Enter and leave an async context manager, whatever happens in between."""
+        """Enter an async context manager, and leave it when the block ends or fails."""
         stack = AsyncExitStack()
         value = self.wait_for(stack.enter_async_context(context))
         try:
@@ -51,12 +51,12 @@ class EventLoop:
     def work_on[T](
         self, connection: "AsyncConnection | Connection", work: "Callable[[Connection], T]"
     ) -> T:
-        """Call a function with a connection, or with the one in an async one."""
+        """Call a function with a sync connection: the given one, or that of an async one."""
         if run := getattr(connection, "run_sync", None):
             return cast("T", self.wait_for(run(work)))
         return work(cast("Connection", connection))
 
     def close(self, opened: "AsyncConnection | AsyncSession | Connection | Session") -> None:
-        """Close what is open."""
+        """Close a connection or session."""
         if iscoroutine(closing := opened.close()):
             self.wait_for(closing)

@@ -1,4 +1,4 @@
-"""The part of the pytest plugin that finds the event loop of a test, whichever plugin runs it."""
+"""The part of the pytest plugin that finds the event loop of a test, of pytest-asyncio or anyio."""
 
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -11,7 +11,7 @@ from ._event_loop import EventLoop
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the event loops of pytest-asyncio if it takes part."""
+    """Register the fixtures with pytest-asyncio's event loops, if that plugin is active."""
     if _has_asyncio(config):
         config.pluginmanager.register(import_module("ftf.testing.loops._pytest_asyncio"))
 
@@ -32,7 +32,7 @@ async def _ftf_anyio_loop() -> AsyncIterator[EventLoop]:
 
 @pytest.fixture(scope="session")
 def _ftf_own_loop() -> Iterator[EventLoop]:
-    """Make a loop for tests that are not async and have fixtures that are."""
+    """Return a loop for the database work of tests that are not async."""
     from asyncio import Runner, new_event_loop
 
     with Runner(loop_factory=new_event_loop) as runner:
@@ -42,7 +42,7 @@ def _ftf_own_loop() -> Iterator[EventLoop]:
 
 
 def _loop_of_test(request: pytest.FixtureRequest) -> str:
-    """Name the loop: a test without a marker has that of its async fixtures, if any."""
+    """Return the name of the loop; a test without a marker has that of its async fixtures."""
     marker = request.node.get_closest_marker("asyncio")
     if marker is None and "anyio_backend" in request.fixturenames:
         if request.getfixturevalue("anyio_backend_name") != "asyncio":
@@ -57,7 +57,7 @@ def _loop_of_test(request: pytest.FixtureRequest) -> str:
     if marker is None:
         default = request.config.getini("asyncio_default_fixture_loop_scope")
         if default in {None, "", "fixture-scope"}:
-            default = "function"  # the scope of the fixtures for each test
+            default = "function"  # the fixture's own scope, which is the test
     else:
         default = request.config.getini("asyncio_default_test_loop_scope")
     given = marker.kwargs if marker else {}

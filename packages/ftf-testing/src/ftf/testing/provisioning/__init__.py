@@ -1,1 +1,1 @@
-"""Where test databases come from."""
+"""The creation of test databases: servers, addresses, schemas and migrations."""

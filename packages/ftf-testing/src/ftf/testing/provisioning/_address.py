@@ -1,4 +1,4 @@
-"""The address of a database: what tells the test database from others."""
+"""The address of a database, by which the test database is recognised."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ _DEFAULT_PORTS = {"", "5432"}
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
-    """Where connections go.
+    """The server and the database of a connection.
 
     Args:
         dialect: The name of SQLAlchemy's dialect, such as postgresql.
@@ -31,7 +31,7 @@ class DatabaseAddress:
 
     @classmethod
     def of(cls, dialect: Dialect, args: Sequence[object], options: Mapping[str, object]) -> Self:
-        """Read the address from what a driver is called with."""
+        """Return the address in the arguments of a driver's `connect`."""
         if dialect.name == "sqlite":
             name = str(args[0] if args else options.get("database"))
             if any(each in name for each in _IN_MEMORY):
@@ -46,7 +46,7 @@ class DatabaseAddress:
 
     @classmethod
     def at(cls, url: URL) -> Self:
-        """Read the address from a URL."""
+        """Return the address in a URL."""
         dialect = url.get_dialect()()
         return cls.of(dialect, *dialect.create_connect_args(url))
 

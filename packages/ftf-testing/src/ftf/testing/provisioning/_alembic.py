@@ -1,4 +1,4 @@
-"""Alembic, on the database of a test and on no other."""
+"""Alembic on the database of a test; other databases are refused."""
 
 from argparse import Namespace
 from collections.abc import Callable
@@ -36,14 +36,14 @@ class Alembic:
 
     Args:
         file: The `alembic.ini`.
-        url: Where the database is.
-        guard: What refuses every other database meanwhile.
+        url: The URL of the database.
+        guard: The guard that refuses every other database meanwhile.
 
     Attributes:
         scripts: The migrations.
 
     Raises:
-        UsageError: The file names no folder of migrations.
+        UsageError: The file does not name a folder of migrations.
     """
 
     def __init__(self, file: Path, url: URL, guard: ConnectionGuard) -> None:
@@ -65,7 +65,7 @@ class Alembic:
         self.run(lambda: command.upgrade(self.config, "head"))
         if not run_on(self.url, lambda connection: table_names(inspect(connection))):
             raise pytest.UsageError(
-                f"the migrations have made no table in the test's database: {_REMEDY}"
+                f"the migrations have not made any table in the test's database: {_REMEDY}"
             )
 
     def downgrade(self) -> None:
@@ -73,7 +73,7 @@ class Alembic:
         self.run(lambda: command.downgrade(self.config, "base"))
 
     def difference(self) -> CommandError | None:
-        """Return what a new migration would be written for, if the models ask for one."""
+        """Return the error of `alembic check`, if the models differ from the migrations."""
         try:
             self.run(lambda: command.check(self.config))
         except CommandError as error:
@@ -81,14 +81,14 @@ class Alembic:
         return None
 
     def step(self, direction: Direction, script: Script) -> None:
-        """Make or undo one migration and no other, which no command does where branches meet."""
+        """Run one migration only; Alembic's commands run several where branches merge."""
         make = getattr(MigrationStep, f"{direction}_from_script")
         step = make(self.scripts.revision_map, script)
         with EnvironmentContext(self.config, self.scripts, fn=lambda *_: [step]):
             self.run(self.scripts.run_env)
 
     def create_all(self, connection: Connection) -> None:
-        """Make the tables that `env.py` compares a database with, in another database."""
+        """Make the tables of `env.py`'s target_metadata, in another database."""
         compared: list[MetaData] = []
 
         def note(_: object, migration: MigrationContext) -> list[MigrationStep]:
@@ -104,7 +104,7 @@ class Alembic:
             metadata.create_all(connection)
 
     def tables(self) -> set[str]:
-        """Name the tables there are, but for the one in which Alembic keeps its version."""
+        """Return the names of the tables, without that of Alembic's versions."""
 
         def read(connection: Connection) -> set[str]:
             inspector = inspect(connection)
@@ -117,13 +117,13 @@ class Alembic:
         return run_on(self.url, read)
 
     def run(self, work: Callable[[], None]) -> None:
-        """Do something with Alembic, where it may start an event loop."""
+        """Call a function of Alembic in a thread, where `env.py` may start an event loop."""
         own = DatabaseAddress.at(self.url)
 
         def refuse(address: DatabaseAddress) -> str | None:
             return None if address == own else f"which is not the test's database: {_REMEDY}"
 
         with self._guard.refusing(refuse), pytest.MonkeyPatch.context() as patch:
-            # An env.py configures logging, which pytest has done.
+            # fileConfig() of an env.py would disable the loggers that pytest captures.
             patch.setattr(import_module("logging.config"), "fileConfig", lambda *_, **__: None)
             in_thread(work)

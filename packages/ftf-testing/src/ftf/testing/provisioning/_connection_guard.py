@@ -1,4 +1,4 @@
-"""The guard of the process's connections: refuses those that the running test must not have."""
+"""The connection guard, which refuses connections that the running test must not open."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,21 +12,21 @@ from ._address import DatabaseAddress
 from ._own_thread import IS_OWN_WORK
 
 type Refusal = Callable[[DatabaseAddress], str | None]
-"""Why a test must not connect to a database, and what to do instead; None if it may."""
+"""Returns why a test must not connect to a database, and the remedy; None if it may."""
 
 _OTHER = (
-    "which is not the test database: override what gives the application its sessions, such as "
-    "get_session, so that it uses db_sessions (or committing_db); or mark the test "
+    "which is not the test database: override the dependency that gives the application its "
+    "sessions, such as get_session, by db_sessions (or committing_db); or mark the test "
     '@pytest.mark.database("own") if it may use other databases'
 )
 
 
 class DatabaseAccessError(RuntimeError):
-    """A connection that the running test must not have.
+    """The running test must not open this connection.
 
     Attributes:
         line: The line of the application that connects.
-        database: Where it connects to.
+        database: The database it connects to.
     """
 
     def __init__(self, line: str, database: DatabaseAddress, reason: str) -> None:
@@ -37,13 +37,13 @@ class DatabaseAccessError(RuntimeError):
 
 
 class ConnectionGuard:
-    """Refuses connections, and remembers who commits.
+    """Refuses connections, and notes the lines that commit.
 
-    Databases in memory are never refused, since they are gone with what opened them, nor are files
-    in the folder that pytest makes for the run.
+    Never refused are databases in memory, since they end with their connection, and files in the
+    folder that pytest makes for the run.
 
     Attributes:
-        commits: The lines of the application that committed, by whatever connection.
+        commits: The lines of the application that committed, on any connection.
         is_in_use: Whether the test uses the test database.
         refused: The first refusal since refusing began.
     """
@@ -74,16 +74,16 @@ class ConnectionGuard:
                 event.remove(Engine, name, listener)
 
     def allow(self, url: URL | str) -> None:
-        """Count a database among the test databases from now on."""
+        """Add a database to the test databases."""
         self._test_databases.add(DatabaseAddress.at(make_url(url)))
 
     def allow_files_in(self, folder: Path) -> None:
-        """Leave SQLite files in a folder, which belong to tests."""
+        """Allow SQLite files in a folder, which belong to tests."""
         self._folders.add(folder.resolve())
 
     @contextmanager
     def refusing(self, refusal: Refusal) -> Iterator[None]:
-        """Refuse connections to databases, and note the first one in `refused`."""
+        """Refuse connections in the block, and note the first error in `refused`."""
         before, self._refusal = self._refusal, refusal
         self.refused = None
         try:
@@ -92,23 +92,23 @@ class ConnectionGuard:
             self._refusal = before
 
     def begin_test(self) -> None:
-        """Forget what the test before did."""
+        """Forget the commits and the use of the test before."""
         self.commits.clear()
         self.is_in_use = False
 
     def begin_use(self) -> None:
-        """Allow the test databases, and still no other unless all are allowed."""
+        """Allow the test databases; others stay refused, unless all are allowed."""
         self.is_in_use = True
         if self._refusal is not None:
             self._refusal = self.other_database
 
     def end_use(self) -> None:
-        """Refuse nothing more: what follows belongs to fixtures that outlive the test."""
+        """Allow all databases: what follows belongs to fixtures that outlive the test."""
         self.is_in_use = False
         self._refusal = None
 
     def other_database(self, address: DatabaseAddress) -> str | None:
-        """Refuse a database that is not a test database."""
+        """Return the refusal of a database that is not a test database."""
         if address in self._test_databases or any(map(address.is_file_in, self._folders)):
             return None
         return _OTHER
@@ -120,7 +120,7 @@ class ConnectionGuard:
         self._check(address)
 
     def _after_connecting(self, connection: Connection) -> None:
-        """Check a connection that comes from a pool, or from a function of the engine's own."""
+        """Check a connection that `do_connect` did not see: from a pool, or of a `creator`."""
         if self._refusal is None:
             return
         engine = connection.engine

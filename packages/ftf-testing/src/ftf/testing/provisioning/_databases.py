@@ -1,4 +1,4 @@
-"""Making and removing the databases that tests use."""
+"""The databases that tests use: made before, removed after."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -30,8 +30,8 @@ class Databases:
     """The databases of one process of a test run.
 
     Attributes:
-        url: The database or file that they are named after, and that is never written to.
-        run: What tells this test run from others.
+        url: The database or file that gives them their names, and that is never written to.
+        run: The name of this test run.
         worker: The worker of pytest-xdist, or "".
     """
 
@@ -41,7 +41,7 @@ class Databases:
 
     @contextmanager
     def new(self, purpose: str = "") -> Iterator[URL]:
-        """Make an empty database that is removed at the end."""
+        """Make an empty database, which is removed when the block ends."""
         url = self._named(purpose, self.worker)
         self._make(url)
         try:
@@ -51,7 +51,7 @@ class Databases:
 
     @contextmanager
     def built(self, build: Callable[[URL], None]) -> Iterator[URL]:
-        """Make a database with tables; on a server, workers get copies of what the first builds."""
+        """Make a database with tables; on a server, workers copy what the first one builds."""
         if not self.worker or self.url.get_backend_name() == "sqlite":
             with self.new() as url:
                 build(url)
@@ -101,7 +101,7 @@ class Databases:
             self._on_server(lambda server: _drop(server, url))
 
     def _on_server(self, work: Work) -> None:
-        """Do something while no other worker does."""
+        """Call a function with a connection to the server, while no other worker does."""
 
         def in_turn(server: Connection) -> None:
             server.exec_driver_sql(_TAKE_TURNS)
@@ -113,7 +113,9 @@ class Databases:
 def _make_file(url: URL) -> None:
     file = Path(str(url.database))
     if not file.parent.is_dir():
-        raise pytest.UsageError(f"the test database {url!r}: there is no folder {file.parent}")
+        raise pytest.UsageError(
+            f"the test database {url!r}: the folder {file.parent} does not exist"
+        )
     if file.exists() and file.read_bytes()[_ID_PLACE] != _OUR_ID.to_bytes(4):
         raise _not_ours(f"file {file}")
     _remove_file(url)
@@ -131,8 +133,8 @@ def _create(server: Connection, url: URL, template: URL | None = None) -> None:
         raise _not_ours(f"database {url.database}")
     if server.scalar(text(_CLIENTS), {"name": url.database}):
         raise pytest.UsageError(
-            f"the test database {url.database} is in use, maybe by another test run: wait until "
-            "that has ended, or let ftf_db_url name another one"
+            f"the test database {url.database} is in use, maybe by another test run: wait for "
+            "its end, or set ftf_db_url to another one"
         )
     _drop(server, url)
     copying = f" TEMPLATE {_name(server, template)}" if template else ""
@@ -146,13 +148,13 @@ def _drop(server: Connection, url: URL) -> None:
 
 def _not_ours(what: str) -> pytest.UsageError:
     return pytest.UsageError(
-        f"the {what}, which the tests would use and remove, is there and not made by ftf-testing: "
-        "remove it yourself, or let ftf_db_url name another one"
+        f"the {what}, which the tests would use and remove, exists and was not made by "
+        "ftf-testing: remove it yourself, or set ftf_db_url to another one"
     )
 
 
 def _comments(server: Connection, url: URL) -> list[str | None]:
-    """Read the comment of a database, if it is there."""
+    """Return the comment of a database in a list, which is empty if there is no database."""
     return list(server.scalars(text(_COMMENTS), {"name": url.database}))
 
 

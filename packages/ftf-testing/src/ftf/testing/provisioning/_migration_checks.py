@@ -1,4 +1,4 @@
-"""Checks of migrations."""
+"""Checks of a project's migrations."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -16,7 +16,7 @@ class Migrations:
 
     Args:
         alembic: Alembic on that database.
-        another: Makes another empty database.
+        another: Makes a second empty database.
     """
 
     def __init__(
@@ -26,10 +26,10 @@ class Migrations:
         self._another = another
 
     def check(self) -> None:
-        """Make every check.
+        """Run every check.
 
         Raises:
-            AssertionError: One has failed.
+            AssertionError: One of them failed.
         """
         self.assert_one_head()
         self.assert_goes_up_and_down()
@@ -37,23 +37,23 @@ class Migrations:
         self.assert_makes_the_tables()
 
     def assert_one_head(self) -> None:
-        """Assert that no two migrations are the newest.
+        """Assert that there is exactly one newest migration.
 
         Raises:
-            AssertionError: There are more, or there is no migration.
+            AssertionError: There are several, or there is no migration.
         """
         heads = self._alembic.scripts.get_heads()
         if len(heads) != 1:
             raise AssertionError(
                 f"there are {len(heads)} newest migrations{_listed(heads)}: "
-                'there has to be one; "alembic merge heads" joins several'
+                'there has to be one; "alembic merge heads" merges several'
             )
 
     def assert_goes_up_and_down(self) -> None:
-        """Assert that each migration can be made, undone and made again, and leaves no table.
+        """Assert that each migration can upgrade, downgrade and upgrade again, and leaves no table.
 
         Raises:
-            AssertionError: One of them cannot.
+            AssertionError: One of them fails, or there are tables after the last downgrade.
         """
         for script in reversed(list(self._alembic.scripts.walk_revisions())):
             self._go("upgrade", script)
@@ -64,23 +64,23 @@ class Migrations:
             raise AssertionError(f"downgraded to base, there are still tables{_listed(left)}")
 
     def assert_makes_the_models(self) -> None:
-        """Assert that the migrations make what the models say.
+        """Assert that the migrations make the tables of the models, as `alembic check` sees them.
 
         Raises:
-            AssertionError: They make something else.
+            AssertionError: They differ.
         """
         self._alembic.upgrade()
         if difference := self._alembic.difference():
             raise AssertionError(
-                f'the models are not what the migrations make, and "alembic revision '
+                f'the models differ from the migrations, and "alembic revision '
                 f'--autogenerate" would write a migration: {difference}'
             ) from difference
 
     def assert_makes_the_tables(self) -> None:
-        """Assert that the migrations make the tables that `create_all` makes of the models.
+        """Assert that the migrations make the same tables as `create_all`.
 
-        Columns, keys, constraints and indexes are compared, whatever Alembic knows of them, in the
-        tables that both have.
+        Columns, keys, constraints and indexes of the tables that both have are compared, also those
+        that Alembic ignores.
 
         Raises:
             AssertionError: They differ, or `create_all` cannot make the tables.
@@ -108,7 +108,7 @@ class Migrations:
         if found:
             listed = "\n  ".join(sorted(found))
             raise AssertionError(
-                f"the migrations make other tables than create_all does of the models:\n  {listed}"
+                f"the tables of the migrations differ from those of create_all:\n  {listed}"
             )
 
     def _go(self, direction: "Direction", script: "Script") -> None:

@@ -1,4 +1,4 @@
-"""Work on a database apart from the event loop of a test."""
+"""Database work in a thread, apart from the event loop of a test."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from sqlalchemy import URL, Connection, NullPool, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
 IS_OWN_WORK: Final = ContextVar("ftf_own_work", default=False)
-"""Whether the plugin itself uses a database, which the guard of connections leaves to it."""
+"""Whether the plugin itself uses a database, which the connection guard allows."""
 
 
 def in_thread[T](work: Callable[[], T]) -> T:
-    """Call a function where no event loop runs or is set, and wait for it."""
+    """Call a function in a thread without an event loop, and wait for it."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(work).result()
 
@@ -23,9 +23,9 @@ def run_on[T](url: URL, work: Callable[[Connection], T], *, autocommit: bool = F
     """Call a function with a connection, sync or async as the driver in the URL is.
 
     Args:
-        url: Where the database is.
-        work: The function; what it does is committed.
-        autocommit: Whether each of its statements is committed.
+        url: The URL of the database.
+        work: The function; its changes are committed at the end.
+        autocommit: Whether each statement is committed at once.
     """
     level = "AUTOCOMMIT" if autocommit else None
     options = {"poolclass": NullPool} | ({"isolation_level": level} if level else {})

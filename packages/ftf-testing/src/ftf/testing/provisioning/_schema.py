@@ -1,4 +1,4 @@
-"""Making the tables of a test database."""
+"""The tables of a test database, from migrations or from the models."""
 
 from collections.abc import Callable
 
@@ -12,13 +12,13 @@ from ._settings import alembic_file
 
 
 def builder(config: pytest.Config, guard: ConnectionGuard) -> Callable[[URL], None]:
-    """Tell how the tables are made: by the migrations, else from the models.
+    """Return a function that makes the tables: by the migrations, else from the models.
 
     Raises:
-        UsageError: Neither is set.
+        UsageError: Neither `ftf_alembic` nor `ftf_metadata` is set.
     """
     if file := alembic_file(config):
-        from ._alembic import Alembic  # which not everybody has installed
+        from ._alembic import Alembic  # an optional dependency
 
         return lambda url: Alembic(file, url, guard).upgrade()
     if not read(config, "ftf_metadata"):

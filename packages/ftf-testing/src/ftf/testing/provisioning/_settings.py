@@ -9,18 +9,18 @@ from .._settings import declare, read
 
 
 def declare_settings(parser: pytest.Parser) -> None:
-    """Declare the settings."""
+    """Declare the settings about databases."""
     declare(
         parser,
-        ftf_db_url="a URL to name the test database after; or postgresql, or sqlite, which is "
-        "provided",
+        ftf_db_url="the URL that the test database gets its name from; or postgresql or "
+        "sqlite, for a provided database",
         ftf_metadata="the models of the test database, as module:Base",
         ftf_alembic="the alembic.ini whose migrations make the test database, not ftf_metadata",
     )
 
 
 def required_database(config: pytest.Config) -> str:
-    """Read which database tests are for.
+    """Return the setting `ftf_db_url`.
 
     Raises:
         UsageError: It is not set.
@@ -28,16 +28,16 @@ def required_database(config: pytest.Config) -> str:
     if setting := read(config, "ftf_db_url"):
         return setting
     raise pytest.UsageError(
-        "no database is set for tests: give --ftf-db-url, or set FTF_DB_URL or the ini option "
-        "ftf_db_url, to a URL or, for a database that is provided, to postgresql or sqlite"
+        "no database is set for tests: set --ftf-db-url, FTF_DB_URL or the ini option "
+        "ftf_db_url to a URL or, for a provided database, to postgresql or sqlite"
     )
 
 
 def alembic_file(config: pytest.Config) -> Path | None:
-    """Find the file that `ftf_alembic` names, if it is set.
+    """Return the file that `ftf_alembic` names, or None if it is not set.
 
     Raises:
-        UsageError: There is no such file, or no Alembic.
+        UsageError: The file does not exist, or Alembic is not installed.
     """
     if not (name := read(config, "ftf_alembic")):
         return None
@@ -45,15 +45,15 @@ def alembic_file(config: pytest.Config) -> Path | None:
         raise pytest.UsageError(f"ftf_alembic = {name!r} needs Alembic: pip install alembic")
     file = config.rootpath / name
     if not file.is_file():
-        raise pytest.UsageError(f"ftf_alembic = {name!r} names no file in {config.rootpath}")
+        raise pytest.UsageError(f"ftf_alembic = {name!r} is not a file in {config.rootpath}")
     return file
 
 
 def required_alembic(config: pytest.Config) -> Path:
-    """Find the file that `ftf_alembic` names.
+    """Return the file that `ftf_alembic` names.
 
     Raises:
-        UsageError: It is not set, or there is no such file, or no Alembic.
+        UsageError: It is not set, the file does not exist, or Alembic is not installed.
     """
     if file := alembic_file(config):
         return file

@@ -1,4 +1,4 @@
-"""What a database says about its tables, in words that two databases can be compared by."""
+"""The reflected facts of tables, as text by which two databases are compared."""
 
 import re
 import warnings
@@ -64,11 +64,11 @@ def _type(name: str, dialect: str) -> str:
 
 
 def _default(text: str) -> str:
-    """Return a default; a sequence has the name that its table had at first."""
+    """Return a default without the name of a sequence, which a renamed table keeps."""
     plain = re.sub(r"nextval\(.*\)", "nextval", _plain(text))
     return {"true": "1", "false": "0"}.get(plain, plain)
 
 
 def _plain(text: str) -> str:
-    """Return SQL without what two ways of writing it differ in: case, blanks, quotes, brackets."""
+    """Return SQL in lower case and without blanks, quotes and brackets."""
     return re.sub(r'[\s"()]', "", text).lower()

@@ -1,4 +1,4 @@
-"""Where the test databases are."""
+"""The URL that the test databases get their server and names from."""
 
 import pytest
 from sqlalchemy import URL, make_url
@@ -9,18 +9,18 @@ from ._postgres_server import start_postgres
 from ._run_folder import folder
 
 _DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
-_KNOWN = "give a URL of PostgreSQL or SQLite, or only postgresql or sqlite"
+_KNOWN = "set it to a URL of PostgreSQL or SQLite, or only to postgresql or sqlite"
 
 
 def resolve_url(setting: str, config: pytest.Config) -> URL:
-    """Name the database or file that the test databases are named after.
+    """Return the URL of the database or file that the test databases are named after.
 
     Args:
-        setting: A URL, or what it would begin with, up to `://`, for a place that is provided.
+        setting: A URL; or only its part before `://`, for a provided server or file.
         config: The test run.
 
     Raises:
-        UsageError: It is neither, its driver is not installed, or its server does not answer.
+        UsageError: It is not a URL, its driver is not installed, or its server does not answer.
     """
     try:
         url = make_url(setting if "://" in setting else f"{setting}://")
@@ -31,7 +31,7 @@ def resolve_url(setting: str, config: pytest.Config) -> URL:
         raise pytest.UsageError(f"the test database {setting!r}: {error}. {_KNOWN}") from error
     backend = url.get_backend_name()
     if backend not in _DRIVERS:
-        raise pytest.UsageError(f"the test database {url!r} is of an unknown kind: {_KNOWN}")
+        raise pytest.UsageError(f"the test database {url!r} is not PostgreSQL or SQLite: {_KNOWN}")
     if backend == "sqlite" and url.database in {None, "", ":memory:"}:
         return url.set(database=str(folder(config) / "ftf.db"))
     if backend == "sqlite" and str(url.database).startswith("file:"):

@@ -1,1 +1,1 @@
-"""Counting queries, and N+1."""
+"""The queries that a test runs: counters, assertions and the detection of N+1."""

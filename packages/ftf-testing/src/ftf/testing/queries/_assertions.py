@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class CheckedQueries:
     """Counts the queries of a `with` or `async with` block, and checks them where it ends.
 
-    An error in the block goes first.
+    An error in the block takes precedence.
     """
 
     def __init__(self, counter: QueryCounter, check: Callable[[QueryCounter], None]) -> None:
@@ -54,12 +54,12 @@ def assert_queries(
     engine_wide: bool = False,
     count_all: bool = False,
 ) -> CheckedQueries:
-    """Fail unless a `with` or `async with` block runs so many queries.
+    """Fail unless a `with` or `async with` block runs exactly `n` queries.
 
     Args:
-        n: How many.
+        n: The number of queries.
         engine: The engine to watch; None watches every one.
-        engine_wide: Count what runs in other tasks and threads, too.
+        engine_wide: Count the queries of other tasks and threads, too.
         count_all: Count savepoints and the like as well.
 
     Raises:
@@ -76,12 +76,12 @@ def assert_max_queries(
     engine_wide: bool = False,
     count_all: bool = False,
 ) -> CheckedQueries:
-    """Fail if a `with` or `async with` block runs more queries than so many.
+    """Fail if a `with` or `async with` block runs more than `n` queries.
 
     Args:
-        n: How many may run.
+        n: The greatest number of queries.
         engine: The engine to watch; None watches every one.
-        engine_wide: Count what runs in other tasks and threads, too.
+        engine_wide: Count the queries of other tasks and threads, too.
         count_all: Count savepoints and the like as well.
 
     Raises:
@@ -97,29 +97,30 @@ def assert_no_n_plus_one(
     threshold: int | None = None,
     engine_wide: bool = False,
 ) -> CheckedQueries:
-    """Fail if a `with` or `async with` block queries something for each of many records.
+    """Fail if a `with` or `async with` block runs a query for each of many records.
 
-    An N+1 is a relationship that is lazily loaded, or a read that comes from the same lines of
-    the application, as often as the threshold says. Eager loads are none, writes neither, nor are
-    chunks: reads of several rows, each of which begins where the one before has ended.
+    An N+1 is at least `threshold` lazy loads of one relationship, or reads that come from the same
+    lines of the application. Eager loads, writes and chunks are not: chunks are reads of several
+    rows, each of which begins where the one before ended.
 
     Args:
         engine: The engine to watch; None watches every one.
-        threshold: From how many on; the setting `ftf_n_plus_one_threshold` by default, which is 2.
-        engine_wide: Watch what runs in other tasks and threads, too.
+        threshold: The least number of such queries; by default the setting
+            `ftf_n_plus_one_threshold`, which is 2.
+        engine_wide: Watch the queries of other tasks and threads, too.
 
     Raises:
         NPlusOneError: At the end of the block: there was one.
         ValueError: The threshold is less than 2.
     """
-    if threshold is not None and threshold < 2:  # noqa: PLR2004  # one query is no repetition
-        raise ValueError(f"threshold is a number from 2 on, not {threshold}")
+    if threshold is not None and threshold < 2:  # noqa: PLR2004  # one query is not a repetition
+        raise ValueError(f"threshold must be 2 or more, not {threshold}")
     counter = QueryCounter(engine, engine_wide=engine_wide)
     return CheckedQueries(counter, partial(check_n_plus_one, threshold=threshold))
 
 
 @overload
-def assert_same_query_count[T](  # type: ignore[overload-overlap]  # a coroutine is an object
+def assert_same_query_count[T](  # type: ignore[overload-overlap]  # the two return types overlap: a coroutine is an object
     call: Callable[[T], Coroutine[object, object, object]],
     small: T | Callable[[], T] | Callable[[], Awaitable[T]],
     large: T | Callable[[], T] | Callable[[], Awaitable[T]],
@@ -137,17 +138,17 @@ def assert_same_query_count[T](
 def assert_same_query_count(
     call: Callable[[Any], object], small: Any, large: Any, *, engine_wide: bool = False
 ) -> Coroutine[object, object, None] | None:
-    """Fail unless a call costs as many queries with much as with little.
+    """Fail unless a call runs as many queries with much data as with small.
 
     Args:
-        call: What is called with `small` and then with `large`. If it is async, so is this.
-        small: The argument, such as a page size of 1. A function is called for it and not
-            counted: it can store the one record that the call is to find.
+        call: The function, called with `small` and then with `large`. If it is async, await this.
+        small: The argument, such as a page size of 1; or a function that returns it, whose
+            queries are not counted: it can store the one record that the call finds.
         large: The argument, such as a page size of 20, or a function for it.
-        engine_wide: Count what runs in other tasks and threads, too.
+        engine_wide: Count the queries of other tasks and threads, too.
 
     Returns:
-        What has to be awaited, if `call` or a function for its argument is async.
+        A coroutine, if `call` or a function for its argument is async.
 
     Raises:
         QueryCountError: More or fewer queries ran with `large`.
@@ -165,7 +166,7 @@ def assert_same_query_count(
 def _compare(
     call: Callable[[object], object], small: object, large: object, *, engine_wide: bool
 ) -> Generator[object, object]:
-    """Give what may have to be awaited, and take what came of it."""
+    """Yield what may have to be awaited, and receive its result."""
     counts: list[int] = []
     for size in (small, large):
         argument = (yield size()) if callable(size) else size
@@ -175,11 +176,11 @@ def _compare(
         counts.append(counter.count)
     few, many = counts
     if few != many:
-        raise QueryCountError(f"{_number(few)}, as with little", counter.executed)
+        raise QueryCountError(f"{_number(few)}, as with small", counter.executed)
 
 
 async def _counted(counter: QueryCounter, result: Awaitable[object]) -> None:
-    """Count in the task that awaits the result, which need not be the one that called for it."""
+    """Count in the task that awaits the result, which may not be the task that made the call."""
     async with counter:
         await result
 
@@ -194,7 +195,7 @@ async def _go_on(steps: Generator[object, object], value: object) -> None:
 
 
 def check_count(counter: QueryCounter, low: int, high: int) -> None:
-    """Raise unless the number of queries lies between two numbers."""
+    """Raise unless the number of queries is between two numbers."""
     __tracebackhide__ = True
     if not low <= counter.count <= high:
         raise QueryCountError(_expected(low, high), counter.executed)
@@ -203,7 +204,7 @@ def check_count(counter: QueryCounter, low: int, high: int) -> None:
 def check_n_plus_one(
     counter: QueryCounter, threshold: int | None = None, is_of_tests: IsOfTests | None = None
 ) -> None:
-    """Raise if something was queried for each of many records."""
+    """Raise if a query ran for each of many records."""
     __tracebackhide__ = True
     least = threshold or current_options().n_plus_one_threshold
     if found := n_plus_ones(counter.executed, least, is_of_tests=is_of_tests):

@@ -1,4 +1,4 @@
-"""Reads in chunks, each of which begins where the one before has ended."""
+"""Reads in chunks, each of which begins where the one before ended."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,8 +8,8 @@ from typing import Any
 from ._executed_query import PARAMETER, ExecutedQuery
 
 _PARAMETER = re.compile(PARAMETER)
-# What is before a parameter that a chunk begins at, in row values such as (a, b) > (?, ?) as well;
-# neither <> nor an operator of JSON.
+# The SQL before a parameter that a chunk begins at, also in row values such as (a, b) > (?, ?);
+# but neither <> nor an operator of JSON.
 _IS_START = re.compile(
     rf"(?:(?<![<>@-])[<>]=?|\bOFFSET)\s*\(?\s*(?:(?:{PARAMETER})\s*,\s*)*$", re.IGNORECASE
 )
@@ -18,16 +18,16 @@ _LITERAL_LIMIT = re.compile(r"\b(?:LIMIT|FETCH\s+(?:FIRST|NEXT))\s+(\d+)", re.IG
 
 
 def are_chunks(queries: Sequence[ExecutedQuery]) -> bool:
-    """Return whether the same query reads the next rows each time, and more than one.
+    """Return whether each query reads the rows after those of the one before, and several.
 
     The only parameters that change are compared by < or > or are an offset, or have the value of
-    one that is, as in `a > 1 OR a = 1 AND b > 2`. The first of them only grows, or only shrinks.
+    such a one, as in `a > 1 OR a = 1 AND b > 2`. The first of them only grows, or only shrinks.
     """
     try:
         return _most_rows(queries[0]) > 1 and _begin_in_order(
             [list(_parameters(query)) for query in queries]
         )
-    except (IndexError, KeyError, TypeError):  # parameters that are not found or not compared
+    except (IndexError, KeyError, TypeError):  # parameters that are missing or cannot be compared
         return False
 
 
@@ -64,7 +64,7 @@ def _most_rows(query: ExecutedQuery) -> int:
 
 
 def _parameters(query: ExecutedQuery) -> Iterator[tuple[str, Any]]:
-    """Find the parameters in a statement, each with the SQL before it."""
+    """Return the parameters of a statement, each with the SQL before it."""
     for position, match in enumerate(_PARAMETER.finditer(query.statement)):
         yield query.statement[: match.start()], _value(query.sent, match[0], position)
 

@@ -1,4 +1,4 @@
-"""Counting the queries that a block of code runs."""
+"""The counter of the queries that a block of code runs."""
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 
-class QueryCounter:  # noqa: PLW1641  # it equals a number for a while only
+class QueryCounter:  # noqa: PLW1641  # mutable: it equals different numbers over time
     """Counts the queries of a `with` or `async with` block, and of the tasks started in it.
 
-    Many sets of parameters sent by one statement are one query. Savepoints, transaction control
-    and PRAGMA are not counted, nor what SQLAlchemy asks a database when it first connects. A
-    counter can be compared with a number: `assert counter == 2` lists the queries.
+    A statement with many sets of parameters is one query. Savepoints, transaction control, PRAGMA
+    and SQLAlchemy's queries of the first connection are not counted. A counter can be compared with
+    a number: `assert counter == 2` lists the queries when it fails.
 
     Args:
         engine: The engine to watch; None watches every one.
-        engine_wide: Count what runs in other tasks and threads, too.
+        engine_wide: Count the queries of other tasks and threads, too.
         count_all: Count savepoints and the like as well.
 
     Raises:
-        TypeError: The engine is none.
+        TypeError: `engine` is not an engine.
 
     Example:
         async with QueryCounter(engine) as counter:
@@ -50,12 +50,12 @@ class QueryCounter:  # noqa: PLW1641  # it equals a number for a while only
 
     @property
     def count(self) -> int:
-        """How many queries ran."""
+        """The number of queries so far."""
         return len(self._log.queries)
 
     @property
     def executed(self) -> list[ExecutedQuery]:
-        """What is known of each query, in the order they ran."""
+        """The facts of each query, in the order they ran."""
         return self._log.queries
 
     @property
@@ -64,11 +64,11 @@ class QueryCounter:  # noqa: PLW1641  # it equals a number for a while only
         return self.get_queries()
 
     def get_queries(self) -> list[str]:
-        """Copy the list of queries, each on one line."""
+        """Return the queries in the order they ran, each on one line."""
         return [query.text for query in self._log.queries]
 
     def report(self) -> str:
-        """List the queries with all that is known of them, and those that are repeated."""
+        """Return a text that lists the queries with their facts, and those that are repeated."""
         return "\n".join(report(self._log.queries))
 
     def reset(self) -> None:
@@ -77,7 +77,9 @@ class QueryCounter:  # noqa: PLW1641  # it equals a number for a while only
 
     def __enter__(self) -> Self:
         if self._log.is_open:
-            raise RuntimeError("This counter is counting already: make another one for a block")
+            raise RuntimeError(
+                "This counter is counting already: make another one for the inner block"
+            )
         start(self._log, everywhere=self._engine_wide)
         return self
 
@@ -119,5 +121,5 @@ def count_queries(
     engine_wide: bool = False,
     count_all: bool = False,
 ) -> QueryCounter:
-    """Make a counter for a `with` or `async with` block, with the arguments of `QueryCounter`."""
+    """Return a `QueryCounter` for a `with` or `async with` block, with the same arguments."""
     return QueryCounter(engine, engine_wide=engine_wide, count_all=count_all)

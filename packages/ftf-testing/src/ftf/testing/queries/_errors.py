@@ -1,4 +1,4 @@
-"""What the assertions about queries raise."""
+"""The errors of the assertions about queries."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from ._report import explain, numbered, report
 
 
 class QueryCountError(AssertionError):
-    """Another number of queries ran than was asked for.
+    """The number of queries is not the expected one.
 
     Args:
-        expected: What was asked for, in words.
+        expected: The expected number, in words.
         queries: The queries that ran.
     """
 
@@ -25,10 +25,10 @@ class QueryCountError(AssertionError):
 
 
 class NPlusOneError(AssertionError):
-    """Something was queried once for each of many records.
+    """A query ran for each of many records.
 
     Args:
-        found: What was repeated.
+        found: The repeated queries.
         queries: All queries that ran.
     """
 
@@ -45,7 +45,7 @@ class NPlusOneError(AssertionError):
 
 
 def ran(queries: Sequence[ExecutedQuery]) -> str:
-    """Tell how many queries ran, and how long they took."""
+    """Return in words how many queries ran, and how long they took."""
     milliseconds = sum(query.seconds or 0 for query in queries) * 1_000
     match len(queries):
         case 0:

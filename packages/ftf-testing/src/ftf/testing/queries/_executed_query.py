@@ -1,4 +1,4 @@
-"""What is known of a query that ran."""
+"""The facts of a query that ran."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,22 +33,22 @@ _LIST = re.compile(r"\(\s*\?(?:\s*,\s*\?)*\s*\)(?:\s*,\s*\(\s*\?(?:\s*,\s*\?)*\s
 class ExecutedQuery:
     """A query that ran.
 
-    It keeps what it is told, and works out the rest when asked: a query that is counted must not
-    take much longer than one that is not.
+    The listener stores what it gets, and properties compute the rest, so that counting does not
+    make queries much slower.
 
     Args:
         statement: The SQL, as it was sent.
         named: The sets of parameters by name, where they have names.
-        sent: The parameters as the driver got them.
-        is_many: Whether these are many sets, or a batch of many.
+        sent: The parameters as the driver gets them.
+        is_many: Whether these are many sets of parameters, or a batch of many.
         hides: Whether the engine hides parameters.
-        trace: What ran when it was sent.
-        query_group: The same for all queries that ran one after the other in a task or thread.
-        call: The same for all queries of one call from the body of a test, or of its requests.
-        continues: Whether it is a further batch of the statement before.
-        compiled: What became the SQL; None for plain SQL.
-        is_lazy: Whether a relationship is lazily loaded by it.
-        began: When it was given to the driver, in seconds of `perf_counter`.
+        trace: The stack when it was sent.
+        query_group: The same object for all queries of one task, thread or request.
+        call: The same object for all queries of one call from a test, or of its requests.
+        continues: Whether it is a later batch of the statement before.
+        compiled: The compiled statement; None for plain SQL.
+        is_lazy: Whether it is the lazy load of a relationship.
+        began: When the driver got it, in seconds of `perf_counter`.
         seconds: How long the driver took, in seconds; None if it failed.
     """
 
@@ -68,12 +68,12 @@ class ExecutedQuery:
 
     @property
     def parameters(self) -> Parameters:
-        """The sets of parameters; none where the engine hides them, or a batch before has them."""
+        """The sets of parameters; none if the engine hides them, or an earlier batch has them."""
         return () if self.hides or self.continues else self._sets
 
     @property
     def rows(self) -> int:
-        """How many sets of parameters there were."""
+        """The number of sets of parameters."""
         if not self._is_batch:
             return len(self._sets)
         if number := len(self.named[0]):
@@ -82,7 +82,7 @@ class ExecutedQuery:
 
     @property
     def _is_batch(self) -> bool:
-        """Whether it is an insert that has the values of many sets."""
+        """Whether it is one INSERT with the values of many sets."""
         return self.is_many and not isinstance(self.sent, list)
 
     @property
@@ -91,12 +91,12 @@ class ExecutedQuery:
 
     @property
     def origin(self) -> Origin:
-        """Where it comes from."""
+        """The lines of the application that it comes from."""
         return origin(self.trace)
 
     @property
     def load(self) -> OrmLoad | None:
-        """What the ORM loaded by it, if it did so by itself."""
+        """The lazy load, eager load or refresh of the ORM that it is, or None."""
         if self.compiled is None:
             return None
         return orm_load(self.compiled, is_lazy=self.is_lazy)
@@ -118,18 +118,18 @@ class ExecutedQuery:
 
 
 def is_read(statement: str) -> bool:
-    """Tell whether a statement only reads."""
+    """Return whether a statement only reads."""
     return _READ.match(statement) is not None
 
 
 def is_transaction_control(statement: str) -> bool:
-    """Tell whether a statement only begins, ends or configures something."""
+    """Return whether a statement only controls a transaction, or is a PRAGMA."""
     return _TRANSACTION_CONTROL.match(statement) is not None
 
 
 def normalize(statement: str) -> str:
-    """Put `?` for each value and each list of values, on one line.
+    """Return a statement on one line, with `?` for each value and each list of values.
 
-    Statements that differ in values only become the same.
+    Statements that differ only in values become equal.
     """
     return _LIST.sub("(?)", _VALUE.sub("?", " ".join(statement.split())))

@@ -1,4 +1,4 @@
-"""Listening to all engines, and noting what runs in the logs of whoever counts here."""
+"""The listener of all engines, which adds each query to the logs of the active counters."""
 
 import sys
 from contextvars import ContextVar
@@ -15,29 +15,29 @@ from ._options import current_options
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-UNCOUNTED: Final = "ftf_uncounted"  # the execution option of what no counter is told of
+UNCOUNTED: Final = "ftf_uncounted"  # the execution option of queries that are not counted
 _here: ContextVar[tuple[QueryLog, ...]] = ContextVar("ftf_query_logs", default=())
-# By the cursor's id, the query it runs or ran last: one that fails has no end, and the id of a
-# cursor that is gone can be that of another one.
+# By the cursor's id, its current or last query: after_cursor_execute is not sent for a query that
+# failed, and the id of a deleted cursor can be reused.
 _running: dict[int, ExecutedQuery] = {}
-# With the thread it is good for; None for all.
+# With the thread that it is valid in; None for all.
 _query_group: ContextVar[tuple[int | None, object]] = ContextVar(
     "ftf_query_group", default=(0, None)
 )
-# What the body of a test has called: another object for each call.
+# A new object for each call from the body of a test.
 _call: ContextVar[object] = ContextVar("ftf_call_of_test", default=None)
 IN_REQUEST: Final = object()
-"""The call of what a request of `StreamingTransport` runs, which is never that of the test."""
+"""The call of all queries of a `StreamingTransport` request."""
 
 
 class _Everywhere:
     logs: tuple[QueryLog, ...] = ()
-    opened: ClassVar[set[QueryLog]] = set()  # those of one context as well
-    lock = RLock()  # the garbage collector may close a counter while one is opened
+    opened: ClassVar[set[QueryLog]] = set()  # also those of one context
+    lock = RLock()  # reentrant: the garbage collector can close a counter during `start`
 
 
 def start(log: QueryLog, *, everywhere: bool) -> None:
-    """Keep the queries of this context and of those copied from it, or of all contexts."""
+    """Log the queries of this context and of its copies, or of all contexts."""
     with _Everywhere.lock:
         _listen()
         _Everywhere.opened.add(log)
@@ -49,7 +49,7 @@ def start(log: QueryLog, *, everywhere: bool) -> None:
 
 
 def stop(log: QueryLog) -> None:
-    """Keep no more, in contexts that were copied meanwhile neither."""
+    """Stop logging queries, also in contexts that were copied meanwhile."""
     log.is_open = False
     with _Everywhere.lock:
         _Everywhere.logs = _without(log, _Everywhere.logs)
@@ -65,19 +65,19 @@ def _without(log: QueryLog, logs: tuple[QueryLog, ...]) -> tuple[QueryLog, ...]:
 
 @cache
 def _listen() -> None:
-    # Imported here, so that pytest starts as fast as without this plugin.
+    # Imported late, so that pytest starts as fast as without this plugin.
     from sqlalchemy import Engine, event
 
     event.listen(Engine, "before_cursor_execute", _begin)
     event.listen(Engine, "after_cursor_execute", _end)
 
 
-def _begin(  # noqa: PLR0913, PLR0917  # the event's own signature
+def _begin(  # noqa: PLR0913, PLR0917  # the signature of the event
     connection: "Connection",
     cursor: object,
     statement: str,
     parameters: Any,  # noqa: ANN401
-    context: Any,  # noqa: ANN401  # a default one, which knows more than the protocol
+    context: Any,  # noqa: ANN401  # a DefaultExecutionContext, which has more than the protocol
     executemany: bool,  # noqa: FBT001
 ) -> None:
     before = _running.pop(id(cursor), None)
@@ -87,7 +87,7 @@ def _begin(  # noqa: PLR0913, PLR0917  # the event's own signature
     if not wanting or UNCOUNTED in context.execution_options:
         return
     named = getattr(context, "compiled_parameters", [])  # one list for all batches of an insert
-    # The options themselves would keep the session, and its connection from the pool.
+    # Storing the options would keep the session alive, and its connection out of the pool.
     loading = context.execution_options.get("_sa_orm_load_options")
     query = ExecutedQuery(
         statement,
@@ -114,10 +114,10 @@ def _end(_connection: object, cursor: object, *_: object) -> None:
 
 
 def _current_query_group() -> object:
-    """Give what is the same for queries that run one after the other, and never used again.
+    """Return an object that identifies the queries of one task, thread or request.
 
-    A copied context brings its origin's along; in another thread it gets its own, but for that of
-    a request.
+    A copied context has the group of its original; another thread gets its own group, unless it
+    works for a request.
     """
     thread, query_group = _query_group.get()
     if thread != get_ident() and thread is not None:
@@ -127,12 +127,12 @@ def _current_query_group() -> object:
 
 
 def begin_request() -> None:
-    """Start a new query_group for this request, shared by all of its threads."""
+    """Start a new query group for this request, shared by all of its threads."""
     _query_group.set((None, object()))
     _call.set(IN_REQUEST)
 
 
 def begin_call() -> None:
-    """Tell what the body of the test calls now from what it has called before."""
+    """Start a new call from the body of the test."""
     if _call.get() is not IN_REQUEST:
         _call.set(object())

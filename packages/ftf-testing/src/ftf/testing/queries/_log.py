@@ -1,4 +1,4 @@
-"""The queries that a counter has been told of."""
+"""The log of a counter's queries."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class QueryLog:
-    """Keeps the queries of an engine, or of every one.
+    """The queries of an engine, or of every engine.
 
     Args:
         engine: The engine; None for all.
         keeps_all: Whether transaction control and ignored statements count.
-        is_open: Whether queries are kept now; a task can outlive the block it was started in.
-        kept: The queries in the order they ran, with those that do not count.
+        is_open: Whether queries are logged now; a task can outlive the block it was started in.
+        kept: The queries in the order they ran, also those that do not count.
     """
 
     engine: "Engine | None"
@@ -29,8 +29,8 @@ class QueryLog:
     kept: list[ExecutedQuery] = field(default_factory=list)
 
     def wants(self, pool: "Pool") -> bool:
-        """Tell whether the queries of the engine with this pool are kept now."""
-        # Engines made by execution_options() share the pool of the one they come from.
+        """Return whether the queries of the engine with this pool are logged now."""
+        # engine.execution_options() returns another Engine, which shares the pool.
         return self.is_open and (self.engine is None or self.engine.pool is pool)
 
     @property

@@ -1,4 +1,4 @@
-"""Finding what is queried once for each of many records."""
+"""The detection of N+1: queries that run once for each of many records."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ type IsOfTests = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """Queries that differ in values only.
+    """Queries that differ only in values.
 
     Args:
-        numbers: Which ones they are, counted from 1.
+        numbers: Their positions among all queries, from 1.
         queries: The queries.
     """
 
@@ -25,26 +25,26 @@ class Repetition:
 
     @property
     def first(self) -> ExecutedQuery:
-        """The query that is repeated."""
+        """The first of the queries."""
         return self.queries[0]
 
 
 def repetitions(queries: Iterable[ExecutedQuery]) -> list[Repetition]:
-    """Group the queries that ran more than once."""
+    """Return the queries that ran more than once, grouped."""
     return _groups(((query.normalized, query.load), query) for query in queries)
 
 
 def n_plus_ones(
     queries: Iterable[ExecutedQuery], threshold: int, *, is_of_tests: IsOfTests | None = None
 ) -> list[Repetition]:
-    """Find the lazy loads of one relationship, and the reads of one line, that are too many.
+    """Return the lazy loads of one relationship, and the reads of one line, that are too many.
 
-    Eager loads are none, although SQLAlchemy splits them for many records, nor are chunks.
+    Eager loads do not count, although SQLAlchemy splits them for many records, nor do chunks.
 
     Args:
-        queries: What ran.
-        threshold: How many are too many.
-        is_of_tests: Whether a file has tests or what only they use: loops in it are left out.
+        queries: The queries that ran.
+        threshold: The least number that is too many.
+        is_of_tests: Returns whether a file belongs to tests: loops in it are ignored.
     """
     groups = _groups((_cause(query, is_of_tests), query) for query in queries)
     return [
@@ -82,9 +82,9 @@ def _groups(found: Iterable[tuple[object, ExecutedQuery]]) -> list[Repetition]:
 
 
 def whole_load(load: OrmLoad, loads: Sequence[OrmLoad]) -> OrmLoad:
-    """Lead to a relationship from records that were not lazily loaded themselves.
+    """Return the path of a load from records that were not lazily loaded themselves.
 
-    Those of a model are below a load that came before the first one from that model.
+    The records of a model come from the last load of that model before its own first load.
     """
     first = [each.root for each in loads].index(load.root)
     above = next((each for each in reversed(loads[:first]) if each.leads_to(load.root)), None)

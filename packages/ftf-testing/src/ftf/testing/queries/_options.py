@@ -1,4 +1,4 @@
-"""How queries are told and judged where a call does not say otherwise."""
+"""The options of counting and reporting queries, for calls without arguments."""
 
 import re
 from collections.abc import Callable
@@ -12,17 +12,17 @@ SECRETS = (re.compile(r"passw|secret|token|api_?key|authorization", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class QueryOptions:
-    """What the settings of the plugin say about queries.
+    """The settings about queries.
 
     Args:
-        n_plus_one: What a test with an N+1 is told.
-        n_plus_one_threshold: How many loads of one kind are an N+1.
-        max_queries: The most queries a test may run that has no marker.
-        stack_depth: How many lines of the application are kept for a query.
+        n_plus_one: What happens to a test with an N+1.
+        n_plus_one_threshold: The least number of equal loads that is an N+1.
+        max_queries: The greatest number of queries of a test without a marker.
+        stack_depth: The number of lines of the application that are stored for a query.
         ignored: Statements that are not counted, besides transaction control.
-        shows_parameters: Whether reports tell the parameters.
-        redacted: The names of parameters that no report tells.
-        parameter_length: How many characters of a query's parameters a report tells.
+        shows_parameters: Whether reports show parameters.
+        redacted: The names of parameters that reports do not show.
+        parameter_length: The number of characters of a query's parameters in a report.
     """
 
     n_plus_one: Policy = "off"
@@ -40,12 +40,12 @@ class _Current:
 
 
 def current_options() -> QueryOptions:
-    """Give the options of this test run, or the defaults outside of one."""
+    """Return the options of this test run, or the defaults outside of one."""
     return _Current.options
 
 
 def use_options(options: QueryOptions) -> Callable[[], None]:
-    """Set the options of this test run, and give what sets those of before again."""
+    """Set the options of this test run. Return a function that restores those of before."""
     before, _Current.options = _Current.options, options
 
     def restore() -> None:

@@ -1,4 +1,4 @@
-"""What the ORM queries by itself."""
+"""The queries that the ORM runs by itself: lazy loads, eager loads and refreshes."""
 
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Compiled, Executable
     from sqlalchemy.orm import ORMExecuteState
 
-# The parameter by which selectin_polymorphic() loads what subclasses have, with no path of its own.
+# The parameter of selectin_polymorphic(), whose queries have no path.
 _KEYS_OF_RECORDS = "primary_keys"
 
 
 class Loading(Enum):
-    """Why the ORM runs a query by itself."""
+    """The reason why the ORM runs a query by itself."""
 
     LAZY = "lazy load"
     EAGER = "eager load"
@@ -25,13 +25,13 @@ class Loading(Enum):
 
 @dataclass(frozen=True, slots=True)
 class OrmLoad:
-    """What the ORM loads by itself.
+    """A load of the ORM.
 
     Args:
-        loading: Why it does.
-        root: The model that is loaded, or that the path begins at.
-        path: The relationships that lead to what is loaded, each as `Post.author`.
-        target: The model that the last relationship leads to.
+        loading: The reason.
+        root: The model that is loaded, or where the path begins.
+        path: The relationships to the loaded records, each as `Post.author`.
+        target: The model of the last relationship.
     """
 
     loading: Loading
@@ -45,12 +45,12 @@ class OrmLoad:
         return self.path[-1] if self.path else self.root.__name__
 
     def leads_to(self, model: type) -> bool:
-        """Tell whether what is loaded can be of a model."""
+        """Return whether the loaded records can be instances of a model."""
         target = self.target
         return target is not None and (issubclass(model, target) or issubclass(target, model))
 
     def then(self, load: Self) -> Self:
-        """Go on along another path."""
+        """Return this load, continued along the path of another."""
         *path, last = self.path
         path += [_narrowed(last, self.target, load.root), *load.path]
         return replace(load, root=self.root, path=tuple(path))
@@ -60,9 +60,9 @@ class OrmLoad:
 
 
 def orm_load(compiled: "Compiled", *, is_lazy: bool) -> OrmLoad | None:
-    """Return what the ORM loads by itself by a statement, if it does."""
+    """Return the load of the ORM that a statement is, or None."""
     statement = compiled.statement
-    if not getattr(statement, "is_select", False):  # only what is executed can tell
+    if not getattr(statement, "is_select", False):  # only a SELECT has the state
         return None
     state = _state(cast("Executable", statement))
     path = state.loader_strategy_path
@@ -83,9 +83,9 @@ def _is_subclass(entity: object) -> bool:
 
 
 def _state(statement: "Executable") -> "ORMExecuteState":
-    """Give what listeners to `do_orm_execute` are told, without the price of having some.
+    """Return the state that listeners of `do_orm_execute` get.
 
-    For them a session prepares each statement twice.
+    A listener itself would make sessions compile each statement twice.
     """
     from sqlalchemy.orm import ORMExecuteState
 
@@ -104,6 +104,6 @@ def _along(loading: Loading, path: tuple[object, ...]) -> OrmLoad:
 
 
 def _narrowed(relation: str, target: type | None, model: type) -> str:
-    """Name a relation that is followed by one which only a subclass of its target has."""
+    """Return the name of a relationship, with `of_type` if the next one is of a subclass."""
     is_narrower = target is not None and target is not model and issubclass(model, target)
     return f"{relation}.of_type({model.__name__})" if is_narrower else relation

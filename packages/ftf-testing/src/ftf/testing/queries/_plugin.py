@@ -1,4 +1,4 @@
-"""The part of the pytest plugin that counts queries; SQLAlchemy is imported when one counts."""
+"""The part of the pytest plugin that counts queries; it imports SQLAlchemy when it counts."""
 
 from collections.abc import Generator, Iterator
 from importlib.util import find_spec
@@ -12,18 +12,18 @@ from ._n_plus_one import IsOfTests, repetitions
 from ._options import Policy, current_options, use_options
 from ._report import explain, report
 from ._settings import declare_settings, read_options
-from ._test_code import calls_told_apart, test_files
+from ._test_code import calls_distinguished, test_files
 
 _MARKERS = (
-    "max_queries(n): fail the test if it runs more queries than so many",
-    "allow_n_plus_one(reason): let the test query something for each of many records",
+    "max_queries(n): fail the test if it runs more than n queries",
+    "allow_n_plus_one(reason): allow that the test runs a query for each of many records",
 )
 _COUNTER = pytest.StashKey[QueryCounter]()
 _RUNNING = pytest.StashKey[pytest.Item]()
 
 
 class NPlusOneWarning(UserWarning):
-    """A test queried something for each of many records."""
+    """A test ran a query for each of many records."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def query_counter(request: pytest.FixtureRequest) -> Iterator[QueryCounter]:
-    """Count the queries of the test itself, on every engine and in every task and thread."""
+    """Return a counter of the test's own queries, on every engine, in every task and thread."""
     _need_sqlalchemy("query_counter")
     with QueryCounter(engine_wide=True) as counter:
         request.node.stash[_COUNTER] = counter
@@ -49,7 +49,7 @@ def query_counter(request: pytest.FixtureRequest) -> Iterator[QueryCounter]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Count the queries of a test, without those of its fixtures, where that is asked for."""
+    """Count the queries of a test, without those of its fixtures, if a limit is set."""
     __tracebackhide__ = True
     item.config.stash[_RUNNING] = item
     if counter := item.stash.get(_COUNTER, None):
@@ -59,7 +59,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
         yield
         return
     _need_sqlalchemy("max_queries and ftf_n_plus_one")
-    with QueryCounter(engine_wide=True) as counted, calls_told_apart(item):
+    with QueryCounter(engine_wide=True) as counted, calls_distinguished(item):
         yield
     if problem := _problem(counted, most, policy, test_files(item.config)):
         if policy == "warn" and isinstance(problem, NPlusOneError):
@@ -108,7 +108,7 @@ def pytest_assertrepr_compare(
 ) -> list[str] | None:
     """List the queries where a counter was compared with a number.
 
-    pytest cuts what explains a comparison: the whole list goes where captured output does.
+    pytest truncates the explanation of a comparison: the whole list is a report section.
     """
     counter = left if isinstance(left, QueryCounter) else right
     if not isinstance(counter, QueryCounter):

@@ -1,4 +1,4 @@
-"""Telling a person which queries ran, and what to do about them."""
+"""The report of queries: which ran, which are repeated, and the remedy."""
 
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ MOST_QUERIES = 50
 
 
 def report(queries: Sequence[ExecutedQuery]) -> list[str]:
-    """List the queries, then those that are repeated."""
+    """Return lines that list the queries, then those that are repeated."""
     lines = numbered(queries)
     if repeated := repetitions(queries):
         lines += ["", "Repeated:", *explain(repeated)]
@@ -23,7 +23,7 @@ def report(queries: Sequence[ExecutedQuery]) -> list[str]:
 
 
 def numbered(queries: Sequence[ExecutedQuery], at_fault: Collection[int] = ()) -> list[str]:
-    """List the queries; if they are many, the first ones, or those at fault with their neighbours.
+    """Return lines that list the queries; of many, the first, or those at fault and next to them.
 
     Args:
         queries: The queries.
@@ -38,17 +38,17 @@ def numbered(queries: Sequence[ExecutedQuery], at_fault: Collection[int] = ()) -
         if (more := number - before - 1) > 0:
             lines.append(f"     ... and {more} more")
         if number <= len(queries):
-            lines += _told(number, queries[number - 1])
+            lines += _listed(number, queries[number - 1])
     return lines
 
 
 def explain(repeated: Sequence[Repetition]) -> list[str]:
-    """Tell of each repetition where it comes from and how it can be avoided."""
+    """Return lines with the origin and the remedy of each repetition."""
     loads = [load for each in repeated if (load := each.first.load) and load.path]
     return [line for each in repeated for line in _explained(each, loads)]
 
 
-def _told(number: int, query: ExecutedQuery) -> Iterator[str]:
+def _listed(number: int, query: ExecutedQuery) -> Iterator[str]:
     yield f"{number:>3}. {_shortened(query.text, LONGEST_STATEMENT)}"
     yield f"     {', '.join(_facts(query))}"
     yield from (f"     called from {line}" for line in query.origin.lines[1:])
@@ -82,9 +82,9 @@ def _where(query: ExecutedQuery) -> str:
 def _remedy(query: ExecutedQuery, loads: Sequence[OrmLoad]) -> str:
     load = query.load
     if load is None and not query.is_read:
-        return "Write what belongs together in one statement, with many sets of parameters"
+        return "Write the records in one statement, with many sets of parameters"
     if load is None:
-        return "Load what belongs together in one query, such as where(column.in_(values))"
+        return "Load the records in one query, such as where(column.in_(values))"
     if load.loading is Loading.REFRESH:
         return (
             f"Columns of {load.name} were deferred, expired by a commit or refreshed: load them in "
@@ -92,7 +92,7 @@ def _remedy(query: ExecutedQuery, loads: Sequence[OrmLoad]) -> str:
         )
     if load.loading is Loading.EAGER:
         return f"{load}: SQLAlchemy runs it again for each query, or for many records"
-    return f"{load}: bring it along with {_loader(load, loads)}"
+    return f"{load}: load it eagerly with {_loader(load, loads)}"
 
 
 def _loader(load: OrmLoad, loads: Sequence[OrmLoad]) -> str:
@@ -108,7 +108,7 @@ def _loader(load: OrmLoad, loads: Sequence[OrmLoad]) -> str:
 
 
 def _widened(model: type) -> str:
-    """Tell how a query for a parent class brings along what only a subclass has."""
+    """Return how a query for a parent class loads the relationships of a subclass."""
     base, name = mapper_of(model).base_mapper.class_.__name__, model.__name__
     if name == base:
         return ""
@@ -116,7 +116,7 @@ def _widened(model: type) -> str:
 
 
 def _is_of_ftf(model: type) -> bool:
-    """Tell whether a model is one of ftf-orm, which need not be installed."""
+    """Return whether a model is one of ftf-orm, which may not be installed."""
     orm = sys.modules.get("ftf.orm")
     return orm is not None and issubclass(model, orm.Base)
 
@@ -137,7 +137,7 @@ def _redacted(name: str, value: object) -> object:
 
 
 def _shortened(text: str, length: int) -> str:
-    """Leave out the middle of what is too long: a list of columns, mostly."""
+    """Return a text without its middle if it is too long; often that is a list of columns."""
     if len(text) <= length:
         return text
     half = (length - 3) // 2

@@ -9,26 +9,26 @@ from ._options import SECRETS, Policy, QueryOptions
 
 
 def declare_settings(parser: pytest.Parser) -> None:
-    """Declare the settings."""
+    """Declare the settings about queries."""
     declare(
         parser,
-        ftf_n_plus_one="what a test with an N+1 is told: off, warn or fail (default: off)",
-        ftf_n_plus_one_threshold="how many loads of one kind are an N+1 (default: 2)",
-        ftf_max_queries="the most queries of a test without the marker max_queries",
-        ftf_query_stack_depth="lines of the application kept for each query (default: 3)",
+        ftf_n_plus_one="what happens to a test with an N+1: off, warn or fail (default: off)",
+        ftf_n_plus_one_threshold="the least number of equal loads that is an N+1 (default: 2)",
+        ftf_max_queries="the greatest number of queries of a test without the marker max_queries",
+        ftf_query_stack_depth="how many lines of the application each query has (default: 3)",
         ftf_query_parameters="whether reports show parameters: show or hide (default: show)",
     )
     ignored = "regular expressions of statements that are not counted"
-    redacted = "regular expressions of names of parameters that no report shows"
+    redacted = "regular expressions of names of parameters that reports do not show"
     parser.addini("ftf_query_ignore", ignored, type="linelist")
     parser.addini("ftf_query_redact", redacted, type="linelist")
 
 
 def read_options(config: pytest.Config) -> QueryOptions:
-    """Read the settings.
+    """Return the settings about queries.
 
     Raises:
-        pytest.UsageError: One has a value it cannot have.
+        UsageError: A setting has an invalid value.
     """
     return QueryOptions(
         n_plus_one=_policy(config),
@@ -46,7 +46,7 @@ def _policy(config: pytest.Config) -> Policy:
         case "off" | "warn" | "fail" as policy:
             return policy
         case other:
-            raise pytest.UsageError(f"ftf_n_plus_one is off, warn or fail, not {other!r}")
+            raise pytest.UsageError(f"ftf_n_plus_one must be off, warn or fail, not {other!r}")
 
 
 def _shows_parameters(config: pytest.Config) -> bool:
@@ -54,14 +54,14 @@ def _shows_parameters(config: pytest.Config) -> bool:
         case "show" | "hide" as wanted:
             return wanted == "show"
         case other:
-            raise pytest.UsageError(f"ftf_query_parameters is show or hide, not {other!r}")
+            raise pytest.UsageError(f"ftf_query_parameters must be show or hide, not {other!r}")
 
 
 def _number(config: pytest.Config, name: str, *, least: int) -> int | None:
     if not (text := read(config, name)):
         return None
     if not text.isdecimal() or int(text) < least:
-        raise pytest.UsageError(f"{name} is a number from {least} on, not {text!r}")
+        raise pytest.UsageError(f"{name} must be a number, {least} or more, not {text!r}")
     return int(text)
 
 

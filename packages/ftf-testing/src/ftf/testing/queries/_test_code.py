@@ -1,4 +1,4 @@
-"""The code of tests, whose own loops are no N+1 of the application."""
+"""The code of tests, whose own loops are not an N+1 of the application."""
 
 import sys
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ import pytest
 from ._listener import begin_call
 from ._n_plus_one import IsOfTests
 
-_TOOLS = (3, 4)  # those of sys.monitoring that are meant for no kind of tool
+_TOOLS = (3, 4)  # the ids of sys.monitoring that are not reserved for a kind of tool
 _FOLDERS = {"test", "tests"}
 
 
 def test_files(config: pytest.Config) -> IsOfTests:
-    """Return what knows a file of tests: by its name, or by a folder `tests` it is in."""
+    """Return a function that recognises files of tests: by name, or by a folder `tests`."""
     patterns: list[str] = ["conftest.py", *config.getini("python_files")]
 
     def is_of_tests(file: str) -> bool:
@@ -32,9 +32,9 @@ def test_files(config: pytest.Config) -> IsOfTests:
 
 
 @contextmanager
-def calls_told_apart(item: pytest.Item) -> Iterator[None]:
-    """Note each call from the body of a test, so that a loop of it is known from one it calls."""
-    function: Any = getattr(item, "function", None)  # other kinds of items have none
+def calls_distinguished(item: pytest.Item) -> Iterator[None]:
+    """Note each call from the body of a test, to distinguish its loops from those it calls."""
+    function: Any = getattr(item, "function", None)  # items of other plugins have none
     code = getattr(unwrap(function), "__code__", None)
     monitoring, call = sys.monitoring, sys.monitoring.events.CALL
     tool = next((each for each in _TOOLS if monitoring.get_tool(each) is None), None)

@@ -1,1 +1,1 @@
-"""Assertions about rows."""
+"""Assertions about the rows of a table."""

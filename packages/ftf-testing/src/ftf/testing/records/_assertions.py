@@ -1,4 +1,4 @@
-"""Assertions about what is stored."""
+"""Assertions about stored rows."""
 
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 async def assert_has(session: "AsyncSession", model: type, /, **where: object) -> None:
     """Assert that a table has a row with certain values.
 
-    Rows are looked for in the table: filters of the models, such as for soft deletes, don't apply.
+    The table itself is read: filters of the models, such as for soft deletes, do not apply.
 
     Args:
-        session: A session; what it has pending is flushed.
+        session: A session; its pending changes are flushed.
         model: The mapped class.
         where: The values by attribute.
 
     Raises:
-        AssertionError: There is none; the text shows the rows that come nearest.
+        AssertionError: There is none; the text shows the most similar rows.
         TypeError: The model has no such attribute.
     """
     rows = _lookup(session, model, where)
@@ -32,12 +32,12 @@ async def assert_missing(session: "AsyncSession", model: type, /, **where: objec
     """Assert that a table has no row with certain values.
 
     Args:
-        session: A session; what it has pending is flushed.
+        session: A session; its pending changes are flushed.
         model: The mapped class.
         where: The values by attribute.
 
     Raises:
-        AssertionError: There are some; the text shows them.
+        AssertionError: There are such rows; the text shows them.
         TypeError: The model has no such attribute.
     """
     rows = _lookup(session, model, where)
@@ -53,13 +53,13 @@ async def assert_count(
     """Assert how many rows a table has, or how many with certain values.
 
     Args:
-        session: A session; what it has pending is flushed.
+        session: A session; its pending changes are flushed.
         model: The mapped class.
-        count: How many there should be.
+        count: The expected number.
         where: The values by attribute.
 
     Raises:
-        AssertionError: There are more or less; the text shows the first ones.
+        AssertionError: There are more or fewer; the text shows the first ones.
         TypeError: The model has no such attribute.
     """
     rows = _lookup(session, model, where)
@@ -79,9 +79,9 @@ async def assert_soft_deleted(
     """Assert that a table has a row with certain values that is marked as deleted.
 
     Args:
-        session: A session; what it has pending is flushed.
+        session: A session; its pending changes are flushed.
         model: The mapped class.
-        column: What marks a row: a column that is true if it is boolean, or else not NULL. The
+        column: The column that marks a row: true if it is boolean, or else not NULL. The
             attribute, such as `Post.archived_at`, or its name.
         where: The values by attribute.
 

@@ -1,4 +1,4 @@
-"""Looking for rows of a model, past whatever filters its queries have."""
+"""The lookup of a model's rows, without the filters that its queries have."""
 
 from collections.abc import Mapping
 
@@ -10,16 +10,16 @@ from .._mapper import mapper_of
 from ..factories._session_check import require_async_session
 from ..queries._listener import UNCOUNTED
 
-_OPTIONS = {UNCOUNTED: True}  # what a test asserts is no part of what it counts
+_OPTIONS = {UNCOUNTED: True}  # queries of assertions are not counted
 _SHOWN_ROWS = 5
 _SHOWN_CHARACTERS = 60
 
 
 class Lookup:
-    """The rows of a model that have certain values; `str()` says which.
+    """The rows of a model that have certain values; `str()` shows the values.
 
     Args:
-        session: What is used to look.
+        session: The session that reads.
         model: The mapped class.
         where: The values by attribute.
 
@@ -33,12 +33,12 @@ class Lookup:
         self._model = model
         self._where = where
         self._mapper = mapper_of(model)
-        # Joined tables have the name of their key in common.
+        # The tables of joined inheritance each have a column of the key, under one name.
         self._names = tuple(dict.fromkeys(self._mapper.columns.keys()))
         self._equal = [self._comparable(name) == value for name, value in where.items()]
 
     async def count(self, marked: str = "") -> int:
-        """Count the rows, or those that one more column marks: it is true, or has a value."""
+        """Return the number of rows, or of those where the column `marked` is true or not NULL."""
         await self._session.flush()
         also = [self._mark(marked)] if marked else []
         count = select(func.count()).select_from(self._mapper.selectable)
@@ -47,7 +47,7 @@ class Lookup:
         return int(found or 0)
 
     async def nearest(self) -> str:
-        """Show the rows that have most of the values."""
+        """Return a text with the rows that have most of the values."""
         hits = sum((case((equal, 1), else_=0) for equal in self._equal), literal(0))
         columns = [self._column(name).label(name) for name in self._names]
         nearest = (
@@ -74,7 +74,7 @@ class Lookup:
     def _column(self, name: str) -> ColumnElement[object]:
         if name not in self._names:
             known = ", ".join(self._names)
-            raise TypeError(f"{self._model.__name__} has no column {name!r}, but {known}")
+            raise TypeError(f"{self._model.__name__} has no column {name!r}; it has {known}")
         column: ColumnElement[object] = self._mapper.columns[name]
         return column
 
@@ -83,14 +83,14 @@ class Lookup:
         return column.is_(True) if isinstance(column.type, Boolean) else column.is_not(None)
 
     def _comparable(self, name: str) -> ColumnElement[object]:
-        """Give a column of a type that has an equality, as PostgreSQL's `json` has not."""
+        """Return a column that has `=`; PostgreSQL's `json` is cast to `jsonb`."""
         column = self._column(name)
         dialect = self._session.get_bind(self._mapper).dialect.name
         is_json = isinstance(column.type, JSON) and dialect == "postgresql"
         return cast(column, JSONB) if is_json else column
 
     def _kind(self) -> list[ColumnElement[bool]]:
-        """Keep classes apart that share a table."""
+        """Return the conditions that exclude other classes of the same table."""
         column = self._mapper.polymorphic_on
         if column is None or not self._mapper.single:
             return []

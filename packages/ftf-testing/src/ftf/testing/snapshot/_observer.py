@@ -1,4 +1,4 @@
-"""A connection that looks at the test database from outside of the tests."""
+"""The observer: a connection of the plugin to the test database, outside of the tests."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,16 +10,16 @@ from ..loops._event_loop import EventLoop
 
 
 class Observer:
-    """Reads what is committed, by a connection that outlives the event loops of the tests.
+    """Reads committed data, by a connection that outlives the event loops of the tests.
 
     Args:
-        url: Where the database is.
+        url: The URL of the database.
         loop: The loop of the connection, where its driver is async.
     """
 
     def __init__(self, url: URL, loop: EventLoop) -> None:
         if url.get_backend_name() == "sqlite":
-            url = url.set(drivername="sqlite")  # whose driver needs no thread of its own
+            url = url.set(drivername="sqlite")  # the sync driver, which has no thread
         make = create_async_engine if url.get_dialect().is_async else create_engine
         self._loop: Final = loop
         self._connection: Final = loop.connect(

@@ -1,4 +1,4 @@
-"""What a test database holds between tests."""
+"""The snapshot of a test database: its tables and rows before the first test."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ _TABLES = {
     "postgresql": "SELECT 1 FROM pg_class WHERE relkind IN ('r', 'p') AND relpersistence <> 't'",
     "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
 }
-# Their rows are in other tables, and to read them can take an extension.
+# The rows of virtual tables are in other tables, and reading them may require an extension.
 _VIRTUAL = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL %'"
-# Rows are put back without what triggers made of them, where that is allowed.
+# Triggers would change restored rows; only a superuser may switch them off.
 _NO_TRIGGERS = (
     "SELECT set_config('session_replication_role', 'replica', true) "
     "FROM pg_roles WHERE rolname = current_user AND rolsuper"
@@ -27,7 +27,7 @@ class Rows:
 
     Attributes:
         table: The table, quoted as in SQL.
-        columns: Those that rows are inserted with, quoted.
+        columns: The columns that can be written, quoted.
         copy: A temporary table that has the rows.
     """
 
@@ -40,14 +40,14 @@ class Rows:
 class Snapshot:
     """The tables of a database, and the rows that were there before the first test.
 
-    It is used with the connection that has read it, which alone sees the copies of the rows.
+    Use it with the connection that read it: the copies of the rows are temporary tables.
 
     Attributes:
         tables: The tables, quoted as in SQL.
         rows: The rows of the tables that are not empty.
-        counted: SQL that counts rows, by what they are called.
-        counts: How many there were.
-        file: SQLite's file.
+        counted: The FROM clauses whose rows are counted, by their description.
+        counts: The counts before the first test.
+        file: The copy of the file, on SQLite.
     """
 
     tables: tuple[str, ...]
@@ -58,7 +58,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, connection: Connection) -> "Snapshot":
-        """Read the contents of a database."""
+        """Read the snapshot of a database."""
         inspector, quote = inspect(connection), connection.dialect.identifier_preparer.quote
         file = FileCopy.of(connection) if connection.dialect.name == "sqlite" else None
         names = _names(connection)
@@ -78,7 +78,7 @@ class Snapshot:
         return cls(tables, rows, counted, _count(connection, counted), file)
 
     def differences(self, connection: Connection) -> dict[str, int]:
-        """Count what there is too much, such as rows in a table; too little is less than 0."""
+        """Return by how much each count has changed, such as `rows in users`."""
         counts = _count(connection, self.counted)
         return {
             what: counts[what] - count
@@ -87,10 +87,10 @@ class Snapshot:
         }
 
     def restore(self, connection: Connection) -> None:
-        """Bring back what there was before the first test.
+        """Restore the tables and rows before the first test.
 
         Raises:
-            OperationalError: Somebody still holds a lock.
+            OperationalError: Another connection holds a lock.
         """
         if self.file is not None:
             self.file.restore(connection)
@@ -109,13 +109,13 @@ class Snapshot:
         connection.exec_driver_sql("COMMIT")
 
     def close(self) -> None:
-        """Free what is not the connection's."""
+        """Free the memory of the file's copy."""
         if self.file is not None:
             self.file.close()
 
 
 def _names(connection: Connection) -> dict[str, TableName]:
-    """Name the tables that have rows of their own, quoted as in SQL."""
+    """Return the tables that have rows of their own, by their names as quoted in SQL."""
     quote, sqlite = (
         connection.dialect.identifier_preparer.quote,
         connection.dialect.name == "sqlite",
@@ -129,15 +129,17 @@ def _names(connection: Connection) -> dict[str, TableName]:
 
 
 def _rows_of(connection: Connection, table: str) -> str:
-    """Leave the rows of partitions and of tables that inherit to those tables."""
+    """Return a table without the rows of its partitions and of tables that inherit from it."""
     return f"ONLY {table}" if connection.dialect.name == "postgresql" else table
 
 
 def _counted(
     connection: Connection, tables: tuple[str, ...], rows: tuple[Rows, ...]
 ) -> dict[str, str]:
-    """Tell what is counted, by what it is called."""
-    columns = "CAST(each AS text)" if connection.dialect.name == "postgresql" else "*"  # even json
+    """Return the FROM clauses whose rows are counted, by their description."""
+    columns = (
+        "CAST(each AS text)" if connection.dialect.name == "postgresql" else "*"
+    )  # also json, which has no =
 
     def select(each: Rows, table: str) -> str:
         return f"SELECT {columns} FROM (SELECT {each.columns} FROM {table}) AS each"  # noqa: S608  # quoted
@@ -162,13 +164,13 @@ def _count(connection: Connection, counted: Mapping[str, str]) -> dict[str, int]
 
 
 def _on_each(connection: Connection, action: str, tables: Collection[str]) -> None:
-    """Do something with tables at once, whichever depends on which."""
+    """Execute an action on all tables in one statement, because they depend on each other."""
     if tables:
         connection.exec_driver_sql(f"{action} {', '.join(tables)} CASCADE")
 
 
 def _insert(connection: Connection, rows: Collection[Rows]) -> None:
-    """Insert all rows by one statement, after which foreign keys are checked."""
+    """Insert all rows by one statement: foreign keys are checked at its end."""
     inserts = ", ".join(
         f"of_{each.copy} AS (INSERT INTO {each.table} ({each.columns}) "  # noqa: S608  # quoted
         f"OVERRIDING SYSTEM VALUE SELECT {each.columns} FROM {each.copy})"

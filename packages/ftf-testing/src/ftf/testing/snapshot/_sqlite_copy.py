@@ -1,4 +1,4 @@
-"""A copy of a SQLite file."""
+"""The copy of a SQLite file, in memory."""
 
 import sqlite3
 from typing import Self, cast
@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 
 class FileCopy:
-    """What a SQLite file holds, in memory.
+    """The content of a SQLite file, in memory.
 
     Args:
         content: The database in memory.
@@ -24,10 +24,10 @@ class FileCopy:
         return cls(content)
 
     def restore(self, connection: Connection) -> None:
-        """Make the file of a connection what it was.
+        """Write the copy back to the file of a connection.
 
         Raises:
-            OperationalError: Somebody still holds a lock.
+            OperationalError: Another connection holds a lock.
         """
         self._content.backup(_driver(connection), progress=_refuse_to_wait)
 
@@ -41,7 +41,7 @@ def _driver(connection: Connection) -> sqlite3.Connection:
 
 
 def _refuse_to_wait(status: int, *_pages: int) -> None:
-    """Fail instead of waiting for ever, once SQLite itself has waited."""
+    """Raise if the database is locked: `backup` would retry without end."""
     if status not in {sqlite3.SQLITE_OK, sqlite3.SQLITE_DONE}:
         raise sqlite3.OperationalError(
             "the database is locked: a connection is still in a transaction"

@@ -1,4 +1,4 @@
-"""What tables there are in a database."""
+"""The names of the tables and columns of a database."""
 
 import warnings
 
@@ -10,7 +10,7 @@ type TableName = tuple[str | None, str]
 
 
 def table_names(inspector: Inspector) -> list[TableName]:
-    """Name the tables of all schemas."""
+    """Return the tables of all schemas."""
     own = {inspector.default_schema_name, "information_schema"}
     schemas = [schema for schema in inspector.get_schema_names() if schema not in own]
     return [
@@ -19,9 +19,11 @@ def table_names(inspector: Inspector) -> list[TableName]:
 
 
 def column_names(inspector: Inspector, table: TableName) -> list[str]:
-    """Name the columns of a table that can be written to."""
+    """Return the names of a table's columns that can be written."""
     schema, name = table
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)  # types that it doesn't know don't matter
+        warnings.simplefilter(
+            "ignore", SAWarning
+        )  # it warns about unknown types, which are not used here
         columns = inspector.get_columns(name, schema)
     return [column["name"] for column in columns if "computed" not in column]
