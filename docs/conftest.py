@@ -9,6 +9,14 @@ def begin(names: dict[str, object]) -> None:
     names["__name__"] = "page"
 
 
+def end(names: dict[str, object]) -> None:
+    """Remove the tables of a page, which migrations of the examples would take for theirs."""
+    for value in names.values():
+        table = getattr(value, "__table__", None)
+        if table is not None and getattr(value, "__module__", "") == "page":
+            table.metadata.remove(table)
+
+
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser()], patterns=["*.md"], setup=begin
+    parsers=[PythonCodeBlockParser()], patterns=["*.md"], setup=begin, teardown=end
 ).pytest()

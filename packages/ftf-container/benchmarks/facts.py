@@ -8,6 +8,7 @@ from inspect import CO_COROUTINE, CO_ITERABLE_COROUTINE
 from chain import Handler
 from contenders import ftf
 from recorder import recording
+from registrations import first_requests_milliseconds, scope_ratios
 from start_up import foreign_modules, import_milliseconds
 from stopwatch import collector_off
 from thousand import first_use_milliseconds
@@ -25,6 +26,16 @@ def facts() -> list[tuple[str, str, str]]:
             "ms to validate 1,000 services and resolve each",
             f"{first_use_milliseconds():.1f}",
             "< 100",
+        ),
+        (
+            "times the cost of a scope: with 1, 100 and 1,000 services",
+            ", ".join(f"{ratio:.2f}" for ratio in scope_ratios()),
+            "< 1.10",
+        ),
+        (
+            "ms for 20,100 requests that build 200 singletons on 200 routes",
+            f"{first_requests_milliseconds():.0f}",
+            "< 250",
         ),
         ("ms that the import adds", f"{import_milliseconds('ftf.container'):.1f}", "< 25"),
         ("modules imported from outside the standard library", foreign, "none"),

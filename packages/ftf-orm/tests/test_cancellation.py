@@ -119,6 +119,6 @@ async def test_a_task_cancelled_in_a_commit_leaves_no_record_that_it_may_have_ch
             _ = ada.name
         ada.name = "Eve"
         await authors.update(ada)
-    async with AsyncSession(small) as session:
+    async with AsyncSession(small, expire_on_commit=False) as session:
         assert (await AuthorRepository(session).find_or_fail(ada.id)).name == "Eve"
     assert (bo.id is not None) is inside  # so that it can be looked for

@@ -5,10 +5,16 @@ import asyncio
 import pytest
 from bookshop import Author, Book, Genre
 from sqlalchemy import event, inspect, text, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ftf.orm import ColumnNotLoaded, Deadlock, TransactionMisuse, run_transaction, transaction
+from ftf.orm import (
+    ColumnNotLoaded,
+    DatabaseUnavailable,
+    Deadlock,
+    TransactionMisuse,
+    run_transaction,
+    transaction,
+)
 
 only_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
@@ -244,7 +250,7 @@ async def test_a_connection_that_was_lost_before_costs_one_call(
     else:
         async with engine.connect() as other:
             await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
-    with pytest.raises((DBAPIError, asyncio.CancelledError)):
+    with pytest.raises((DatabaseUnavailable, asyncio.CancelledError)):
         await asyncio.create_task(run_transaction(session, losing_once(nothing)))
     assert two[0].name == "Ada"
     await run_transaction(session, losing_once(nothing))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from operations import ENDED, Ask, Close, Dispose, Gather, Leave, Open, Operation
 from reference import Reference
-from services import Event, Graph, Made
+from specification import Event, Graph, Made
 from subject import Subject
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from services import Service
+from specification import Service
 
 ENDED = 3
 """The place that is the last scope that has ended; 0 is the container, 1 and 2 are open scopes."""

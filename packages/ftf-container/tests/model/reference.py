@@ -19,7 +19,7 @@ from operations import (
     ResetSingletons,
     Validate,
 )
-from services import Event, Graph, Made, Refusal, Service
+from specification import Event, Graph, Made, Refusal, Service
 
 
 class RefusedError(Exception):

@@ -17,7 +17,7 @@ from operations import (
     ResetSingletons,
     Validate,
 )
-from services import Form, Graph, Service
+from specification import Form, Graph, Service
 
 LARGEST, COSTLIEST, LONGEST = 60, 40, 40
 """The most services, instances in a request if none were kept, and operations."""

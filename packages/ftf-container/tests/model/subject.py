@@ -22,7 +22,7 @@ from operations import (
     ResetSingletons,
     Validate,
 )
-from services import BodyError, BrokenError, Event, Graph, Made, Refusal, Service, StuckError
+from specification import BodyError, BrokenError, Event, Graph, Made, Refusal, Service, StuckError
 
 from ftf.container import AsyncDependencyError, Container, DependencyResolutionError, GraphError
 

@@ -11,6 +11,7 @@ from ftf.container import (
     Factory,
     GraphError,
     Lifetime,
+    Override,
     Scope,
     ServiceProvider,
     clear_scoped_cache,
@@ -151,6 +152,11 @@ async def overriding(container: Container) -> None:
         container.reset_override(Clock)
     async with container.override_context(Clock, SystemClock):
         container.reset_overrides()
+        assert_type(container.overrides, tuple[Override, ...])
+        for override in container.overrides:
+            assert_type(override.location, str)
+            override.end()
+        container.validate(Clock, Clock | None)
     with container.override_context(Clock, SystemClock):
         pass
     container.override(Clock, 42)  # type: ignore[arg-type]

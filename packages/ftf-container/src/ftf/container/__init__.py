@@ -1,16 +1,14 @@
 """An inversion-of-control container for scripts, workers and web applications."""
 
-from ._binding import Lifetime
-from ._container import Container, Factory
+from ._container import Container
 from ._manual_scope import (
     clear_scoped_cache,
     clear_scoped_cache_async,
     get_scoped_cache,
     set_scoped_cache,
 )
+from ._override import Override
 from ._provider import ServiceProvider
-from ._scope import Scope
-from ._unit_of_work import UnitOfWork, UnitsOfWork
 from .exceptions import (
     AsyncDependencyError,
     CaptiveDependencyError,
@@ -22,6 +20,9 @@ from .exceptions import (
     ScopeNotActiveError,
     UnregisteredDependencyError,
 )
+from .registration._binding import Factory, Lifetime
+from .scopes._scope import Scope
+from .scopes._unit_of_work import UnitOfWork, UnitsOfWork
 
 __all__ = [
     "AsyncDependencyError",
@@ -33,6 +34,7 @@ __all__ = [
     "GraphError",
     "InvalidRegistrationError",
     "Lifetime",
+    "Override",
     "Scope",
     "ScopeClosedError",
     "ScopeNotActiveError",

@@ -1,29 +1,29 @@
-"""The container: what users hold."""
+"""The container: registration, resolution, scopes, overrides, validation, start and end."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from inspect import markcoroutinefunction
 from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Self, cast, overload
 
-from ._binding import Binding, Lifetime
-from ._boot import Boot
 from ._contextual import Consumers
-from ._explanation import DependencyGraph, Explanation
-from ._key import normalise
-from ._kind import Kind
+from ._dependency_path import location_of_caller
 from ._override import Override, end
-from ._provider import ServiceProvider
-from ._registry import Layer, Registry
-from ._resolvers import Resolvers
-from ._scope import Scope, units_of
-from ._teardown import aclose, close, may_close
-from ._unit_of_work import UnitsOfWork
+from ._provider import Boot, Providers, ServiceProvider
+from ._registrar import Registrar
+from .compiler._functions import CompiledFunctions
 from .exceptions import GraphError
+from .graph._explanation import DependencyGraph, Explanation
+from .keys._key import normalise
+from .registration._binding import Binding, Factory, Lifetime
+from .registration._factory_kind import Kind
+from .registration._registry import ActiveOverride, Registry
+from .scopes._scope import Scope, units_of
+from .scopes._teardown import aclose, close, may_close
+from .scopes._unit_of_work import UnitsOfWork
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
-
-type Factory[T] = Callable[..., T | Awaitable[T] | Iterator[T] | AsyncIterator[T]]
 
 
 class Container:
@@ -45,14 +45,17 @@ class Container:
 
     def __init__(self, *, strict: bool = False) -> None:
         self._registry = Registry(self, strict=strict)
-        self._resolvers = Resolvers(self, self._registry)
-        self._root = self._resolvers.root
-        self._entries = self._resolvers.entries
-        self._resolvers.bind(Binding.of_value(NoneType, None))
-        self._resolvers.bind(Binding.of_value(Container, self))
-        self._resolvers.bind(Binding(Scope, Scope, "scoped", Kind.SCOPE))
-        self._resolvers.bind(Binding.of(UnitsOfWork, units_of, "scoped"))
-        self._resolvers.bind(Binding.of(Boot, self._resolvers.boot.run, "singleton"))
+        self._providers = Providers(self, self._registry)
+        self._functions = CompiledFunctions(self, self._registry, self._providers)
+        self._registrar = Registrar(self._registry, self._functions)
+        # Attributes of their own, because `resolve` is called for each service of a request.
+        self._root = self._functions.root
+        self._entries = self._functions.entries
+        self._registrar.bind(Binding.of_value(NoneType, None))
+        self._registrar.bind(Binding.of_value(Container, self))
+        self._registrar.bind(Binding(Scope, Scope, "scoped", Kind.SCOPE))
+        self._registrar.bind(Binding.of(UnitsOfWork, units_of, "scoped"))
+        self._registrar.bind(Binding.of(Boot, self._providers.boot, "singleton"))
         self._own = frozenset(self._registry.bindings)
 
     def register[T](
@@ -61,7 +64,7 @@ class Container:
         implementation: Factory[T] | None = None,
         scope: Lifetime = "transient",
     ) -> None:
-        """Say how the instances of a key are made and how long they live.
+        """Register how the instances of a key are made and how long they live.
 
         Args:
             key: A class, Protocol, ABC, `NewType`, `Annotated` form or `type` alias. A generic
@@ -76,11 +79,11 @@ class Container:
         """
         known = normalise(key)
         factory = known if implementation is None else implementation
-        self._resolvers.bind(Binding.of(known, factory, scope))
+        self._registrar.bind(Binding.of(known, factory, scope))
 
     def instance[T](self, key: "TypeForm[T]", value: T) -> None:
         """Register a ready object, which the container never closes."""
-        self._resolvers.bind(Binding.of_value(normalise(key), value))
+        self._registrar.bind(Binding.of_value(normalise(key), value))
 
     def extend[T](
         self, key: "TypeForm[T]", decorate: "Callable[[T, Container], T | Awaitable[T]]"
@@ -93,17 +96,15 @@ class Container:
             InvalidRegistrationError: The instance exists already, and the function is async.
         """
         extension = cast("Callable[[object, Container], object]", decorate)
-        self._resolvers.extend(normalise(key), extension)
+        self._registrar.decorate(normalise(key), extension)
 
     def when(self, *consumers: object) -> Consumers:
-        """Begin to say what some classes or functions get: `when(A).needs(B).give(C)`."""
-        return Consumers(self._resolvers, consumers)
+        """Begin a contextual binding: `when(A).needs(B).give(C)` gives `A` a `C`, not a `B`."""
+        return Consumers(self._registrar, consumers)
 
     def tag(self, tag: str, *keys: object) -> None:
-        """Put keys into a group, which `tagged` and `Annotated[list[T], tag]` deliver."""
-        members = (*self._registry.tags.get(tag, ()), *map(normalise, keys))
-        self._registry.tags[tag] = tuple(dict.fromkeys(members))
-        self._resolvers.clear()
+        """Add keys to a group, which `tagged` and `Annotated[list[T], tag]` deliver."""
+        self._registrar.tag(tag, keys)
 
     def tagged(self, tag: str) -> list[object]:
         """Deliver the services of a group, in the order in which they were tagged."""
@@ -114,7 +115,7 @@ class Container:
         return [await self.aresolve(key) for key in self._tagged(tag)]
 
     def is_registered(self, key: object) -> bool:
-        """Tell whether a key was registered."""
+        """Return whether a key is registered."""
         return normalise(key) in self._registry
 
     __contains__ = is_registered
@@ -127,18 +128,15 @@ class Container:
             DependencyResolutionError: It cannot be built.
         """
         try:
-            door, ready = self._entries[key]
-        except (KeyError, TypeError):
-            door, ready = self._resolvers.open(key, awaiting=False), None
-        return ready if door is None else door(self._root)  # type: ignore[no-any-return]
+            deliver, ready = self._entries[key]
+        except (KeyError, TypeError):  # a key that is not hashable is refused by `open`
+            deliver, ready = self._functions.open(key, awaiting=False), None
+        return ready if deliver is None else deliver(self._root)  # type: ignore[no-any-return]
 
+    # A plain function that returns the coroutine: `async def` would add a frame to each resolution.
     @markcoroutinefunction
     def aresolve[T](self, key: "TypeForm[T]") -> Coroutine[object, object, T]:
-        """Deliver the service known by `key`, awaiting whatever has to be.
-
-        Raises:
-            DependencyResolutionError: It cannot be built.
-        """
+        """Deliver the service known by `key`, awaiting whatever has to be; see `Scope.aresolve`."""
         return self._root.aresolve(key)
 
     def call[T](self, function: Callable[..., T], /, **given: object) -> T:
@@ -169,20 +167,20 @@ class Container:
         Raises:
             InvalidRegistrationError: One of the keys is registered, but not as scoped.
         """
-        scope = Scope(self, self._resolvers)
+        scope = Scope(self, self._functions)
         if values:
-            self._resolvers.give(scope, values)
+            self._registrar.give(scope, values)
         return scope
 
     def override[T](self, key: "TypeForm[T]", implementation: Factory[T]) -> Override:
-        """Put another implementation in the place of a service, with the same lifetime.
+        """Replace a service by another implementation of the same lifetime, until this ends.
 
         Args:
             key: The service; what needs it, or needs what needs it, is made anew.
             implementation: A class or function, sync or async.
 
         Returns:
-            What ends the override by `with` or `async with`; `reset_override` does as well.
+            The override, which `with`, `async with` or `reset_override` ends.
 
         Raises:
             InvalidRegistrationError: This can never work; nothing was overridden.
@@ -194,13 +192,18 @@ class Container:
         """Make an override that begins when it is entered, by `with` or `async with`."""
         known = normalise(key)
         binding = Binding.of(known, implementation, self._registry.required(known).lifetime)
-        return Override(self._resolvers, Layer(binding))
+        return Override(self._registrar, ActiveOverride(binding, location_of_caller()))
 
     def override_instance[T](self, key: "TypeForm[T]", value: T) -> Override:
-        """Put a ready object in the place of a service; it goes before other overrides."""
-        known = normalise(key)
-        self._registry.required(known)
-        return Override(self._resolvers, Layer(Binding.of_value(known, value))).begin()
+        """Replace a service by a ready object. It takes precedence over other overrides."""
+        binding = Binding.of_value(normalise(key), value)
+        self._registry.required(binding.key)
+        return Override(self._registrar, ActiveOverride(binding, location_of_caller())).begin()
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """The active overrides, in the order in which they began."""
+        return tuple(Override(self._registrar, each) for each in self._registry.overrides)
 
     def reset_override(self, key: object) -> None:
         """End the overrides of a key, and close what was made under them.
@@ -208,56 +211,54 @@ class Container:
         Raises:
             AsyncDependencyError: Something has to be awaited; `dispose_all` will close it.
         """
-        known = normalise(key)
-        end(self._resolvers, [each for each in self._registry.layers if each.binding.key == known])
+        end(self._registrar, self._registry.overrides_of(normalise(key)))
 
     def reset_overrides(self) -> None:
-        """End all overrides, and close what was made under them.
+        """End all overrides, and close what was made under them; see `reset_override`."""
+        end(self._registrar, list(self._registry.overrides))
+
+    def validate(self, *keys: object) -> None:
+        """Check that services can be built, without building anything.
+
+        Args:
+            keys: The services to check, everything registered by default. Of a union, what a
+                parameter annotated with it would get is checked.
 
         Raises:
-            AsyncDependencyError: Something has to be awaited; `dispose_all` will close it.
+            GraphError: Some cannot be built; the error holds every fault.
         """
-        end(self._resolvers, list(self._registry.layers))
-
-    def validate(self) -> None:
-        """Check that everything registered can be built, without building anything.
-
-        Raises:
-            GraphError: It cannot; the error holds every fault.
-        """
-        if faults := self._resolvers.faults(self._registry.closed_keys()):
+        if faults := self._functions.faults(keys):
             raise GraphError(faults)
 
     def explain(self, key: object) -> Explanation:
-        """Tell how a service is built; `str()` draws it as a tree.
+        """Return how a service is built; `str()` draws it as a tree.
 
         Raises:
             DependencyResolutionError: It cannot be built.
         """
-        return Explanation(self._resolvers.node(key))
+        return Explanation(self._functions.node(key))
 
     def graph(self) -> DependencyGraph:
-        """Tell which registered service needs which.
+        """Return which registered service needs which.
 
         Raises:
             DependencyResolutionError: One of them cannot be built.
         """
-        keys = (key for key in self._registry.closed_keys() if key not in self._own)
-        return DependencyGraph(tuple(map(self._resolvers.node, keys)))
+        keys = partial(self._registry.closed_keys, without=self._own)
+        return DependencyGraph(self._functions.nodes(keys))
 
     def add_provider(self, *providers: ServiceProvider) -> None:
-        """Let service providers register their services, lowest priority number first."""
+        """Add service providers: they register their services, lowest priority number first."""
         for provider in sorted(providers, key=lambda each: each.priority):
-            self._registry.add(provider)
+            self._providers.add(provider)
 
     async def boot(self) -> None:
-        """Boot the service providers that have not been, lowest priority number first."""
-        self._resolvers.singletons.instances.pop(Boot, None)
-        self._resolvers.forget()
+        """Boot the service providers that have not been booted, lowest priority number first."""
+        self._registrar.forget_boot()
         await self._root.aresolve(Boot)
 
     def reset_singletons(self) -> None:
-        """Close every singleton, last made first, so that the next one who asks gets a new one.
+        """Close every singleton, last made first. The next request for one makes a new instance.
 
         Raises:
             AsyncDependencyError: One has to be awaited: use `dispose_all`. None was closed.
@@ -281,9 +282,9 @@ class Container:
     def __exit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
-        if may_close(self._root._exits, body):
-            self._resolvers.empty()
-            close(self._root._exits, body)
+        if may_close(self._registrar.exits, body):
+            self._registrar.drop_singletons()
+            close(self._registrar.exits, body)
 
     async def __aenter__(self) -> Self:
         return self
@@ -291,9 +292,9 @@ class Container:
     async def __aexit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
-        self._resolvers.boot.rearm()
-        self._resolvers.empty()
-        await aclose(self._root._exits, body)
+        self._providers.rearm()
+        self._registrar.drop_singletons()
+        await aclose(self._registrar.exits, body)
 
     def _tagged(self, tag: str) -> "tuple[TypeForm[object], ...]":
         return cast("tuple[TypeForm[object], ...]", self._registry.tags.get(tag, ()))

@@ -1,38 +1,38 @@
-"""What some services get instead of what others get: `when(...).needs(...).give(...)`."""
+"""Contextual bindings: `when(...).needs(...).give(...)`."""
 
 from typing import TYPE_CHECKING
+
+from ._registrar import Registrar
+from .registration._binding import Factory
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ._container import Factory
-    from ._resolvers import Resolvers
-
 
 class Consumers:
-    """The classes and functions that are to get something else."""
+    """The classes and functions of a contextual binding."""
 
-    def __init__(self, resolvers: "Resolvers", consumers: tuple[object, ...]) -> None:
-        self._resolvers = resolvers
+    def __init__(self, registrar: Registrar, consumers: tuple[object, ...]) -> None:
+        self._registrar = registrar
         self._consumers = consumers
 
     def needs[T](self, key: "TypeForm[T]") -> "Need[T]":
-        """Say what they ask for."""
-        return Need(self._resolvers, self._consumers, key)
+        """Name the key that they ask for."""
+        return Need(self._registrar, self._consumers, key)
 
 
 class Need[T]:
-    """What some classes and functions ask for."""
+    """The key that some classes and functions ask for."""
 
-    def __init__(self, resolvers: "Resolvers", consumers: tuple[object, ...], key: object) -> None:
-        self._resolvers = resolvers
+    def __init__(self, registrar: Registrar, consumers: tuple[object, ...], key: object) -> None:
+        self._registrar = registrar
         self._consumers = consumers
         self._key = key
 
     def give(self, instead: "TypeForm[T] | Factory[T]") -> None:
-        """Say what they get: the service of another key, or what a function makes each time.
+        """Register what they get: the service of another key, or each time what a function makes.
 
         Raises:
             InvalidRegistrationError: This can never work; nothing was registered.
         """
-        self._resolvers.give_instead(self._consumers, self._key, instead)
+        self._registrar.give_instead(self._consumers, self._key, instead)

@@ -1,39 +1,35 @@
-"""A scope that is opened and closed by function calls, for code that cannot use `with`."""
+"""Scopes that function calls open and close, for code that cannot use `with`."""
 
 from contextlib import AsyncExitStack, ExitStack
-from typing import TYPE_CHECKING
+from typing import cast
 
-from ._scope import Scope, innermost
-from ._teardown import refuse_awaited
-
-if TYPE_CHECKING:
-    from ._container import Container
+from ._container import Container
+from .scopes._scope import Scope, innermost, instances_of, refuse_close
 
 
 class ManualScope:
     """Opens a scope for each container that is asked for a service while it lasts."""
 
-    _container = None
-
     def __init__(self, values: dict[object, object]) -> None:
         self.values = values
         self.scopes: dict[Container, Scope] = {}
-        self._outer = innermost.get()
+        self.outer = innermost.get()
 
-    def of(self, container: "Container") -> Scope:
-        """Find the scope of a container, or open it."""
+    def _within(self, owner: object) -> Scope:
+        """Return the scope of a container, and open it at first."""
+        container = cast("Container", owner)
         if container not in self.scopes:
             self.scopes[container] = container.scoped_context(self.values)
         return self.scopes[container]
 
 
 def get_scoped_cache() -> dict[object, object]:
-    """Copy the instances of the scope that `set_scoped_cache` opened; nothing if there is none."""
+    """Return a copy of the instances of the scope that `set_scoped_cache` opened, if any."""
     manual = innermost.get()
     if not isinstance(manual, ManualScope):
         return {}
-    kept = (scope._resolvers.kept(scope) for scope in manual.scopes.values())
-    return manual.values | {key: instance for each in kept for key, instance in each.items()}
+    found = (instances_of(scope) for scope in manual.scopes.values())
+    return manual.values | {key: instance for each in found for key, instance in each.items()}
 
 
 def set_scoped_cache(cache: dict[object, object]) -> None:
@@ -53,7 +49,7 @@ def clear_scoped_cache() -> None:
         ExceptionGroup: What closing raised.
     """
     for scope in _opened():
-        refuse_awaited(scope._exits)
+        refuse_close(scope)
     with ExitStack() as stack:
         for scope in _leave():
             stack.callback(scope.close)
@@ -78,5 +74,5 @@ def _opened() -> tuple[Scope, ...]:
 def _leave() -> tuple[Scope, ...]:
     scopes, manual = _opened(), innermost.get()
     if isinstance(manual, ManualScope):
-        innermost.set(manual._outer)
+        innermost.set(manual.outer)
     return scopes

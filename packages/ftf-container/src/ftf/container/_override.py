@@ -1,30 +1,50 @@
-"""One service standing in for another, for a while."""
+"""Overrides: one implementation or object in the place of another, for a while."""
 
 from collections.abc import Collection
 from types import TracebackType
 from typing import Self
 
-from ._registry import Layer
-from ._resolvers import Resolvers
-from ._teardown import aclose, close
+from ._registrar import Registrar
 from .exceptions import AsyncDependencyError
+from .registration._registry import ActiveOverride
+from .scopes._teardown import aclose, close
 
 
 class Override:
-    """An override, to be ended by `with` or `async with`, or by `Container.reset_override`.
+    """An override, which `with`, `async with`, `end` or `Container.reset_override` ends.
 
-    Everything that needs the overridden service is made anew while the override is in force;
-    at the end what was made meanwhile is closed, and what there was before is delivered again.
+    While it is active, everything that needs the overridden service is made anew. At its end those
+    instances are closed, and the instances from before are delivered again.
     """
 
-    def __init__(self, resolvers: Resolvers, layer: Layer) -> None:
-        self._resolvers = resolvers
-        self._layer = layer
+    def __init__(self, registrar: Registrar, active: ActiveOverride) -> None:
+        self._registrar = registrar
+        self._active = active
+
+    @property
+    def key(self) -> object:
+        """The key of the service that is overridden."""
+        return self._active.binding.key
+
+    @property
+    def location(self) -> str:
+        """Where the override was made, as `file:line`; the framework's own lines do not count."""
+        return self._active.location
 
     def begin(self) -> Self:
-        """Put the override in force, if that did not happen yet."""
-        self._resolvers.lay(self._layer)
+        """Activate the override, if it is not active already."""
+        self._registrar.activate(self._active)
         return self
+
+    def end(self) -> None:
+        """End the override, if it is active, and close what was made under it.
+
+        Raises:
+            AsyncDependencyError: Something has to be awaited: leave the override by `async with`,
+                or call `Container.dispose_all`.
+            ExceptionGroup: What closing raised.
+        """
+        end(self._registrar, [self._active])
 
     def __enter__(self) -> Self:
         return self.begin()
@@ -32,7 +52,7 @@ class Override:
     def __exit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
-        end(self._resolvers, [self._layer], body)
+        end(self._registrar, [self._active], body)
 
     async def __aenter__(self) -> Self:
         return self.begin()
@@ -40,10 +60,12 @@ class Override:
     async def __aexit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
-        await aclose(self._resolvers.lift([self._layer], awaiting=True), body)
+        await aclose(self._registrar.deactivate([self._active], awaiting=True), body)
 
 
-def end(resolvers: Resolvers, layers: Collection[Layer], body: BaseException | None = None) -> None:
+def end(
+    registrar: Registrar, overrides: Collection[ActiveOverride], body: BaseException | None = None
+) -> None:
     """End overrides, and close what was made under them.
 
     Raises:
@@ -52,7 +74,7 @@ def end(resolvers: Resolvers, layers: Collection[Layer], body: BaseException | N
         ExceptionGroup: What closing raised, if `body` is `None`.
     """
     try:
-        exits = resolvers.lift(layers, awaiting=False)
+        exits = registrar.deactivate(overrides, awaiting=False)
     except AsyncDependencyError as refusal:
         if body is None:
             raise

@@ -15,8 +15,8 @@ The attributes are the contract; the texts may improve in any release.
 
 from typing import ClassVar
 
-from ._path import DependencyPath, draw, name_of
-from ._path import Step as Step  # noqa: PLC0414  # public: what a path is made of
+from ._dependency_path import DependencyPath, draw, name_of
+from ._dependency_path import Step as Step  # noqa: PLC0414  # public: what a path is made of
 
 
 class DependencyResolutionError(Exception):
@@ -26,11 +26,12 @@ class DependencyResolutionError(Exception):
         path: The services from the one asked for to the one at fault.
     """
 
-    _problem: ClassVar[str]
-    _remedy: ClassVar[str]
+    _problem: ClassVar[str] = ""
+    _remedy: ClassVar[str] = ""
 
-    def __init_subclass__(cls, problem: str, remedy: str) -> None:
-        cls._problem, cls._remedy = problem, remedy
+    def __init_subclass__(cls, problem: str | None = None, remedy: str | None = None) -> None:
+        cls._problem = cls._problem if problem is None else problem
+        cls._remedy = cls._remedy if remedy is None else remedy
 
     def __init__(self, path: DependencyPath) -> None:
         self.path = path
@@ -106,27 +107,31 @@ class ScopeNotActiveError(
 class UnregisteredDependencyError(
     DependencyResolutionError,
     problem="Nothing is registered for {key}, and {reason}.",
-    remedy="Register it: `container.register({key}, ...)`.",
+    remedy="{remedy}",
 ):
-    """Nothing is registered for a key, and it cannot be built without being told how.
+    """Nothing is registered for a key, and it cannot be built from its constructor.
 
     Args:
         path: The services from the one asked for to the one at fault.
         reason: Why the key cannot be built from its own constructor.
         alike: Registered keys that might have been meant.
+        remedy: What to do about it, in one sentence; by default, to register the key.
     """
 
-    def __init__(self, path: DependencyPath, reason: str, alike: tuple[object, ...] = ()) -> None:
+    def __init__(
+        self, path: DependencyPath, reason: str, alike: tuple[object, ...] = (), remedy: str = ""
+    ) -> None:
         super().__init__(path)
         self.reason = reason
         self.alike = alike
+        self.remedy: str = remedy or f"Register it: `container.register({name_of(self.key)}, ...)`."
 
     def __str__(self) -> str:
         names = " or ".join(map(name_of, self.alike))
         return f"{super().__str__()}{f'\nDid you mean {names}?' if names else ''}"
 
 
-class GraphError(DependencyResolutionError, problem="Some services cannot be built.", remedy=""):
+class GraphError(DependencyResolutionError, problem="Some services cannot be built."):
     """Everything `Container.validate` found, in one report.
 
     Args:

@@ -70,7 +70,8 @@ def _refuse_load_by_reading(query: ORMExecuteState) -> None:
         raise RelationNotLoaded(str(path[-1]))
     mapper: Any = query.bind_mapper
     options: Any = query._orm_compile_options()  # noqa: SLF001  # no public name for the columns
-    raise ColumnNotLoaded(mapper.class_, tuple(sorted(options._only_load_props)))  # noqa: SLF001
+    columns = options._only_load_props.intersection(mapper.column_attrs.keys())  # noqa: SLF001
+    raise ColumnNotLoaded(mapper.class_, tuple(sorted(columns)))
 
 
 event.listen(Session, "do_orm_execute", _refuse_load_by_reading)

@@ -1,0 +1,1 @@
+"""What services are known by."""

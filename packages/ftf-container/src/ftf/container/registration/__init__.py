@@ -1,0 +1,1 @@
+"""What is registered: bindings, how their factories work, and the parameters those ask for."""

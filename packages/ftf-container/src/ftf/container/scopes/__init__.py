@@ -1,0 +1,1 @@
+"""Scopes: their instances, the builds in progress in them, and their end."""
