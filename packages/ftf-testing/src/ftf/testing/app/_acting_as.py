@@ -46,6 +46,7 @@ class ActingAs:
             return client_of(self._transport, headers)
         client = client_of(self._transport)
         library = import_module(type(client).__module__.partition(".")[0])
+        # A client accepts only an Auth of its own library.
         kind: Any = type("AwaitedHeaders", (_AwaitedHeaders, library.Auth), {})
         client.auth = kind(headers)
         self._awaited.append(client.auth)  # type: ignore[arg-type]  # it is made of both classes

@@ -73,6 +73,7 @@ class Exchange:
 
         self.label = f"{request.method} {request.url.path}"
         self.has_body = request.method != "HEAD"
+        # httpx2 has the classes of httpx under another name, and a client accepts only its own.
         self.library: ModuleType = import_module(type(request).__module__.partition(".")[0])
         if request.url.scheme not in {"http", "https"}:
             raise self.library.UnsupportedProtocol(
@@ -83,6 +84,7 @@ class Exchange:
         self._raises = raises
         self._grace = grace
         self._over = asyncio.Event()
+        # One message: put() waits until the client has read it, as a server's flow control does.
         self._sent: asyncio.Queue[Message] = asyncio.Queue(1)
         self._failure: BaseException | None = None
         self._task = asyncio.create_task(self._answer(app, scope))
@@ -123,6 +125,7 @@ class Exchange:
 
         self._end_request()
         await asyncio.wait([self._task])
+        # wait() does not raise the exception of the task, nor cancel the task with its caller.
         failure, self._failure = self._failure, None
         if failure is not None and self._raises:
             raise failure
@@ -130,6 +133,7 @@ class Exchange:
     def disconnect(self) -> None:
         """Send `http.disconnect` to the application, without waiting for its end."""
         self._end_request()
+        # immediate: a send() that waits for the client raises QueueShutDown at once.
         self._sent.shutdown(immediate=True)
 
     async def leave(self) -> None:
@@ -160,6 +164,7 @@ class Exchange:
             await app(scope, self._receive, self._send)
         except BaseException as failure:
             self._failure = failure
+            # CancelledError and KeyboardInterrupt have to end the task.
             if not isinstance(failure, Exception):
                 raise
         finally:

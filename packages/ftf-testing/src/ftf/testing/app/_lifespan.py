@@ -54,6 +54,7 @@ class LifespanManager:
 
         self._messages: asyncio.Queue[Message] = asyncio.Queue()
         self._answers: asyncio.Queue[Message] = asyncio.Queue()
+        # anyio requires that one task enters and leaves a task group.
         self._task = asyncio.create_task(self._run())
         try:
             await self._pass("startup")
@@ -67,6 +68,7 @@ class LifespanManager:
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
         try:
+            # An application that never called receive() does not support lifespans.
             if self._was_called:
                 await self._pass("shutdown")
         finally:
@@ -113,6 +115,7 @@ class LifespanManager:
         except Exception as failure:  # noqa: BLE001  # raised where the phase is awaited
             self._failure = failure
         finally:
+            # get() then raises QueueShutDown, if the application ended without an answer.
             self._answers.shutdown()
 
     async def _receive(self) -> Message:

@@ -26,6 +26,7 @@ class RequestBody:
         import asyncio
 
         stream: Any = request.stream
+        # A ByteStream of httpx can be iterated sync and async, other request streams async only.
         is_in_memory = hasattr(stream, "__iter__")
         self._whole = [_message(b"".join(stream), more=False)] if is_in_memory else []
         self._parts = None if is_in_memory else _parts_of(stream)
@@ -41,6 +42,7 @@ class RequestBody:
         async with self._turn:
             if self._reading is None:
                 self._reading = asyncio.create_task(self._read())
+            # wait() keeps the task when receive() is cancelled; the next call waits for it again.
             await asyncio.wait([self._reading])
             read, self._reading = self._reading, None
             return None if read.cancelled() else read.result()

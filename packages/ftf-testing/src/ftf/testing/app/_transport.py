@@ -111,6 +111,7 @@ class StreamingTransport(Transport):
             if self._raises:
                 raise
             return make(500, text="Internal Server Error")  # type: ignore[no-any-return]
+        # Response accepts only an AsyncByteStream of its own library.
         stream = type("ResponseStream", (_Body, exchange.library.AsyncByteStream), {})
         body = stream(exchange, raises=self._raises)
         return make(start["status"], headers=start.get("headers", ()), stream=body)  # type: ignore[no-any-return]

@@ -15,6 +15,7 @@ _DEFERRABLE = """
 SELECT quote_ident(nspname) || '.' || quote_ident(conname), condeferred
 FROM pg_constraint JOIN pg_namespace ON pg_namespace.oid = connamespace WHERE condeferrable
 """
+# SQLite stores constraints only as the text of CREATE TABLE.
 _MAY_BE_DEFERRED = "SELECT count(*) FROM sqlite_master WHERE sql LIKE '%INITIALLY%DEFERRED%'"
 _VIOLATIONS = "SELECT * FROM pragma_foreign_key_check"
 # Where foreign keys are not checked, COMMIT does not check them either.
@@ -51,6 +52,7 @@ class DeferredConstraints:
         """Check at each commit of a session of a class to its connection, with COMMIT's errors."""
 
         def check(session: Session) -> None:
+            # RELEASE SAVEPOINT checks no deferred constraints.
             if not session.in_nested_transaction():
                 session.flush()
                 self.check(cast("Connection", session.get_bind()))
@@ -65,6 +67,7 @@ class DeferredConstraints:
             IntegrityError: COMMIT would raise it.
         """
         if connection.dialect.name == "postgresql":
+            # PostgreSQL checks what is stored when a constraint becomes IMMEDIATE.
             _send(connection, "SET CONSTRAINTS ALL IMMEDIATE")
             if self.deferred:
                 _send(connection, f"SET CONSTRAINTS {', '.join(self.deferred)} DEFERRED")

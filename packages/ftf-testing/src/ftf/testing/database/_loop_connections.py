@@ -43,6 +43,7 @@ class LoopConnections:
             return
         if self._engine.dialect.driver == "aiosqlite" and not self._was_full:
             return
+        # asyncpg raises RuntimeError if the loop of a connection is closed already.
         closed: RuntimeError | None = None
         for entry in self._idle:
             try:
@@ -77,6 +78,7 @@ class LoopConnections:
 
 
 def _with_new_lock(connection: DBAPIConnection) -> DBAPIConnection:
+    # SQLAlchemy's adapter has an asyncio.Lock, which belongs to the loop of its first waiter.
     adapted = cast("Any", connection)
     return cast("DBAPIConnection", type(adapted)(adapted.dbapi, adapted.driver_connection))
 

@@ -74,6 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             own = [name for name in names if name.startswith("_ftf_")]
             first = names.index("_ftf_leftovers")  # the fixtures before it outlive the test
             ordered = dict.fromkeys([*names[:first], *own, *wanted, *names])
+            # pytest sets fixtures of one scope up in the order of fixturenames.
             item.fixturenames = list(ordered)  # type: ignore[attr-defined]
 
 

@@ -35,6 +35,7 @@ class OpenSessions:
     def watched(self, kind: type[Session]) -> type[Session]:
         """Return a subclass whose sessions are watched, the same one every time."""
         if kind not in self._watched:
+            # Listeners of a subclass are not called for the project's other sessions.
             watched = self._watched[kind] = type(kind.__name__, (kind,), {})
             event.listen(watched, "after_transaction_create", self._begun)
             event.listen(watched, "after_transaction_end", self._ended)
@@ -71,6 +72,7 @@ def joined_sessions(
     connection: AsyncConnection | Connection, options: Mapping[str, object], opened: OpenSessions
 ) -> SessionFactory:
     """Return a session factory whose transactions are savepoints of the connection's."""
+    # commit() and rollback() of a session end a savepoint, not the test's transaction.
     given = {**options, "join_transaction_mode": "create_savepoint"}
     if isinstance(connection, Connection):
         given["class_"] = opened.watched(cast("type[Session]", options.get("class_", Session)))

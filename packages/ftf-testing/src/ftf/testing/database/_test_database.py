@@ -40,6 +40,7 @@ class TestDatabase:
         self._open: dict[ConnectionPoolEntry, tuple[PoolProxiedConnection, str]] = {}
         sync = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
         event.listen(sync, "checkout", self._remember)
+        # A connection that was detached or invalidated is never checked in.
         for ending in ("checkin", "detach", "invalidate"):
             event.listen(sync, ending, self._forget)
 

@@ -176,6 +176,7 @@ class Factory[T]:
         return _Build(Sources.current, (), [], {}, ())
 
     def _but(self, **changes: object) -> Self:
+        # A subclass may have an __init__ with other parameters.
         other = object.__new__(type(self))
         other.__dict__ |= self.__dict__ | changes
         return other
@@ -238,6 +239,7 @@ class Factory[T]:
             remedy = "Leave one of them out of its `definition`, and pass it by `for_`."
             raise FactoryError(f"The definitions of {circle} never end. {remedy}")
         [made] = factory._make(replace(build, path=path), 1, {})
+        # By identity: `for_(relation, UserFactory())` makes one parent for all records.
         build.shared[id(factory)] = made
         return made
 

@@ -75,6 +75,7 @@ def generate(model: type, column: Column[Any], source: Source) -> object:
     if isinstance(column.type, Enum) and column.type.enum_class is None:
         return source.random.choice(column.type.enums)
     values = _values_of(model)
+    # polyfactory reads both from the class, and does not take them as arguments.
     values.__random__ = source.random
     values.__faker__.random = source.random  # type: ignore[attr-defined]
     meta = FieldMeta.from_type(name=column.key, annotation=values.get_type_from_column(column))

@@ -54,6 +54,7 @@ def relation_of(mapper: "Mapper[Any]", name: str) -> "RelationshipProperty[Any]"
 def parent_of(relation: "RelationshipProperty[Any]") -> str | None:
     """Return the name of the relationship back from the related records, if it is to one record."""
     back: Any = relation.back_populates or relation.backref
+    # backref is a name, or a tuple of the name and options.
     name: str | None = back[0] if isinstance(back, tuple) else back
     if name is None or (reverse := relation.mapper.relationships[name]).uselist or reverse.viewonly:
         return None

@@ -51,6 +51,7 @@ class Leftovers:
         def override_by(on: "Container", key: Any, value: object) -> "ContainerOverride":  # noqa: ANN401
             return self._noted(on, override_instance(on, key, value))
 
+        # Patched, because only these methods see each container that a test uses.
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Leftovers, "current", self)
             patch.setattr(kind, "scoped_context", open_scope)

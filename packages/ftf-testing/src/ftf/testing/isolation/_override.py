@@ -103,6 +103,7 @@ class _DependencyOverride:
 
 
 def _is_function(dependency: object) -> bool:
+    # A generic alias such as Repository[User] is callable, but is the key of a service.
     is_type = isinstance(dependency, type | NewType) or get_origin(dependency) is not None
     return callable(dependency) and not is_type
 

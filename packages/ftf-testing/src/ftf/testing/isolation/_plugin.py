@@ -51,6 +51,7 @@ def _ftf_leftovers(request: pytest.FixtureRequest) -> Iterator[Leftovers]:
     marker, outer = request.node.get_closest_marker("seed"), Sources.current
     seed = marker.args if marker else ()
     Sources.current = outer.branch(":".join(map(str, (request.node.nodeid, *seed))))
+    # A project that has not imported ftf.container has no containers.
     leftovers, container = Leftovers(), sys.modules.get("ftf.container")
     checks = request.config.getini("ftf_check_leftovers")
     with leftovers.watching(container.Container) if container and checks else nullcontext():

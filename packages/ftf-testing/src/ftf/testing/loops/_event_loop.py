@@ -44,6 +44,7 @@ class EventLoop:
     def connect(self, engine: "AsyncEngine | Engine") -> "AsyncConnection | Connection":
         """Open a connection."""
         connection: AsyncConnection | Connection = engine.connect()
+        # AsyncEngine.connect() returns a connection that is opened by `await` or start().
         if start := getattr(connection, "start", None):
             self.wait_for(start())
         return connection

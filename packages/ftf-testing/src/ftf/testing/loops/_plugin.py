@@ -60,6 +60,7 @@ def _loop_of_test(request: pytest.FixtureRequest) -> str:
             default = "function"  # the fixture's own scope, which is the test
     else:
         default = request.config.getini("asyncio_default_test_loop_scope")
+    # `scope` is what pytest-asyncio called `loop_scope` before 0.24.
     given = marker.kwargs if marker else {}
     return str(given.get("loop_scope") or given.get("scope") or default)
 

@@ -38,6 +38,7 @@ class DatabaseAddress:
                 return cls("sqlite", "", name, is_in_memory=True)
             path = name.removeprefix("file:").partition("?")[0] if options.get("uri") else name
             return cls("sqlite", "", str(Path(path).resolve()))
+        # The drivers do not agree on the name of the parameter.
         names = (str(options[key]) for key in ("database", "dbname", "db") if key in options)
         host, port = (str(options.get(key) or "") for key in ("host", "port"))
         server = "localhost" if host in _THIS_MACHINE else host

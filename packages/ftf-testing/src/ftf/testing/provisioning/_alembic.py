@@ -50,6 +50,7 @@ class Alembic:
         shown = url.render_as_string(hide_password=False)
         self.url = url
         self.config = Config(file, cmd_opts=Namespace(x=[f"url={shown}"]))
+        # Config reads its options through a ConfigParser, which interpolates %.
         self.config.set_main_option("sqlalchemy.url", shown.replace("%", "%%"))
         self._guard = guard
         try:
@@ -84,6 +85,7 @@ class Alembic:
         """Run one migration only; Alembic's commands run several where branches merge."""
         make = getattr(MigrationStep, f"{direction}_from_script")
         step = make(self.scripts.revision_map, script)
+        # run_migrations() in env.py executes the steps that fn returns.
         with EnvironmentContext(self.config, self.scripts, fn=lambda *_: [step]):
             self.run(self.scripts.run_env)
 

@@ -55,6 +55,7 @@ class ConnectionGuard:
         self._refusal: Refusal | None = None
         self._test_databases: set[DatabaseAddress] = set()
         self._folders: set[Path] = set()
+        # By the dialect: do_connect does not get the engine.
         self._addresses: WeakKeyDictionary[Dialect, DatabaseAddress] = WeakKeyDictionary()
 
     @contextmanager

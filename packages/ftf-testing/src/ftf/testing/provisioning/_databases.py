@@ -13,6 +13,7 @@ from ._own_thread import run_on
 
 type Work = Callable[[Connection], None]
 
+# CREATE DATABASE ... TEMPLATE fails while another session uses the template.
 _TAKE_TURNS = "SELECT pg_advisory_lock(hashtext('ftf-testing'))"
 _COMMENTS = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = :name"
 _OURS = "made by ftf-testing"
@@ -143,6 +144,7 @@ def _create(server: Connection, url: URL, template: URL | None = None) -> None:
 
 
 def _drop(server: Connection, url: URL) -> None:
+    # FORCE ends connections that a test has left open.
     server.exec_driver_sql(f"DROP DATABASE IF EXISTS {_name(server, url)} WITH (FORCE)")
 
 

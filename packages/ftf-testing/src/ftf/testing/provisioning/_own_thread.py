@@ -28,6 +28,7 @@ def run_on[T](url: URL, work: Callable[[Connection], T], *, autocommit: bool = F
         autocommit: Whether each statement is committed at once.
     """
     level = "AUTOCOMMIT" if autocommit else None
+    # A pool would keep connections of an event loop that is closed afterwards.
     options = {"poolclass": NullPool} | ({"isolation_level": level} if level else {})
 
     def run_here() -> T:
@@ -42,4 +43,5 @@ def run_on[T](url: URL, work: Callable[[Connection], T], *, autocommit: bool = F
 
     if url.get_dialect().is_async:
         return in_thread(lambda: asyncio.run(run()))
+    # In a copy, so that IS_OWN_WORK is not set afterwards.
     return copy_context().run(run_here)

@@ -42,6 +42,7 @@ def start(log: QueryLog, *, everywhere: bool) -> None:
         _listen()
         _Everywhere.opened.add(log)
         if everywhere:
+            # A new tuple, because _begin reads it without the lock.
             _Everywhere.logs += (log,)
         else:
             _here.set((*_here.get(), log))

@@ -89,6 +89,7 @@ def _state(statement: "Executable") -> "ORMExecuteState":
     """
     from sqlalchemy.orm import ORMExecuteState
 
+    # loader_strategy_path and is_column_load only read the options of the statement.
     unknown, none = cast("Any", None), cast("Any", {})
     return ORMExecuteState(unknown, statement, None, none, {}, None, [])
 

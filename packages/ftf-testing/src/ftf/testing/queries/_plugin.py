@@ -51,6 +51,7 @@ def query_counter(request: pytest.FixtureRequest) -> Iterator[QueryCounter]:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Count the queries of a test, without those of its fixtures, if a limit is set."""
     __tracebackhide__ = True
+    # pytest_assertrepr_compare gets the config, but not the item.
     item.config.stash[_RUNNING] = item
     if counter := item.stash.get(_COUNTER, None):
         counter.reset()

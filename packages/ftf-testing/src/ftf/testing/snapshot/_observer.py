@@ -22,6 +22,7 @@ class Observer:
             url = url.set(drivername="sqlite")  # the sync driver, which has no thread
         make = create_async_engine if url.get_dialect().is_async else create_engine
         self._loop: Final = loop
+        # AUTOCOMMIT: a transaction would hide later commits from its reads, and hold locks.
         self._connection: Final = loop.connect(
             make(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         )

@@ -95,8 +95,10 @@ class Snapshot:
         if self.file is not None:
             self.file.restore(connection)
             return
+        # The observer's connection is in AUTOCOMMIT, where begin() sends no BEGIN.
         connection.exec_driver_sql("BEGIN")
         try:
+            # TRUNCATE would wait without end for a transaction that the test left open.
             connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
             connection.exec_driver_sql(_NO_TRIGGERS)
             if "tables" in self.differences(connection):
@@ -171,6 +173,7 @@ def _on_each(connection: Connection, action: str, tables: Collection[str]) -> No
 
 def _insert(connection: Connection, rows: Collection[Rows]) -> None:
     """Insert all rows by one statement: foreign keys are checked at its end."""
+    # OVERRIDING SYSTEM VALUE: an identity column GENERATED ALWAYS refuses values otherwise.
     inserts = ", ".join(
         f"of_{each.copy} AS (INSERT INTO {each.table} ({each.columns}) "  # noqa: S608  # quoted
         f"OVERRIDING SYSTEM VALUE SELECT {each.columns} FROM {each.copy})"
