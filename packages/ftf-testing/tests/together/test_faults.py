@@ -114,7 +114,7 @@ def test_a_leaked_commit(project, database):
             "The test did not leave all as it was:",
             "there are +1 rows in firms",
             "committed: test_shop.py:* in test_fault",
-            "*what has to commit uses committing_db",
+            "*or committing_db if the test has to commit",
         ]
     )
 
