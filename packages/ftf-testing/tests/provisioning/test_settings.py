@@ -58,14 +58,20 @@ def test_a_database_in_memory_becomes_a_file_that_connections_share(told, url):
             ["--ftf-db-url=mysql://db/app"],
             "*mysql://db/app is not PostgreSQL or SQLite: set it to a URL of *",
         ),
-        (["--ftf-db-url=my sql"], "the test database 'my sql': *. give a URL of *"),
+        (["--ftf-db-url=my sql"], "the test database 'my sql': *. set it to a URL of *"),
         (["--ftf-db-url=sqlite+nope"], "the test database 'sqlite+nope': Can't load plugin: *"),
-        (["--ftf-db-url=sqlite+pysqlcipher"], "the test *: No module named 'pysqlcipher3'. give *"),
+        (
+            ["--ftf-db-url=sqlite+pysqlcipher"],
+            "the test *: No module named 'pysqlcipher3'. set it *",
+        ),
         (
             ["--ftf-db-url=sqlite:///no/app.db"],
             "the test *no/test_app.db: the folder no does not exist",
         ),
-        (["--ftf-db-url=sqlite:///file:app.db?uri=true"], "*app.db* is a URI, not a path: give a*"),
+        (
+            ["--ftf-db-url=sqlite:///file:app.db?uri=true"],
+            "*app.db* is a URI, not a path: set it to*",
+        ),
         (
             ["--ftf-db-url=postgresql://me:key@localhost:1/app"],
             "the * postgresql+asyncpg://me:[*][*][*]@localhost:1/app does not answer: *Error: *",
