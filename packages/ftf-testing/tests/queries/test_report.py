@@ -14,21 +14,21 @@ from ftf.testing.queries._executed_query import normalize  # noqa: PLC2701
 WHOLE = """\
 expected exactly 1 query, 4 ran, in 0.00 ms:
   1. SELECT books.id, books.title, books.author_id FROM books
-     0.00 ms, at test_query_report.py:0 in titles
-     called from test_query_report.py:0 in test_the_whole_text_of_a_failure
+     0.00 ms, at test_report.py:0 in titles
+     called from test_report.py:0 in test_the_whole_text_of_a_failure
   2. SELECT authors.id, authors.name FROM authors WHERE authors.id = ?
-     0.00 ms, {'pk_1': 1}, lazy load of Book.author, at test_query_report.py:0 in titles
-     called from test_query_report.py:0 in test_the_whole_text_of_a_failure
+     0.00 ms, {'pk_1': 1}, lazy load of Book.author, at test_report.py:0 in titles
+     called from test_report.py:0 in test_the_whole_text_of_a_failure
   3. SELECT authors.id, authors.name FROM authors WHERE authors.id = ?
-     0.00 ms, {'pk_1': 2}, lazy load of Book.author, at test_query_report.py:0 in titles
-     called from test_query_report.py:0 in test_the_whole_text_of_a_failure
+     0.00 ms, {'pk_1': 2}, lazy load of Book.author, at test_report.py:0 in titles
+     called from test_report.py:0 in test_the_whole_text_of_a_failure
   4. SELECT authors.id, authors.name FROM authors WHERE authors.id = ?
-     0.00 ms, {'pk_1': 3}, lazy load of Book.author, at test_query_report.py:0 in titles
-     called from test_query_report.py:0 in test_the_whole_text_of_a_failure
+     0.00 ms, {'pk_1': 3}, lazy load of Book.author, at test_report.py:0 in titles
+     called from test_report.py:0 in test_the_whole_text_of_a_failure
 
 Repeated:
   3 x SELECT authors.id, authors.name FROM authors WHERE authors.id = ?
-      queries 2, 3, 4, at test_query_report.py:0 in titles
+      queries 2, 3, 4, at test_report.py:0 in titles
       lazy load of Book.author: load it eagerly with selectinload(Book.author)"""
 
 
