@@ -231,9 +231,9 @@ def test_headers_may_be_awaited_once_before_the_first_request(project):
 @pytest.mark.parametrize(
     ("app", "message"),
     [
-        ("shop", "it names no module and object"),
+        ("shop", "it does not name a module and an object"),
         ("shop:nothing", "module 'shop' has no attribute 'nothing'"),
-        ("shop:events", "[[]] is no ASGI application"),
+        ("shop:events", "[[]] is not an ASGI application"),
         ("shopp:app", "No module named 'shopp' (see `pythonpath`)"),
     ],
 )
@@ -278,7 +278,7 @@ def test_an_application_without_a_container_is_named(project):
 
 
 def test_without_httpx_the_extra_is_named(project, monkeypatch):
-    monkeypatch.setattr("ftf.testing._client.find_spec", lambda name: None)
+    monkeypatch.setattr("ftf.testing.app._client.find_spec", lambda name: None)
     result = project("async def test_it(client): ...").runpytest_inprocess()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*A client needs httpx: install ftf-testing?http?*"])

@@ -25,7 +25,7 @@ async def test_both_libraries_get_a_response(library):
         response = await client.post("/words/å?b=c", headers={"X-A": "a"}, content=b"body")
         assert response.json() == ["å", "a", "b=c", "body"]
         with pytest.raises(
-            library.UnsupportedProtocol, match=r"ws://\S+ is no .*use Starlette's Tes"
+            library.UnsupportedProtocol, match=r"ws://\S+ is not .*use Starlette's Tes"
         ):
             await client.get("ws://testserver/words")
 

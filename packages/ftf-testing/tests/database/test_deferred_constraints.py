@@ -104,7 +104,7 @@ async def test_clean(db_connection, db_session):
     )
     # PostgreSQL has nothing to commit after a statement that failed.
     result.assert_outcomes(passed=4, errors={"sqlite": 2, "postgresql": 1}[database])
-    result.stdout.fnmatch_lines(["what the test has stored is rolled back, and COMMIT would have*"])
+    result.stdout.fnmatch_lines(["the changes of the test are rolled back, and COMMIT would have*"])
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -7,7 +7,7 @@ from warnings import catch_warnings
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from ftf.testing._loop_connections import LoopConnections  # noqa: PLC2701  # no socket is left
+from ftf.testing.database._loop_connections import LoopConnections  # noqa: PLC2701  # no socket is left
 
 KEPT = """
 before = []

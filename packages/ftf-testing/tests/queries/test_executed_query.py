@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, selectinload
 
 from ftf.testing import QueryCounter
-from ftf.testing._executed_query import is_read, is_transaction_control  # noqa: PLC2701
+from ftf.testing.queries._executed_query import is_read, is_transaction_control  # noqa: PLC2701
 
 
 async def test_records_of_a_flush_are_as_many_queries_as_the_database_makes_of_them(async_engine):
@@ -166,8 +166,8 @@ def test_a_query_that_fails_stays_no_longer_than_its_counter(sync_engine, engine
 
 def test_a_stack_without_greenlets_is_walked_to_its_end(sync_engine, monkeypatch):
     monkeypatch.delitem(sys.modules, "greenlet")
-    monkeypatch.setattr("ftf.testing._origin._BOTTOMS", ("/nowhere",))
-    monkeypatch.setattr("ftf.testing._origin._kinds", {})
+    monkeypatch.setattr("ftf.testing._application_lines._BOTTOMS", ("/nowhere",))
+    monkeypatch.setattr("ftf.testing._application_lines._kinds", {})
     with QueryCounter(sync_engine) as counter, sync_engine.connect() as connection:
         connection.execute(text("SELECT 1"))
     (query,) = counter.executed

@@ -76,7 +76,7 @@ def options(told: str) -> list[ORMOption]:
     """Make what a failure tells to write, the shortest path first."""
     first = re.findall(r"after (selectin_polymorphic\(\w+, \[\w+\]\)) where Product is quer", told)
     written = re.findall(
-        r"bring it along with (selectinload\S+?),?(?: after .*)?$", told, re.MULTILINE
+        r"load it eagerly with (selectinload\S+?),?(?: after .*)?$", told, re.MULTILINE
     )
     return [eval(text) for text in dict.fromkeys([*first, *written])]  # noqa: S307
 

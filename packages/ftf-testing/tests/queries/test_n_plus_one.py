@@ -96,7 +96,7 @@ def test_requests_in_threads_of_their_own_are_none(app, sync_engine):
             client.get("/clean")
 
 
-LAZY_AUTHOR = r"""lazy load of Book\.author: bring it along with selectinload\(Book\.author\)"""
+LAZY_AUTHOR = r"""lazy load of Book\.author: load it eagerly with selectinload\(Book\.author\)"""
 
 
 @pytest.mark.parametrize("path", ["/async", "/sync"])
@@ -244,7 +244,7 @@ def test_the_threshold_says_how_many_loads_are_too_many(sync_engine):
 
 @pytest.mark.parametrize("threshold", [0, 1])
 def test_a_threshold_that_cannot_be_is_refused(threshold):
-    with pytest.raises(ValueError, match=f"from 2 on, not {threshold}"):
+    with pytest.raises(ValueError, match=f"must be 2 or more, not {threshold}"):
         assert_no_n_plus_one(threshold=threshold)
 
 

@@ -26,7 +26,7 @@ def test_a_test_with_too_many_queries_fails_and_lists_them(project):
             "*called from test_*.py:* in test_many",
             "*Repeated:",
             "*3 x SELECT word FROM words WHERE id = ?",
-            "*Load what belongs together in one query*",
+            "*Load the records in one query*",
         ]
     )
 

@@ -68,7 +68,7 @@ async def test_clean(client, override):
             [
                 "*3 x SELECT authors.id, *",
                 "*queries 2, 3, 4, at routes.py:* in serialize*, through pydantic/*",
-                "*lazy load of Post.author: bring it along with *Post.author)",
+                "*lazy load of Post.author: load it eagerly with *Post.author)",
             ],
         ),
         (
@@ -76,7 +76,7 @@ async def test_clean(client, override):
             [
                 "*3 x SELECT authors.id, *",
                 "*queries 2, 3, 4, at templates?posts.txt:2 in *",
-                "*lazy load of Post.author: bring it along with *Post.author)",
+                "*lazy load of Post.author: load it eagerly with *Post.author)",
             ],
         ),
         (
@@ -84,7 +84,7 @@ async def test_clean(client, override):
             [
                 "*3 x SELECT firms.id, *",
                 "*queries 3, 4, 5, at routes.py:* in firms",
-                "*lazy load of Author.firm: bring it along with *firm*)",
+                "*lazy load of Author.firm: load it eagerly with *firm*)",
             ],
         ),
         (
@@ -92,7 +92,7 @@ async def test_clean(client, override):
             [
                 "*3 x SELECT authors.name FROM authors WHERE authors.id = ?",
                 "*queries 2, 3, 4, at routes.py:* in add_routes.<locals>.looped",
-                "*Load what belongs together in one query, such as where(column.in_(values))",
+                "*Load the records in one query, such as where(column.in_(values))",
             ],
         ),
     ],
@@ -114,7 +114,7 @@ def test_a_leaked_commit(project, database):
             "The test did not leave all as it was:",
             "there are +1 rows in firms",
             "committed: test_shop.py:* in test_fault",
-            "*what has to commit uses committing_db",
+            "*or committing_db if the test has to commit",
         ]
     )
 

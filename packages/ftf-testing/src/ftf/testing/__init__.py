@@ -1,28 +1,29 @@
 """A pytest plugin for applications on FastAPI and SQLAlchemy."""
 
-from ._acting_as import ActingAs
-from ._asgi_exchange import ASGIApplication, IncompleteResponseError, UnfinishedRequestError
-from ._executed_query import ExecutedQuery
-from ._factory import Factory, Values
-from ._factory_columns import FactoryError
-from ._factory_maker import FactoryMaker
-from ._lifespan import LifespanError, LifespanManager
-from ._migrations import Migrations
-from ._n_plus_one import Repetition
-from ._origin import CodeLine, Origin
-from ._orm_load import Loading, OrmLoad
-from ._override import Override
-from ._query_assertions import (
+from ._application_lines import CodeLine, Origin
+from .app._acting_as import ActingAs
+from .app._asgi import ASGIApplication
+from .app._exchange import IncompleteResponseError, UnfinishedRequestError
+from .app._lifespan import LifespanError, LifespanManager
+from .app._transport import StreamingTransport
+from .factories._columns import FactoryError
+from .factories._factory import Factory, Values
+from .factories._maker import FactoryMaker
+from .isolation._override import Override
+from .provisioning._migration_checks import Migrations
+from .queries._assertions import (
     CheckedQueries,
     assert_max_queries,
     assert_no_n_plus_one,
     assert_queries,
     assert_same_query_count,
 )
-from ._query_counter import QueryCounter, count_queries
-from ._query_errors import NPlusOneError, QueryCountError
-from ._records import assert_count, assert_has, assert_missing, assert_soft_deleted
-from ._transport import StreamingTransport
+from .queries._counter import QueryCounter, count_queries
+from .queries._errors import NPlusOneError, QueryCountError
+from .queries._executed_query import ExecutedQuery
+from .queries._n_plus_one import Repetition
+from .queries._orm_load import Loading, OrmLoad
+from .records._assertions import assert_count, assert_has, assert_missing, assert_soft_deleted
 
 __all__ = [
     "ASGIApplication",

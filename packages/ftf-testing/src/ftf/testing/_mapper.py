@@ -7,15 +7,15 @@ if TYPE_CHECKING:
 
 
 def mapper_of(model: type) -> "Mapper[Any]":
-    """Tell how a class is mapped.
+    """Return the mapper of a class.
 
     Raises:
-        TypeError: It is not.
+        TypeError: The class is not mapped.
     """
     from sqlalchemy import inspect
     from sqlalchemy.orm import Mapper  # heavy
 
     mapper: object = inspect(model, raiseerr=False)
     if not isinstance(mapper, Mapper):
-        raise TypeError(f"{model!r} is no mapped class")
+        raise TypeError(f"{model!r} is not a mapped class")
     return mapper

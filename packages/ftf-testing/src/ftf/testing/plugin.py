@@ -1,8 +1,11 @@
-"""The pytest plugin; what it imports is light, and `-p no:ftf` leaves all of it out."""
+"""The pytest plugin. Its imports are light; `-p no:ftf` disables all of it."""
 
 pytest_plugins: list[str] = [
-    "ftf.testing._plugin_app",
-    "ftf.testing._plugin_database",
-    "ftf.testing._plugin_loops",
-    "ftf.testing._plugin_queries",
+    "ftf.testing.app._plugin",
+    "ftf.testing.database._fixtures",
+    "ftf.testing.database._plugin",
+    "ftf.testing.factories._plugin",
+    "ftf.testing.isolation._plugin",
+    "ftf.testing.loops._plugin",
+    "ftf.testing.queries._plugin",
 ]

@@ -1,0 +1,1 @@
+"""The test's engine, connections and sessions."""

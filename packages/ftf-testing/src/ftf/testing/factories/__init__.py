@@ -1,0 +1,1 @@
+"""Factories of records, with generated values."""

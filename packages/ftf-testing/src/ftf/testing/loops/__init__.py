@@ -1,0 +1,1 @@
+"""Event loops of tests and fixtures."""

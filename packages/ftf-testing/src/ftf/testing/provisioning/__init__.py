@@ -1,0 +1,1 @@
+"""The creation of test databases: servers, addresses, schemas and migrations."""

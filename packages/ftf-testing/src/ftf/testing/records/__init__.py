@@ -1,0 +1,1 @@
+"""Assertions about the rows of a table."""

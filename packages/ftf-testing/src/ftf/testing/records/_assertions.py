@@ -1,0 +1,100 @@
+"""Assertions about stored rows."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+    from sqlalchemy.orm import QueryableAttribute
+
+    from ._lookup import Lookup
+
+
+async def assert_has(session: "AsyncSession", model: type, /, **where: object) -> None:
+    """Assert that a table has a row with certain values.
+
+    The table itself is read: filters of the models, such as for soft deletes, do not apply.
+
+    Args:
+        session: A session; its pending changes are flushed.
+        model: The mapped class.
+        where: The values by attribute.
+
+    Raises:
+        AssertionError: There is none; the text shows the most similar rows.
+        TypeError: The model has no such attribute.
+    """
+    rows = _lookup(session, model, where)
+    if not await rows.count():
+        raise AssertionError(f"there is no {rows}; {await rows.nearest()}")
+
+
+async def assert_missing(session: "AsyncSession", model: type, /, **where: object) -> None:
+    """Assert that a table has no row with certain values.
+
+    Args:
+        session: A session; its pending changes are flushed.
+        model: The mapped class.
+        where: The values by attribute.
+
+    Raises:
+        AssertionError: There are such rows; the text shows them.
+        TypeError: The model has no such attribute.
+    """
+    rows = _lookup(session, model, where)
+    if count := await rows.count():
+        raise AssertionError(
+            f"there should be no {rows}, and there are {count}; {await rows.nearest()}"
+        )
+
+
+async def assert_count(
+    session: "AsyncSession", model: type, count: int, /, **where: object
+) -> None:
+    """Assert how many rows a table has, or how many with certain values.
+
+    Args:
+        session: A session; its pending changes are flushed.
+        model: The mapped class.
+        count: The expected number.
+        where: The values by attribute.
+
+    Raises:
+        AssertionError: There are more or fewer; the text shows the first ones.
+        TypeError: The model has no such attribute.
+    """
+    rows = _lookup(session, model, where)
+    if (found := await rows.count()) != count:
+        raise AssertionError(
+            f"there should be {count} {rows}, and there are {found}; {await rows.nearest()}"
+        )
+
+
+async def assert_soft_deleted(
+    session: "AsyncSession",
+    model: type,
+    column: "QueryableAttribute[object] | str" = "deleted_at",
+    /,
+    **where: object,
+) -> None:
+    """Assert that a table has a row with certain values that is marked as deleted.
+
+    Args:
+        session: A session; its pending changes are flushed.
+        model: The mapped class.
+        column: The column that marks a row: true if it is boolean, or else not NULL. The
+            attribute, such as `Post.archived_at`, or its name.
+        where: The values by attribute.
+
+    Raises:
+        AssertionError: There is none, or only one that is not deleted.
+        TypeError: The model has no such attribute.
+    """
+    rows = _lookup(session, model, where)
+    if not await rows.count(marked=column if isinstance(column, str) else column.key):
+        raise AssertionError(f"there is no soft-deleted {rows}; {await rows.nearest()}")
+
+
+def _lookup(session: "AsyncSession", model: type, where: dict[str, object]) -> "Lookup":
+    from ._lookup import Lookup
+
+    return Lookup(session, model, where)

@@ -1,0 +1,1 @@
+"""The contents of a database, noted and put back."""
