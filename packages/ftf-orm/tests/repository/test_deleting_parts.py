@@ -3,13 +3,14 @@
 import pytest
 from sqlalchemy import ForeignKey, MetaData, event
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from ftf.orm import Base, BaseRepository, create_engine, transaction
 
 
 class Blog(Base):
     __abstract__ = True
+    registry = registry()  # another test has a Post as well
     metadata = MetaData()
 
 
