@@ -23,6 +23,8 @@ PROJECTS = {
     package: nox.project.load_toml(f"packages/{package}/pyproject.toml") for package in PACKAGES
 }
 PYTHONS = nox.project.python_versions(PROJECTS["ftf-container"])
+COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
+SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
 CONCURRENCY = {"ftf-orm": "greenlet,thread", "ftf-testing": "greenlet,thread"}
@@ -118,31 +120,32 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
-@nox.parametrize("version", ["0.128.0", "0.165.0"], ids=["oldest", "newest"])
-def compatibility(session: nox.Session, version: str) -> None:
-    """Run FastAPI's own tests on FastAPI and on ftf-http in its place: every one that passes must.
+@nox.parametrize("suite", list(SUITES), ids=list(SUITES))
+def compatibility(session: nox.Session, suite: str) -> None:
+    """Run tests of others on FastAPI and on ftf-http in its place: every one that passes must.
 
-    They come from FastAPI's source distribution. It takes a quarter of an hour; `-- -n 8` shortens
-    it, and other arguments of pytest's choose tests.
+    They come from source distributions. `-- -n 8` shortens the runs, and other arguments of
+    pytest's choose tests.
     """
-    folder = Path("packages/ftf-http/compatibility").resolve()
+    tested = SUITES[suite]
     session.install("pip", "pytest-xdist", "pytest-rerunfailures")
-    source = source_of(session, "fastapi", version)
-    session.install(*wheels("ftf-http"), f"fastapi[all]=={version}", *declared_tests(source))
+    source = source_of(session, *tested["source"].split("=="))
+    session.install(*wheels("ftf-http"), *tested["requires"], *declared_tests(source))
     reports = []
-    for name, path in (("fastapi", ""), ("here", str(folder / "in_place"))):
-        reports.append(source.with_name(f"{name}-{version}.xml"))
+    for name in ("fastapi", "here"):
+        reports.append(source.with_name(f"{name}.xml"))
+        reports[-1].unlink(missing_ok=True)
+        in_place = {"PYTHONPATH": str(COMPATIBILITY / "in_place"), "IN_PLACE": name}
         with session.chdir(source):
             session.run(
-                *("pytest", "tests", "-q", "-n2", "-p", "no:cacheprovider"),
+                *("pytest", "-q", "-n2", "-p", "no:cacheprovider", *tested["pytest"]),
                 *("--reruns=2", "--only-rerun=[Tt]imeout|timed out"),
-                *("-W", "ignore:Module already imported"),
-                *("-W", "ignore:The anyio.abc"),  # of the oldest Starlette on the newest anyio
+                *("-W", "ignore:Module already imported"),  # by what puts it in place
                 *(f"--junitxml={reports[-1]}", *session.posargs),
-                env={"PYTHONPATH": path},
+                env=in_place | {"IN_PLACE_OF": tested.get("replaced", "fastapi")},
                 success_codes=[0, 1],  # what fails on FastAPI too is no difference
             )
-    session.run("python", str(folder / "compare.py"), *map(str, reports))
+    session.run("python", str(COMPATIBILITY / "compare.py"), *map(str, reports))
 
 
 @nox.session(default=False)
@@ -207,21 +210,23 @@ def source_of(session: nox.Session, package: str, version: str) -> Path:
     folder = Path(session.create_tmp()).resolve()
     options = ["--no-deps", "--no-binary", package, "--dest", str(folder)]
     session.run("python", "-m", "pip", "download", "-q", *options, f"{package}=={version}")
-    with tarfile.open(folder / f"{package}-{version}.tar.gz") as archive:
+    name = package.replace("-", "_")
+    source = folder / f"{name}-{version}"
+    with tarfile.open(f"{source}.tar.gz") as archive:
         archive.extractall(folder, filter="data")
-    source = folder / f"{package}-{version}"
-    shutil.rmtree(source / package, ignore_errors=True)  # it would hide the installed one
+    shutil.rmtree(source / name, ignore_errors=True)  # it would hide the installed one
     return source
 
 
 def declared_tests(source: Path) -> list[str]:
-    """Write the arguments that install what the tests of FastAPI need."""
-    requirements = source / "requirements-tests.txt"
-    if not requirements.exists():
-        return [f"--group={source / 'pyproject.toml'}:tests"]
-    lines = [line for line in requirements.read_text().splitlines() if not line.startswith("-e")]
-    requirements.write_text("\n".join(lines))
-    return [f"--requirement={requirements}"]
+    """Write the arguments that install what a source distribution declares for its tests."""
+    requirements, project = source / "requirements-tests.txt", source / "pyproject.toml"
+    if requirements.exists():
+        lines = requirements.read_text().splitlines()
+        requirements.write_text("\n".join(line for line in lines if not line.startswith("-e")))
+        return [f"--requirement={requirements}"]
+    declared = "tests" in nox.project.load_toml(str(project)).get("dependency-groups", {})
+    return [f"--group={project}:tests"] if declared else []
 
 
 def imports_alone(session: nox.Session, package: str) -> None:

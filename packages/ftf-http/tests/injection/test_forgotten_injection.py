@@ -6,7 +6,7 @@ from typing import Annotated
 
 import pytest
 from fastapi import APIRouter, Body, Depends, FastAPI, Query, Request, WebSocket
-from fastapi.exceptions import FastAPIError
+from fastapi.exceptions import DependencyScopeError, FastAPIError
 from pydantic import BaseModel
 
 from ftf.http import (
@@ -192,3 +192,15 @@ def test_what_is_not_about_a_parameter_stays_as_fastapi_says_it():
     with pytest.raises(FastAPIError, match="valid Pydantic field type") as caught:
         FastTrackFramework().get("/")(show)
     assert type(caught.value) is FastAPIError
+
+
+def test_an_error_of_fastapi_s_that_says_what_is_wrong_comes_first():
+    def ending_early(): ...
+
+    def ending_late(_: Annotated[None, Depends(ending_early, scope="function")]):
+        yield
+
+    async def show(_: Annotated[None, Depends(ending_late, scope="request")], mailer: Mailer): ...
+
+    with pytest.raises(DependencyScopeError, match="cannot depend on"):
+        FastTrackFramework().get("/")(show)

@@ -2,8 +2,9 @@
 
 import pytest
 from fastapi import APIRouter, HTTPException
+from fastapi.routing import APIRoute
 from starlette.endpoints import HTTPEndpoint
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Match, Mount, Route, Router
 
 from ftf.http import Controller, FastTrackFramework, delete, get, post
 
@@ -88,3 +89,23 @@ async def test_it_stays_where_a_handler_has_set_it(app, serve):
 
     async with serve(app) as client:
         assert (await client.get("/own")).headers["allow"] == "BREW"
+
+
+async def test_routes_find_in_the_scope_what_middleware_left_there(serve):
+    class OfTenant(APIRoute):
+        def matches(self, scope):
+            return super().matches(scope) if scope["tenant"] == "ours" else (Match.NONE, {})
+
+    def named(app):
+        async def with_tenant(scope, receive, send) -> None:
+            await app({**scope, "tenant": "ours"}, receive, send)
+
+        return with_tenant
+
+    app, router = FastTrackFramework(), APIRouter(route_class=OfTenant)
+    app.add_middleware(named)
+    router.add_api_route("/bills", nothing, methods=["PUT"])
+    app.add_api_route("/bills", nothing, methods=["POST"])
+    app.include_router(router)
+    async with serve(app) as client:
+        assert (await client.get("/bills")).headers["Allow"] == "POST, PUT"

@@ -61,6 +61,8 @@ def naming_parameters(endpoint: Callable[..., object], dependencies: object) -> 
     try:
         yield
     except FastAPIError as error:
+        if type(error) is not FastAPIError:  # subclasses of it say what is wrong
+            raise
         of_route = dependencies if isinstance(dependencies, Sequence) else ()
         for function in (endpoint, *(each.dependency for each in of_route)):
             for owner, name in _unreadable(function):

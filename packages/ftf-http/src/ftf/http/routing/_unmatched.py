@@ -9,7 +9,6 @@ from starlette.types import Receive, Scope, Send
 from ._tree import walk
 
 _NOT_ALLOWED = 405
-_MATCHED_BY = ("type", "path", "headers")
 
 
 class Unmatched:
@@ -32,7 +31,8 @@ class Unmatched:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        root_path, app, routes = scope.get("root_path", ""), self.app, self.router.routes
+        # What matches leaves its marks in the scope, and FastAPI's routes look for theirs.
+        asked, app, routes = {**scope}, self.app, self.router.routes
         if scope["type"] == "http" and scope["path"].endswith(self._endings):
             for route in self.last:
                 match, child_scope = route.matches(scope)
@@ -43,7 +43,7 @@ class Unmatched:
             await app(scope, receive, send)
         except HTTPException as error:
             if error.status_code == _NOT_ALLOWED:
-                _complete(error, routes, scope, root_path)
+                _complete(error, routes, asked)
             raise
 
     def _is_free(self, scope: Scope) -> bool:
@@ -61,13 +61,8 @@ class Unmatched:
         )
 
 
-def _complete(
-    error: HTTPException, routes: Iterable[BaseRoute], scope: Scope, root_path: str
-) -> None:
-    # Only these keys: a route that has matched adds keys to the scope, and FastAPI's routes behave
-    # differently where they find theirs.
-    asked = {key: scope[key] for key in _MATCHED_BY} | {"root_path": root_path}
-    methods = sorted(_methods(routes, asked, scope["method"]))
+def _complete(error: HTTPException, routes: Iterable[BaseRoute], asked: Scope) -> None:
+    methods = sorted(_methods(routes, asked, asked["method"]))
     if methods:
         error.headers = {**(error.headers or {}), "Allow": ", ".join(methods)}
 
