@@ -76,8 +76,8 @@ class FastTrackFramework(FastAPI):
         OpenCorsError: A CORS middleware allows every origin and credentials.
     """
 
-    container = FixedAttribute[Container]("FastTrackFramework(container=...)")
-    draining = FixedAttribute[Draining]("FastTrackFramework(shutdown_delay=...)")
+    container: FixedAttribute[Container] = FixedAttribute("FastTrackFramework(container=...)")
+    draining: FixedAttribute[Draining] = FixedAttribute("FastTrackFramework(shutdown_delay=...)")
 
     def __init__(  # noqa: PLR0913  # FastAPI has more
         self,

@@ -52,7 +52,7 @@ class Exchange:
         self._ahead: list[Message] = []
         self._replaced = False
         self._outer: Token[Exchange | None] | None = None
-        self.units = units
+        self.units: UnitsOfWork = units
         self.failure: Exception | None = None
 
     def __enter__(self) -> Self:

@@ -38,7 +38,7 @@ class Draining:
     def __init__(self, delay: float = 0.0) -> None:
         self.delay = delay
         self.streams: dict[Cancellable, Stream] = {}
-        self.starts = 0  # lifespans that have started and not ended
+        self.starts: int = 0  # lifespans that have started and not ended
         self._begun = False
         self._over = Event()
         self._timer: Timed | None = None

@@ -49,12 +49,12 @@ class Alembic:
     def __init__(self, file: Path, url: URL, guard: ConnectionGuard) -> None:
         shown = url.render_as_string(hide_password=False)
         self.url = url
-        self.config = Config(file, cmd_opts=Namespace(x=[f"url={shown}"]))
+        self.config: Config = Config(file, cmd_opts=Namespace(x=[f"url={shown}"]))
         # Config reads its options through a ConfigParser, which interpolates %.
         self.config.set_main_option("sqlalchemy.url", shown.replace("%", "%%"))
         self._guard = guard
         try:
-            self.scripts = ScriptDirectory.from_config(self.config)
+            self.scripts: ScriptDirectory = ScriptDirectory.from_config(self.config)
         except CommandError as error:
             raise pytest.UsageError(
                 f"{file}: {error} Its script_location is looked up in {Path.cwd()}, unless it "

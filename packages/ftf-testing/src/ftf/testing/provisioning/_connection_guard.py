@@ -50,7 +50,7 @@ class ConnectionGuard:
 
     def __init__(self) -> None:
         self.commits: list[str] = []
-        self.is_in_use = False
+        self.is_in_use: bool = False
         self.refused: DatabaseAccessError | None = None
         self._refusal: Refusal | None = None
         self._test_databases: set[DatabaseAddress] = set()
