@@ -1,7 +1,7 @@
 """The join condition of a many-to-many relationship, as equal columns and constants."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BinaryExpression,
@@ -45,10 +45,11 @@ def constants(relation: RelationshipProperty[Any], table: Table) -> dict[str, ob
 
 
 def _conditions(relation: RelationshipProperty[Any]) -> Iterator[ColumnElement[Any]]:
-    for joined in (relation.primaryjoin, relation.secondaryjoin):
+    second = cast("ColumnElement[Any]", relation.secondaryjoin)  # there is an association table
+    for joined in (relation.primaryjoin, second):
         if isinstance(joined, BooleanClauseList) and joined.operator is operators.and_:
             yield from joined.clauses
-        elif joined is not None:
+        else:
             yield joined
 
 

@@ -1,5 +1,6 @@
 """`Query`, the base class of all steps and terminals: clauses, statement, execution."""
 
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -168,9 +169,9 @@ class Query[T: DeclarativeBase]:
         records = with_records(self.clauses, keys, self._mapper)
         return with_page(self._ordered(), records, self.model).correlate(None)
 
+    @abstractmethod
     def _ordered(self) -> Clauses:
         """Return the clauses with the order that the query is executed in."""
-        return self.clauses
 
     def _with(self, clauses: Clauses) -> Self:
         return type(self)(self.session, self.model, clauses)
