@@ -1,8 +1,6 @@
 """The check of start-up: every registered and injected service can be built."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from types import NoneType, UnionType
-from typing import Union, get_args, get_origin
 
 from fastapi.dependencies.models import Dependant
 from starlette.middleware import Middleware
@@ -43,7 +41,7 @@ def validate(
     faults += _faults(container, further)
     # A registered service that a route asks for is reported once, with the route.
     known = {str(fault.error) for fault in faults}
-    registered = [fault for fault in _registered(container) if str(fault) not in known]
+    registered = [fault for fault in _errors(container) if str(fault) not in known]
     if faults or registered:
         raise InvalidApplicationError(faults, registered)
 
@@ -85,9 +83,7 @@ def middleware_injections(middleware: Iterable[Middleware]) -> Iterator[Injected
 
 def _faults(container: Container, further: Iterable[InjectedParameter]) -> Iterator[InjectionFault]:
     for place, parameter, key in further:
-        try:
-            container.explain(_preferred(container, key))
-        except DependencyResolutionError as error:
+        for error in _errors(container, key):
             yield InjectionFault(place, parameter, error)
 
 
@@ -101,17 +97,10 @@ def _read_services(
         yield from _read_services(container, place, below)
 
 
-def _preferred(container: Container, key: object) -> object:
-    """Return the member of a union that the container delivers: the first that is registered."""
-    members = get_args(key) if get_origin(key) in {Union, UnionType} else (key,)
-    services = [member for member in members if member is not NoneType]
-    registered = (service for service in services if service in container)
-    return next(registered, services[0] if len(services) == len(members) else NoneType)
-
-
-def _registered(container: Container) -> tuple[DependencyResolutionError, ...]:
+def _errors(container: Container, *keys: object) -> tuple[DependencyResolutionError, ...]:
+    """Return why keys cannot be delivered; without keys, why what is registered cannot."""
     try:
-        container.validate()
+        container.validate(*keys)
     except GraphError as error:
         return error.faults
     return ()
