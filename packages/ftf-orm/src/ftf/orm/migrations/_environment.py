@@ -21,9 +21,10 @@ from ._comparison import Options, comparison, write_column_checks
 from ._discovery import import_models
 from ._enums import write_enums, write_new_values, written_enum
 from ._failure import MigrationFailed
-from ._postgres import compare_defaults_as_text, only_deployer
+from ._operations import operate_with
+from ._postgres import PostgresOperations, only_deployer
 from ._sqlite import one_transaction, turn_foreign_keys_off
-from ._table_copy import keep_whole_tables
+from ._table_copy import WholeTables
 
 _PLUGINS = ("alembic.autogenerate.*", "alembic.ext.checkconstraint_byname")
 _BOOLEANS: dict[type, str] = {True_: "sa.true()", False_: "sa.false()"}
@@ -120,12 +121,12 @@ def _run_on(connection: Connection, metadata: MetaData, options: Options) -> Non
     if connection.dialect.name == "postgresql":
         with only_deployer(connection):
             _configure(metadata, options, connection)
-            compare_defaults_as_text(context.get_context(), connection)
+            operate_with(PostgresOperations, context.get_context(), connection)
             _run(nullcontext())
         return
     turn_foreign_keys_off(connection)
     _configure(metadata, options, connection)
-    keep_whole_tables(context.get_context(), connection)
+    operate_with(WholeTables, context.get_context(), connection)
     _run(one_transaction(connection))
 
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from alembic.ddl.postgresql import PostgresqlImpl
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import Connection, func, select
 
-from ._comparison import same_default
+from ._operations import TextDefaults
 
 _LOCK = int.from_bytes(b"ftf-orm")
 _PAUSE = 0.1  # seconds between two attempts to take the lock
@@ -38,36 +36,8 @@ def only_deployer(connection: Connection) -> Iterator[None]:
         connection.commit()
 
 
-def compare_defaults_as_text(migration: MigrationContext, connection: Connection) -> None:
-    """Make a migration compare server defaults as text if PostgreSQL cannot, or need not."""
-    migration.impl = _TextDefaults(
-        migration.dialect,
-        connection,
-        as_sql=False,
-        transactional_ddl=True,
-        output_buffer=None,
-        context_opts=migration.opts,
-    )
-
-
-class _TextDefaults(PostgresqlImpl):
-    """Alembic's operations on PostgreSQL. Without a `__dialect__` it replaces them nowhere else."""
-
-    def compare_server_default(
-        self,
-        inspector_column: Column[Any],
-        metadata_column: Column[Any],
-        rendered_metadata_default: str | None,
-        rendered_inspector_default: str | None,
-    ) -> bool:
-        """Return whether server defaults differ."""
-        declared, inspected = rendered_metadata_default, rendered_inspector_default
-        same = same_default(metadata_column, declared, inspected)
-        if same is not None:
-            return not same
-        return bool(
-            super().compare_server_default(inspector_column, metadata_column, declared, inspected)  # type: ignore[no-untyped-call]
-        )
+class PostgresOperations(TextDefaults, PostgresqlImpl):
+    """Alembic's operations on PostgreSQL."""
 
 
 def _has_taken_lock(connection: Connection) -> bool:

@@ -8,15 +8,13 @@ collations of columns, AUTOINCREMENT and its counter.
 
 import re
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from alembic.ddl.sqlite import SQLiteImpl
 from alembic.operations.batch import ApplyBatchImpl
-from alembic.runtime.migration import MigrationContext
 from alembic.util.sqla_compat import is_expression_index
 from sqlalchemy import (
     CheckConstraint,
-    Column,
     Computed,
     Connection,
     Index,
@@ -28,20 +26,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateIndex
 
 from . import _sqlite_schema
-from ._comparison import same_default
 from ._failure import MigrationFailed
-
-
-def keep_whole_tables(migration: MigrationContext, connection: Connection) -> None:
-    """Make the table copies of a migration keep all that belongs to a table."""
-    migration.impl = _WholeTables(
-        migration.dialect,
-        connection,
-        as_sql=False,
-        transactional_ddl=True,
-        output_buffer=None,
-        context_opts=migration.opts,
-    )
+from ._operations import TextDefaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +47,7 @@ class _Kept:
     conflicts: int
 
 
-class _WholeTables(SQLiteImpl):
+class WholeTables(TextDefaults, SQLiteImpl):
     """Alembic's operations on SQLite. Without a `__dialect__` it is not registered for others."""
 
     connection: Connection
@@ -103,22 +89,6 @@ class _WholeTables(SQLiteImpl):
         finally:
             self.connection.exec_driver_sql("PRAGMA legacy_alter_table = OFF")
         _restore(self.connection, new_table_name, kept)
-
-    def compare_server_default(
-        self,
-        inspector_column: Column[Any],
-        metadata_column: Column[Any],
-        rendered_metadata_default: str | None,
-        rendered_inspector_default: str | None,
-    ) -> bool:
-        """Return whether server defaults differ."""
-        declared, inspected = rendered_metadata_default, rendered_inspector_default
-        same = same_default(metadata_column, declared, inspected)
-        if same is not None:
-            return not same
-        return super().compare_server_default(
-            inspector_column, metadata_column, declared, inspected
-        )
 
     def correct_for_autogen_constraints(
         self,

@@ -34,7 +34,7 @@ class Joining[T: DeclarativeBase](Query[T]):
         return self._along(relations, outer=False)
 
     def left_join(self, *relations: QueryableAttribute[object]) -> Self:
-        """Let conditions and groups use columns of related records; keep records without any.
+        """Join related records for conditions and groups, and keep records that have none.
 
         Raises:
             AttributeError: A column is not a relationship.
