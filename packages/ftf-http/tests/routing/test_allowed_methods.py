@@ -3,6 +3,7 @@
 import pytest
 from fastapi import APIRouter, HTTPException
 from fastapi.routing import APIRoute
+from starlette.applications import Starlette
 from starlette.endpoints import HTTPEndpoint
 from starlette.routing import Match, Mount, Route, Router
 
@@ -73,10 +74,13 @@ async def test_an_endpoint_that_is_a_class_names_its_own(app, serve):
     class Endpoint(HTTPEndpoint):
         async def get(self, request) -> None: ...
 
-    app.router.routes.append(Route("/endpoint", Endpoint))
+    route = Route("/endpoint", Endpoint)
+    async with serve(Starlette(routes=[route])) as client:  # which of today's names HEAD as well
+        expected = (await client.post("/endpoint")).headers["allow"]
+    app.router.routes.append(route)
     async with serve(app) as client:
         answer = await client.post("/endpoint")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert (answer.status_code, answer.headers["allow"]) == (405, expected)
 
 
 async def test_it_stays_where_a_handler_has_set_it(app, serve):
