@@ -84,8 +84,10 @@ async def assert_pool_is_as_before(container: Container) -> None:
     ],
 )
 async def test_a_task_that_is_left_behind_costs_no_connection(
-    container, monkeypatch, work, patience
+    container, database_url, monkeypatch, work, patience
 ):
+    if not patience and "sqlite" in database_url:  # older ones cannot end a connection to SQLite
+        pytest.importorskip("sqlalchemy", minversion="2.1")
     monkeypatch.setattr("ftf.orm.transactions._closing._PATIENCE", patience)
     left = []
     for turns in range(20):
@@ -131,6 +133,9 @@ async def test_a_statement_that_takes_too_long_is_given_up(container, monkeypatc
 
 
 async def test_a_session_is_closed_though_the_task_that_closes_it_is_cancelled(container):
+    # Before, a connection that is cancelled while it is opened stays out of the pool.
+    pytest.importorskip("sqlalchemy", minversion="2.0.58")
+
     async def handle() -> None:
         async with handled(container) as authors:
             left.append(asyncio.create_task(write(authors)))

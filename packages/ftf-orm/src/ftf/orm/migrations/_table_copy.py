@@ -153,15 +153,22 @@ def _keep_unnamed_checks(batch: ApplyBatchImpl, new: Table) -> None:
     for check in batch.table.constraints:
         if not isinstance(check, CheckConstraint) or check.name:
             continue
-        named = set(re.findall(r"\w+", str(check.sqltext)))
+        condition = _balanced(str(check.sqltext))
+        named = set(re.findall(r"\w+", condition))
         if named & renamed:
             raise MigrationFailed(
-                f"the copy of table {batch.table.name} would lose CHECK ({check.sqltext}), which "
+                f"the copy of table {batch.table.name} would lose CHECK ({condition}), which "
                 f"names the renamed column {min(named & renamed)}: pass the new one as "
                 "batch_alter_table(..., table_args=[sa.CheckConstraint(...)])"
             )
         if not named & dropped:
-            new.append_constraint(CheckConstraint(check.sqltext))
+            new.append_constraint(CheckConstraint(condition))
+
+
+def _balanced(condition: str) -> str:
+    """Return a condition without the brackets at its end that older SQLAlchemy reads too many."""
+    surplus = max(condition.count(")") - condition.count("("), 0)
+    return condition[: len(condition) - surplus]
 
 
 def _restore(connection: Connection, table: str, kept: _Kept) -> None:
