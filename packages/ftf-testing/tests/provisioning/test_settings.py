@@ -1,6 +1,8 @@
 """Where the database and its tables are set, and what is said if they are not."""
 
+import gc
 import sys
+import warnings
 
 import pytest
 
@@ -16,6 +18,9 @@ def told(project):
 
     def run(*arguments: str) -> pytest.RunResult:
         project.makepyfile(WHERE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()  # engines that the projects of other tests have left, in this process
         return project.runpytest_inprocess("-s", *arguments)
 
     return run

@@ -128,6 +128,7 @@ class ConnectionGuard:
         try:
             self._check(self._addresses.get(engine.dialect) or DatabaseAddress.at(engine.url))
         except DatabaseAccessError:
+            connection.invalidate()  # close() alone would leave it open in the engine's pool
             connection.close()
             raise
 
