@@ -1,6 +1,7 @@
 """Checks of a project's migrations."""
 
 import pytest
+from database_project import MODELS
 
 ENV = """
 from alembic import context
@@ -83,23 +84,6 @@ async def test_committing(committing_db, turn):
         session.add(User(email="ada@example.com"))
         version = await session.scalar(text("SELECT * FROM alembic_version"))
         assert version == "2"
-"""
-MODELS = """
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-class Base(DeclarativeBase): ...
-
-class User(Base):
-    __tablename__ = "users"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(unique=True)
-
-class Post(Base):
-    __tablename__ = "posts"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str]
-    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
 """
 CHECK = "def test_migrations(migrations):\n    migrations.check()\n"
 
