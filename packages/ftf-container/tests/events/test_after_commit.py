@@ -123,7 +123,7 @@ async def test_event_23_of_two_transactions_it_waits_for_the_last_one_unless_tol
     first, second = Transaction(), Transaction()
     async with container.scoped_context() as scope:
         events = scope.resolve(Events)
-        async with first.open():
+        async with first.open(scope.units):
             async with second.open():
                 await events.dispatch(OrderPlaced())
                 await events.dispatch(OrderPlaced(), after=first)

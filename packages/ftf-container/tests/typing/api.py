@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, NewType, Protocol, assert_type
+from typing import Annotated, NewType, Protocol, Self, assert_type
 from unittest.mock import Mock
 
 from ftf.container import (
@@ -223,7 +223,7 @@ async def index(event: Placed, container: Container) -> None: ...
 
 class Audit:
     @classmethod
-    def listeners(cls, on: "Subscription[Audit]", /) -> None:
+    def listeners(cls, on: Subscription[Self], /) -> None:
         on.listen(Placed, cls.placed)
         on.listen(Paid, cls.placed)  # type: ignore[arg-type]
 

@@ -40,4 +40,7 @@ class Subscriber(Protocol):
 
     @classmethod
     def listeners(cls, on: Subscription[Self], /) -> None:
-        """Register the methods: `on.listen(OrderPlaced, cls.on_order_placed)`."""
+        """Register the methods: `on.listen(OrderPlaced, cls.on_order_placed)`.
+
+        A subscriber annotates `on` with `Subscription[Self]`.
+        """
