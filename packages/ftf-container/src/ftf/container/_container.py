@@ -1,19 +1,17 @@
 """The container: registration, resolution, scopes, overrides, validation, start and end."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from functools import partial
 from inspect import markcoroutinefunction
 from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Self, cast, overload
 
 from ._contextual import Consumers
 from ._dependency_path import location_of_caller
+from ._inspection import Inspection
 from ._override import Override, end
 from ._provider import Boot, Providers, ServiceProvider
 from ._registrar import Registrar
 from .compiler._functions import CompiledFunctions
-from .exceptions import GraphError
-from .graph._explanation import DependencyGraph, Explanation
 from .keys._key import normalise
 from .registration._binding import Binding, Factory, Lifetime
 from .registration._factory_kind import Kind
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
 
-class Container:
+class Container(Inspection):
     """Builds services from the type hints of their constructors and factories.
 
     Args:
@@ -216,36 +214,6 @@ class Container:
     def reset_overrides(self) -> None:
         """End all overrides, and close what was made under them; see `reset_override`."""
         end(self._registrar, list(self._registry.overrides))
-
-    def validate(self, *keys: object) -> None:
-        """Check that services can be built, without building anything.
-
-        Args:
-            keys: The services to check, everything registered by default. Of a union, what a
-                parameter annotated with it would get is checked.
-
-        Raises:
-            GraphError: Some cannot be built; the error holds every fault.
-        """
-        if faults := self._functions.faults(keys):
-            raise GraphError(faults)
-
-    def explain(self, key: object) -> Explanation:
-        """Return how a service is built; `str()` draws it as a tree.
-
-        Raises:
-            DependencyResolutionError: It cannot be built.
-        """
-        return Explanation(self._functions.node(key))
-
-    def graph(self) -> DependencyGraph:
-        """Return which registered service needs which.
-
-        Raises:
-            DependencyResolutionError: One of them cannot be built.
-        """
-        keys = partial(self._registry.closed_keys, without=self._own)
-        return DependencyGraph(self._functions.nodes(keys))
 
     def add_provider(self, *providers: ServiceProvider) -> None:
         """Add service providers: they register their services, lowest priority number first."""

@@ -6,6 +6,8 @@ from .app._asgi import ASGIApplication
 from .app._exchange import IncompleteResponseError, UnfinishedRequestError
 from .app._lifespan import LifespanError, LifespanManager
 from .app._transport import StreamingTransport
+from .events._event_fake import EventFake
+from .events._event_tester import EventTester
 from .factories._columns import FactoryError
 from .factories._factory import Factory, Values
 from .factories._maker import FactoryMaker
@@ -30,6 +32,8 @@ __all__ = [
     "ActingAs",
     "CheckedQueries",
     "CodeLine",
+    "EventFake",
+    "EventTester",
     "ExecutedQuery",
     "Factory",
     "FactoryError",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from .._application_lines import application_line
+from ._listener_failures import ListenerFailures
 
 if TYPE_CHECKING:
     from ftf.container import Container, Scope
@@ -23,12 +24,14 @@ class Leftovers:
     Attributes:
         current: Those of the running test; of the inner one where a test runs pytest.
         messages: The problems that other parts of the plugin found.
+        listener_failures: What listeners of events raised after the commit.
     """
 
     current: ClassVar["Leftovers | None"] = None
 
     def __init__(self) -> None:
         self.messages: list[str] = []
+        self.listener_failures = ListenerFailures()
         self._dependencies: list[tuple[Dependencies, Dependencies]] = []
         self._scopes: list[tuple[Scope, str]] = []
         self._overrides: list[tuple[Container, ContainerOverride, str]] = []
