@@ -111,6 +111,23 @@ async def test_job_84_a_worker_that_is_cancelled_releases_its_jobs(shop, gate):
     assert shop.journal == ["cancelled 1", "passed 1"]
 
 
+async def test_job_84_a_loop_that_ends_releases_the_jobs_that_run(shop, gate):
+    await shop.enqueue(Pass(1))
+    _, running = shop.start()
+    await gate.started.acquire()
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert shop.journal == ["cancelled 1"]
+    assert shop.backend.outcomes == ["Released"]
+
+
+async def test_no_worker_runs_where_none_is_wanted(shop):
+    await shop.container.boot()
+    assert len(asyncio.all_tasks()) == 1
+
+
 async def test_job_88_the_embedded_worker_runs_from_boot_until_before_singletons_close():
     journal = []
 

@@ -75,15 +75,20 @@ def check(job: type[Job]) -> None:
     Raises:
         InvalidRegistrationError: They cannot.
     """
+    given = cast("object", job)
+    if not (isinstance(given, type) and issubclass(given, Job)):
+        problem = f"{name_of(job)} is not a subclass of `Job`."
+        raise _refusal(job, problem, "Write `class SendReceipt(Job): ...`.")
     for problem, remedy in _faults(job):
-        raise InvalidRegistrationError((Step(job, "", location_of(job)),), problem, remedy)
+        raise _refusal(job, problem, remedy)
+
+
+def _refusal(job: object, problem: str, remedy: str) -> InvalidRegistrationError:
+    return InvalidRegistrationError((Step(job, "", location_of(job)),), problem, remedy)
 
 
 def _faults(job: type[Job]) -> Iterator[tuple[str, str]]:
-    name, given = name_of(job), cast("object", job)
-    if not (isinstance(given, type) and issubclass(given, Job)):
-        yield f"{name} is not a subclass of `Job`.", "Write `class SendReceipt(Job): ...`."
-        return
+    name = name_of(job)
     parameters: Any = vars(job).get("__dataclass_params__")
     if parameters is None or not parameters.frozen:
         yield f"{name} is not a frozen dataclass.", "Write `@dataclass(frozen=True)` above it."

@@ -97,9 +97,7 @@ def _text(value: str) -> Json:
 
 SCALARS: Final[dict[object, Form]] = {
     bool: _scalar(bool, stored=bool),
-    bytes: _scalar(
-        bytes, lambda value: b64encode(value).decode(), partial(b64decode, validate=True)
-    ),
+    bytes: _scalar(bytes, _base64, partial(b64decode, validate=True)),
     date: _scalar(date, _day, date.fromisoformat),
     datetime: _scalar(datetime, _aware, datetime.fromisoformat),
     Decimal: _scalar(Decimal, str, Decimal),
