@@ -1,14 +1,25 @@
 """Jobs: work that is described now and done later."""
 
-from ._backend import JobBackend
+from ._backend import JobBackend, Run, Stop
 from ._backoff import Backoff, Exponential, Fixed
 from ._envelope import Envelope
 from ._job import Job
 from ._jobs import Jobs
 from ._memory import FailedJob, MemoryJobs
-from ._outcome import Discard, Fail, Retry
+from ._outcome import (
+    Discard,
+    Discarded,
+    Done,
+    Fail,
+    Failed,
+    Outcome,
+    Released,
+    Retried,
+    Retry,
+)
 from ._registry import JobRegistry
 from ._run import JobRun
+from ._runner import Runner
 from ._worker import Worker
 from .exceptions import (
     JobCancelled,
@@ -24,9 +35,12 @@ from .provider import JobsProvider
 __all__ = [
     "Backoff",
     "Discard",
+    "Discarded",
+    "Done",
     "Envelope",
     "Exponential",
     "Fail",
+    "Failed",
     "FailedJob",
     "Fixed",
     "Job",
@@ -39,7 +53,13 @@ __all__ = [
     "Jobs",
     "JobsProvider",
     "MemoryJobs",
+    "Outcome",
+    "Released",
+    "Retried",
     "Retry",
+    "Run",
+    "Runner",
+    "Stop",
     "UnknownJob",
     "UnreadableJob",
     "UnwritableJob",

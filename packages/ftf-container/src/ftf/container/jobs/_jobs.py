@@ -12,6 +12,8 @@ from ._envelope import Envelope, new_id
 from ._job import Job
 from ._registry import JobRegistry
 
+type _Wait = timedelta | datetime | None
+
 
 class Jobs:
     """Enqueues jobs. A scope has one.
@@ -64,8 +66,7 @@ class Jobs:
             UnwritableJob: A field cannot be written as JSON.
             ValueError: `at` has no time zone, or there is both `at` and `delay`.
         """
-        due = _due(delay, at)
-        envelope = self._envelope(job, due, unique, queue)
+        envelope = self._envelope(job, _wait(delay, at), unique, queue)
         (id_,) = await self._backend.enqueue([envelope], self._scope, after)
         return id_
 
@@ -83,22 +84,26 @@ class Jobs:
         Returns:
             Their ids, in the same order.
         """
-        due = _due(delay, at)
-        envelopes = [self._envelope(job, due, "", queue) for job in jobs]
+        wait = _wait(delay, at)
+        envelopes = [self._envelope(job, wait, "", queue) for job in jobs]
         return list(await self._backend.enqueue(envelopes, self._scope, after))
 
-    def _envelope(self, job: Job, due: datetime | None, unique: str, queue: str) -> Envelope:
+    def _envelope(
+        self, job: Job, wait: timedelta | datetime | None, unique: str, queue: str
+    ) -> Envelope:
         if self._scope.is_closed:
             raise ScopeClosedError((Step(type(job)),))
         form = self._registry.of_job(job).form
         payload = form.write(job, type(job).__name__)
         name, queue = job.options.name, queue or job.options.queue
-        return Envelope(new_id(), name, payload, queue, datetime.now(UTC), due, unique)
+        now = datetime.now(UTC)
+        due = now + wait if isinstance(wait, timedelta) else wait
+        return Envelope(new_id(), name, payload, queue, now, due, unique)
 
 
-def _due(delay: timedelta, at: datetime | None) -> datetime | None:
+def _wait(delay: timedelta, at: datetime | None) -> _Wait:
     if at is None:
-        return datetime.now(UTC) + delay if delay else None
+        return delay or None
     if delay:
         raise ValueError("both `at` and `delay` are given: pass one of them")
     if at.tzinfo is None:

@@ -12,6 +12,7 @@ from ._codec import form_of_dataclass
 from ._job import Job, check
 from ._run import JobRun, refuse
 from ._scalars import Form, Json
+from .exceptions import UnknownJob
 
 
 class Registered(NamedTuple):
@@ -78,6 +79,21 @@ class JobRegistry:
     def find(self, name: str) -> Registered | None:
         """Return the class of jobs with a name, if one is registered."""
         return self._by_name.get(name)
+
+    def read(self, name: str, payload: Json) -> Job:
+        """Return a stored job.
+
+        Args:
+            name: The name of its class.
+            payload: Its fields.
+
+        Raises:
+            UnknownJob: No class has the name.
+            UnreadableJob: It does not fit the class.
+        """
+        if (registered := self.find(name)) is None:
+            raise UnknownJob(name)
+        return registered.read(payload)
 
     def of_job(self, job: Job) -> Registered:
         """Return what is registered for the class of a job.

@@ -33,7 +33,12 @@ class Runner:
         cleanup_seconds: Seconds that an attempt may take to end after it was cancelled.
     """
 
-    def __init__(self, container: Container, registry: JobRegistry, cleanup_seconds: float) -> None:
+    def __init__(
+        self,
+        container: Container,
+        registry: JobRegistry,
+        cleanup_seconds: float = CLEANUP_SECONDS,
+    ) -> None:
         self._container = container
         self._registry = registry
         self._cleanup_seconds = cleanup_seconds
