@@ -2,6 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, NewType, Protocol, Self, assert_type
 from unittest.mock import Mock
 
@@ -20,6 +22,7 @@ from ftf.container import (
     set_scoped_cache,
 )
 from ftf.container.events import Events, Listeners, Subscription
+from ftf.container.jobs import Exponential, Job, JobRegistry, JobRun, Jobs
 
 
 class Clock(Protocol):
@@ -242,3 +245,19 @@ def listen(on: Listeners) -> None:
 
 async def dispatch(events: Events) -> None:
     await events.dispatch(Placed())
+
+
+@dataclass(frozen=True)
+class SendReceipt(Job, queue="mail", attempts=5, backoff=Exponential(cap=60), timeout=30):
+    order_id: int
+
+    async def handle(self, clock: Clock, run: JobRun) -> None: ...
+
+
+async def enqueue(jobs: Jobs, registry: JobRegistry) -> None:
+    registry.register(SendReceipt)
+    assert_type(await jobs.enqueue(SendReceipt(1), delay=timedelta(minutes=5)), str)
+    assert_type(await jobs.enqueue_many([SendReceipt(1), SendReceipt(2)]), list[str])
+    await jobs.enqueue(SendReceipt("1"))  # type: ignore[arg-type]
+    await jobs.enqueue(Placed())  # type: ignore[arg-type]
+    registry.register(Placed)  # type: ignore[arg-type]

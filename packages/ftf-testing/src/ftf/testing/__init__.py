@@ -12,6 +12,8 @@ from .factories._columns import FactoryError
 from .factories._factory import Factory, Values
 from .factories._maker import FactoryMaker
 from .isolation._override import Override
+from .jobs._job_fake import JobFake
+from .jobs._job_tester import FailedRun, JobReport, JobTester
 from .provisioning._migration_checks import Migrations
 from .queries._assertions import (
     CheckedQueries,
@@ -38,7 +40,11 @@ __all__ = [
     "Factory",
     "FactoryError",
     "FactoryMaker",
+    "FailedRun",
     "IncompleteResponseError",
+    "JobFake",
+    "JobReport",
+    "JobTester",
     "LifespanError",
     "LifespanManager",
     "Loading",

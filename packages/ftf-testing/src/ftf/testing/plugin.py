@@ -7,6 +7,7 @@ pytest_plugins: list[str] = [
     "ftf.testing.events._plugin",
     "ftf.testing.factories._plugin",
     "ftf.testing.isolation._plugin",
+    "ftf.testing.jobs._plugin",
     "ftf.testing.loops._plugin",
     "ftf.testing.queries._plugin",
 ]

@@ -7,6 +7,7 @@ from typing import Final
 from .._container import Container
 from .._dependency_path import name_of
 from ..scopes._event_loop import run_apart
+from ..scopes._settled import settled
 from ._calls import call_each
 from ._listener import Listener
 from ._nesting import path
@@ -58,9 +59,4 @@ class AfterCommit:
 
     async def _call(self, listener: Listener) -> None:
         async with self._container.scoped_context() as scope:
-            try:
-                await call_each((listener,), scope, self._event)
-            except BaseException:
-                await scope.units.settle(commit=False)
-                raise
-            await scope.units.settle(commit=True)
+            await settled(scope, call_each((listener,), scope, self._event))

@@ -7,7 +7,8 @@ from ftf.container import OpenTransaction, Scope
 from ftf.container.events import Events
 
 from .._application_lines import application_line
-from ._event_fake import Dispatched, EventFake
+from .._caught import Catch
+from ._event_fake import EventFake
 
 
 class FakeEvents(Events):
@@ -32,13 +33,13 @@ class FakeEvents(Events):
         if not fakes:
             await self._real.dispatch(event, after=after)
             return
-        note = partial(_note, fakes, Dispatched(event, application_line()))
+        note = partial(_note, fakes, Catch(event, application_line()))
         if after is not None:
             after.after_commit(note)
         else:
             await self._scope.units.after_commit(note)
 
 
-def _note(fakes: Sequence[EventFake], dispatched: Dispatched) -> None:
+def _note(fakes: Sequence[EventFake], catch: Catch) -> None:
     for fake in fakes:
-        fake.add(dispatched)
+        fake.add(catch)
