@@ -112,7 +112,7 @@ def test_edge_12_negative_numbers_are_refused(authors):
             step(-1)
 
 
-async def test_edge_18_numbers_that_no_database_can_count_are_refused(authors):
+async def test_numbers_that_no_database_can_count_are_refused(authors):
     for step in (authors.query().limit, authors.query().offset):
         with pytest.raises(InvalidValue, match="value is not valid for the database"):
             await step(2**63).get()
