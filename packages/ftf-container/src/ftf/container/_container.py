@@ -171,8 +171,9 @@ class Container:
         scope = Scope(self, self._functions)
         if values:
             self._registrar.give(scope, values)
-        for observer in observers:
-            observer.scope_made(scope)
+        if observers:  # a loop over an empty list takes longer
+            for observer in observers:
+                observer.scope_made(scope)
         return scope
 
     def override[T](self, key: "TypeForm[T]", implementation: Factory[T]) -> Override:
