@@ -307,6 +307,23 @@ async def test_text_of_the_server_s_own_that_cannot_be_encoded_is_its_error(app,
         assert (await client.post("/own/error", json={"name": "☃"})).status_code == 500
 
 
+async def test_without_the_handler_of_such_errors_they_are_raised(app):
+    del app.exception_handlers[UnicodeEncodeError]
+    with pytest.raises(UnicodeEncodeError, match="'latin-1' codec can't encode"):
+        await status_of(app, "/header/error", '{"name": "ł"}'.encode(), JSON)
+
+
+async def test_a_websocket_is_closed_whose_error_has_headers_that_cannot_be_encoded(app, talk):
+    @app.websocket("/rooms/{name}")
+    async def room(socket: WebSocket, name: str) -> None:
+        await socket.accept()
+        raise HTTPException(409, headers={"x-name": name})
+
+    sent = await talk(app, "/rooms/ł")
+    assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
+    assert sent[-1]["code"] == 1008
+
+
 async def test_a_handler_of_the_users_for_such_errors_wins(app, serve):
     app.map_error(ValueError, 400)
     assert await status_of(app, "/echo", rb'{"name": "\ud800"}', JSON) == 400

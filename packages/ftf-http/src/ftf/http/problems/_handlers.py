@@ -49,23 +49,22 @@ def plain_handlers() -> Handlers:
     }
 
 
-def answering[E: Exception](respond: Callable[[E], Response]) -> Handler:
+def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
     """Return an exception handler that answers requests and closes websockets.
 
     Args:
-        respond: Returns the response to an exception.
+        answer: Returns the response to an exception.
     """
 
     async def handle(connection: HTTPConnection, error: Exception) -> Response | None:
         try:
-            response = respond(cast("E", error))
+            response = answer(cast("E", error))
         except UnicodeEncodeError as unencodable:
             # Headers of the error. Starlette's outer handlers cannot read the request's body again.
-            request = cast("Request", connection)
-            answered = await answer(connection.scope["app"], request, unencodable)
-            if answered is None:
+            handler = handler_of(connection.scope["app"], unencodable)
+            if handler is None:
                 raise
-            return answered
+            return await handled(handler, cast("Request", connection), unencodable)
         if isinstance(connection, WebSocket):
             return await refuse(connection, response, str(getattr(error, "detail", error)))
         return response
