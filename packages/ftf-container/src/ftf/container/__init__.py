@@ -7,6 +7,7 @@ from ._manual_scope import (
     get_scoped_cache,
     set_scoped_cache,
 )
+from ._observer import Observer, observing
 from ._override import Override
 from ._provider import ServiceProvider
 from .exceptions import (
@@ -34,6 +35,7 @@ __all__ = [
     "GraphError",
     "InvalidRegistrationError",
     "Lifetime",
+    "Observer",
     "OpenTransaction",
     "Override",
     "Scope",
@@ -47,5 +49,6 @@ __all__ = [
     "clear_scoped_cache_async",
     "defer_until_commit",
     "get_scoped_cache",
+    "observing",
     "set_scoped_cache",
 ]

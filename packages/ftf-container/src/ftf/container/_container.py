@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self, cast, overload
 from ._contextual import Consumers
 from ._dependency_path import location_of_caller
 from ._inspection import Inspection
+from ._observer import observers
 from ._override import Override, end
 from ._provider import Boot, Providers, ServiceProvider
 from ._registrar import Registrar
@@ -168,6 +169,9 @@ class Container(Inspection):
         scope = Scope(self, self._functions)
         if values:
             self._registrar.give(scope, values)
+        if observers:  # a loop over an empty list takes longer
+            for observer in observers:
+                observer.scope_made(scope)
         return scope
 
     def override[T](self, key: "TypeForm[T]", implementation: Factory[T]) -> Override:
@@ -190,13 +194,13 @@ class Container(Inspection):
         """Make an override that begins when it is entered, by `with` or `async with`."""
         known = normalise(key)
         binding = Binding.of(known, implementation, self._registry.required(known).lifetime)
-        return Override(self._registrar, ActiveOverride(binding, location_of_caller()))
+        return self._override_by(binding)
 
     def override_instance[T](self, key: "TypeForm[T]", value: T) -> Override:
         """Replace a service by a ready object. It takes precedence over other overrides."""
         binding = Binding.of_value(normalise(key), value)
         self._registry.required(binding.key)
-        return Override(self._registrar, ActiveOverride(binding, location_of_caller())).begin()
+        return self._override_by(binding).begin()
 
     @property
     def overrides(self) -> tuple[Override, ...]:
@@ -263,6 +267,12 @@ class Container(Inspection):
         self._providers.rearm()
         self._registrar.drop_singletons()
         await aclose(self._registrar.exits, body)
+
+    def _override_by(self, binding: Binding) -> Override:
+        made = Override(self._registrar, ActiveOverride(binding, location_of_caller()))
+        for observer in observers:
+            observer.override_made(made)
+        return made
 
     def _tagged(self, tag: str) -> "tuple[TypeForm[object], ...]":
         return cast("tuple[TypeForm[object], ...]", self._registry.tags.get(tag, ()))
