@@ -29,7 +29,7 @@ class Reads[T: DeclarativeBase](RepositoryBase[T]):
         """
         query = self.query()
         if query.clauses is not NO_CLAUSES:
-            return await query.where_key(key).first()
+            return await query.find(key)
         if not possible_keys(inspect(query.model), self.session.get_bind().dialect, [key]):
             return None
         return await read(self.session, lambda: get(self.session, query.model, key))
