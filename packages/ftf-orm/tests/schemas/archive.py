@@ -129,6 +129,7 @@ class Document(SoftDeletes, UuidKey, Archive):
     __mapper_args__: ClassVar[Mapping[str, Any]] = {
         "polymorphic_on": "kind",
         "polymorphic_identity": "document",
+        "with_polymorphic": "*",
     }
 
 
@@ -138,7 +139,7 @@ class Letter(Document):
 
     id: Mapped[Any] = mapped_column(ForeignKey("archive_documents.id"), primary_key=True)
     sent: Mapped[bool] = mapped_column(default=True)
-    pages: Mapped[list["Page"]] = relationship(cascade="all, delete-orphan")
+    pages: Mapped[list["Page"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     __mapper_args__: ClassVar[Mapping[str, Any]] = {"polymorphic_identity": "letter"}
 
@@ -147,3 +148,33 @@ class Page(SoftDeletes, UuidKey, Archive):
     __tablename__ = "archive_pages"
 
     letter_id: Mapped[Any] = mapped_column(ForeignKey("archive_letters.id"))
+
+
+class Box(SoftDeletes, Archive):
+    __tablename__ = "archive_boxes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outer_id: Mapped[int | None] = mapped_column(ForeignKey("archive_boxes.id"))
+
+    inner: Mapped[list["Box"]] = relationship(lazy="selectin", join_depth=2)
+    items: Mapped[list["Item"]] = relationship(back_populates="box", lazy="joined")
+
+
+class Item(Archive):
+    """A model without scopes whose boxes are joined."""
+
+    __tablename__ = "archive_items"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    box_id: Mapped[int] = mapped_column(ForeignKey("archive_boxes.id"))
+
+    box: Mapped[Box] = relationship(back_populates="items", lazy="joined", innerjoin=True)
+
+
+class Label(Archive):
+    __tablename__ = "archive_labels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("archive_items.id"))
+
+    item: Mapped[Item] = relationship()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ._in_place import watch_values
 from ._lazy_loads import explain_refusals, refuse_lazy_loads
-from ._scopes import ScopeFunction
+from ._scopes import ScopeFunction, keep_without_hidden
 from ._versioned import add_version, refuse_lost_version
 
 # Without names, SQLite's batch migrations and DROP CONSTRAINT cannot address a constraint.
@@ -52,4 +52,5 @@ class Base(DeclarativeBase):
 event.listen(Base, "before_mapper_configured", refuse_lazy_loads, propagate=True)
 event.listen(Base, "mapper_configured", explain_refusals, propagate=True)
 event.listen(Base, "mapper_configured", watch_values, propagate=True)
+event.listen(Base, "mapper_configured", keep_without_hidden, propagate=True)
 event.listen(Base, "mapper_configured", refuse_lost_version, propagate=True)

@@ -50,6 +50,13 @@ def scope_functions(mapper: Mapper[Any]) -> Mapping[str, ScopeFunction]:
     return _functions[model]
 
 
+def keep_without_hidden(mapper: Mapper[Any], _: type) -> None:
+    """Make eager loads keep a record whose related one a scope hides: no join is an inner one."""
+    for relation in mapper.relationships:
+        if relation.innerjoin and scope_functions(relation.mapper):
+            relation.innerjoin = False
+
+
 def _collected(model: type[DeclarativeBase]) -> Mapping[str, ScopeFunction]:
     found: dict[str, ScopeFunction] = {}
     for base in reversed(model.__mro__):

@@ -1,14 +1,21 @@
 """The writes of a repository."""
 
+from collections.abc import Awaitable, Callable
+
 from sqlalchemy import inspect
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from ..models._in_place import flag_changes
+from ..models._soft_deletes import SoftDeletes
 from ..transactions._operation import writing
 from ._base import RepositoryBase
 from ._first_or_create import first_or_create
 from ._match import Key, Values, equal_to, named
 from ._record import add, delete, read_columns, read_expired
+from ._soft_deletion import restore, soft_delete
+
+type Write = Callable[[AsyncSession, DeclarativeBase], Awaitable[None]]
 
 
 class Writes[T: DeclarativeBase](RepositoryBase[T]):
@@ -37,9 +44,7 @@ class Writes[T: DeclarativeBase](RepositoryBase[T]):
             RecordOfOtherSession: It is in another session, or this session has another object for
                 its row.
         """
-        self._refuse_other(instance)
-        if inspect(instance).transient:
-            raise ValueError(f"This {self.model.__name__} is not stored yet: use create()")
+        self._refuse_new(instance)
         async with writing(self.session, self._metadata, instance):
             add(self.session, instance, self.model)
             flag_changes(inspect(instance))
@@ -49,7 +54,27 @@ class Writes[T: DeclarativeBase](RepositoryBase[T]):
         return instance
 
     async def delete(self, instance: T) -> None:
-        """Delete a record.
+        """Delete a record; one of `SoftDeletes` stays in the database, where `restore` finds it.
+
+        A soft deletion goes on along relationships with the cascade "delete" to the records of
+        other models with `SoftDeletes`, which all get the same `deleted_at`; they are written by a
+        statement for each relationship, without events of the mapper. Other records stay. A record
+        that is deleted already is not deleted again.
+
+        Raises:
+            StaleRecord: Another transaction removed or changed the row.
+            TypeError: It is not a record of the model.
+            ValueError: The record of `SoftDeletes` is not stored yet.
+        """
+        if issubclass(type(instance), SoftDeletes):
+            await self._rewrite(instance, soft_delete)
+        else:
+            await self.force_delete(instance)
+
+    async def force_delete(self, instance: T) -> None:
+        """Delete the row of a record, also one of `SoftDeletes`.
+
+        Relationships with the cascade "delete" delete the rows of their records, hidden ones too.
 
         Raises:
             StaleRecord: Another transaction deleted it.
@@ -58,6 +83,23 @@ class Writes[T: DeclarativeBase](RepositoryBase[T]):
         self._refuse_other(instance)
         async with writing(self.session, self._metadata):
             await delete(self.session, instance)
+
+    async def restore(self, instance: T) -> T:
+        """Restore a soft-deleted record, and those that were deleted with it.
+
+        Records that were deleted before it stay deleted. A record that is not deleted stays as it
+        is.
+
+        Raises:
+            DuplicateRecord: Another record has a unique value by now.
+            StaleRecord: Another transaction removed or changed the row.
+            TypeError: It is not a record of the model, or the model has no soft deletes.
+            ValueError: The record is not stored yet.
+        """
+        if not issubclass(type(instance), SoftDeletes):
+            raise TypeError(f"{self.model.__name__} has no soft deletes: add the mixin SoftDeletes")
+        await self._rewrite(instance, restore)
+        return instance
 
     async def first_or_create[K: Key, L: Key](
         self, match: Values[K], values: Values[L] | None = None
@@ -113,6 +155,17 @@ class Writes[T: DeclarativeBase](RepositoryBase[T]):
                 setattr(instance, name, value)
             await self.update(instance)
         return instance, created
+
+    async def _rewrite(self, instance: T, write: Write) -> None:
+        self._refuse_new(instance)
+        async with writing(self.session, self._metadata, instance):
+            add(self.session, instance, self.model)
+            await write(self.session, instance)
+
+    def _refuse_new(self, instance: T) -> None:
+        self._refuse_other(instance)
+        if inspect(instance).transient:
+            raise ValueError(f"This {self.model.__name__} is not stored yet: use create()")
 
     async def _matching[K: Key](self, match: Values[K]) -> T | None:
         return await self.query().where(*equal_to(self.model, match)).first()

@@ -13,6 +13,7 @@ from ...models._scopes import scopes_of
 from ...transactions._operation import read, read_in_savepoint
 from ._clauses import NO_CLAUSES, Clauses
 from ._dates import refuse_dates
+from ._declared_loads import declared_loads
 from ._direction import without_direction
 from ._expressions import (
     Column,
@@ -87,7 +88,11 @@ class Query[T: DeclarativeBase]:
         statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
         found = with_records(clauses, statement, self._mapper)
         statement = with_page(self._ordered(), found, self.model)
-        statement = statement.options(*clauses.options) if clauses.options else statement
+        options = (
+            *declared_loads(self._mapper, clauses.options, clauses.lifted),
+            *clauses.options,
+        )
+        statement = statement.options(*options) if options else statement
         if clauses.read_again:
             statement = statement.execution_options(populate_existing=True)
         return statement
