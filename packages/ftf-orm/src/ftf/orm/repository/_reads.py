@@ -6,6 +6,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from ..exceptions import RecordNotFound
+from ..models._scopes import scope_functions, scopes_of
 from ..query import NO_CLAUSES, RelationPath, RelationTo, check_relation, possible_keys
 from ..relations._loading import load
 from ..relations._relation import Relation
@@ -21,8 +22,8 @@ class Reads[T: DeclarativeBase](RepositoryBase[T]):
     async def find(self, key: object) -> T | None:
         """Return the record with a primary key, or None, also for an impossible key such as 2**63.
 
-        A record in the session is returned without a SELECT, unless `query` is overridden: then
-        the database decides whether it is found.
+        A record in the session is returned without a SELECT, unless the model has scopes or `query`
+        is overridden: then the database decides whether it is found.
 
         Raises:
             InvalidValue: The key is of another type than its column, such as "1" for 1.
@@ -119,8 +120,12 @@ class Reads[T: DeclarativeBase](RepositoryBase[T]):
                 "and narrow its query()"
             )
         self._refuse_other(record)
-        own = issubclass(relation.property.mapper.class_, self.model)
-        clauses = self.query().clauses if own else NO_CLAUSES
+        target = relation.property.mapper
+        clauses = self.query().clauses if issubclass(target.class_, self.model) else NO_CLAUSES
+        if clauses is not NO_CLAUSES and target.class_ is not self.model:
+            known = scope_functions(inspect(self.model))
+            further = (scope for scope in scopes_of(target) if scope.name not in known)
+            clauses = clauses._replace(model_scopes=(*clauses.model_scopes, *further))
         return Relation(self.session, record, relation, clauses)
 
 
