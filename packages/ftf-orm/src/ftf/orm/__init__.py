@@ -30,7 +30,10 @@ from .exceptions import (
     TransactionMisuse,
 )
 from .models._base import Base
+from .models._soft_deletes import SoftDeletes, unique_among_living
 from .models._timestamps import Timestamps, UtcDateTime
+from .models._uuid_key import UuidKey, uuid7
+from .models._versioned import Versioned
 from .provider import DatabaseProvider
 from .query import Page, PaginatedQuery, QueryBuilder
 from .relations._relation import Relation, Synced
@@ -69,6 +72,7 @@ __all__ = [
     "RelationNotLoaded",
     "SchemaChanged",
     "SerializationFailure",
+    "SoftDeletes",
     "StaleRecord",
     "Synced",
     "Timestamps",
@@ -76,9 +80,13 @@ __all__ = [
     "TransactionConflict",
     "TransactionMisuse",
     "UtcDateTime",
+    "UuidKey",
+    "Versioned",
     "create_engine",
     "run_transaction",
     "session_factory",
     "transaction",
     "typed_errors",
+    "unique_among_living",
+    "uuid7",
 ]

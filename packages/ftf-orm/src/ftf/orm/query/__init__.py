@@ -3,10 +3,11 @@
 from ._builder import PaginatedQuery, QueryBuilder
 from ._page import Page
 from .statement._clauses import NO_CLAUSES, Clauses
+from .statement._expressions import is_among
 from .statement._key_types import possible_keys, refuse_other_type
 from .statement._membership import is_one_of
 from .statement._relation_path import RelationPath, check_relation, steps
-from .statement._subquery import belongs_to
+from .statement._subquery import belongs_to, key_of
 from .steps._related_records import RelationTo
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "RelationTo",
     "belongs_to",
     "check_relation",
+    "is_among",
     "is_one_of",
+    "key_of",
     "possible_keys",
     "refuse_other_type",
     "steps",

@@ -13,6 +13,7 @@ from .statement._numbers import at_least
 from .steps._eager_loads import Eager
 from .steps._joins import Joining
 from .steps._related_records import Relations
+from .steps._scopes import Scopes
 from .terminals._aggregates import Aggregates
 from .terminals._records import Terminals
 
@@ -21,7 +22,7 @@ _LARGEST_OFFSET = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class QueryBuilder[T: DeclarativeBase](
-    Terminals[T], Aggregates[T], Eager[T], Joining[T], Relations[T]
+    Terminals[T], Aggregates[T], Eager[T], Joining[T], Relations[T], Scopes[T]
 ):
     """A query for the records of one model; every step returns a new one.
 

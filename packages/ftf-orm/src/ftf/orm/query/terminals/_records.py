@@ -64,6 +64,23 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             raise RecordNotFound(self.model)
         return found[0]
 
+    async def find(self, key: object) -> T | None:
+        """Return the record with a primary key, or None, also for an impossible key such as 2**63.
+
+        Raises:
+            InvalidValue: The key is of another type than its column, such as "1" for 1.
+        """
+        return await self.where_key(key).first()
+
+    async def find_or_fail(self, key: object) -> T:
+        """Return the record with a primary key.
+
+        Raises:
+            RecordNotFound: There is none.
+            InvalidValue: The key is of another type than its column.
+        """
+        return await self.where_key(key).first_or_fail()
+
     async def find_many(self, keys: Iterable[object]) -> list[T]:
         """Return the records with primary keys, in the order of the keys.
 
