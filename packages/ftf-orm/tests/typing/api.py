@@ -10,11 +10,13 @@ from ftf.container import Container
 from ftf.orm import (
     Base,
     BaseRepository,
+    CursorPage,
     DatabaseProvider,
     Page,
     PaginatedQuery,
     QueryBuilder,
     Relation,
+    SimplePage,
     Timestamps,
     Transaction,
     create_engine,
@@ -125,6 +127,11 @@ async def terminals(query: UserQuery) -> None:
     assert_type(await query.paginate(), Page[User])
     assert_type(await query.paginate(2, per_page=5).get(), list[User])
     assert_type((await query.paginate()).map(lambda user: user.id), Page[int])
+    assert_type(await query.simple_paginate(2), SimplePage[User])
+    cursors = await query.cursor_paginate(None, 5, key="secret")
+    assert_type(cursors, CursorPage[User])
+    assert_type(cursors.map(lambda user: user.id), CursorPage[int])
+    assert_type(cursors.next_cursor, str | None)
 
 
 async def repository(users: UserRepository, user: User, data: dict[str, str]) -> None:

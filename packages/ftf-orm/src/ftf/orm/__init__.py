@@ -8,6 +8,7 @@ from .exceptions import (
     CommitOutcomeUnknown,
     ConcurrentUse,
     ConstraintViolation,
+    CursorError,
     DatabaseBusy,
     DatabaseUnavailable,
     Deadlock,
@@ -31,7 +32,7 @@ from .exceptions import (
 from .models._base import Base
 from .models._timestamps import Timestamps, UtcDateTime
 from .provider import DatabaseProvider
-from .query import Page, PaginatedQuery, QueryBuilder
+from .query import CursorPage, Page, PaginatedQuery, QueryBuilder, SimplePage
 from .relations._relation import Relation, Synced
 from .repository._repository import BaseRepository
 from .transactions._retry import run_transaction
@@ -46,6 +47,8 @@ __all__ = [
     "CommitOutcomeUnknown",
     "ConcurrentUse",
     "ConstraintViolation",
+    "CursorError",
+    "CursorPage",
     "DatabaseBusy",
     "DatabaseProvider",
     "DatabaseUnavailable",
@@ -67,6 +70,7 @@ __all__ = [
     "RelationNotLoaded",
     "SchemaChanged",
     "SerializationFailure",
+    "SimplePage",
     "StaleRecord",
     "Synced",
     "Timestamps",

@@ -1,7 +1,7 @@
 """The query builder: steps that return a new query, and terminals that run it."""
 
 from ._builder import PaginatedQuery, QueryBuilder
-from ._page import Page
+from ._page import CursorPage, Page, SimplePage
 from .statement._clauses import NO_CLAUSES, Clauses
 from .statement._key_types import possible_keys, refuse_other_type
 from .statement._membership import is_one_of
@@ -12,11 +12,13 @@ from .steps._related_records import RelationTo
 __all__ = [
     "NO_CLAUSES",
     "Clauses",
+    "CursorPage",
     "Page",
     "PaginatedQuery",
     "QueryBuilder",
     "RelationPath",
     "RelationTo",
+    "SimplePage",
     "belongs_to",
     "check_relation",
     "is_one_of",

@@ -4,7 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, func, inspect, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Result,
+    Select,
+    SQLColumnExpression,
+    func,
+    inspect,
+    literal,
+    select,
+)
 from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
 
 from ...exceptions import MultipleRecordsFound, RecordNotFound
@@ -24,16 +33,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
 
     async def get(self) -> list[T]:
         """Return the records."""
-        before = [(part, self._states_with(part.key)) for part in self.clauses.parts]
-        result = await self._execute(self.statement())
-        # A join for an eager load gives a record a row for each related one.
-        result = result.unique() if self.clauses.options or self._joins_by_itself else result
-        names = [label.name for label in self.clauses.computed]
-        records = [_computed(names, *row) for row in result] if names else [*result.scalars().all()]
-        for part, states in before:
-            stale = [record for record in records if inspect(record) in states]
-            await self._load_relation(stale, part, again=True)
-            mark_part(records, part)
+        records, _ = await self._records(self.statement())
         return records
 
     async def first(self) -> T | None:
@@ -126,6 +126,31 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             with_records(clauses, one, self._mapper) if clauses.is_cut else with_rows(clauses, one)
         )
         return with_page(clauses._replace(order=()), rows, self.model)
+
+    async def _records(
+        self, statement: "Select[T]", columns: Sequence[ColumnElement[Any]] = ()
+    ) -> tuple[list[T], list[tuple[object, ...]]]:
+        """Return the records of a statement, and the values of columns beside each."""
+        before = [(part, self._states_with(part.key)) for part in self.clauses.parts]
+        result = await self._execute(statement.add_columns(*columns) if columns else statement)
+        # A join for an eager load gives a record a row for each related one.
+        result = result.unique() if self.clauses.options or self._joins_by_itself else result
+        records, beside = self._separated(result, len(columns))
+        for part, states in before:
+            stale = [record for record in records if inspect(record) in states]
+            await self._load_relation(stale, part, again=True)
+            mark_part(records, part)
+        return records, beside
+
+    def _separated(
+        self, result: "Result[Any]", columns: int
+    ) -> tuple[list[T], list[tuple[object, ...]]]:
+        names = [label.name for label in self.clauses.computed]
+        if not (names or columns):
+            return [*result.scalars().all()], []
+        end = len(names) + 1
+        rows = [(_computed(names, *row[:end]), tuple(row[end:])) for row in result]
+        return [record for record, _ in rows], [values for _, values in rows]
 
     async def _load_relation(
         self, records: Sequence[T], relation: QueryableAttribute[object], *, again: bool
