@@ -3,9 +3,10 @@
 from ._builder import PaginatedQuery, QueryBuilder
 from ._page import CursorPage, Page, SimplePage
 from .statement._clauses import NO_CLAUSES, Clauses
+from .statement._join_condition import constants
 from .statement._key_types import possible_keys, refuse_other_type
 from .statement._membership import is_one_of
-from .statement._relation_path import RelationPath, check_relation, steps
+from .statement._relation_path import RelationPath, check_relation, related, steps
 from .statement._subquery import belongs_to
 from .steps._related_records import RelationTo
 
@@ -21,8 +22,10 @@ __all__ = [
     "SimplePage",
     "belongs_to",
     "check_relation",
+    "constants",
     "is_one_of",
     "possible_keys",
     "refuse_other_type",
+    "related",
     "steps",
 ]

@@ -12,11 +12,13 @@ from .steps._eager_loads import Eager
 from .steps._joins import Joining
 from .steps._related_records import Relations
 from .terminals._aggregates import Aggregates
-from .terminals._pages import Pages
+from .terminals._long_reads import LongReads
 
 
 @dataclass(frozen=True, slots=True)
-class QueryBuilder[T: DeclarativeBase](Pages[T], Aggregates[T], Eager[T], Joining[T], Relations[T]):
+class QueryBuilder[T: DeclarativeBase](
+    LongReads[T], Aggregates[T], Eager[T], Joining[T], Relations[T]
+):
     """A query for the records of one model; every step returns a new one.
 
     Args:
