@@ -1,29 +1,34 @@
 """The query builder: steps that return a new query, and terminals that run it."""
 
 from ._builder import PaginatedQuery, QueryBuilder
-from ._page import Page
+from ._page import CursorPage, Page, SimplePage
 from .statement._clauses import NO_CLAUSES, Clauses
 from .statement._expressions import is_among
+from .statement._join_condition import constants
 from .statement._key_types import possible_keys, refuse_other_type
 from .statement._membership import is_one_of
-from .statement._relation_path import RelationPath, check_relation, steps
+from .statement._relation_path import RelationPath, check_relation, related, steps
 from .statement._subquery import belongs_to, key_of
 from .steps._related_records import RelationTo
 
 __all__ = [
     "NO_CLAUSES",
     "Clauses",
+    "CursorPage",
     "Page",
     "PaginatedQuery",
     "QueryBuilder",
     "RelationPath",
     "RelationTo",
+    "SimplePage",
     "belongs_to",
     "check_relation",
+    "constants",
     "is_among",
     "is_one_of",
     "key_of",
     "possible_keys",
     "refuse_other_type",
+    "related",
     "steps",
 ]

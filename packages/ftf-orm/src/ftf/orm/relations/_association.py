@@ -17,8 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute, RelationshipProperty
 
-from ..query import is_one_of, refuse_other_type
-from ._join_condition import constants
+from ..query import constants, is_one_of, refuse_other_type
 
 type Values = Mapping[str, object]
 

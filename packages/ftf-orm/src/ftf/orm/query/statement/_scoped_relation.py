@@ -5,7 +5,9 @@ from typing import Any, cast
 from sqlalchemy.orm import QueryableAttribute
 
 from ...models._scopes import scope_functions, scopes_of
-from ._clauses import Lifted
+
+type Lifted = tuple[tuple[type, str], ...]
+"""Models, and the names of their scopes that are left out."""
 
 
 def within_scopes(
