@@ -14,13 +14,14 @@ from .steps._joins import Joining
 from .steps._related_records import Relations
 from .terminals._aggregates import Aggregates
 from .terminals._records import Terminals
+from .terminals._writes import Writes
 
 _LARGEST_OFFSET = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class QueryBuilder[T: DeclarativeBase](
-    Terminals[T], Aggregates[T], Eager[T], Joining[T], Relations[T]
+    Terminals[T], Aggregates[T], Writes[T], Eager[T], Joining[T], Relations[T]
 ):
     """A query for the records of one model; every step returns a new one.
 

@@ -10,10 +10,14 @@ from ..exceptions import RecordNotFound
 from ..models._in_place import flag_changes
 from ..query import (
     NO_CLAUSES,
+    Key,
     QueryBuilder,
     RelationPath,
     RelationTo,
+    Values,
     check_relation,
+    equal_to,
+    named,
     possible_keys,
 )
 from ..relations._loading import load
@@ -22,7 +26,6 @@ from ..transactions._operation import read, writing
 from ..transactions._rollback import take_before_reading
 from ..transactions._session_factory import refuse_expiring
 from ._first_or_create import first_or_create
-from ._match import Key, Values, equal_to, named
 from ._model import model_of, refuse_model
 from ._record import add, delete, get, read_columns, read_expired
 
