@@ -3,16 +3,20 @@
 from ._builder import PaginatedQuery, QueryBuilder
 from ._page import Page
 from .statement._clauses import NO_CLAUSES, Clauses
+from .statement._expressions import Condition
 from .statement._key_types import possible_keys, refuse_other_type
 from .statement._membership import is_one_of
 from .statement._relation_path import RelationPath, check_relation, steps
+from .statement._select import about_model
 from .statement._subquery import belongs_to
-from .statement._values import Key, Values, columns_of, equal_to, named
+from .statement._values import Key, Values, columns_of, equal_to, named, next_version
 from .steps._related_records import RelationTo
+from .terminals._loaded_records import read_again
 
 __all__ = [
     "NO_CLAUSES",
     "Clauses",
+    "Condition",
     "Key",
     "Page",
     "PaginatedQuery",
@@ -20,13 +24,16 @@ __all__ = [
     "RelationPath",
     "RelationTo",
     "Values",
+    "about_model",
     "belongs_to",
     "check_relation",
     "columns_of",
     "equal_to",
     "is_one_of",
     "named",
+    "next_version",
     "possible_keys",
+    "read_again",
     "refuse_other_type",
     "steps",
 ]

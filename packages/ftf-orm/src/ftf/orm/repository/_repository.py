@@ -25,12 +25,13 @@ from ..relations._relation import Relation
 from ..transactions._operation import read, writing
 from ..transactions._rollback import take_before_reading
 from ..transactions._session_factory import refuse_expiring
+from ._bulk import BulkWrites
 from ._first_or_create import first_or_create
 from ._model import model_of, refuse_model
 from ._record import add, delete, get, read_columns, read_expired
 
 
-class BaseRepository[T: DeclarativeBase]:
+class BaseRepository[T: DeclarativeBase](BulkWrites[T]):
     """The reads and writes of one model's records.
 
     Each write commits before it returns, unless a `transaction` is open on the session. A write

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from sqlalchemy import Column, ColumnElement, inspect
+from sqlalchemy import Column, ColumnElement, Integer, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapper, QueryableAttribute
 
 type Key = QueryableAttribute[object] | str
@@ -61,6 +61,15 @@ def refuse_several_tables(mapper: Mapper[Any]) -> None:
             f"a {mapper.class_.__name__} is stored in several tables, which one statement cannot "
             "write: write each record by itself, with create(), update() or delete()"
         )
+
+
+def next_version(mapper: Mapper[Any]) -> dict[ColumnElement[Any], object]:
+    """Return the next value of the version column for an UPDATE, if Python counts versions."""
+    version, generate = mapper.version_id_col, mapper.version_id_generator
+    if version is None or not generate:
+        return {}
+    following = version + 1 if isinstance(version.type, Integer) else generate(None)
+    return {version: following}
 
 
 def _name(model: type[DeclarativeBase], key: Key) -> str:

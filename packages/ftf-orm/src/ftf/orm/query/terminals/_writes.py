@@ -5,14 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Delete, Integer, Update, delete, update
+from sqlalchemy import Delete, Update, delete, update
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ...transactions._operation import writing
 from ..statement._expressions import Condition, is_among
 from ..statement._select import about_model
 from ..statement._sql_functions import refuse_total
-from ..statement._values import Key, Values, columns_of, named, refuse_several_tables
+from ..statement._values import Key, Values, columns_of, named, next_version, refuse_several_tables
 from ..steps._all_rows import AllRows
 from ._loaded_records import has_loaded, read_again
 
@@ -88,13 +88,12 @@ class Writes[T: DeclarativeBase](AllRows[T]):
 
     def _named[K: Key](self, values: Values[K]) -> dict[str, object]:
         """Return values by attribute, with the next version of each row."""
-        mapper, given = self._mapper, named(self.model, values)
-        version, generate = mapper.version_id_col, mapper.version_id_generator
-        if version is None or not generate:  # the database generates it, if there is one
-            return given
-        name = mapper.get_property_by_column(version).key
-        following = version + 1 if isinstance(version.type, Integer) else generate(None)
-        return {name: following, **given}
+        mapper = self._mapper
+        version = {
+            mapper.get_property_by_column(column).key: value
+            for column, value in next_version(mapper).items()
+        }
+        return version | named(self.model, values)
 
     def _refuse_every_row(self, verb: str) -> None:
         clauses = self.clauses
