@@ -13,6 +13,7 @@ from .exceptions import (
     Deadlock,
     DuplicateRecord,
     ForeignKeyViolation,
+    InvalidArgument,
     InvalidValue,
     MigrationError,
     MissingDriver,
@@ -29,7 +30,10 @@ from .exceptions import (
     TransactionMisuse,
 )
 from .models._base import Base
+from .models._soft_deletes import SoftDeletes, unique_among_living
 from .models._timestamps import Timestamps, UtcDateTime
+from .models._uuid_key import UuidKey, uuid7
+from .models._versioned import Versioned
 from .provider import DatabaseProvider
 from .query import Page, PaginatedQuery, QueryBuilder
 from .relations._relation import Relation, Synced
@@ -52,6 +56,7 @@ __all__ = [
     "Deadlock",
     "DuplicateRecord",
     "ForeignKeyViolation",
+    "InvalidArgument",
     "InvalidValue",
     "MigrationError",
     "MissingDriver",
@@ -67,6 +72,7 @@ __all__ = [
     "RelationNotLoaded",
     "SchemaChanged",
     "SerializationFailure",
+    "SoftDeletes",
     "StaleRecord",
     "Synced",
     "Timestamps",
@@ -74,9 +80,13 @@ __all__ = [
     "TransactionConflict",
     "TransactionMisuse",
     "UtcDateTime",
+    "UuidKey",
+    "Versioned",
     "create_engine",
     "run_transaction",
     "session_factory",
     "transaction",
     "typed_errors",
+    "unique_among_living",
+    "uuid7",
 ]

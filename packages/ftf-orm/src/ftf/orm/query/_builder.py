@@ -6,12 +6,14 @@ from typing import Any, ClassVar, Self
 
 from sqlalchemy.orm import DeclarativeBase
 
+from ..exceptions import InvalidArgument
 from ._page import Page
 from .statement._clauses import Clauses
 from .statement._numbers import at_least
 from .steps._eager_loads import Eager
 from .steps._joins import Joining
 from .steps._related_records import Relations
+from .steps._scopes import Scopes
 from .terminals._aggregates import Aggregates
 from .terminals._records import Terminals
 from .terminals._writes import Writes
@@ -21,7 +23,7 @@ _LARGEST_OFFSET = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class QueryBuilder[T: DeclarativeBase](
-    Terminals[T], Aggregates[T], Writes[T], Eager[T], Joining[T], Relations[T]
+    Terminals[T], Aggregates[T], Writes[T], Eager[T], Joining[T], Relations[T], Scopes[T]
 ):
     """A query for the records of one model; every step returns a new one.
 
@@ -44,16 +46,18 @@ class QueryBuilder[T: DeclarativeBase](
 
         Raises:
             TypeError: A number is not an integer.
-            ValueError: A number is out of its range, or the query has a limit or offset. Over
-                HTTP, limit the parameters of the route: `Annotated[int, Query(ge=1, le=100)]`.
+            InvalidArgument: A number is out of its range; over HTTP, this is answered with 422.
+            ValueError: The query has a limit or offset.
         """
         if self.clauses.is_cut:
             raise ValueError("paginate() sets limit and offset: leave limit() and offset() out")
         if at_least(1, per_page, "per_page") > self.max_per_page:
-            raise ValueError(f"per_page must be at most {self.max_per_page}, not {per_page}")
+            reason = f"per_page must be at most {self.max_per_page}, not {per_page}"
+            raise InvalidArgument("per_page", reason)
         offset = (at_least(1, page, "page") - 1) * per_page
         if offset > _LARGEST_OFFSET:
-            raise ValueError(f"page must be at most {_LARGEST_OFFSET // per_page + 1}, not {page}")
+            reason = f"page must be at most {_LARGEST_OFFSET // per_page + 1}, not {page}"
+            raise InvalidArgument("page", reason)
         clauses = self.clauses._replace(limit=per_page, offset=offset)
         return PaginatedQuery(self.session, self.model, clauses)
 

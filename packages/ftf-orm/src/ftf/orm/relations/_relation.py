@@ -46,7 +46,7 @@ class Relation[R: DeclarativeBase]:
         session: The session to work in.
         record: The record.
         relation: The relationship.
-        clauses: Conditions that related records have to meet besides.
+        clauses: The clauses of the query for related records.
     """
 
     session: AsyncSession
@@ -58,7 +58,8 @@ class Relation[R: DeclarativeBase]:
         """Return a query for the related records; no `or_where` widens it."""
         belongs = belongs_to(self.record, self.relation)
         model = self.relation.property.mapper.class_
-        return QueryBuilder(self.session, model, self.clauses.within(belongs))
+        query = QueryBuilder(self.session, model, self.clauses)
+        return QueryBuilder(self.session, model, query.clauses.within(belongs))
 
     async def pivots(self) -> dict[object, dict[str, object]]:
         """Return the values of the further columns, by the keys of the related records."""

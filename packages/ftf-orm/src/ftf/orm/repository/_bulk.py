@@ -1,11 +1,9 @@
 """The writes of a repository for many rows at once."""
 
-from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from itertools import batched
 
 from sqlalchemy import inspect
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from ..bulk._conflicts import Conflict
@@ -13,14 +11,15 @@ from ..bulk._copy import insert_rows
 from ..bulk._create import create_records
 from ..bulk._rows import rows_of, table_of, with_implied
 from ..bulk._update import refuse_rows, update_rows
-from ..query import Key, QueryBuilder, Values, about_model, columns_of
+from ..query import Key, Values, about_model, columns_of
 from ..transactions._operation import writing
+from ._base import RepositoryBase
 from ._record import add
 
 _AT_ONCE = 10_000  # rows in memory
 
 
-class BulkWrites[T: DeclarativeBase]:
+class BulkWrites[T: DeclarativeBase](RepositoryBase[T]):
     """The writes of a repository for many rows at once.
 
     As each write they commit before they return, unless a `transaction` is open, and store all
@@ -28,17 +27,6 @@ class BulkWrites[T: DeclarativeBase]:
     gets its default; None is NULL. Records of the session have the stored values afterwards.
     Events of the mapper do not run.
     """
-
-    session: AsyncSession
-    model: type[T]
-
-    @abstractmethod
-    def query(self) -> QueryBuilder[T]:
-        """Return a query for the records."""
-
-    @abstractmethod
-    def _refuse_other(self, record: object) -> None:
-        """Raise for what is not a record of the model."""
 
     async def create_many[K: Key](self, rows: Iterable[T] | Iterable[Values[K]]) -> list[T]:
         """Insert many records. Return them, in the order of the rows.
@@ -59,7 +47,7 @@ class BulkWrites[T: DeclarativeBase]:
         values = [] if records else rows_of(self.model, given)
         if not given:
             return []
-        async with writing(self.session, self.model.metadata):
+        async with writing(self.session, self._metadata):
             for record in records:
                 add(self.session, record, self.model)
             await self.session.flush()
@@ -83,7 +71,7 @@ class BulkWrites[T: DeclarativeBase]:
             ValueError: A value is a SQL expression.
         """
         count = 0
-        async with writing(self.session, self.model.metadata):
+        async with writing(self.session, self._metadata):
             await self.session.flush()
             for part in batched(rows, _AT_ONCE, strict=False):
                 values = with_implied(inspect(self.model), rows_of(self.model, part))
@@ -109,7 +97,7 @@ class BulkWrites[T: DeclarativeBase]:
         refuse_rows(self.model, values)
         if not values:
             return 0
-        async with writing(self.session, self.model.metadata):
+        async with writing(self.session, self._metadata):
             await self.session.flush()
             return await update_rows(self.query(), values)
 
@@ -147,7 +135,7 @@ class BulkWrites[T: DeclarativeBase]:
         if not values:
             return []
         scopes = about_model(self.query().clauses, inspect(self.model))
-        async with writing(self.session, self.model.metadata):
+        async with writing(self.session, self._metadata):
             await self.session.flush()
             return await conflict.insert_or_update(values, scopes)
 
@@ -171,7 +159,7 @@ class BulkWrites[T: DeclarativeBase]:
         conflict = Conflict.of(self.session, self.model, unique, (), values)
         if not values:
             return []
-        async with writing(self.session, self.model.metadata):
+        async with writing(self.session, self._metadata):
             await self.session.flush()
             return await conflict.insert_missing(values)
 

@@ -7,6 +7,7 @@ from sqlalchemy import Label, SQLColumnExpression, and_, or_
 from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.sql.base import ExecutableOption
 
+from ...models._scopes import Scope
 from ._expressions import Condition
 from ._join import Join
 
@@ -24,18 +25,23 @@ class Lock:
     nowait: bool
 
 
+type Lifted = tuple[tuple[type, str], ...]
+
+
 class Clauses(NamedTuple):
     """The immutable state of a query.
 
     Args:
         conditions: The conditions that records have to meet, all of them.
         scopes: Conditions that they have to meet besides: no `or_where` widens them.
+        model_scopes: The scopes of the model that no `without_scope` has lifted.
+        lifted: The models and scopes that are lifted for records of joins and eager loads.
         joins: The joined relationships, in order.
         groups: The columns of GROUP BY.
         having: The conditions that groups have to meet, all of them.
         order: The columns of ORDER BY.
         options: The loader options of eager loads.
-        parts: The relationships of which a part is eager loaded.
+        parts: The relationships of which a part is eager loaded, such as that in a scope.
         computed: The values that are computed for each record.
         limit: The largest number of records.
         offset: The number of records that are skipped.
@@ -47,6 +53,8 @@ class Clauses(NamedTuple):
 
     conditions: tuple[Condition, ...] = ()
     scopes: tuple[Condition, ...] = ()
+    model_scopes: tuple[Scope, ...] = ()
+    lifted: Lifted = ()
     joins: tuple[Join, ...] = ()
     groups: tuple[SQLColumnExpression[object], ...] = ()
     having: tuple[Condition, ...] = ()
@@ -72,12 +80,13 @@ class Clauses(NamedTuple):
 
     def within(self, *scopes: Condition) -> "Clauses":
         """Return the clauses with all conditions and more as scopes, which no `or_where` widens."""
-        return self._replace(conditions=(), scopes=(*self.criteria, *scopes))
+        return self._replace(conditions=(), scopes=(*self.scopes, *self.conditions, *scopes))
 
     @property
     def criteria(self) -> tuple[Condition, ...]:
-        """The scopes and the conditions."""
-        return (*self.scopes, *self.conditions)
+        """All that records have to meet: the model's scopes, those of the query, its conditions."""
+        hiding = [scope.condition for scope in self.model_scopes]
+        return (*hiding, *self.scopes, *self.conditions)
 
     def at_most(self, count: int) -> "Clauses":
         """Return the clauses with a limit, or with their own if that is smaller."""

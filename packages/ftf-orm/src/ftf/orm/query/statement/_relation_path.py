@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import Load, Mapper, QueryableAttribute
 
+from ._clauses import Lifted
 from ._expressions import sources, tables_of
+from ._scoped_relation import within_scopes
 
 type RelationPath = QueryableAttribute[object] | str
 
@@ -49,8 +51,9 @@ def option[M](
     relation: RelationPath,
     strategy: str,
     parts: Iterable[QueryableAttribute[object]] = (),
+    lifted: Lifted = (),
 ) -> Load:
-    """Return the loader option of a relationship, or of each along a path.
+    """Return the loader option of a relationship, or of each along a path, within scopes.
 
     A path that starts at a relationship of which a part is loaded starts at that part.
 
@@ -61,7 +64,7 @@ def option[M](
     starts = {part.key: part for part in parts}
     load = Load(mapper.class_)
     for step in (starts.get(first.key, first), *further):
-        load = getattr(load, strategy)(step)
+        load = getattr(load, strategy)(within_scopes(step, lifted))
     return load
 
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
+from sqlalchemy.orm import DeclarativeBase
 
 from ..statement._base import Query
-from ..statement._relation_path import RelationPath, option
+from ..statement._relation_path import RelationPath, option, steps
+from ..statement._scoped_relation import is_partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Eager[T: DeclarativeBase](Query[T]):
             relations: Relationships such as `User.posts`, dotted paths such as
                 `"posts.comments"`, or a part: `User.posts.and_(Post.published)`. A part replaces
                 the relationship that was loaded before, after its changes are flushed; paths
-                through the relationship follow the part.
+                through the relationship follow the part. The records of a model with scopes are
+                a part.
 
         Raises:
             AttributeError: The model has no such relationship.
@@ -37,13 +39,14 @@ class Eager[T: DeclarativeBase](Query[T]):
 
     def _load(self, strategy: str, relations: tuple[RelationPath, ...]) -> Self:
         clauses = self.clauses
-        parts = (
-            *clauses.parts,
-            *(
-                relation
-                for relation in relations
-                if isinstance(relation, QueryableAttribute) and relation._extra_criteria  # noqa: SLF001  # what and_() added
-            ),
+        parts = clauses.parts
+        for relation in relations:
+            first, *_ = steps(self._mapper, relation)
+            is_known = isinstance(relation, str) and any(part.key == first.key for part in parts)
+            if is_partial(first) and not is_known:
+                parts = (*parts, first)
+        loads = (
+            option(self._mapper, relation, strategy, parts, clauses.lifted)
+            for relation in relations
         )
-        loads = (option(self._mapper, relation, strategy, parts) for relation in relations)
         return self._with(clauses._replace(options=(*clauses.options, *loads), parts=parts))
