@@ -14,11 +14,12 @@ from .steps._related_records import Relations
 from .steps._scopes import Scopes
 from .terminals._aggregates import Aggregates
 from .terminals._long_reads import LongReads
+from .terminals._writes import Writes
 
 
 @dataclass(frozen=True, slots=True)
 class QueryBuilder[T: DeclarativeBase](
-    LongReads[T], Aggregates[T], Eager[T], Joining[T], Relations[T], Scopes[T]
+    LongReads[T], Aggregates[T], Writes[T], Eager[T], Joining[T], Relations[T], Scopes[T]
 ):
     """A query for the records of one model; every step returns a new one.
 

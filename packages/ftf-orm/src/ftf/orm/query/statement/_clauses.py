@@ -46,6 +46,7 @@ class Clauses(NamedTuple):
         distinct: Whether each value is returned once.
         fresh: Whether records in the session are read again.
         lock: The lock of the records.
+        all_rows: Whether a write may be without a condition.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -64,6 +65,7 @@ class Clauses(NamedTuple):
     distinct: bool = False
     fresh: bool = False
     lock: Lock | None = None
+    all_rows: bool = False
 
     def and_(self, *conditions: Condition) -> "Clauses":
         """Return the clauses with more conditions, all of which have to be met."""
