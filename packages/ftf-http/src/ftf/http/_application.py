@@ -21,6 +21,7 @@ from .problems._handlers import mapped
 from .problems._openapi import document_problems
 from .request._services import serve_from
 from .routing._controller import Controller, operations_of
+from .routing._early_checks import with_marks
 from .routing._options import ApplicationOptions, Json, check_options
 from .routing._route import Route
 from .routing._tree import walk
@@ -28,12 +29,15 @@ from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
 from .startup._checks import middleware_injections, validate
 from .startup._cors import refuse_open_cors
+from .startup._early_checks import validate_early_checks
 from .startup._layers import Layers
 from .startup._lifespan import with_container
 from .startup._readiness import Check, Readiness, ReadinessCheck, live
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
+
+    from .limits import Limit
 
 SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -114,6 +118,7 @@ class FastTrackFramework(FastAPI):
         self.router.middleware_stack = Unmatched(self.router, health)
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
+        self._has_limits = False
         self._outermost: ASGIApp = super().__call__  # until the middleware stack is built
 
     def register[T](
@@ -164,6 +169,34 @@ class FastTrackFramework(FastAPI):
         """
         self._readiness.add(ReadinessCheck(name, check, timeout))
 
+    def add_limit(self, name: str, *limits: "Limit", everywhere: bool = False) -> None:
+        """Add limits that `throttle(name)` and the service `Throttle` take together.
+
+        They are counted in memory, unless there is a `LimitsProvider`.
+
+        Args:
+            name: What routes and response headers call them.
+            limits: The limits, as `Limit.per_minute(60)`.
+            everywhere: Whether every request takes them, before it is routed; `/health`, `/ready`
+                and CORS preflights do not.
+
+        Raises:
+            InvalidLimitError: The name is taken or not possible, or there is no limit.
+            RuntimeError: The application has started.
+        """
+        # Loaded by applications that have limits.
+        from .limits import LimitExceeded, _setup  # noqa: PLC0415
+
+        if self.middleware_stack is not None:
+            raise RuntimeError("Add limits before the application starts.")
+        policies = _setup.policies_of(self.container)
+        policies.add(name, limits, everywhere=everywhere)
+        if not self._has_limits:
+            self._has_limits = True
+            self._layers.within_cors.insert(0, _setup.layer_for(self))
+            if self.problem_details:
+                self.add_exception_handler(LimitExceeded, _setup.limit_problem())
+
     def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
         """Answer an exception with a problem whose detail is the exception's text.
 
@@ -195,6 +228,7 @@ class FastTrackFramework(FastAPI):
         dependencies: Sequence[params.Depends] | None = None,
     ) -> None:
         """Add the route of a websocket; see `fastapi.FastAPI.websocket`."""
+        dependencies = with_marks(endpoint, dependencies)
         with naming_parameters(endpoint, dependencies):
             super().add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
 
@@ -246,12 +280,14 @@ class FastTrackFramework(FastAPI):
 
         Raises:
             InvalidApplicationError: A service cannot be built; the error holds every fault.
+            InvalidRoutesError: A check of a route, such as `throttle`, cannot run.
         """
         middleware, checks = (
             middleware_injections(self.user_middleware),
             self._readiness.injections(),
         )
         validate(self.container, self.routes, (*middleware, *checks))
+        validate_early_checks(self.container, self.routes)
 
     async def build_middleware(self) -> None:
         """Build the middleware that needs services, with those of this start."""
