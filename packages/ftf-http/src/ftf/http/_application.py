@@ -19,6 +19,7 @@ from .problems._body_limit import BodyLimitProblem
 from .problems._default_handlers import default_handlers
 from .problems._handlers import mapped
 from .problems._openapi import document_problems
+from .request._deadline import DeadlineMiddleware, check_times
 from .request._services import serve_from
 from .routing._controller import Controller, operations_of
 from .routing._early_checks import with_marks
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from .limits import Limit
+    from .security import SecurityOptions
 
 SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -70,6 +72,12 @@ class FastTrackFramework(FastAPI):
         security_headers: Headers of each response that does not set them itself; by default those
             that OWASP advises for any API. `Content-Security-Policy` and
             `Strict-Transport-Security` depend on the content and the host, and are not among them.
+        security: The hosts, proxies and origins of the application, https, and further headers.
+        request_timeout: Seconds until a response has to start. Then the handler is cancelled, its
+            units of work are rolled back and the response is 503. A function in a thread goes on
+            until it returns, because Python cannot stop it.
+        body_timeout: Seconds until a body has to be there, from when the handler begins to read it;
+            then the response is 408.
         shutdown_delay: Seconds between the signal to stop, when `/ready` starts to fail, and the
             end of the server, for a load balancer to notice. The server has to be uvicorn, or
             install its signal handlers as uvicorn does.
@@ -77,6 +85,8 @@ class FastTrackFramework(FastAPI):
 
     Raises:
         TypeError: The installed FastAPI does not know an option.
+        ValueError: A time limit is not above 0.
+        InvalidSecurityError: A value of `security` is not possible.
         OpenCorsError: A CORS middleware allows every origin and credentials.
     """
 
@@ -92,6 +102,9 @@ class FastTrackFramework(FastAPI):
         lifespan: "Lifespan[FastTrackFramework] | None" = None,
         problem_details: bool = True,
         security_headers: Mapping[str, str] = SECURITY_HEADERS,
+        security: "SecurityOptions | None" = None,
+        request_timeout: float | None = None,
+        body_timeout: float | None = None,
         shutdown_delay: float = 0.0,
         **options: Unpack[ApplicationOptions],
     ) -> None:
@@ -119,6 +132,14 @@ class FastTrackFramework(FastAPI):
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
         self._has_limits = False
+        if security is not None:
+            self._add_security(security)
+        if request_timeout is not None or body_timeout is not None:
+            times = {"request_timeout": request_timeout, "body_timeout": body_timeout}
+            check_times(times)
+            self._layers.around_scope.append(
+                Middleware(DeadlineMiddleware, application=self, **times)
+            )
         self._outermost: ASGIApp = super().__call__  # until the middleware stack is built
 
     def register[T](
@@ -294,6 +315,12 @@ class FastTrackFramework(FastAPI):
         if self.middleware_stack is None:
             self.middleware_stack: ASGIApp | None = self.build_middleware_stack()
         await self._layers.build()
+
+    def _add_security(self, options: "SecurityOptions") -> None:
+        from .security import _setup  # noqa: PLC0415  # loaded by applications that have options
+
+        self._layers.around_cors.append(_setup.connection_layer(self, options))
+        self._layers.within_cors += _setup.csrf_layers(self, options)
 
     def _error_mapping(self) -> Middleware:
         """Return a layer that maps errors of middleware like those of routes."""
