@@ -22,12 +22,20 @@ class Layers:
     Args:
         container: The container that request scopes and the arguments of middleware come from.
         draining: The application's state between the signal to stop and the end.
+
+    Attributes:
+        around_cors: Further layers outside of CORS, the outermost first.
+        within_cors: Further layers inside of it, outside of the request scope.
+        around_scope: Further layers next to the request scope, outside of it.
     """
 
     def __init__(self, container: Container, draining: Draining) -> None:
         self._container = container
         self._draining = draining
         self._built: list[BuiltMiddleware] = []
+        self.around_cors: list[Middleware] = []
+        self.within_cors: list[Middleware] = []
+        self.around_scope: list[Middleware] = []
 
     def outermost(
         self, app: ASGIApp, users: Sequence[Middleware], headers: Mapping[str, str]
@@ -40,8 +48,9 @@ class Layers:
             headers: Headers of each response that does not set them itself.
         """
         self._built.clear()
-        for cors in reversed([*filter(is_cors, users)]):
-            cls, args, kwargs = self._deferred(cors)
+        layers = [*self.around_cors, *filter(is_cors, users), *self.within_cors]
+        for layer in reversed(layers):
+            cls, args, kwargs = self._deferred(layer)
             app = cls(app, *args, **kwargs)
         return OutermostMiddleware(app, headers, self._draining)
 
@@ -61,6 +70,7 @@ class Layers:
             for layer in (self._deferred(entry), in_task)
         ]
         return [
+            *self.around_scope,
             Middleware(ScopeMiddleware, container=self._container),
             Middleware(StreamEndMiddleware, draining=self._draining),
             # Without middleware of the user, FastAPI's own ExceptionMiddleware maps every error.
