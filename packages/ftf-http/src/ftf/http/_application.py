@@ -21,6 +21,7 @@ from .problems._handlers import mapped
 from .problems._openapi import document_problems
 from .request._services import serve_from
 from .routing._controller import Controller, operations_of
+from .routing._index import RouteIndex
 from .routing._options import ApplicationOptions, Json, check_options
 from .routing._route import Route
 from .routing._tree import walk
@@ -111,7 +112,7 @@ class FastTrackFramework(FastAPI):
             StarletteRoute("/ready", self._readiness.respond),
         ]
         # Not routes of the router: Starlette would try them before those that are added later.
-        self.router.middleware_stack = Unmatched(self.router, health)
+        self.router.middleware_stack = RouteIndex(self.router, Unmatched(self.router, health))
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
         self._outermost: ASGIApp = super().__call__  # until the middleware stack is built
