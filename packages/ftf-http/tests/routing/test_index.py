@@ -1,6 +1,7 @@
 """The route index finds the route that FastAPI finds, without asking the others."""
 
 import gc
+import re
 import weakref
 from collections.abc import Callable
 from itertools import permutations
@@ -303,6 +304,7 @@ def with_everything(app, router):
     handling = router(route_class=Handling)
     handling.get("/handling")(show("handling"))
     handling.add_route("/plain/{x}", plain("plain"))
+    handling.add_route("/numbers/{n:int}", plain("numbers"))
     handling.mount("/mounted", Router([Route("/{x}", plain("mounted"))]))
     app.include_router(handling, prefix="/included")
     own = router()
@@ -327,6 +329,8 @@ EVERYTHING = [
     "/INCLUDED/CAPITALS",
     "/included/handling",
     "/included/plain/1",
+    "/included/numbers/1",
+    "/included/numbers/x",
     "/included/mounted/1",
     "/1/2/3/4",
     "/capitals",
@@ -477,6 +481,37 @@ async def test_path_16_a_method_of_one_route_that_was_replaced_is_called(name):
         seen.clear()
         assert (await ask(app, "/x"))["status"] == 200
         assert seen
+
+
+async def test_a_route_whose_pattern_was_replaced_is_found_by_it():
+    def build(app, router):
+        app.get("/first/{x}")(show("first"))
+        app.router.routes[-1].path_regex = re.compile("^/other/(?P<x>[a-z]+)$")
+        app.get("/other/{x}")(show("other"))
+
+    await same(build, *(("GET", path) for path in ("/first/a", "/other/a", "/other/1")))
+
+
+async def test_a_handler_may_give_its_scope_to_another_application():
+    def build(app, router):
+        inner = Router([Route("/x/{y}", plain("inner"))])
+
+        @app.get("/x/{y}")
+        async def proxied(request: Request) -> ASGIResponse:
+            return ASGIResponse(inner)
+
+    await same(build, ("GET", "/x/1"), ("GET", "/x/2"))
+
+
+class ASGIResponse(PlainTextResponse):
+    """Answers by an ASGI application that changes the scope."""
+
+    def __init__(self, app) -> None:
+        super().__init__()
+        self.app = app
+
+    async def __call__(self, scope, receive, send) -> None:
+        await self.app(scope, receive, send)
 
 
 async def test_a_router_with_methods_of_its_own_is_asked():

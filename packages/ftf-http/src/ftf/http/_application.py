@@ -19,6 +19,7 @@ from .problems._body_limit import BodyLimitProblem
 from .problems._default_handlers import default_handlers
 from .problems._handlers import mapped
 from .problems._openapi import document_problems
+from .request._outermost import Outgoing
 from .request._services import serve_from
 from .routing._controller import Controller, operations_of
 from .routing._index import RouteIndex
@@ -28,7 +29,8 @@ from .routing._tree import walk
 from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
 from .startup._checks import middleware_injections, validate
-from .startup._cors import refuse_open_cors
+from .startup._cors import is_cors, refuse_open_cors
+from .startup._direct import Direct
 from .startup._layers import Layers
 from .startup._lifespan import with_container
 from .startup._readiness import Check, Readiness, ReadinessCheck, live
@@ -115,7 +117,7 @@ class FastTrackFramework(FastAPI):
         self.router.middleware_stack = RouteIndex(self.router, Unmatched(self.router, health))
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
-        self._outermost: ASGIApp = super().__call__  # until the middleware stack is built
+        self._outermost: ASGIApp = self._call_fastapi  # until the middleware stack is built
 
     def register[T](
         self,
@@ -225,22 +227,35 @@ class FastTrackFramework(FastAPI):
         FastAPI's layer for unexpected errors stays outermost, because instrumentation such as
         OpenTelemetry's takes it apart to see an error before it is answered.
         """
-        app: ASGIApp = super().__call__
-        if self.problem_details and self._limits_bodies():
+        app: ASGIApp = self._call_fastapi
+        limits_bodies = self.problem_details and self._limits_bodies()
+        if limits_bodies:
             app = BodyLimitProblem(app)
-        users = self.user_middleware
-        self._outermost = self._layers.outermost(app, users, self.security_headers)
+        users, outgoing = self.user_middleware, Outgoing(self.security_headers, self.draining)
+        has_cors = any(map(is_cors, users))
+        if has_cors:  # which stands outside; it, and what is outside of it, adds the headers
+            app = direct = Direct(app, self, self.container, Outgoing({}, self.draining))
+        self._outermost = self._layers.outermost(app, users, outgoing)
+        if not has_cors:
+            self._outermost = direct = Direct(self._outermost, self, self.container, outgoing)
         self.user_middleware: list[Middleware] = self._layers.inner(users, self._error_mapping())
         try:
-            return super().build_middleware_stack()
+            stack = super().build_middleware_stack()
         finally:
             self.user_middleware = users
+        if not limits_bodies:
+            direct.begin(stack)
+        return stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if self.middleware_stack is None:
             self.middleware_stack = self.build_middleware_stack()
         await self._outermost(scope, receive, send)
+
+    def _call_fastapi(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Serve one connection by FastAPI's method, as it is now: instrumentation replaces it."""
+        return super().__call__(scope, receive, send)
 
     def validate_injections(self) -> None:
         """Check that every registered service can be built, and every injected one.

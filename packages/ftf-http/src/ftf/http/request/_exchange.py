@@ -61,7 +61,15 @@ class Exchange:
 
     def __exit__(self, *_: object) -> None:
         current.reset(cast("Token[Exchange | None]", self._outer))
-        self._request = None  # which refers to this exchange: no reference cycle is left
+        self.forget_request()
+
+    def forget_request(self) -> None:
+        """Drop the request object, which refers to this exchange: no reference cycle is left."""
+        self._request = None
+
+    def pass_to(self, send: Send) -> None:
+        """Send messages by another channel, that of the layers around the application."""
+        self._send = send
 
     @property
     def connection(self) -> HTTPConnection:
@@ -106,6 +114,11 @@ class Exchange:
             raise ResponseReplaced from self.failure
         await self._send(message)
 
+    @property
+    def _outwards(self) -> Send:
+        """The channel of a response that replaces that of the application."""
+        return self._send
+
     async def close(self) -> None:
         """Roll back the units of work that no response has settled."""
         if self.units:
@@ -134,7 +147,7 @@ class Exchange:
         if response is None:
             self.failure = error
         else:
-            await response(self._scope, self._receive, self._send)
+            await response(self._scope, self._receive, self._outwards)
 
     async def _client_left(self) -> bool:
         """Return whether the client has disconnected, without waiting for it.

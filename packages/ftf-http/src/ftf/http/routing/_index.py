@@ -1,6 +1,6 @@
 """The route index: which route serves a path, found in the same time for one and for 1,000."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -8,21 +8,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ._index_entries import Alone, Entry, Left, entries_of
 from ._index_routes import Routes, Watch, included_routers
 from ._index_tree import Node, merged
-from ._originals import routing_is_original
+from ._originals import all_are_original
 from ._unmatched import Unmatched, completing_allow
 
 type AnyEntry = Entry | Alone | Left
+type Found = tuple[Entry | Alone, dict[str, object]]  # with the parameters in the path
 
 # In the scope: an application that is called in place of the router's routes.
 INNER: Final = "ftf.http.inner"
 _NO_PARAMETERS: Final[dict[str, object]] = {}
-
-
-class Found(NamedTuple):
-    """The route of a request, and the parameters in its path."""
-
-    entry: Entry | Alone
-    parameters: dict[str, object]
 
 
 class Snapshot:
@@ -68,6 +62,9 @@ class RouteIndex:
     Args:
         router: The router of an application.
         unmatched: Serves what no route matches.
+
+    Attributes:
+        saw_telemetry: Whether FastAPI records the latest request that came through its layers.
     """
 
     def __init__(self, router: APIRouter, unmatched: Unmatched) -> None:
@@ -79,6 +76,7 @@ class RouteIndex:
         # FastAPI wraps the router where bodies are limited, and so it does each route.
         self._is_bare = stack == router.app
         self._stands_within = self._is_bare or hasattr(stack, "max_body_size")
+        self.saw_telemetry: bool = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -86,17 +84,18 @@ class RouteIndex:
         if inner is not None:
             await inner(scope, receive, send)
             return
-        found = self.find(scope) if routing_is_original() else None
+        self.saw_telemetry = "fastapi.telemetry" in scope
+        found = self.find(scope) if all_are_original() else None
         if found is None:
             await self._unmatched(scope, receive, send)
             return
-        entry = found.entry
+        entry, parameters = found
         scope.setdefault("router", self._router)
         if isinstance(entry, Alone):
             with completing_allow(self._router.routes, scope):
                 await entry.app(scope, receive, send)
         elif entry.is_known:
-            entry.update(scope, found.parameters)
+            entry.update(scope, parameters)
             await entry.effective.app(scope, receive, send)
         else:
             try:
@@ -130,12 +129,12 @@ class RouteIndex:
                     continue
                 methods = entry.effective.methods
                 if not methods or method in methods:
-                    return Found(entry, {**scope.get("path_params", _NO_PARAMETERS), **parameters})
+                    return entry, {**scope.get("path_params", _NO_PARAMETERS), **parameters}
             elif isinstance(entry, Left):
                 if entry.may_match(path):
                     return None
             elif entry.matches(scope):
-                return Found(entry, _NO_PARAMETERS) if self._is_bare else None
+                return (entry, _NO_PARAMETERS) if self._is_bare else None
         return None
 
 

@@ -1,4 +1,4 @@
-"""Whether the methods of FastAPI and Starlette that the index bypasses are their own.
+"""Whether the methods of FastAPI and Starlette that the package bypasses are their own.
 
 Instrumentation such as Datadog's or New Relic's replaces methods of these classes. Where it has,
 before this module was imported or since, requests take FastAPI's way.
@@ -27,24 +27,15 @@ def is_own(cls: type, name: str) -> bool:
     )
 
 
-def _routing() -> tuple[object, ...]:
+# Not a loop over the names: these are read for each request.
+def _methods() -> tuple[object, ...]:
     return (
-        APIRoute.handle,
         APIRoute.matches,
-        Route.handle,
+        APIRoute.handle,
         Route.matches,
-        APIRouter.__call__,
+        Route.handle,
         APIRouter.app,
-        Router.__call__,
-        Router.app,
-        # Where FastAPI keeps included routers as a tree, they match by these.
-        getattr(APIRouter, "handle", None),
-        getattr(APIRouter, "matches", None),
-    )
-
-
-def _layers() -> tuple[object, ...]:
-    return (
+        APIRouter.__call__,
         FastAPI.__call__,
         Starlette.__call__,
         ServerErrorMiddleware.__call__,
@@ -53,27 +44,24 @@ def _layers() -> tuple[object, ...]:
     )
 
 
-_CALLED: Final = (FastAPI, Starlette, ServerErrorMiddleware, ExceptionMiddleware)
-_MATCHING: Final = [
-    (cls, name) for cls in (APIRoute, Route, APIRouter, Router) for name in ("handle", "matches")
-]
-_ROUTING: Final = _routing()
-_LAYERS: Final = _layers()
-_ROUTING_IS_OWN: Final = all(
+_ORIGINALS: Final = _methods()
+_WERE_OWN: Final = all(
     is_own(cls, name)
-    for cls, name in (*_MATCHING, (APIRouter, "app"), (Router, "app"), (Router, "__call__"))
-    if hasattr(cls, name)
+    for cls, *names in (
+        (APIRoute, "matches", "handle"),
+        (Route, "matches", "handle"),
+        (APIRouter, "app", "__call__"),
+        (Router, "app", "__call__"),
+        (FastAPI, "__call__"),
+        (Starlette, "__call__"),
+        (ServerErrorMiddleware, "__call__"),
+        (ExceptionMiddleware, "__call__"),
+        (AsyncExitStackMiddleware, "__call__"),
+    )
+    for name in names
 )
-_LAYERS_ARE_OWN: Final = all(
-    is_own(cls, "__call__") for cls in (*_CALLED, AsyncExitStackMiddleware)
-)
 
 
-def routing_is_original() -> bool:
-    """Return whether FastAPI's routers and routes find and serve requests by their own methods."""
-    return _ROUTING_IS_OWN and _routing() == _ROUTING
-
-
-def layers_are_original() -> bool:
-    """Return whether FastAPI's layers handle requests by their own methods."""
-    return _LAYERS_ARE_OWN and _layers() == _LAYERS
+def all_are_original() -> bool:
+    """Return whether FastAPI and Starlette serve and find requests by their own methods."""
+    return _WERE_OWN and _methods() == _ORIGINALS

@@ -1,13 +1,13 @@
 """The layers of an application: its middleware, with the request scope around each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from ftf.container import Container
 
-from ..request._outermost import OutermostMiddleware
+from ..request._outermost import OutermostMiddleware, Outgoing
 from ..request._scope import ScopeMiddleware
 from ..request._task_scope import TaskScopeMiddleware
 from ..shutdown._draining import Draining
@@ -29,21 +29,19 @@ class Layers:
         self._draining = draining
         self._built: list[BuiltMiddleware] = []
 
-    def outermost(
-        self, app: ASGIApp, users: Sequence[Middleware], headers: Mapping[str, str]
-    ) -> ASGIApp:
+    def outermost(self, app: ASGIApp, users: Sequence[Middleware], outgoing: Outgoing) -> ASGIApp:
         """Wrap FastAPI's layers in those whose headers belong in the response to any error.
 
         Args:
             app: FastAPI's layers.
             users: The user's middleware, of which that for CORS stands here.
-            headers: Headers of each response that does not set them itself.
+            outgoing: Adds headers to the responses.
         """
         self._built.clear()
         for cors in reversed([*filter(is_cors, users)]):
             cls, args, kwargs = self._deferred(cors)
             app = cls(app, *args, **kwargs)
-        return OutermostMiddleware(app, headers, self._draining)
+        return OutermostMiddleware(app, outgoing)
 
     def inner(self, users: Sequence[Middleware], error_mapping: Middleware) -> list[Middleware]:
         """List the layers that stand inside of FastAPI's layer for unexpected errors.
