@@ -1,11 +1,13 @@
 """The exchange of a request between which and the server no layer stands."""
 
+from collections.abc import Awaitable
+
 from starlette.types import Message, Receive, Scope, Send
 
 from ftf.container import UnitsOfWork
 
 from .._event_loop import Cancellable
-from ._exchange import Exchange, ResponseReplaced
+from ._exchange import Exchange
 from ._outermost import Outgoing
 
 
@@ -29,7 +31,6 @@ class DirectExchange(Exchange):
         "_is_layered",
         "_named",
         "_outgoing",
-        "_replayed",
         "_server",
         "has_started",
         "served_by",
@@ -49,52 +50,30 @@ class DirectExchange(Exchange):
         self._outgoing = outgoing
         self._named, self.served_by = served
         self._is_layered = False
-        self._replayed: Message | None = None
         self.has_started: bool = False
 
-    async def send(self, message: Message) -> None:
-        """Send a message of the application; units of work are settled before a response starts.
+    def forward(self, message: Message) -> Awaitable[None]:
+        """Send a message, without settling units of work."""
+        return self._send(message) if self._is_layered else self.send_out(message)
 
-        Raises:
-            ResponseReplaced: They could not be committed, and another response was sent.
-        """
-        if self._is_layered:
-            if message is self._replayed:
-                await self._send(message)
-            else:
-                await super().send(message)
-            return
-        starts = message["type"] == "http.response.start"
-        if starts and self.units:
-            await self._settle(message["status"])
-        if self._replaced:
-            raise ResponseReplaced from self.failure
-        # The body of `_send_out`: a call less for each message.
-        self.has_started = self.has_started or starts
-        is_stream = self._outgoing.prepare(message, self._named, self.served_by)
+    def send_out(self, message: Message) -> Awaitable[None]:
+        """Send a message to the server."""
+        if message is self._replayed:
+            return _sent_already()
+        if message["type"] == "http.response.start":
+            self.has_started = True
+        if self._outgoing.prepare(message, self._named, self.served_by):
+            return self._send_stream(message)
+        return self._server(message)
+
+    async def _send_stream(self, message: Message) -> None:
         await self._server(message)
-        if is_stream:
-            self._outgoing.draining.watch(self.served_by)
+        self._outgoing.draining.watch(self.served_by)
 
     def pass_to(self, send: Send) -> None:
         """Send messages by the layers around the application."""
         super().pass_to(send)
         self._is_layered = True
-
-    async def send_out(self, message: Message) -> None:
-        """Send a message of the layers, or of a response in place of the application's."""
-        if message is self._replayed:
-            return
-        self.has_started = self.has_started or message["type"] == "http.response.start"
-        is_stream = self._outgoing.prepare(message, self._named, self.served_by)
-        await self._server(message)
-        if is_stream:
-            self._outgoing.draining.watch(self.served_by)
-
-    @property
-    def needs_end(self) -> bool:
-        """Whether something is left to be settled, or could not be."""
-        return bool(self.units) or self.failure is not None
 
     async def replay(self, send: Send) -> None:
         """Make layers see that a response was started, which they did not send."""
@@ -103,5 +82,10 @@ class DirectExchange(Exchange):
             await send(self._replayed)
 
     @property
-    def _outwards(self) -> Send:
-        return self._send if self._is_layered else self.send_out
+    def needs_end(self) -> bool:
+        """Whether something is left to be settled, or could not be."""
+        return bool(self.units) or self.failure is not None
+
+
+async def _sent_already() -> None:
+    """Send nothing."""

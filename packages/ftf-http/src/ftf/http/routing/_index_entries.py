@@ -189,15 +189,12 @@ def _place(route: BaseRoute, effective: object) -> Place | None:
     """Return the path of a route; `None` if it may match others than its regular expression."""
     if not _has_own(route, (APIRoute, Route, Mount)):
         return None
-    path, suffix = (
-        getattr(effective, "path", None),
-        "/{path:path}" if isinstance(route, Mount) else "",
-    )
-    convertors: Convertors = getattr(effective, "param_convertors", {})
-    pattern = cast("Effective", effective).path_regex.pattern
-    if path is None or pattern_of(path + suffix, convertors) != pattern:
+    served = cast("Effective", effective)
+    path = served.path + "/{path:path}" if isinstance(route, Mount) else served.path
+    if not path.startswith("/"):
         return None
-    return Place(path + suffix, convertors) if (path + suffix).startswith("/") else None
+    is_regular = pattern_of(path, served.param_convertors) == served.path_regex.pattern
+    return Place(path, served.param_convertors) if is_regular else None
 
 
 def _has_own(thing: object, classes: tuple[type, ...]) -> bool:
