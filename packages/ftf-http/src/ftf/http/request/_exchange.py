@@ -112,7 +112,7 @@ class Exchange:
         Raises:
             ResponseReplaced: They could not be committed, and another response was sent.
         """
-        if self._replaced or (self.units and message["type"] == "http.response.start"):
+        if self._replaced or (message["type"] == "http.response.start" and self.units):
             return self._send_settled(message)
         return self.forward(message)
 

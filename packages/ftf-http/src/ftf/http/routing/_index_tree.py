@@ -64,24 +64,27 @@ class Node[E: Ordered]:
     def candidates(self, path: str) -> list[E]:
         """Return the entries whose routes may match a path, in the order of the routes."""
         found = [*self.rests]
-        nodes: list[Node[E]] = [self]
-        for segment in path.split("/")[1:]:
-            below: list[Node[E]] = []
-            for node in nodes:
-                static = node.static.get(segment)
-                if static is not None:
-                    below.append(static)
-                    found += static.rests
-                dynamic = node.dynamic
-                if dynamic is not None:
-                    below.append(dynamic)
-                    found += dynamic.rests
-            nodes = below
-        for node in nodes:
-            found += node.ends
+        self._collect(path.split("/"), 1, found)
         if len(found) > 1:
             found.sort(key=_ORDER)
         return found
+
+    def _collect(self, segments: list[str], at: int, found: list[E]) -> None:
+        """Add the entries below this node whose routes may match the segments from `at` on."""
+        node: Node[E] = self
+        for place in range(at, len(segments)):
+            static, dynamic = node.static.get(segments[place]), node.dynamic
+            if static is not None and dynamic is not None:
+                found += static.rests
+                static._collect(segments, place + 1, found)  # noqa: SLF001  # the same class
+                static = None
+            below = static or dynamic
+            if below is None:
+                return
+            node = below
+            if node.rests:
+                found += node.rests
+        found += node.ends
 
 
 _ORDER = attrgetter("order")
