@@ -13,6 +13,7 @@ from .exceptions import (
     UnreadableParameterError,
 )
 from .injection._inject import Inject, Injected
+from .plan._way import RouteWay
 from .problems._response import ProblemResponse
 from .request._scope import ScopeMiddleware
 from .routing._controller import Controller, delete, get, patch, post, put
@@ -34,6 +35,7 @@ __all__ = [
     "ProblemResponse",
     "ReadServiceError",
     "Route",
+    "RouteWay",
     "Router",
     "ScopeMiddleware",
     "UnreadableParameterError",
