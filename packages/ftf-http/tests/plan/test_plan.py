@@ -210,7 +210,7 @@ async def test_no_inclusion_loses_its_dependencies(serve):
         assert (await client.get("/open/")).status_code == 200
 
 
-async def test_an_error_of_a_short_way_says_where_its_handler_is(bare):
+async def test_an_error_of_a_short_way_says_which_route_it_is_of(bare):
     app = FastTrackFramework(problem_details=False)
     told = []
 
@@ -224,7 +224,6 @@ async def test_an_error_of_a_short_way_says_where_its_handler_is(bare):
 
     async with bare(app) as client:
         await client.get("/item/x")
-    assert "in item" in told[0]
     assert "GET /item/{number}" in told[0]
 
 
