@@ -1,5 +1,6 @@
 """Responses: what a plan writes is what FastAPI sends."""
 
+import functools
 from collections.abc import AsyncIterator, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from inspect import Signature
 from typing import Annotated
 
 import pytest
-from fastapi import BackgroundTasks, FastAPI, HTTPException, Response
+from fastapi import BackgroundTasks, HTTPException, Response
 from fastapi.responses import (
     FileResponse,
     HTMLResponse,
@@ -26,7 +27,8 @@ from pydantic import (
 )
 from starlette.background import BackgroundTask
 
-from ftf.http import FastTrackFramework
+from ftf.container import Scope
+from ftf.http import FastTrackFramework, Injected
 
 
 class Box(BaseModel):
@@ -216,23 +218,56 @@ async def test_path_14_the_default_response_class_is_kept(same):
     await same(build, ("GET", "/"))
 
 
-async def test_path_14_an_answer_that_is_not_valid_says_where_its_handler_is(serve):
-    errors = []
-    for app in (FastAPI(), FastTrackFramework(problem_details=False)):
+def known_as(name: str):
+    def decorate(function):
+        @functools.wraps(function)
+        async def call(**values: object) -> object:
+            return await function(**values)
 
-        @app.exception_handler(Exception)
-        async def note(_, error: Exception) -> Response:
-            errors.append(str(error))
-            return Response("failed", 500)
+        call.__name__ = name
+        return call
 
-        @app.get("/{number}")
-        async def show(number: int) -> Box:
-            return number  # type: ignore[return-value]  # the point
+    return decorate
 
-        async with serve(app) as client:
-            assert (await client.get("/1")).text == "failed"
-    assert errors[0] == errors[1]
-    assert "GET /{number}" in errors[1]
+
+@pytest.mark.parametrize(
+    ("decorate", "name"), [(lambda handler: handler, "show"), (known_as("other"), "other")]
+)
+async def test_path_14_an_answer_that_is_not_valid_says_where_its_handler_is(serve, decorate, name):
+    app, errors = FastTrackFramework(problem_details=False), []
+
+    async def note(_, error: Exception) -> Response:
+        errors.append(str(error))
+        return Response("failed", 500)
+
+    async def show(number: int) -> Box:
+        return number  # type: ignore[return-value]  # the point
+
+    app.add_exception_handler(Exception, note)
+    app.get("/{number}")(decorate(show))
+    async with serve(app) as client:
+        assert (await client.get("/1")).text == "failed"
+    assert "GET /{number}" in errors[0]
+    assert f'File "{__file__}", line ' in errors[0]
+    assert f"in {name}" in errors[0]
+
+
+async def test_an_injected_handler_of_an_invalid_answer_is_named(serve):
+    app, errors = FastTrackFramework(problem_details=False), []
+
+    async def note(_, error: Exception) -> Response:
+        errors.append(str(error))
+        return Response("failed", 500)
+
+    @app.get("/")
+    async def show(scope: Injected[Scope]) -> Box:
+        return 3  # type: ignore[return-value]  # the point
+
+    app.add_exception_handler(Exception, note)
+    async with serve(app) as client:
+        await client.get("/")
+    assert f'File "{__file__}", line ' in errors[0]
+    assert "in show" in errors[0]
 
 
 async def test_path_17_a_validator_of_a_result_sees_the_context_of_the_request(same):

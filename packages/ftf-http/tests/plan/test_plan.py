@@ -2,7 +2,7 @@
 
 import contextlib
 from functools import partial
-from inspect import signature
+from inspect import Parameter, Signature, signature
 from typing import Annotated
 
 import pytest
@@ -225,6 +225,21 @@ async def test_an_error_of_a_short_way_says_which_route_it_is_of(bare):
     async with bare(app) as client:
         await client.get("/item/x")
     assert "GET /item/{number}" in told[0]
+
+
+async def test_path_11_the_connection_and_the_request_come_last(bare):
+    async def show(**values) -> list[str]:
+        return list(values)
+
+    hints = {"number": int, "connection": HTTPConnection, "request": Request, "q": str}
+    show.__signature__ = Signature(
+        [Parameter(name, Parameter.KEYWORD_ONLY, annotation=hint) for name, hint in hints.items()]
+    )
+    app = FastTrackFramework()
+    app.get("/item/{number}")(show)
+    async with bare(app) as client:
+        answer = await client.get("/item/3?q=a")
+    assert answer.json() == ["number", "q", "connection", "request"]
 
 
 async def test_a_request_that_telemetry_follows_takes_fastapi_s_way():

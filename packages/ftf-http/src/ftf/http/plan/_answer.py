@@ -1,8 +1,8 @@
 """The response of a route: a body that pydantic writes, or an object of its response class."""
 
 from collections.abc import Callable, Mapping
-from inspect import signature, unwrap
-from types import FunctionType
+from contextlib import suppress
+from inspect import getsourcefile, getsourcelines, signature
 from typing import Any, Final, cast
 
 from fastapi import routing
@@ -14,6 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Scope
 
+from ..injection._endpoint import injected_by
 from ._facts import RouteFacts
 from ._validation import adapter_of
 
@@ -150,8 +151,9 @@ def _context(dependant: Dependant, scope: Scope) -> EndpointContext:
     """Return the path, file and line of a handler, which FastAPI adds to the text of errors."""
     mounted_at = scope.get("root_path", "").rstrip("/")
     context = EndpointContext(path=f"{scope['method']} {mounted_at}{dependant.path}")
-    handler = unwrap(cast("Callable[..., object]", dependant.call))
-    if isinstance(handler, FunctionType):
-        code = handler.__code__
-        context |= {"function": code.co_name, "file": code.co_filename, "line": code.co_firstlineno}
+    injected = injected_by(dependant.call)
+    handler = injected.owner if injected else cast("Callable[..., object]", dependant.call)
+    with suppress(OSError, TypeError):  # such as an object, which has no line
+        file, (_, line) = getsourcefile(handler), getsourcelines(handler)
+        context |= {"function": handler.__name__, "file": str(file), "line": line}
     return context
