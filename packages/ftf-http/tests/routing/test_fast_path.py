@@ -2,7 +2,7 @@
 
 import contextlib
 from functools import partial
-from inspect import signature
+from inspect import Parameter, Signature, signature
 from typing import Annotated
 
 import pytest
@@ -227,6 +227,41 @@ async def test_an_error_of_a_short_way_says_where_its_handler_is(bare):
     assert f'File "{__file__}", line ' in told[0]
     assert "in item" in told[0]
     assert "GET /item/{number}" in told[0]
+
+
+async def test_an_error_of_a_short_way_names_its_handler_as_fastapi_does(bare):
+    """A decorator may give the function another name than its code has."""
+    told = []
+
+    async def written_as(number: int) -> None: ...
+
+    written_as.__name__ = "known_as"
+    app = FastTrackFramework(problem_details=False)
+    app.get("/item/{number}")(written_as)
+
+    @app.exception_handler(RequestValidationError)
+    async def tell(request, error) -> PlainTextResponse:
+        told.append(str(error))
+        return PlainTextResponse("")
+
+    async with bare(app) as client:
+        await client.get("/item/x")
+    assert "in known_as" in told[0]
+
+
+async def test_a_handler_gets_its_values_in_the_order_of_fastapi(bare):
+    async def show(**values) -> list[str]:
+        return list(values)
+
+    hints = {"number": int, "connection": HTTPConnection, "request": Request, "q": str}
+    show.__signature__ = Signature(
+        [Parameter(name, Parameter.KEYWORD_ONLY, annotation=hint) for name, hint in hints.items()]
+    )
+    app = FastTrackFramework()
+    app.get("/item/{number}")(show)
+    async with bare(app) as client:
+        answer = await client.get("/item/3?q=a")
+    assert answer.json() == ["number", "q", "connection", "request"]
 
 
 async def test_a_request_that_telemetry_follows_takes_fastapi_s_way():

@@ -57,7 +57,7 @@ class FastPath:
 
     def __init__(self, facts: Facts) -> None:
         dependant: Dependant = facts["dependant"]
-        names = dependant.request_param_name, dependant.http_connection_param_name
+        names = dependant.http_connection_param_name, dependant.request_param_name
         self._dependant = dependant
         self._call = cast("Callable[..., Awaitable[object]]", dependant.call)
         self._originals = _replaceable()
@@ -167,7 +167,7 @@ def _reading(
     )
 
     def arguments(request: Request) -> dict[str, object]:
-        values: dict[str, object] = dict.fromkeys(request_names, request)
+        values: dict[str, object] = {}
         errors: list[object] = []
         for fields, read in sources:
             if fields:
@@ -176,7 +176,8 @@ def _reading(
                 errors += faults
         if errors:
             raise RequestValidationError(errors, endpoint_ctx=_context(dependant, request))
-        return values
+        # Last, as FastAPI does: a handler with `**values` sees the order.
+        return values | dict.fromkeys(request_names, request)
 
     return arguments
 
@@ -227,8 +228,9 @@ def _context(dependant: Dependant, request: Request) -> EndpointContext:
     """Return the path, file and line of a handler, which FastAPI adds to the text of errors."""
     mounted_at = request.scope.get("root_path", "").rstrip("/")
     context = EndpointContext(path=f"{request.method} {mounted_at}{dependant.path}")
-    handler = unwrap(cast("Callable[..., object]", dependant.call))
+    call = cast("Callable[..., object]", dependant.call)
+    handler = unwrap(call)
     if isinstance(handler, FunctionType):
-        code = handler.__code__
-        context |= {"function": code.co_name, "file": code.co_filename, "line": code.co_firstlineno}
+        code, name = handler.__code__, getattr(call, "__name__", handler.__name__)
+        context |= {"function": name, "file": code.co_filename, "line": code.co_firstlineno}
     return context
