@@ -67,11 +67,11 @@ class Plan:
         self._overridden = facts.overrides if self._dependencies else None
         self._originals = functions()
         self._answer = Answer(facts)
-        self._handler = Handler(facts.dependant, container, self._answer.validate)
+        self._handler = Handler(facts.dependant, container)
         graph = self._handler.graph
-        self._validate = self._answer.validate
         # A response that dependencies may change is made as an object.
         self._write = None if {BACKGROUND, RESPONSE} & graph.uses else self._answer.write
+        self._validate = self._answer.validate if self._write else None
         self._parameters = Parameters(graph.parameters) if graph.parameters else None
         self._body = Body(facts) if facts.body is not None else None
         fields: list[Field] = [each.field for each in graph.parameters]
@@ -123,7 +123,7 @@ class Plan:
         try:
             if replay and self._handler.has_services:  # one of them may find the request by itself
                 share(request := Request(scope, replay.again(), send))
-            result, valid = await self._handler.result(values, scope)
+            result, valid = await self._handler.result(values, scope, validate=self._validate)
             body = self._written(result, valid)
             response = None if body else await self._response(result, values, scope)
         except Exception as error:  # noqa: BLE001  # raised again, and answered, by Starlette
