@@ -6,7 +6,7 @@ are not valid is served by FastAPI from the start: only reading and validating h
 
 from typing import Final, cast
 
-from fastapi import routing
+from fastapi.routing import request_response
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
@@ -61,8 +61,10 @@ class Plan:
             raise NotPlannedError("it limits the size of bodies")
         if not (are_original() and calls_handler_directly(app)):
             raise NotPlannedError("a function of FastAPI or its handler is replaced or wrapped")
+        if facts.dependant.call is not facts.call:
+            raise NotPlannedError("its handler was replaced")
         self._app = app
-        self._dependant, self._call = facts.dependant, facts.dependant.call
+        self._dependant, self._call = facts.dependant, facts.call
         self._dependencies = [*facts.dependant.dependencies]
         self._overridden = facts.overrides if self._dependencies else None
         self._originals = functions()
@@ -152,7 +154,7 @@ class Plan:
             result, _ = await self._handler.result(values, scope, request)
             return await self._response(result, values, scope)
 
-        await routing.request_response(answer)(scope, receive, send)
+        await request_response(answer)(scope, receive, send)
 
     def _written(self, result: object, valid: object) -> bytes:
         """Return the body of a response; it is empty if a response object has to be made."""
