@@ -14,6 +14,7 @@ from ftf.orm import (
     Deadlock,
     DuplicateRecord,
     ForeignKeyViolation,
+    InvalidArgument,
     InvalidValue,
     NotNullViolation,
     RecordNotFound,
@@ -47,6 +48,7 @@ async def answer_to(error: Exception, serve, **options):
         (CheckViolation((), "ck_seats"), 422, "does not meet the check ck_seats"),
         (NotNullViolation(("seat",)), 422, "A record needs a value for seat"),
         (InvalidValue("value out of int32 range"), 422, "value out of int32 range"),
+        (InvalidArgument("page", "page must be at least 1"), 422, "page must be at least 1"),
         (Deadlock(), 503, "in a deadlock with another one"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from sqlalchemy.orm import DeclarativeBase
 
+from ..exceptions import InvalidArgument
 from ._page import Page
 from .statement._clauses import Clauses
 from .statement._numbers import at_least
@@ -44,16 +45,18 @@ class QueryBuilder[T: DeclarativeBase](
 
         Raises:
             TypeError: A number is not an integer.
-            ValueError: A number is out of its range, or the query has a limit or offset. Over
-                HTTP, limit the parameters of the route: `Annotated[int, Query(ge=1, le=100)]`.
+            InvalidArgument: A number is out of its range; over HTTP, this is answered with 422.
+            ValueError: The query has a limit or offset.
         """
         if self.clauses.is_cut:
             raise ValueError("paginate() sets limit and offset: leave limit() and offset() out")
         if at_least(1, per_page, "per_page") > self.max_per_page:
-            raise ValueError(f"per_page must be at most {self.max_per_page}, not {per_page}")
+            reason = f"per_page must be at most {self.max_per_page}, not {per_page}"
+            raise InvalidArgument("per_page", reason)
         offset = (at_least(1, page, "page") - 1) * per_page
         if offset > _LARGEST_OFFSET:
-            raise ValueError(f"page must be at most {_LARGEST_OFFSET // per_page + 1}, not {page}")
+            reason = f"page must be at most {_LARGEST_OFFSET // per_page + 1}, not {page}"
+            raise InvalidArgument("page", reason)
         clauses = self.clauses._replace(limit=per_page, offset=offset)
         return PaginatedQuery(self.session, self.model, clauses)
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, SQLColumnExpression, func, inspect, literal, select
 from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
 
-from ...exceptions import MultipleRecordsFound, RecordNotFound
+from ...exceptions import InvalidArgument, MultipleRecordsFound, RecordNotFound
 from ...models._loaded_parts import mark_part
 from ...transactions._operation import read
 from ...transactions._rollback import take_before_reading
@@ -87,8 +87,9 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         """Return the records with primary keys, in the order of the keys.
 
         Raises:
-            InvalidValue: A key is not of the type of its column, such as "1" for 1.
-            ValueError: A key has the wrong number of columns, or the database finds others.
+            InvalidValue: A key is not of the type of its column, such as "1" for 1, or the database
+                finds others for it.
+            ValueError: A key has the wrong number of columns.
         """
         rows = [_row(key) for key in keys]
         asked = dict.fromkeys(rows)
@@ -96,7 +97,8 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         found = {inspect(record).identity or (): record for record in records}
         if other := found.keys() - asked.keys():
             named = ", ".join(str(key) for key in other)
-            raise ValueError(f"keys are not of the type of their column: found were {named}")
+            reason = f"keys are not of the type of their column: found were {named}"
+            raise InvalidArgument("keys", reason)
         return [found[key] for key in asked if key in found]
 
     async def pluck[V](self, column: SQLColumnExpression[V]) -> list[V]:
