@@ -3,11 +3,11 @@
 from ._builder import PaginatedQuery, QueryBuilder
 from ._page import Page
 from .statement._clauses import NO_CLAUSES, Clauses
-from .statement._expressions import is_among
+from .statement._expressions import is_among, key_of
 from .statement._key_types import possible_keys, refuse_other_type
 from .statement._membership import is_one_of
 from .statement._relation_path import RelationPath, check_relation, steps
-from .statement._subquery import belongs_to, key_of
+from .statement._subquery import belongs_to
 from .steps._related_records import RelationTo
 
 __all__ = [
