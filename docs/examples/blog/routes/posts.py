@@ -1,11 +1,11 @@
 """Posts over HTTP."""
 
 from ftf.http import Controller, Injected, delete, get, post, put
-from ftf.orm import Page
+from ftf.orm import CursorPage
 
 from ..models import Post
 from ..repositories import PostRepository, UserRepository
-from ..schemas import Id, PageNumber, PageSize, PostDetail, PostIn, PostOut
+from ..schemas import Cursor, Id, PageSize, PostDetail, PostIn, PostOut
 
 
 class Posts(Controller):
@@ -18,9 +18,9 @@ class Posts(Controller):
         self.posts = posts
 
     @get()
-    async def index(self, page: PageNumber = 1, per_page: PageSize = 20) -> Page[PostDetail]:
+    async def index(self, cursor: Cursor = None, per_page: PageSize = 20) -> CursorPage[PostDetail]:
         """List posts with authors and comments, the newest first, a page at a time."""
-        found = await self.posts.detailed().latest().paginate(page, per_page)
+        found = await self.posts.detailed().latest().cursor_paginate(cursor, per_page)
         return found.map(PostDetail.model_validate)
 
     @post(status_code=201)

@@ -10,11 +10,13 @@ from ftf.container import Container
 from ftf.orm import (
     Base,
     BaseRepository,
+    CursorPage,
     DatabaseProvider,
     Page,
     PaginatedQuery,
     QueryBuilder,
     Relation,
+    SimplePage,
     Timestamps,
     Transaction,
     create_engine,
@@ -69,6 +71,11 @@ async def steps(users: UserRepository, posts: PostRepository) -> None:
     assert_type(query.where_like(User.name, "a%").where_between(User.age, 1, 2), UserQuery)
     assert_type(query.when(1, lambda q: q.adults()).where_group(lambda q: q.adults()), UserQuery)
     assert_type(query.with_(User.posts, "posts.author").with_joined(User.posts), UserQuery)
+    assert_type(query.with_(User.posts, Post.editor).with_((User.posts, Post.author)), UserQuery)
+    assert_type(query.with_joined(User.posts.and_(Post.views > 1), Post.author), UserQuery)
+    assert_type(query.with_pivots(User.posts), UserQuery)
+    query.with_(1)  # type: ignore[arg-type]
+    query.with_((User.posts, "author"))  # type: ignore[arg-type]
     assert_type(query.order_by(func.lower(User.name)).latest(User.created_at).limit(1), UserQuery)
     assert_type(query.join(User.posts).group_by(User.id).having(func.count() > 1), UserQuery)
     assert_type(query.paginate(), PaginatedQuery[User])
@@ -125,6 +132,17 @@ async def terminals(query: UserQuery) -> None:
     assert_type(await query.paginate(), Page[User])
     assert_type(await query.paginate(2, per_page=5).get(), list[User])
     assert_type((await query.paginate()).map(lambda user: user.id), Page[int])
+    assert_type(await query.simple_paginate(2), SimplePage[User])
+    cursors = await query.cursor_paginate(None, 5, key="secret")
+    assert_type(cursors, CursorPage[User])
+    assert_type(cursors.map(lambda user: user.id), CursorPage[int])
+    assert_type(cursors.next_cursor, str | None)
+    async for chunk in query.chunk(5):
+        assert_type(chunk, list[User])
+    async for chunk in query.chunk_by_id():
+        assert_type(chunk, list[User])
+    async for user in query.with_(User.posts).stream():
+        assert_type(user, User)
 
 
 async def repository(users: UserRepository, user: User, data: dict[str, str]) -> None:
@@ -153,3 +171,20 @@ async def transactions(session: AsyncSession, users: UserRepository) -> None:
     assert_type(BaseRepository(session, User), BaseRepository[User])
     async with session_factory(create_engine("sqlite://"))() as made:
         assert_type(made, AsyncSession)
+
+
+async def many_rows(users: UserRepository) -> None:
+    assert_type(await users.create_many([{User.name: "Ada"}, {User.name: "Bo"}]), list[User])
+    assert_type(await users.create_many([{"name": "Ada", "age": None}]), list[User])
+    assert_type(await users.create_many([User(name="Ada")]), list[User])
+    assert_type(await users.insert_many({"name": str(n)} for n in range(3)), int)
+    assert_type(await users.update_many([{"id": 1, "name": "Ada"}]), int)
+    rows = [{User.name: "Ada"}]
+    found = await users.upsert(rows, unique_by=[User.name], update=[User.name, User.age])
+    assert_type(found, list[User])
+    assert_type(await users.insert_or_ignore(rows, unique_by=["name"]), list[User])
+    assert_type(await users.insert_or_ignore(rows), list[User])
+    adults = users.query().adults()
+    assert_type(await adults.update({User.age: 18, User.vip: True}), int)
+    assert_type(await adults.increment(User.age, 2), int)
+    assert_type(await adults.all_rows().adults().delete(), int)

@@ -8,6 +8,7 @@ from .exceptions import (
     CommitOutcomeUnknown,
     ConcurrentUse,
     ConstraintViolation,
+    CursorError,
     DatabaseBusy,
     DatabaseUnavailable,
     Deadlock,
@@ -35,7 +36,7 @@ from .models._timestamps import Timestamps, UtcDateTime
 from .models._uuid_key import UuidKey, uuid7
 from .models._versioned import Versioned
 from .provider import DatabaseProvider
-from .query import Page, PaginatedQuery, QueryBuilder
+from .query import CursorPage, Page, PaginatedQuery, QueryBuilder, SimplePage
 from .relations._relation import Relation, Synced
 from .repository._repository import BaseRepository
 from .transactions._retry import run_transaction
@@ -50,6 +51,8 @@ __all__ = [
     "CommitOutcomeUnknown",
     "ConcurrentUse",
     "ConstraintViolation",
+    "CursorError",
+    "CursorPage",
     "DatabaseBusy",
     "DatabaseProvider",
     "DatabaseUnavailable",
@@ -72,6 +75,7 @@ __all__ = [
     "RelationNotLoaded",
     "SchemaChanged",
     "SerializationFailure",
+    "SimplePage",
     "SoftDeletes",
     "StaleRecord",
     "Synced",

@@ -9,6 +9,7 @@
     │   ├── DuplicateRecord
     │   ├── ForeignKeyViolation
     │   └── NotNullViolation
+    ├── CursorError (also a ValueError)
     ├── DatabaseUnavailable
     ├── InvalidValue (also a ValueError)
     │   └── InvalidArgument
@@ -128,6 +129,23 @@ class ConcurrentUse(OrmError):
             "runs the handler in a task of its own, as Starlette's BaseHTTPMiddleware does, open "
             "the transaction in a dependency with `yield` instead, or in pure ASGI middleware"
         )
+
+
+class CursorError(OrmError, ValueError):
+    """A text is not a cursor of the list that is read.
+
+    It was changed, signed with another key, made for another order, or is not a cursor at all.
+
+    Args:
+        cursor: The text.
+    """
+
+    def __init__(self, cursor: str) -> None:
+        super().__init__(cursor)
+        self.cursor = cursor
+
+    def __str__(self) -> str:
+        return "The cursor is not one of this list: begin without a cursor"
 
 
 class DatabaseUnavailable(OrmError):

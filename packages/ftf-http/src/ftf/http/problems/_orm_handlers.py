@@ -24,6 +24,7 @@ def orm_handlers(*, problem_details: bool) -> Handlers:
         orm.ConstraintViolation: 409,
         orm.StaleRecord: 409,
         orm.CheckViolation: 422,
+        orm.CursorError: 422,
         orm.InvalidValue: 422,
         orm.NotNullViolation: 422,
     }

@@ -2,11 +2,12 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
+from ._bulk import BulkWrites
 from ._reads import Reads
 from ._writes import Writes
 
 
-class BaseRepository[T: DeclarativeBase](Reads[T], Writes[T]):
+class BaseRepository[T: DeclarativeBase](Reads[T], Writes[T], BulkWrites[T]):
     """The reads and writes of one model's records.
 
     Each write commits before it returns, unless a `transaction` is open on the session. A write

@@ -8,10 +8,10 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ..models._in_place import flag_changes
 from ..models._soft_deletes import SoftDeletes
+from ..query import Key, Values, equal_to, named
 from ..transactions._operation import writing
 from ._base import RepositoryBase
 from ._first_or_create import first_or_create
-from ._match import Key, Values, equal_to, named
 from ._record import add, delete, read_columns, read_expired
 from ._soft_deletion import restore, soft_delete
 

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Load, Mapper, QueryableAttribute
 from sqlalchemy.sql.base import ExecutableOption
 
 from ...models._scopes import scope_functions
-from ._clauses import Lifted
-from ._scoped_relation import within_scopes
+from ._scoped_relation import Lifted, within_scopes
 
 type Path = tuple[QueryableAttribute[Any], ...]
 

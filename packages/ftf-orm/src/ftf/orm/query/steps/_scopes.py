@@ -33,7 +33,7 @@ class Scopes[T: DeclarativeBase](Query[T]):
         if not models:
             kept = tuple(scope for scope in clauses.model_scopes if scope.name != name)
             return self._with(clauses._replace(model_scopes=kept))
-        if clauses.joins or clauses.options:
+        if clauses.joins or clauses.loads or clauses.pivots:
             raise ValueError(f"lift scopes of {models[0].__name__} before join() and with_()")
         lifted = (*clauses.lifted, *((model, name) for model in models))
         return self._with(clauses._replace(lifted=lifted))
