@@ -15,6 +15,8 @@ from ftf.container import Container, Factory, Lifetime, ServiceProvider
 
 from ._fixed_attribute import FixedAttribute
 from .injection._readable import naming_parameters
+from .plan._planned import way_of
+from .plan._way import RouteWay
 from .problems._body_limit import BodyLimitProblem
 from .problems._default_handlers import default_handlers
 from .problems._handlers import mapped
@@ -325,6 +327,17 @@ class FastTrackFramework(FastAPI):
         )
         validate(self.container, self.routes, (*middleware, *checks))
         validate_early_checks(self.container, self.routes)
+
+    def ways(self) -> list[RouteWay]:
+        """Return how the requests of each HTTP route are served, with those of included routers.
+
+        The routes of mounted applications are left out.
+        """
+        return [
+            way_of(route, self.container)
+            for route in walk(self.routes)
+            if getattr(route, "methods", None)
+        ]
 
     async def build_middleware(self) -> None:
         """Build the middleware that needs services, with those of this start."""

@@ -7,7 +7,7 @@ serves the request, it runs as a dependency only.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from inspect import getclosurevars
 from types import FunctionType
 
@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from ftf.container import Container
 
-from ._fast_path import Handler
+type Handler = Callable[[Request], Coroutine[None, None, Response]]
 
 _MARKS = "ftf_early_checks"
 
@@ -83,7 +83,7 @@ def checked_first(handle: Handler) -> Handler | None:
 
     Args:
         handle: FastAPI's handler of one inclusion of the route. Its dependencies are read from its
-            closure, as `FastPath` does: those of the route would lack the including router's.
+            closure: those of the route would lack the including router's.
     """
     facts = getclosurevars(handle).nonlocals if isinstance(handle, FunctionType) else {}
     dependant = facts.get("dependant")
