@@ -167,6 +167,20 @@ async def test_deleting_a_post_removes_its_comments_and_no_others(
     assert page["total"] == 100
 
 
+async def test_a_restored_post_has_the_comments_that_were_deleted_with_it(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    [post] = await write_posts(session, 1, comments=3)
+    path, first = f"/posts/{post.id}", post.comments[0]
+    assert (await client.delete(f"/comments/{first.id}")).status_code == 204
+    assert (await client.delete(path)).status_code == 204
+    assert (await client.get(path)).status_code == 404
+    restored = await client.post(f"{path}/restore")
+    assert (restored.status_code, restored.json()["title"]) == (200, post.title)
+    assert len((await client.get(path)).json()["comments"]) == 2
+    assert (await client.post(f"{path}/restore")).status_code == 404
+
+
 @pytest.mark.parametrize("method", ["GET", "change", "DELETE"])
 @pytest.mark.parametrize(
     ("kind", "change", "body"),

@@ -61,6 +61,8 @@ async def tour(session: AsyncSession) -> list[Call]:
         Call(200, "GET", f"/comments?post_id={post}"),
         Call(204, "DELETE", f"/posts/{doomed}"),
         Call(404, "GET", f"/posts/{doomed}"),
+        Call(200, "POST", f"/posts/{doomed}/restore"),
+        Call(200, "GET", f"/posts/{doomed}"),
     ]
 
 

@@ -45,5 +45,11 @@ class Posts(Controller):
 
     @delete("/{post_id}", status_code=204)
     async def remove(self, post_id: Id) -> None:
-        """Remove a post with its comments."""
+        """Delete a post with its comments."""
         await self.posts.delete(await self.posts.find_or_fail(post_id))
+
+    @post("/{post_id}/restore")
+    async def restore(self, post_id: Id) -> PostOut:
+        """Restore a deleted post, and the comments that were deleted with it."""
+        found = await self.posts.query().only_trashed().find_or_fail(post_id)
+        return PostOut.model_validate(await self.posts.restore(found))

@@ -1,6 +1,9 @@
 """What type checkers must make of the public names; never executed."""
 
-from typing import TYPE_CHECKING, Self, assert_type
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self, assert_type
+from uuid import UUID
 
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,12 +20,17 @@ from ftf.orm import (
     QueryBuilder,
     Relation,
     SimplePage,
+    SoftDeletes,
     Timestamps,
     Transaction,
+    UuidKey,
+    Versioned,
     create_engine,
     run_transaction,
     session_factory,
     transaction,
+    unique_among_living,
+    uuid7,
 )
 
 
@@ -188,3 +196,27 @@ async def many_rows(users: UserRepository) -> None:
     assert_type(await adults.update({User.age: 18, User.vip: True}), int)
     assert_type(await adults.increment(User.age, 2), int)
     assert_type(await adults.all_rows().adults().delete(), int)
+
+
+class Note(Versioned, SoftDeletes, UuidKey, Base):
+    __tablename__ = "notes"
+    __table_args__ = (unique_among_living("text"),)
+    __scopes__: ClassVar[Mapping[str, Any]] = {"short": lambda note: note.size < 9}
+
+    text: Mapped[str]
+    size: Mapped[int]
+
+
+async def scopes(session: AsyncSession) -> None:
+    notes = BaseRepository(session, Note)
+    query = notes.query()
+    assert_type(notes, BaseRepository[Note])
+    assert_type(query.with_trashed(Note), QueryBuilder[Note])
+    assert_type(query.only_trashed().without_scope("short"), QueryBuilder[Note])
+    assert_type(query.within(Note.size > 1, Note.deleted_at.is_(None)), QueryBuilder[Note])
+    assert_type(await query.find(uuid7()), Note | None)
+    note = await query.find_or_fail(uuid7())
+    assert_type((note.id, note.version, note.deleted_at), tuple[UUID, int, datetime | None])
+    assert_type((note.trashed, await notes.restore(note)), tuple[bool, Note])
+    assert_type(await query.pluck(Note.deleted_at), list[datetime | None])
+    await notes.force_delete(note)

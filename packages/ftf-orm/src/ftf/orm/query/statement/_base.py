@@ -183,7 +183,7 @@ class Query[T: DeclarativeBase]:
 
         They are about the model alone, so an UPDATE or DELETE can use them.
         """
-        if self.clauses.is_cut:
+        if self.clauses.is_cut or self.clauses.lock is not None:
             return (is_among(self._mapper.primary_key, self._keys()),)
         return about_model(self.clauses, self._mapper)
 

@@ -64,7 +64,7 @@ class Terminals[T: DeclarativeBase](Loading[T], Ordering[T]):
         Raises:
             InvalidValue: The key is of another type than its column, such as "1" for 1.
         """
-        return await self.where_key(key).first()
+        return next(iter(await self.where_key(key).get()), None)
 
     async def find_or_fail(self, key: object) -> T:
         """Return the record with a primary key.
@@ -73,7 +73,9 @@ class Terminals[T: DeclarativeBase](Loading[T], Ordering[T]):
             RecordNotFound: There is none.
             InvalidValue: The key is of another type than its column.
         """
-        return await self.where_key(key).first_or_fail()
+        if (record := await self.find(key)) is None:
+            raise RecordNotFound(self.model)
+        return record
 
     async def find_many(self, keys: Iterable[object]) -> list[T]:
         """Return the records with primary keys, in the order of the keys.

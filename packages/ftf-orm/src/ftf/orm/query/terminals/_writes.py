@@ -10,8 +10,6 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ...models._soft_deletes import SoftDeletes
 from ...transactions._operation import writing
-from ..statement._expressions import Condition, is_among
-from ..statement._select import about_model
 from ..statement._sql_functions import refuse_total
 from ..statement._values import Key, Values, columns_of, named, next_version, refuse_several_tables
 from ..steps._all_rows import AllRows
@@ -126,17 +124,11 @@ class Writes[T: DeclarativeBase](AllRows[T]):
                 "or all_rows() if all are meant"
             )
 
-    def _are_meant(self) -> tuple[Condition, ...]:
-        """Return the conditions for the rows of the query."""
-        if self.clauses.is_cut or self.clauses.lock is not None:
-            return (is_among(self._mapper.primary_key, self._keys()),)
-        return about_model(self.clauses, self._mapper)
-
     async def _write(self, statement: Update | Delete, deleted_at: datetime | None = None) -> int:
         session = self.session
         async with writing(session, self.model.metadata):
             await session.flush()
-            statement = statement.where(*self._are_meant())
+            statement = statement.where(*self._rows())
             loaded = has_loaded(session, self.model)
             if isinstance(statement, Update) and (loaded or deleted_at is not None):
                 keys = await self._update(statement)
