@@ -17,6 +17,7 @@ from ftf.orm import (
     ForeignKeyViolation,
     InvalidValue,
     NotNullViolation,
+    QueryTimeout,
     RecordNotFound,
     StaleRecord,
 )
@@ -49,6 +50,7 @@ async def answer_to(error: Exception, serve, **options):
         (NotNullViolation(("seat",)), 422, "A record needs a value for seat"),
         (CursorError("x"), 422, "begin without a cursor"),
         (InvalidValue("value out of int32 range"), 422, "value out of int32 range"),
+        (QueryTimeout(2), 503, "The query took longer than 2 seconds"),
         (Deadlock(), 503, "in a deadlock with another one"),
     ],
 )

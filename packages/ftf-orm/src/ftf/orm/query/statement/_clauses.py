@@ -42,6 +42,7 @@ class Clauses(NamedTuple):
         distinct: Whether each value is returned once.
         fresh: Whether records in the session are read again.
         lock: The lock of the records.
+        timeout: The seconds that the statement may take.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -58,6 +59,7 @@ class Clauses(NamedTuple):
     distinct: bool = False
     fresh: bool = False
     lock: Lock | None = None
+    timeout: float | None = None
 
     def and_(self, *conditions: Condition) -> "Clauses":
         """Return the clauses with more conditions, all of which have to be met."""

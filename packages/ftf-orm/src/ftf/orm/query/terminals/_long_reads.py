@@ -64,8 +64,11 @@ class LongReads[T: DeclarativeBase](Pages[T]):
         Raises:
             TransactionMisuse: The loop has ended the transaction.
             TypeError: The size is not an integer.
-            ValueError: The size is below 1, or a collection is loaded by a join.
+            ValueError: The size is below 1, the query has a timeout, or a collection is loaded by a
+                join.
         """
+        if self.clauses.timeout is not None:
+            raise ValueError("stream() has no time limit: leave timeout() out, or use chunk()")
         if collection := next(self._joined_collections(), None):
             raise ValueError(
                 f"stream() cannot load {collection} by a join, which takes several rows for a "
