@@ -3,7 +3,7 @@
 import pytest
 from bookshop import Author, Book
 from ledger import Account, Accounts
-from sqlalchemy import func
+from sqlalchemy import func, text
 
 from ftf.orm import QueryBuilder
 
@@ -71,6 +71,18 @@ def test_sql_whose_names_and_values_differ_is_refused(authors):
         authors.query().where_raw("born = :n", m=1)
     with pytest.raises(ValueError, match=r"has the names \[\], but values have \['n'\]"):
         authors.query().where_raw("born = 1", n=1)
+
+
+async def test_the_recipe_for_full_text_finds_words_on_both_databases(authors, shop, session):
+    search = "to_tsvector('english', name) @@ websearch_to_tsquery('english', :words)"
+    if session.get_bind().dialect.name == "sqlite":
+        search = "id IN (SELECT rowid FROM found WHERE found MATCH :words)"
+        fts = "CREATE VIRTUAL TABLE found USING fts5(name, content=authors, content_rowid=id)"
+        await session.execute(text(fts))
+        await session.execute(text("INSERT INTO found (rowid, name) SELECT id, name FROM authors"))
+    assert await names(authors.query().where_raw(search, words="ada")) == "Ada"
+    assert await names(authors.query().where_raw(search, words="nobody")) == ""
+    await session.rollback()
 
 
 async def test_paths_in_json_mean_the_same_on_both_databases(ledger, session):
