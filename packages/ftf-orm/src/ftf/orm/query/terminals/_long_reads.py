@@ -99,10 +99,9 @@ class LongReads[T: DeclarativeBase](Pages[T]):
 
     async def _streamed(self, size: int) -> AsyncGenerator[T]:
         loaded, statement = self._loaded_before(), self.statement()
-        options = {"yield_per": size}
-        result: AsyncResult[Any] = await self._run(
-            lambda: self.session.stream(statement, execution_options=options)
-        )
+        # No yield_per: before SQLAlchemy 2.1 it reaches the SELECTs of eager loads, which fail.
+        # fetchmany() reads and loads as many of an open cursor.
+        result: AsyncResult[Any] = await self._run(lambda: self.session.stream(statement))
         begun = self.session.sync_session.get_transaction()
         try:
             while rows := await read(self.session, lambda: result.fetchmany(size)):
