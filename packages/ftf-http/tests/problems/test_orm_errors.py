@@ -15,6 +15,7 @@ from ftf.orm import (
     Deadlock,
     DuplicateRecord,
     ForeignKeyViolation,
+    InvalidArgument,
     InvalidValue,
     NotNullViolation,
     QueryTimeout,
@@ -51,6 +52,7 @@ async def answer_to(error: Exception, serve, **options):
         (CursorError("x"), 422, "begin without a cursor"),
         (InvalidValue("value out of int32 range"), 422, "value out of int32 range"),
         (QueryTimeout(2), 503, "The query took longer than 2 seconds"),
+        (InvalidArgument("page", "page must be at least 1"), 422, "page must be at least 1"),
         (Deadlock(), 503, "in a deadlock with another one"),
     ],
 )

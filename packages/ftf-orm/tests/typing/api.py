@@ -180,3 +180,20 @@ async def transactions(session: AsyncSession, users: UserRepository) -> None:
     assert_type(BaseRepository(session, User), BaseRepository[User])
     async with session_factory(create_engine("sqlite://"))() as made:
         assert_type(made, AsyncSession)
+
+
+async def many_rows(users: UserRepository) -> None:
+    assert_type(await users.create_many([{User.name: "Ada"}, {User.name: "Bo"}]), list[User])
+    assert_type(await users.create_many([{"name": "Ada", "age": None}]), list[User])
+    assert_type(await users.create_many([User(name="Ada")]), list[User])
+    assert_type(await users.insert_many({"name": str(n)} for n in range(3)), int)
+    assert_type(await users.update_many([{"id": 1, "name": "Ada"}]), int)
+    rows = [{User.name: "Ada"}]
+    found = await users.upsert(rows, unique_by=[User.name], update=[User.name, User.age])
+    assert_type(found, list[User])
+    assert_type(await users.insert_or_ignore(rows, unique_by=["name"]), list[User])
+    assert_type(await users.insert_or_ignore(rows), list[User])
+    adults = users.query().adults()
+    assert_type(await adults.update({User.age: 18, User.vip: True}), int)
+    assert_type(await adults.increment(User.age, 2), int)
+    assert_type(await adults.all_rows().adults().delete(), int)

@@ -14,6 +14,7 @@ from .exceptions import (
     Deadlock,
     DuplicateRecord,
     ForeignKeyViolation,
+    InvalidArgument,
     InvalidValue,
     MigrationError,
     MissingDriver,
@@ -31,7 +32,10 @@ from .exceptions import (
     TransactionMisuse,
 )
 from .models._base import Base
+from .models._soft_deletes import SoftDeletes, unique_among_living
 from .models._timestamps import Timestamps, UtcDateTime
+from .models._uuid_key import UuidKey, uuid7
+from .models._versioned import Versioned
 from .provider import DatabaseProvider
 from .query import CursorPage, Page, PaginatedQuery, QueryBuilder, SimplePage
 from .relations._relation import Relation, Synced
@@ -56,6 +60,7 @@ __all__ = [
     "Deadlock",
     "DuplicateRecord",
     "ForeignKeyViolation",
+    "InvalidArgument",
     "InvalidValue",
     "MigrationError",
     "MissingDriver",
@@ -73,6 +78,7 @@ __all__ = [
     "SchemaChanged",
     "SerializationFailure",
     "SimplePage",
+    "SoftDeletes",
     "StaleRecord",
     "Synced",
     "Timestamps",
@@ -80,9 +86,13 @@ __all__ = [
     "TransactionConflict",
     "TransactionMisuse",
     "UtcDateTime",
+    "UuidKey",
+    "Versioned",
     "create_engine",
     "run_transaction",
     "session_factory",
     "transaction",
     "typed_errors",
+    "unique_among_living",
+    "uuid7",
 ]

@@ -12,6 +12,7 @@
     ├── CursorError (also a ValueError)
     ├── DatabaseUnavailable
     ├── InvalidValue (also a ValueError)
+    │   └── InvalidArgument
     ├── MigrationError
     ├── MissingDriver (also an ImportError)
     ├── MultipleRecordsFound
@@ -171,6 +172,23 @@ class InvalidValue(OrmError, ValueError):
 
     def __str__(self) -> str:
         return f"A value is not valid for the database: {self.reason}"
+
+
+class InvalidArgument(InvalidValue):
+    """A step of a query does not accept an argument that clients can choose, such as `per_page`.
+
+    Args:
+        argument: The name of the parameter.
+        reason: What is wrong with the argument.
+    """
+
+    def __init__(self, argument: str, reason: str) -> None:
+        super().__init__(reason)
+        self.args = argument, reason
+        self.argument = argument
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class MigrationError(OrmError):

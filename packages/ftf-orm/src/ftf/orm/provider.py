@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from ftf.container import Container, ServiceProvider
+from ftf.container import Container, ServiceProvider, UnitsOfWork
 
 from .engine._engine import create_engine
 from .transactions._closing import close
 from .transactions._session_factory import session_factory
+from .transactions._session_state import SessionState
 
 
 class DatabaseProvider(ServiceProvider):
@@ -52,9 +53,12 @@ class DatabaseProvider(ServiceProvider):
         return session_factory(engine, cursor_key=self.cursor_key)
 
 
-async def _open_session(factory: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+async def _open_session(
+    factory: async_sessionmaker[AsyncSession], units: UnitsOfWork
+) -> AsyncIterator[AsyncSession]:
     # close_resets_only=False: a task that still uses it would check out another connection.
     session = factory(close_resets_only=False)
+    SessionState.of(session).units = units
     try:
         yield session
     finally:

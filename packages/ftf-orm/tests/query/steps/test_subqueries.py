@@ -1,6 +1,9 @@
 """Unions, subqueries and conditions in SQL."""
 
+from datetime import UTC, datetime
+
 import pytest
+from archive import Archive, Post
 from bookshop import Author, Book
 from ledger import Account, Accounts
 from sqlalchemy import func, text
@@ -38,6 +41,25 @@ async def test_a_union_keeps_the_loads_and_computed_values_of_the_first(authors,
     query = authors.query().with_(Author.books).with_count(Author.books)
     found = await query.where(Author.born == 1815).union(authors.query().limit(0)).sole()
     assert (found.books_count, len(found.books)) == (2, 2)
+
+
+async def test_a_union_is_not_widened_and_each_query_keeps_its_scopes(create_tables, session):
+    await create_tables(Archive.metadata)
+    posts = QueryBuilder(session, Post).order_by_key()
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    session.add_all(
+        [
+            Post(id=1, title="a"),
+            Post(id=2, title="b", deleted_at=now),
+            Post(id=3, title="c", deleted_at=now),
+            Post(id=4, title="d", listed=False),
+        ]
+    )
+    await session.commit()
+    both = posts.union(posts.with_trashed().where(Post.title == "b"))
+    assert await both.pluck(Post.id) == [1, 2]
+    assert await both.where(Post.id == 1).or_where(Post.id > 2).pluck(Post.id) == [1]
+    assert await both.update({Post.title: "x"}) == 2
 
 
 def test_a_union_of_other_records_is_refused(authors, books):

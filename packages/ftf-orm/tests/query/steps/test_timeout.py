@@ -57,6 +57,14 @@ async def test_eager_loads_pages_and_chunks_have_it_too(authors, session):
         query.stream()
 
 
+async def test_a_write_of_all_rows_has_it_too(authors, endless, session):
+    with pytest.raises(QueryTimeout, match="longer"):
+        await endless.timeout(0.02).update({Author.name: "Bo"})
+    assert await authors.query().timeout(60).all_rows().update({Author.born: 1}) == 1
+    assert await limit_of(session) == "0"
+    assert (await authors.query().sole()).name == "Ada"
+
+
 async def test_it_is_taken_back_where_each_statement_commits(database_url):
     engine = create_engine(database_url, isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0)
     async with session_factory(engine)() as session:

@@ -6,10 +6,14 @@ from .app._asgi import ASGIApplication
 from .app._exchange import IncompleteResponseError, UnfinishedRequestError
 from .app._lifespan import LifespanError, LifespanManager
 from .app._transport import StreamingTransport
+from .events._event_fake import EventFake
+from .events._event_tester import EventTester
 from .factories._columns import FactoryError
 from .factories._factory import Factory, Values
 from .factories._maker import FactoryMaker
 from .isolation._override import Override
+from .jobs._job_fake import JobFake
+from .jobs._job_tester import FailedRun, JobReport, JobTester
 from .provisioning._migration_checks import Migrations
 from .queries._assertions import (
     CheckedQueries,
@@ -30,11 +34,17 @@ __all__ = [
     "ActingAs",
     "CheckedQueries",
     "CodeLine",
+    "EventFake",
+    "EventTester",
     "ExecutedQuery",
     "Factory",
     "FactoryError",
     "FactoryMaker",
+    "FailedRun",
     "IncompleteResponseError",
+    "JobFake",
+    "JobReport",
+    "JobTester",
     "LifespanError",
     "LifespanManager",
     "Loading",

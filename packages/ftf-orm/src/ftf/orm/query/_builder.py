@@ -12,11 +12,13 @@ from .steps._eager_loads import Eager
 from .steps._joins import Joining
 from .steps._periods import Periods
 from .steps._related_records import Relations
+from .steps._scopes import Scopes
 from .steps._subqueries import Subqueries
 from .steps._timeout import Timeout
 from .terminals._aggregates import Aggregates
 from .terminals._long_reads import LongReads
 from .terminals._plan import Plan
+from .terminals._writes import Writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,12 @@ class QueryBuilder[T: DeclarativeBase](
     LongReads[T],
     Aggregates[T],
     Plan[T],
+    Writes[T],
     Eager[T],
     Joining[T],
     Relations[T],
     Periods[T],
+    Scopes[T],
     Subqueries[T],
     Timeout[T],
 ):
@@ -50,8 +54,8 @@ class QueryBuilder[T: DeclarativeBase](
 
         Raises:
             TypeError: A number is not an integer.
-            ValueError: A number is out of its range, or the query has a limit or offset. Over
-                HTTP, limit the parameters of the route: `Annotated[int, Query(ge=1, le=100)]`.
+            InvalidArgument: A number is out of its range; over HTTP, this is answered with 422.
+            ValueError: The query has a limit or offset.
         """
         clauses = self._numbered(page, per_page, "paginate")
         return PaginatedQuery(self.session, self.model, clauses)

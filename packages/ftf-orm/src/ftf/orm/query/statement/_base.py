@@ -10,10 +10,12 @@ from sqlalchemy import Dialect, FromClause, Result, Select, SQLColumnExpression,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
+from ...models._scopes import scopes_of
 from ...transactions._operation import read, read_in_savepoint
 from ...transactions._statement_timeout import within
 from ._clauses import NO_CLAUSES, Clauses
 from ._dates import refuse_dates
+from ._declared_loads import declared_loads
 from ._direction import without_direction
 from ._eager_load import options, tree
 from ._expressions import (
@@ -21,11 +23,12 @@ from ._expressions import (
     Condition,
     element,
     foreign,
+    is_among,
     refuse_relationship,
     refuse_value,
     sources,
 )
-from ._select import refuse_open_order, with_page, with_records, with_rows
+from ._select import about_model, refuse_open_order, with_page, with_records, with_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,16 @@ class Query[T: DeclarativeBase]:
     Args:
         session: The session to run in.
         model: The model to query.
-        clauses: The clauses of the query so far.
+        clauses: The clauses of the query so far; without them, the query has the model's scopes.
     """
 
     session: AsyncSession
     model: type[T]
     clauses: Clauses = NO_CLAUSES
+
+    def __post_init__(self) -> None:
+        if self.clauses is NO_CLAUSES and (scopes := scopes_of(self._mapper)):
+            object.__setattr__(self, "clauses", Clauses(model_scopes=scopes))
 
     def when(
         self,
@@ -84,8 +91,9 @@ class Query[T: DeclarativeBase]:
         statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
         found = with_records(clauses, statement, self._mapper)
         statement = with_page(self._ordered(), found, self.model)
-        if clauses.loads:
-            statement = statement.options(*options(self.model, tree(clauses.loads)))
+        loads = options(self.model, tree(clauses.loads), clauses.lifted)
+        loads = [*declared_loads(self._mapper, loads, clauses.lifted), *loads]
+        statement = statement.options(*loads) if loads else statement
         if clauses.read_again:
             statement = statement.execution_options(populate_existing=True)
         return statement
@@ -174,6 +182,15 @@ class Query[T: DeclarativeBase]:
         keys = select(*self._mapper.primary_key).select_from(self.model)
         records = with_records(self.clauses, keys, self._mapper)
         return with_page(self._ordered(), records, self.model).correlate(None)
+
+    def _rows(self) -> tuple[Condition, ...]:
+        """Return the conditions that the query's records meet, and no others, scopes included.
+
+        They are about the model alone, so an UPDATE or DELETE can use them.
+        """
+        if self.clauses.is_cut:
+            return (is_among(self._mapper.primary_key, self._keys()),)
+        return about_model(self.clauses, self._mapper)
 
     @abstractmethod
     def _ordered(self) -> Clauses:

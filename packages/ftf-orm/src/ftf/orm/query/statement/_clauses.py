@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Label, SQLColumnExpression, and_, or_
 from sqlalchemy.orm import QueryableAttribute
 
+from ...models._scopes import Scope
 from ._eager_load import EagerLoad
 from ._expressions import Condition
 from ._join import Join
+from ._scoped_relation import Lifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Clauses(NamedTuple):
     Args:
         conditions: The conditions that records have to meet, all of them.
         scopes: Conditions that they have to meet besides: no `or_where` widens them.
+        model_scopes: The scopes of the model that no `without_scope` has lifted.
+        lifted: The models and scopes that are lifted for records of joins and eager loads.
         joins: The joined relationships, in order.
         groups: The columns of GROUP BY.
         having: The conditions that groups have to meet, all of them.
@@ -43,10 +47,13 @@ class Clauses(NamedTuple):
         fresh: Whether records in the session are read again.
         lock: The lock of the records.
         timeout: The seconds that the statement may take.
+        all_rows: Whether a write may be without a condition.
     """
 
     conditions: tuple[Condition, ...] = ()
     scopes: tuple[Condition, ...] = ()
+    model_scopes: tuple[Scope, ...] = ()
+    lifted: Lifted = ()
     joins: tuple[Join, ...] = ()
     groups: tuple[SQLColumnExpression[object], ...] = ()
     having: tuple[Condition, ...] = ()
@@ -60,6 +67,7 @@ class Clauses(NamedTuple):
     fresh: bool = False
     lock: Lock | None = None
     timeout: float | None = None
+    all_rows: bool = False
 
     def and_(self, *conditions: Condition) -> "Clauses":
         """Return the clauses with more conditions, all of which have to be met."""
@@ -72,12 +80,13 @@ class Clauses(NamedTuple):
 
     def within(self, *scopes: Condition) -> "Clauses":
         """Return the clauses with all conditions and more as scopes, which no `or_where` widens."""
-        return self._replace(conditions=(), scopes=(*self.criteria, *scopes))
+        return self._replace(conditions=(), scopes=(*self.scopes, *self.conditions, *scopes))
 
     @property
     def criteria(self) -> tuple[Condition, ...]:
-        """The scopes and the conditions."""
-        return (*self.scopes, *self.conditions)
+        """All that records have to meet: the model's scopes, those of the query, its conditions."""
+        hiding = [scope.condition for scope in self.model_scopes]
+        return (*hiding, *self.scopes, *self.conditions)
 
     def at_most(self, count: int) -> "Clauses":
         """Return the clauses with a limit, or with their own if that is smaller."""

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy.orm import Load, QueryableAttribute
 
 from ._relation_path import Path, is_part
+from ._scoped_relation import Lifted, within_scopes
 
 type Names = tuple[str, ...]
 type Strategy = Literal["joinedload", "selectinload"]
@@ -56,16 +57,16 @@ def tree(loads: Iterable[EagerLoad]) -> dict[Names, Step]:
     return found
 
 
-def options(model: type, steps: Mapping[Names, Step]) -> list[Load]:
-    """Return the loader options of a tree."""
+def options(model: type, steps: Mapping[Names, Step], lifted: Lifted) -> list[Load]:
+    """Return the loader options of a tree, within the scopes that are not lifted."""
     inner = {names[:-1] for names in steps}
-    return [_option(model, names, steps) for names in steps if names not in inner]
+    return [_option(model, names, steps, lifted) for names in steps if names not in inner]
 
 
-def _option(model: type, names: Names, steps: Mapping[Names, Step]) -> Load:
+def _option(model: type, names: Names, steps: Mapping[Names, Step], lifted: Lifted) -> Load:
     load: Any = Load(model)
     for end in range(1, len(names) + 1):
         step = steps[names[:end]]
-        load = getattr(load, step.strategy)(step.relation)
+        load = getattr(load, step.strategy)(within_scopes(step.relation, lifted))
     found: Load = load
     return found

@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from ._eager_load import EagerLoad, options, tree
 from ._join_condition import constants
 from ._membership import is_one_of
+from ._scoped_relation import Lifted, within_scopes
 
 type _Key = tuple[object, ...]
 
@@ -41,27 +42,29 @@ class Pivots:
     dialect: Dialect
 
     def statement(
-        self, records: Iterable[DeclarativeBase], loads: Sequence[EagerLoad]
+        self, records: Iterable[DeclarativeBase], loads: Sequence[EagerLoad], lifted: Lifted
     ) -> "Select[*tuple[Any, ...]]":
         """Return a SELECT of related records, keys of records, and further columns.
 
         Args:
             records: The records.
             loads: The eager loads of the related records.
+            lifted: The models and scopes to leave out.
         """
         prop, table = self._prop, self._table
         model = prop.mapper.class_
         own = [column for _, column in prop.synchronize_pairs]
         rows = [*dict.fromkeys(self._key(record) for record in records)]
         fixed = constants(prop, table)
+        related = within_scopes(self.relation, lifted)
         return (
             select(model, *own, *(table.c[name] for name in self._further))
             .join(table, prop.secondaryjoin)
             .where(is_one_of(own, rows, self.dialect))
             .where(*(table.c[name] == value for name, value in fixed.items()))
-            .where(*self.relation._extra_criteria)  # noqa: SLF001  # what and_() added
+            .where(*related._extra_criteria)  # noqa: SLF001  # what and_() and scopes added
             .order_by(*(prop.order_by or ()))
-            .options(*options(model, tree(loads)))
+            .options(*options(model, tree(loads), lifted))
         )
 
     def set_on(self, records: Iterable[DeclarativeBase], rows: Iterable[Row[Any]]) -> None:

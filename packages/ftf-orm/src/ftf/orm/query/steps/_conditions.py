@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy import SelectBase, SQLColumnExpression, false, not_, or_
 from sqlalchemy.orm import DeclarativeBase
 
+from ...exceptions import InvalidArgument
 from ..statement._base import Query, applied
 from ..statement._expressions import Column, Condition, refuse_relationship
 from ..statement._key_types import possible_keys
@@ -121,10 +122,11 @@ class Conditions[T: DeclarativeBase](Query[T]):
         `where(User.name.contains(text, autoescape=True))`.
 
         Raises:
-            ValueError: The pattern ends in a single backslash.
+            InvalidArgument: The pattern ends in a single backslash.
         """
         if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
-            raise ValueError(f"pattern {pattern!r} ends in a backslash: double it to find one")
+            reason = f"pattern {pattern!r} ends in a backslash: double it to find one"
+            raise InvalidArgument("pattern", reason)
         return self.where(column.like(pattern, escape="\\"))
 
     def where_between[V](self, column: SQLColumnExpression[V], low: V, high: V) -> Self:

@@ -24,7 +24,7 @@ class Eager[T: DeclarativeBase](Query[T]):
                 `"lines.product"` or `(Order.lines, Line.product)`. Or a part:
                 `Order.lines.and_(Line.open)`. A part replaces the relationship that was loaded
                 before, after its changes are flushed; paths through the relationship follow the
-                part.
+                part. The records of a model with scopes are a part.
 
         Raises:
             AttributeError: Neither the model nor one that is led to has such a relationship.

@@ -18,9 +18,9 @@ class Subqueries[T: DeclarativeBase](Query[T]):
     def union(self, *others: Query[T]) -> Self:
         """Keep the records that this query or another one returns, each once.
 
-        Conditions, order, limit and offset of each query decide what it returns, and end there:
-        the result is sorted and limited by the steps that follow. Its eager loads and computed
-        values are those of this query.
+        Conditions, scopes, order, limit and offset of each query decide what it returns, and end
+        there: the result is sorted and limited by the steps that follow, and no `or_where` widens
+        it. Its eager loads and computed values are those of this query.
 
         Raises:
             TypeError: Another query is for other records.
@@ -33,7 +33,8 @@ class Subqueries[T: DeclarativeBase](Query[T]):
         keys, clauses = self._mapper.primary_key, self.clauses
         found = or_(*(is_among(keys, query._keys()) for query in queries))  # noqa: SLF001  # of this package
         kept = Clauses(
-            conditions=(found,),
+            scopes=(found,),
+            lifted=clauses.lifted,
             loads=clauses.loads,
             pivots=clauses.pivots,
             computed=clauses.computed,

@@ -16,7 +16,8 @@ from ...transactions._rollback import take_before_reading
 from ..statement._clauses import Clauses
 from ..statement._eager_load import EagerLoad, Names, tree
 from ..statement._pivots import Pivots
-from ..statement._relation_path import is_part, related
+from ..statement._relation_path import related
+from ..statement._scoped_relation import Lifted, is_partial
 from ..steps._conditions import Conditions
 
 type States = AbstractSet[InstanceState[Any]]
@@ -39,7 +40,7 @@ class Loading[T: DeclarativeBase](Conditions[T]):
         steps = tree(self.clauses.loads)
         found: dict[Names, States] = {}
         for names, (relation, _) in steps.items():
-            if is_part(relation):
+            if is_partial(relation):
                 found[names] = self._states_with(relation)
             elif len(names) > 1:
                 found[names] = self._states_with(steps[names[:-1]].relation)
@@ -50,7 +51,7 @@ class Loading[T: DeclarativeBase](Conditions[T]):
         steps = tree(self.clauses.loads) if loaded else {}
         for names, before in loaded.items():
             relation = steps[names].relation
-            if not (before or is_part(relation)):
+            if not (before or is_partial(relation)):
                 continue
             owners: Sequence[DeclarativeBase] = records
             for name in names[:-1]:
@@ -65,7 +66,7 @@ class Loading[T: DeclarativeBase](Conditions[T]):
             below = (load.below((relation.key,)) for load in self.clauses.loads)
             loads = [load for load in below if load is not None]
             pivots = Pivots(relation, self._dialect)
-            statement = pivots.statement(records, loads)
+            statement = pivots.statement(records, loads, self.clauses.lifted)
             result = await read(self.session, partial(self.session.execute, statement), flush=True)
             pivots.set_on(records, result.unique() if loads else result)
             mark_part(records, relation)
@@ -81,9 +82,10 @@ class Loading[T: DeclarativeBase](Conditions[T]):
         below = (load.below(names[:-1]) for load in self.clauses.loads)
         loads = [load for load in below if load is not None and load.path[0].key == relation.key]
         missing = [owner for owner in owners if relation.key in inspect(owner).unloaded]
-        load = query._load_relation  # noqa: SLF001  # of this class
+        lifted = self.clauses.lifted
+        load = partial(query._load_relation, lifted=lifted)  # noqa: SLF001  # of this class
         await load(missing, relation, again=False, loads=loads)
-        if is_part(relation):
+        if is_partial(relation):
             stale = [owner for owner in owners if inspect(owner) in before]
             await load(stale, relation, again=True, loads=loads)
             mark_part(owners, relation)
@@ -95,6 +97,7 @@ class Loading[T: DeclarativeBase](Conditions[T]):
         *,
         again: bool,
         loads: Sequence[EagerLoad] = (),
+        lifted: Lifted = (),
     ) -> None:
         """Load a relationship of records; `again` flushes its changes and replaces it."""
         if not records:
@@ -106,7 +109,8 @@ class Loading[T: DeclarativeBase](Conditions[T]):
                 self.session.expire(record, [relation.key])
         loads = loads or [EagerLoad((relation,), "selectinload")]
         keys = [inspect(record).identity for record in records]
-        await self._with(Clauses(loads=tuple(loads))).where_key(*keys).get()
+        clauses = Clauses(loads=tuple(loads), lifted=lifted)
+        await self._with(clauses).where_key(*keys).get()
         mark_part(records, relation)
 
     def _states_with(self, relation: QueryableAttribute[object]) -> States:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from sqlalchemy.orm import DeclarativeBase
 
-from ...exceptions import CursorError, InvalidValue
+from ...exceptions import CursorError, InvalidArgument, InvalidValue
 from ...transactions._session_factory import CURSOR_KEY
 from .._page import CursorPage, SimplePage
 from ..statement._clauses import Clauses
@@ -34,7 +34,8 @@ class Pages[T: DeclarativeBase](Terminals[T]):
 
         Raises:
             TypeError: A number is not an integer.
-            ValueError: A number is out of its range, or the query has a limit or offset.
+            InvalidArgument: A number is out of its range; over HTTP, this is answered with 422.
+            ValueError: The query has a limit or offset.
         """
         clauses = self._numbered(page, per_page, "simple_paginate")
         order = self._with_key_order().order
@@ -59,8 +60,8 @@ class Pages[T: DeclarativeBase](Terminals[T]):
         Raises:
             CursorError: It is not a cursor of a query with this order and key.
             TypeError: `per_page` is not an integer, or the order is by a type without cursors.
-            ValueError: `per_page` is out of its range, or the query has a limit, an offset or
-                groups.
+            InvalidArgument: `per_page` is out of its range; over HTTP, this is answered with 422.
+            ValueError: The query has a limit, an offset or groups.
         """
         self._check_size(per_page, "cursor_paginate")
         keyset, secret = self._keyset("cursor_paginate"), self._secret(key)
@@ -82,14 +83,16 @@ class Pages[T: DeclarativeBase](Terminals[T]):
         self._check_size(per_page, method)
         offset = (at_least(1, page, "page") - 1) * per_page
         if offset > _LARGEST_OFFSET:
-            raise ValueError(f"page must be at most {_LARGEST_OFFSET // per_page + 1}, not {page}")
+            reason = f"page must be at most {_LARGEST_OFFSET // per_page + 1}, not {page}"
+            raise InvalidArgument("page", reason)
         return self.clauses._replace(limit=per_page, offset=offset)
 
     def _check_size(self, per_page: int, method: str) -> None:
         if self.clauses.is_cut:
             raise ValueError(f"{method}() sets limit and offset: leave limit() and offset() out")
         if at_least(1, per_page, "per_page") > self.max_per_page:
-            raise ValueError(f"per_page must be at most {self.max_per_page}, not {per_page}")
+            reason = f"per_page must be at most {self.max_per_page}, not {per_page}"
+            raise InvalidArgument("per_page", reason)
 
     def _keyset(self, method: str) -> Keyset:
         """Return the complete order of the query.

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase
 
-from ...exceptions import MultipleRecordsFound, RecordNotFound
+from ...exceptions import InvalidArgument, MultipleRecordsFound, RecordNotFound
 from ..statement._select import with_page, with_records, with_rows
 from ..steps._ordering import Ordering
 from ._loading import Loading
@@ -58,12 +58,30 @@ class Terminals[T: DeclarativeBase](Loading[T], Ordering[T]):
             raise RecordNotFound(self.model)
         return found[0]
 
+    async def find(self, key: object) -> T | None:
+        """Return the record with a primary key, or None, also for an impossible key such as 2**63.
+
+        Raises:
+            InvalidValue: The key is of another type than its column, such as "1" for 1.
+        """
+        return await self.where_key(key).first()
+
+    async def find_or_fail(self, key: object) -> T:
+        """Return the record with a primary key.
+
+        Raises:
+            RecordNotFound: There is none.
+            InvalidValue: The key is of another type than its column.
+        """
+        return await self.where_key(key).first_or_fail()
+
     async def find_many(self, keys: Iterable[object]) -> list[T]:
         """Return the records with primary keys, in the order of the keys.
 
         Raises:
-            InvalidValue: A key is not of the type of its column, such as "1" for 1.
-            ValueError: A key has the wrong number of columns, or the database finds others.
+            InvalidValue: A key is not of the type of its column, such as "1" for 1, or the database
+                finds others for it.
+            ValueError: A key has the wrong number of columns.
         """
         rows = [_row(key) for key in keys]
         asked = dict.fromkeys(rows)
@@ -71,7 +89,8 @@ class Terminals[T: DeclarativeBase](Loading[T], Ordering[T]):
         found = {inspect(record).identity or (): record for record in records}
         if other := found.keys() - asked.keys():
             named = ", ".join(str(key) for key in other)
-            raise ValueError(f"keys are not of the type of their column: found were {named}")
+            reason = f"keys are not of the type of their column: found were {named}"
+            raise InvalidArgument("keys", reason)
         return [found[key] for key in asked if key in found]
 
     async def pluck[V](self, column: SQLColumnExpression[V]) -> list[V]:
