@@ -24,6 +24,8 @@ from .exceptions import (
     RecordOfOtherSession,
     RelationNotLoaded,
     SchemaChanged,
+    SeederFailed,
+    SeederRefused,
     SerializationFailure,
     StaleRecord,
     TransactionConflict,
@@ -38,6 +40,8 @@ from .provider import DatabaseProvider
 from .query import Page, PaginatedQuery, QueryBuilder
 from .relations._relation import Relation, Synced
 from .repository._repository import BaseRepository
+from .seeding._run import SeederRun, run_seeders
+from .seeding._seeder import Seeder
 from .transactions._retry import run_transaction
 from .transactions._session_factory import session_factory
 from .transactions._transaction import Transaction, transaction
@@ -71,6 +75,10 @@ __all__ = [
     "Relation",
     "RelationNotLoaded",
     "SchemaChanged",
+    "Seeder",
+    "SeederFailed",
+    "SeederRefused",
+    "SeederRun",
     "SerializationFailure",
     "SoftDeletes",
     "StaleRecord",
@@ -83,6 +91,7 @@ __all__ = [
     "UuidKey",
     "Versioned",
     "create_engine",
+    "run_seeders",
     "run_transaction",
     "session_factory",
     "transaction",
