@@ -26,6 +26,8 @@ from .exceptions import (
     RecordOfOtherSession,
     RelationNotLoaded,
     SchemaChanged,
+    SeederFailed,
+    SeederRefused,
     SerializationFailure,
     StaleRecord,
     TransactionConflict,
@@ -40,6 +42,8 @@ from .provider import DatabaseProvider
 from .query import CursorPage, Page, PaginatedQuery, QueryBuilder, SimplePage
 from .relations._relation import Relation, Synced
 from .repository._repository import BaseRepository
+from .seeding._run import SeederRun, run_seeders
+from .seeding._seeder import Seeder
 from .transactions._retry import run_transaction
 from .transactions._session_factory import session_factory
 from .transactions._transaction import Transaction, transaction
@@ -76,6 +80,10 @@ __all__ = [
     "Relation",
     "RelationNotLoaded",
     "SchemaChanged",
+    "Seeder",
+    "SeederFailed",
+    "SeederRefused",
+    "SeederRun",
     "SerializationFailure",
     "SimplePage",
     "SoftDeletes",
@@ -89,6 +97,7 @@ __all__ = [
     "UuidKey",
     "Versioned",
     "create_engine",
+    "run_seeders",
     "run_transaction",
     "session_factory",
     "transaction",
