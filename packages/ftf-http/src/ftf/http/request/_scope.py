@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from typing import Final, NamedTuple
 
 from anyio import CancelScope, current_effective_deadline
-from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as ASGIScope
 
@@ -133,13 +132,13 @@ def _is_cancelled() -> bool:
     return current_effective_deadline() == -math.inf
 
 
-def scope_of(connection: HTTPConnection) -> Scope:
+def scope_of(scope: ASGIScope) -> Scope:
     """Return the container scope of a request or websocket.
 
     Raises:
         NoRequestScopeError: The application has no `ScopeMiddleware`.
     """
-    container_scope = connection.scope.get(SCOPE_KEY)
+    container_scope = scope.get(SCOPE_KEY)
     if not isinstance(container_scope, Scope):
-        raise NoRequestScopeError(connection.scope["path"])
+        raise NoRequestScopeError(scope["path"])
     return container_scope
