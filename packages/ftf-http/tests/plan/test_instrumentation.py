@@ -93,13 +93,13 @@ async def test_functions_that_are_replaced_after_a_request_are_called(serve, wat
     assert seen == [name]
 
 
-@pytest.mark.parametrize(
-    ("cls", "name"), [(Request, "__init__"), (Response, "__init__"), (Response, "__call__")]
-)
+METHODS = [(Request, "__init__"), (Response, "__init__"), (Response, "__call__")]
+
+
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_path_16_methods_that_are_replaced_are_called(
-    serve, monkeypatch, seen, cls, name, when
-):
+async def test_path_16_methods_that_are_replaced_are_called(serve, monkeypatch, seen, method, when):
+    cls, name = method
     original = getattr(cls, name)
 
     @functools.wraps(original)
