@@ -365,6 +365,21 @@ async def test_path_12_a_body_with_a_discriminator(same):
     )
 
 
+class Undefined(BaseModel):
+    below: "Nothing"  # noqa: F821  # the point
+
+
+class Deferred(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+    number: int = 1
+
+
+@pytest.mark.parametrize("annotation", [Undefined, Deferred])
+async def test_path_12_a_type_that_is_not_fully_defined_is_left_to_fastapi(same, annotation):
+    ways = {"the type of 'value' is not fully defined"}
+    await same(posting(annotation), ("POST", "/", {"json": {}}), ways=ways)
+
+
 class Own(BaseModel):
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
