@@ -227,6 +227,26 @@ async def test_an_error_of_a_short_way_says_which_route_it_is_of(bare):
     assert "GET /item/{number}" in told[0]
 
 
+async def test_an_error_of_a_short_way_names_its_handler_as_fastapi_does(bare):
+    """A decorator may give the function another name than its code has."""
+    told = []
+
+    async def written_as(number: int) -> None: ...
+
+    written_as.__name__ = "known_as"
+    app = FastTrackFramework(problem_details=False)
+    app.get("/item/{number}")(written_as)
+
+    @app.exception_handler(RequestValidationError)
+    async def tell(request, error) -> PlainTextResponse:
+        told.append(str(error))
+        return PlainTextResponse("")
+
+    async with bare(app) as client:
+        await client.get("/item/x")
+    assert "in known_as" in told[0]
+
+
 async def test_path_11_the_connection_and_the_request_come_last(bare):
     async def show(**values) -> list[str]:
         return list(values)
