@@ -16,6 +16,7 @@ type Found = tuple[Entry | Alone, dict[str, object]]  # with the parameters in t
 
 # In the scope: an application that is called in place of the router's routes.
 INNER: Final = "ftf.http.inner"
+_TELEMETRY: Final = "fastapi.telemetry"
 _NO_PARAMETERS: Final[dict[str, object]] = {}
 
 
@@ -84,8 +85,10 @@ class RouteIndex:
         if inner is not None:
             await inner(scope, receive, send)
             return
-        self.saw_telemetry = "fastapi.telemetry" in scope
-        found = self.find(scope) if routing_is_original() else None
+        self.saw_telemetry = _TELEMETRY in scope
+        # FastAPI's routers say which route was selected, where its telemetry records the request.
+        is_silent = scope.get(_TELEMETRY) is None
+        found = self.find(scope) if is_silent and routing_is_original() else None
         if found is None:
             await self._unmatched(scope, receive, send)
             return
