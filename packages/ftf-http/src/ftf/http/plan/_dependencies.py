@@ -56,7 +56,7 @@ class Called(Step):
 
     @property
     def is_replaced(self) -> bool:
-        """Whether the function was replaced after the plan was made."""
+        """Whether the dependency was replaced after the plan was made."""
         return self.dependant.call is not self.call
 
     async def run(self, values: Values, scope: Scope) -> None:  # noqa: ARG002  # of the protocol
@@ -75,19 +75,23 @@ class Delivered(Step):
         prefix: The start of the keys of their values.
     """
 
-    is_replaced = False  # frozen, and only FastAPI's own description has another function
-
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
-        self._keys: dict[str, object] = {}
+        self._resolutions: list[tuple[Dependant, Resolution]] = []
         self._arguments = InjectedArguments(Resolution, {})
 
-    def add(self, resolution: Resolution) -> str:
+    def add(self, dependant: Dependant, resolution: Resolution) -> str:
         """Add a service. Return the key of its value."""
-        name = f"service{len(self._keys)}"
-        self._keys[name] = resolution.key
-        self._arguments = InjectedArguments(Resolution, self._keys)
+        name = f"service{len(self._resolutions)}"
+        self._resolutions.append((dependant, resolution))
+        keys = {**self._arguments.keys, name: resolution.key}
+        self._arguments = InjectedArguments(Resolution, keys)
         return self._prefix + name
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether a dependency was replaced after the plan was made."""
+        return any(dependant.call is not own for dependant, own in self._resolutions)
 
     async def run(self, values: Values, scope: Scope) -> None:
         """Deliver the services."""
@@ -174,31 +178,31 @@ class Dependencies:
         """Add the call of a dependency and those it depends on. Return the key of its result."""
         call = cast("Call", dependant.call)
         if isinstance(call, Resolution):
-            return self._deliver(call)
+            return self._deliver(dependant, call)
         _check(dependant, call)
         self._number += 1
         key = f"{self._number}."
-        known = len(self.parameters), len(self.steps)
+        parameters, steps = len(self.parameters), len(self.steps)
         arguments = self._arguments(dependant, key)
         scopes = sorted({*_scopes(dependant)}) if _uses_scopes(dependant) else []
         cached_as = call, tuple(scopes), dependant.scope or ""
         if dependant.use_cache and cached_as in self._cached:
-            if known[1] == len(self.steps):
+            if steps == len(self.steps):
                 # Its parameters are those of the first call, and have the same values.
-                del self.parameters[known[0] :]
+                del self.parameters[parameters:]
             return self._cached[cached_as]
         self.steps.append(Called(dependant, call, is_awaited(call), arguments, key))
         self._cached.setdefault(cached_as, key)
         return key
 
-    def _deliver(self, resolution: Resolution) -> str:
+    def _deliver(self, dependant: Dependant, resolution: Resolution) -> str:
         """Add the delivery of a service. Return the key of its value."""
         self.injected.append(resolution.key)
         last = self.steps[-1] if self.steps else None
         step = last if isinstance(last, Delivered) else Delivered(f"{len(self.steps)}.")
         if step is not last:
             self.steps.append(step)
-        return step.add(resolution)
+        return step.add(dependant, resolution)
 
 
 def _connection(dependant: Dependant) -> str | None:

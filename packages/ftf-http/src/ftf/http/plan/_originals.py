@@ -8,20 +8,42 @@ from types import FunctionType
 from typing import Final
 
 from fastapi import routing
+from starlette.requests import Request
+from starlette.responses import Response
 
-_MODULES: Final = {"fastapi.routing", "fastapi.dependencies.utils"}
+_MODULES: Final = {
+    "fastapi.dependencies.utils",
+    "fastapi.routing",
+    "starlette.requests",
+    "starlette.responses",
+}
+_NAMES: Final = (
+    "solve_dependencies",
+    "run_endpoint_function",
+    "serialize_response",
+    "Request.__init__",
+    "Request.body",
+    "Response.__init__",
+    "Response.__call__",
+)
 
 
-def functions() -> tuple[object, object, object]:
-    """Return the functions that FastAPI looks up in its module for each request."""
-    solve = routing.solve_dependencies  # type: ignore[attr-defined]  # not re-exported
-    return solve, routing.run_endpoint_function, routing.serialize_response
+def functions() -> tuple[object, ...]:
+    """Return the functions that FastAPI calls for each request, as they are now."""
+    return (
+        routing.solve_dependencies,  # type: ignore[attr-defined]  # not re-exported
+        routing.run_endpoint_function,
+        routing.serialize_response,
+        Request.__init__,
+        Request.body,
+        Response.__init__,
+        Response.__call__,
+    )
 
 
 def are_original() -> bool:
     """Return whether the functions that FastAPI calls for each request are its own."""
-    names = "solve_dependencies", "run_endpoint_function", "serialize_response"
-    return all(_is_original(*each) for each in zip(names, functions(), strict=True))
+    return all(_is_original(*each) for each in zip(_NAMES, functions(), strict=True))
 
 
 def calls_handler_directly(app: object) -> bool:

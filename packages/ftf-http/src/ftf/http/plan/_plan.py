@@ -17,12 +17,13 @@ from ._answer import Answer
 from ._body import Body
 from ._dependencies import BACKGROUND, RESPONSE
 from ._facts import Field, NotPlannedError, RouteFacts
-from ._failure import fail, fail_late, send_response
+from ._failure import fail, fail_late
 from ._fields import Values
 from ._handler import NOT_VALIDATED, Handler
 from ._originals import are_original, calls_handler_directly, functions
 from ._parameters import Parameters
 from ._replay import Replay
+from ._sending import send_response
 from ._user_code import calls_user_code
 from ._validation import adapter_of
 
