@@ -62,9 +62,12 @@ class Unmatched:
 
 
 def _complete(error: HTTPException, routes: Iterable[BaseRoute], asked: Scope) -> None:
-    methods = sorted(_methods(routes, asked, asked["method"]))
+    headers = error.headers or {}
+    # Starlette's own are those of a route that may be in a mount of an included router.
+    own = headers.get("Allow", "").split(", ")
+    methods = sorted({*filter(None, own), *_methods(routes, asked, asked["method"])})
     if methods:
-        error.headers = {**(error.headers or {}), "Allow": ", ".join(methods)}
+        error.headers = {**headers, "Allow": ", ".join(methods)}
 
 
 def _methods(routes: Iterable[BaseRoute], asked: Scope, method: str) -> Iterator[str]:
