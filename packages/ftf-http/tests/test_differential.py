@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 # How many applications; other ones at each run: `FTF_APPLICATIONS=1000 pytest -k differential`.
 CHOSEN = os.environ.get("FTF_APPLICATIONS")
-APPLICATIONS, REQUESTS = int(CHOSEN or 90), 60
+APPLICATIONS, REQUESTS = int(CHOSEN or 140), 40
 SEEDS = st.lists(st.integers(0, 2**32), min_size=REQUESTS, max_size=REQUESTS)
 
 pytestmark = [
