@@ -74,9 +74,12 @@ def completing_allow(routes: Iterable[BaseRoute], scope: Scope) -> Iterator[None
         yield
     except HTTPException as error:
         if error.status_code == _NOT_ALLOWED:
-            methods = sorted(_methods(routes, asked, asked["method"]))
+            headers = error.headers or {}
+            # Starlette's own are those of a route that may be in a mount of an included router.
+            own = headers.get("Allow", "").split(", ")
+            methods = sorted({*filter(None, own), *_methods(routes, asked, asked["method"])})
             if methods:
-                error.headers = {**(error.headers or {}), "Allow": ", ".join(methods)}
+                error.headers = {**headers, "Allow": ", ".join(methods)}
         raise
 
 
