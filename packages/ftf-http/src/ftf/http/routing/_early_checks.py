@@ -7,7 +7,7 @@ serves the request, it runs as a dependency only.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from inspect import getclosurevars
 from types import FunctionType
 
@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from ftf.container import Container
 
-from ._fast_path import Handler
+type Handler = Callable[[Request], Coroutine[None, None, Response]]
 
 _MARKS = "ftf_early_checks"
 
@@ -78,8 +78,8 @@ def checks_of(dependant: Dependant) -> Iterator[EarlyCheck]:
         yield from checks_of(below)
 
 
-def checked_first(handle: Handler) -> Handler | None:
-    """Return a handler that runs the early checks before the body is read, if there are any.
+def checked_first(handle: Handler) -> Handler:
+    """Return a handler that runs the early checks, if there are any, before the body is read.
 
     Args:
         handle: FastAPI's handler of one inclusion of the route. Its dependencies are read from its
@@ -89,7 +89,7 @@ def checked_first(handle: Handler) -> Handler | None:
     dependant = facts.get("dependant")
     checks = [*checks_of(dependant)] if isinstance(dependant, Dependant) else []
     if not checks:
-        return None
+        return handle
 
     async def check_first(request: Request) -> Response:
         for check in checks:

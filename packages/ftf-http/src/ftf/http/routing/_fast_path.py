@@ -25,8 +25,8 @@ from starlette.routing import request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..injection._endpoint import CONNECTION
+from ._early_checks import EarlyCheck, Handler
 
-type Handler = Callable[[Request], Coroutine[None, None, Response]]
 type Facts = Mapping[str, Any]
 
 _WRITES_JSON: Final = "dump_json" in signature(routing.serialize_response).parameters
@@ -34,7 +34,6 @@ _TELEMETRY: Final = "fastapi.telemetry"
 _REPLACEABLE: Final = ("solve_dependencies", "run_endpoint_function", "serialize_response")
 _MODULES: Final = {"fastapi.routing", "fastapi.dependencies.utils"}
 _NEEDS_SOLVER: Final = (
-    "dependencies",
     "body_params",
     "response_param_name",
     "background_tasks_param_name",
@@ -53,12 +52,21 @@ class FastPath:
             itself would lack the dependencies of the router that includes it.
     """
 
-    __slots__ = ("_arguments", "_call", "_dependant", "_originals", "_respond", "takes_request")
+    __slots__ = (
+        "_arguments",
+        "_call",
+        "_checks",
+        "_dependant",
+        "_originals",
+        "_respond",
+        "takes_request",
+    )
 
     def __init__(self, facts: Facts) -> None:
         dependant: Dependant = facts["dependant"]
         names = dependant.request_param_name, dependant.http_connection_param_name
         self._dependant = dependant
+        self._checks = _early_checks(dependant)
         self._call = cast("Callable[..., Awaitable[object]]", dependant.call)
         self._originals = _replaceable()
         self._arguments = _reading(dependant, [name for name in names if name is not None])
@@ -88,13 +96,15 @@ class FastPath:
         dependant = self._dependant
         return (
             dependant.call is self._call
-            and not dependant.dependencies
+            and len(dependant.dependencies) == len(self._checks)
             and _replaceable() == self._originals
             and scope.get(_TELEMETRY) is None
         )
 
     async def answer(self, request: Request) -> Response:
         """Call the handler. Return the response that its result makes."""
+        for check in self._checks:
+            await check(request)
         return await self._respond(request, await self._call(**self._arguments(request)))
 
 
@@ -146,10 +156,16 @@ def _is_original(name: str, function: object) -> bool:
     )
 
 
+def _early_checks(dependant: Dependant) -> list[EarlyCheck]:
+    """Return the dependencies that are early checks, which need nothing of the solver."""
+    return [each.call for each in dependant.dependencies if isinstance(each.call, EarlyCheck)]
+
+
 def _is_simple(facts: Facts) -> bool:
     dependant: Dependant = facts["dependant"]
     return (
         iscoroutinefunction(dependant.call)
+        and len(dependant.dependencies) == len(_early_checks(dependant))
         and not any(getattr(dependant, name) for name in _NEEDS_SOLVER)
         and facts["actual_response_class"] is JSONResponse
         and (not _WRITES_JSON or isinstance(facts["response_class"], DefaultPlaceholder))

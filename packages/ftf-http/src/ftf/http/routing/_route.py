@@ -10,8 +10,8 @@ from starlette.types import ASGIApp
 from ..injection._endpoint import compiled
 from ..injection._readable import naming_parameters
 from ._controller import Controller, operations_of
-from ._early_checks import checked_first, with_marks
-from ._fast_path import FastPath, Handler, with_fast_path, without_exit_stacks
+from ._early_checks import Handler, checked_first, with_marks
+from ._fast_path import FastPath, with_fast_path, without_exit_stacks
 from ._options import RouterOptions
 
 
@@ -39,7 +39,7 @@ class Route(APIRoute):
         """Return a handler; FastAPI calls this for the route and for each inclusion of it."""
         handle = super().get_route_handler()
         self._fast_path = FastPath.of(handle)  # of the latest handler
-        return checked_first(handle) or with_fast_path(handle, self._fast_path)
+        return with_fast_path(checked_first(handle), self._fast_path)
 
 
 class Router(APIRouter):
