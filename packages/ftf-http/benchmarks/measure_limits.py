@@ -127,18 +127,19 @@ async def many_keys() -> None:
         for key in keys[:number]:
             await take(key)
     held = (resident() - before) / sum(stores)
-    times: dict[int, list[float]] = {number: [] for number in stores}
-    for _ in range(ROUNDS):
-        for number, store in stores.items():
-            take, some = taking(store), [keys[n * 7_919 % number] for n in range(20_000)]
-            began = time.process_time()
-            for key in some:
-                await take(key)
-            times[number].append((time.process_time() - began) / len(some) * 1e6)
-    base = times[1]
-    for number, taken in times.items():
-        ratio = median(each / one for each, one in zip(taken, base, strict=True))
-        print(f"{number:>9,}  {median(taken):.2f} µs  {ratio:.2f} × one key")
+    for order, stride in (("in order", 1), ("at random", 7_919)):
+        times: dict[int, list[float]] = {number: [] for number in stores}
+        for turn in range(ROUNDS):
+            for number, store in stores.items():
+                take = taking(store)
+                some = [keys[(n + turn * 20_000) * stride % number] for n in range(20_000)]
+                began = time.process_time()
+                for key in some:
+                    await take(key)
+                times[number].append((time.process_time() - began) / len(some) * 1e6)
+        for number, taken in times.items():
+            ratio = median(each / one for each, one in zip(taken, times[1], strict=True))
+            print(f"{number:>9,}  {order}  {median(taken):.2f} µs  {ratio:.2f} × one key")
     print(f"{held:.0f} bytes a key")
     flood = MemoryLimits(max_keys=100_000)
     take = taking(flood)
@@ -268,8 +269,8 @@ def requesting(
             "path": "/",
             "query_string": b"",
             "scheme": "http",
-            "headers": [*headers],
-            "client": (key, 1),
+            "headers": [*headers, (b"x-forwarded-for", key.encode())],
+            "client": ("172.16.0.1" if proxied else key, 1),
             "raw_path": b"/",
             "root_path": "",
         }
