@@ -2,19 +2,20 @@
 
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
-from functools import cache
 from pathlib import Path
 from zipfile import ZipFile
 
 import nox
 
-nox.needs_version = ">=2025.5.1"
+nox.needs_version = ">=2026.8.10"
 nox.options.default_venv_backend = "uv"
 nox.options.error_on_external_run = True
 nox.options.sessions = ["lint", "typing", "tests", "lowest", "together", "docs", "build"]
+# Two sessions at a time, so no two of them write to one file.
+nox.options.parallel = 2
+nox.options.allow_parallel = True
 # A Python of the matrix that is not installed is left out, and none is downloaded for it.
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
@@ -24,6 +25,7 @@ PROJECTS = {
     package: nox.project.load_toml(f"packages/{package}/pyproject.toml") for package in PACKAGES
 }
 PYTHONS = nox.project.python_versions(PROJECTS["ftf-container"])
+WHEELS = Path(".nox/wheels").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {"limits": ("ftf-http", "measure_limits.py")}
@@ -36,7 +38,14 @@ depending = [package for package in PACKAGES if PROJECTS[package]["project"].get
 each_with_dependencies = nox.parametrize("package", depending, ids=depending)
 
 
-@nox.session
+@nox.session(default=False, venv_backend="none")
+def wheelhouse(session: nox.Session) -> None:
+    """Build the wheels of all packages, which the other sessions install."""
+    command = ["uv", "build", "--quiet", "--all-packages", "--wheel", "--clear", "-o", WHEELS]
+    session.run(*command, external=True)
+
+
+@nox.session(requires=["wheelhouse"])
 def lint(session: nox.Session) -> None:
     """Check style, format, and which part of a package imports which."""
     session.install(*wheels(*PACKAGES), "--group=lint")
@@ -45,17 +54,18 @@ def lint(session: nox.Session) -> None:
     session.run("lint-imports")
 
 
-@nox.session
+@nox.session(requires=["wheelhouse"])
 @each_package
 def typing(session: nox.Session, package: str) -> None:
     """Check a package's types, and that its public ones are complete."""
     session.install(*wheels(package), "--group=typing", f"--group=test-{package}")
+    session.env["MYPY_CACHE_DIR"] = str(Path(session.virtualenv.location, "mypy"))
     session.run("mypy", f"packages/{package}/src", f"packages/{package}/tests/typing")
     session.run("pyright", f"packages/{package}/tests/typing")
     session.run("pyright", "--ignoreexternal", "--verifytypes", module(package))
 
 
-@nox.session(python=PYTHONS)
+@nox.session(python=PYTHONS, requires=["wheelhouse"])
 @each_package
 def tests(session: nox.Session, package: str) -> None:
     """Test a package's wheel with only what it declares."""
@@ -65,7 +75,7 @@ def tests(session: nox.Session, package: str) -> None:
     run_tests(session, package)
 
 
-@nox.session
+@nox.session(requires=["wheelhouse"])
 @each_with_dependencies
 def lowest(session: nox.Session, package: str) -> None:
     """Test a package's wheel with the oldest dependencies it allows."""
@@ -78,19 +88,20 @@ def lowest(session: nox.Session, package: str) -> None:
     session.run("pytest", *its_tests(package), "-m", "not slow")
 
 
-@nox.session(python=PYTHONS)
+@nox.session(python=PYTHONS, requires=["wheelhouse"])
 def together(session: nox.Session) -> None:
-    """Test all packages, the documentation and the examples in one environment."""
+    """Test what all packages are used by in one environment: ftf-testing, documentation, examples.
+
+    The tests of the other packages are about one of them, and `tests` runs them.
+    """
     groups = [f"--group=test-{package}" for package in PACKAGES]
     session.install(*wheels(*PACKAGES), *groups, "--group=test-docs", "--group=typing")
-    # Tests of the container leave behind what the plugin, installed here, would not let pass.
-    options = "--override-ini=ftf_check_leftovers=false", "-m", "not slow"
-    session.run("pytest", "packages", *options, *session.posargs)
+    session.run("pytest", "packages/ftf-testing", "-m", "not slow", *session.posargs)
     session.run("pytest", "docs", *session.posargs)
     session.run("mypy", "docs/examples")
 
 
-@nox.session
+@nox.session(requires=["wheelhouse"])
 def docs(session: nox.Session) -> None:
     """Build the documentation, without a dead link."""
     session.install(*wheels(*PACKAGES), "--group=docs")
@@ -114,7 +125,7 @@ def build(session: nox.Session, package: str) -> None:
     check_content(session, wheel, package)
 
 
-@nox.session(default=False)
+@nox.session(default=False, requires=["wheelhouse"])
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
@@ -126,7 +137,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", f"packages/{package}/benchmarks/{program}", *arguments)
 
 
-@nox.session(default=False)
+@nox.session(default=False, requires=["wheelhouse"])
 @nox.parametrize("suite", list(SUITES), ids=list(SUITES))
 def compatibility(session: nox.Session, suite: str) -> None:
     """Run tests of others on FastAPI and on ftf-http in its place: every one that passes must.
@@ -155,7 +166,7 @@ def compatibility(session: nox.Session, suite: str) -> None:
     session.run("python", str(COMPATIBILITY / "compare.py"), *map(str, reports))
 
 
-@nox.session(default=False)
+@nox.session(default=False, requires=["wheelhouse"])
 def instrumented(session: nox.Session) -> None:
     """Compare what Sentry and Logfire see of FastAPI and of ftf-http."""
     session.install(*wheels("ftf-http"), "--group=test-ftf-http", "logfire[fastapi]", "sentry-sdk")
@@ -163,7 +174,7 @@ def instrumented(session: nox.Session) -> None:
     session.run("pytest", tests, "-W", "default", *session.posargs)
 
 
-@nox.session(default=False)
+@nox.session(default=False, requires=["wheelhouse"])
 def demo(session: nox.Session) -> None:
     """Migrate, seed and serve the blog: `nox -s demo -- [--port N] [--check]`."""
     session.install(*wheels(*PACKAGES), "--group=demo")
@@ -180,15 +191,6 @@ def dev(session: nox.Session) -> None:
     session.run("uv", "pip", "install", *into, "--group=dev", *editable, external=True)
 
 
-@cache
-def wheelhouse() -> Path:
-    """Build the wheels of all packages, once a run."""
-    folder = Path(".nox/wheels").resolve()
-    command = ["uv", "build", "--quiet", "--all-packages", "--wheel", "--clear", "-o", folder]
-    subprocess.run(command, check=True)  # noqa: S603  # nothing comes from outside
-    return folder
-
-
 def module(package: str) -> str:
     """Name what a package is imported as."""
     return package.replace("-", ".")
@@ -202,14 +204,13 @@ def extras(package: str) -> str:
 
 def wheels(*packages: str, with_extras: bool = True) -> list[str]:
     """Write the arguments that install the wheels of packages, just built like their siblings."""
-    folder = wheelhouse()
-    files = [next(folder.glob(f"{package.replace('-', '_')}-*.whl")) for package in packages]
+    files = [next(WHEELS.glob(f"{package.replace('-', '_')}-*.whl")) for package in packages]
     requirements = [
         f"{file}{extras(package) if with_extras else ''}"
         for file, package in zip(files, packages, strict=True)
     ]
     fresh = [f"--refresh-package={package}" for package in PACKAGES]
-    return ["--no-sources", f"--find-links={folder}", *fresh, *requirements]
+    return ["--no-sources", f"--find-links={WHEELS}", *fresh, *requirements]
 
 
 def source_of(session: nox.Session, package: str, version: str) -> Path:
@@ -252,6 +253,8 @@ def run_tests(session: nox.Session, package: str) -> None:
     if package == "ftf-http":
         install_redis(session)
     options = f"--source={module(package)}", f"--concurrency={CONCURRENCY.get(package, 'thread')}"
+    # Sessions that run at the same time have files of their own.
+    session.env["COVERAGE_FILE"] = str(Path(session.virtualenv.location, "coverage"))
     session.run("coverage", "run", *options, "-m", "pytest", *its_tests(package))
     session.run("coverage", "report")
 

@@ -2,7 +2,7 @@
 
 from advanced_alchemy.filters import LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from models import Note, User
+from models import Draft, Note, User
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import selectinload
@@ -16,6 +16,10 @@ class Users(BaseRepository[User]):
 
 class Notes(BaseRepository[Note]):
     """Our notes."""
+
+
+class Drafts(BaseRepository[Draft]):
+    """Our drafts."""
 
 
 class AdvancedUsers(SQLAlchemyAsyncRepository[User]):
@@ -53,6 +57,18 @@ class SQLAlchemy(Contestant):
         """List a hundred."""
         async with self.session() as session:
             return (await session.scalars(select(User).order_by(User.id).limit(100))).all()
+
+    async def find_living(self, number: int) -> object:
+        """Find one by its key, unless it is deleted."""
+        statement = select(Draft).where(Draft.id == number % 1_000 + 1, Draft.deleted_at.is_(None))
+        async with self.session() as session:
+            return (await session.scalars(statement)).first()
+
+    async def list_100_living(self, _: int) -> object:
+        """List a hundred that are not deleted."""
+        statement = select(Draft).where(Draft.deleted_at.is_(None)).order_by(Draft.id).limit(100)
+        async with self.session() as session:
+            return (await session.scalars(statement)).all()
 
     async def filtered(self, number: int) -> object:
         """List a hundred of some."""
@@ -115,6 +131,16 @@ class Ours(Contestant):
         """List a hundred."""
         async with self.session() as session:
             return await Users(session).query().order_by(User.id).limit(100).get()
+
+    async def find_living(self, number: int) -> object:
+        """Find one by its key, unless it is deleted."""
+        async with self.session() as session:
+            return await Drafts(session).find(number % 1_000 + 1)
+
+    async def list_100_living(self, _: int) -> object:
+        """List a hundred that are not deleted."""
+        async with self.session() as session:
+            return await Drafts(session).query().order_by(Draft.id).limit(100).get()
 
     async def filtered(self, number: int) -> object:
         """List a hundred of some."""

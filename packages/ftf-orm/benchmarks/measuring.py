@@ -8,13 +8,25 @@ from time import process_time
 
 import on_tortoise
 from contestants import AdvancedAlchemy, Ours, SQLAlchemy
-from models import Base, User, records
+from models import Base, Draft, User, records
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from tortoise import Tortoise
 
 from ftf.orm import QueryBuilder, create_engine
 
-WORK = ("find", "list_100", "filtered", "count", "paginate", "eager", "create", "pluck", "entities")
+WORK = (
+    "find",
+    "find_living",
+    "list_100",
+    "list_100_living",
+    "filtered",
+    "count",
+    "paginate",
+    "eager",
+    "create",
+    "pluck",
+    "entities",
+)
 WARM_UP, COLLECT = 20, 25  # turns
 
 type Call = Callable[[int], Awaitable[object]]
@@ -37,6 +49,7 @@ async def on_database(url: str, rounds: int) -> None:
     await on_tortoise.connect(engine.url)
     await compare(engine, rounds)
     await look_inside(engine)
+    await weigh_scope(engine, rounds)
     await Tortoise.close_connections()
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
@@ -95,6 +108,25 @@ async def look_inside(engine: AsyncEngine) -> None:
         print(f"\nbuilding a query of four calls: {(process_time() - begin) / 2e-3:.0f} us")
         sizes = [await compiled(engine, query, count) for count in (1, 200)]
     print(f"compiled statements kept after 1 and after 200 sets of values: {sizes}")
+
+
+async def weigh_scope(engine: AsyncEngine, rounds: int) -> None:
+    """Print what the scope of soft deletes adds to a query that selects the same records."""
+
+    async def within(number: int) -> object:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            query = QueryBuilder(session, Draft)
+            return await query.where(Draft.length >= number % 10).limit(100).get()
+
+    async def without(number: int) -> object:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            query = QueryBuilder(session, Draft).with_trashed()
+            return await query.where(Draft.length >= number % 10).limit(100).get()
+
+    hidden, whole = await take_turns([within, without], rounds * 2)
+    print(
+        f"the scope of soft deletes, of a query for 100: {((hidden or 0) / (whole or 1) - 1):+.1%}"
+    )
 
 
 async def compiled(engine: AsyncEngine, query: QueryBuilder[User], count: int) -> int:

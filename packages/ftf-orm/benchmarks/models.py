@@ -1,9 +1,11 @@
 """The tables of the benchmark: users with posts and roles."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ftf.orm import Base
+from ftf.orm import Base, SoftDeletes
 
 ROWS = 1_000
 
@@ -51,10 +53,24 @@ class Note(Base):
     text: Mapped[str]
 
 
+class Draft(SoftDeletes, Base):
+    """A draft; every tenth is deleted."""
+
+    __tablename__ = "drafts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    length: Mapped[int]
+
+
 def records() -> list[Base]:
     """Make the rows up."""
+    now = datetime.now(UTC)
+    drafts = [
+        Draft(text=f"draft {number}", length=number, deleted_at=None if number % 10 else now)
+        for number in range(ROWS)
+    ]
     roles = [Role(name=name) for name in ("author", "editor", "moderator")]
-    return [
+    users = [
         User(
             name=f"user {number}",
             age=number % 90,
@@ -63,3 +79,4 @@ def records() -> list[Base]:
         )
         for number in range(ROWS)
     ]
+    return [*users, *drafts]

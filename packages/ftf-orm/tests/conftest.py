@@ -1,3 +1,4 @@
+import asyncio
 import os
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -6,17 +7,28 @@ from tempfile import mkdtemp
 import pytest
 from bookshop import AuthorRepository, BookRepository, Model
 from ledger import LedgerModel
-from sqlalchemy import event
+from sqlalchemy import event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ftf.orm import create_engine
 
 
+async def on_server(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The server that the environment names, or one of the run's own."""
-    if url := os.environ.get("FTF_TEST_POSTGRES_URL"):
-        yield url
+    """A database on the server that the environment names, or a server of this process."""
+    if named := os.environ.get("FTF_TEST_POSTGRES_URL"):
+        # Of this process: workers of pytest-xdist and other runs use the server as well.
+        url = make_url(named).set(database=f"ftf_orm_{os.getpid()}")
+        asyncio.run(on_server(named, f"CREATE DATABASE {url.database}"))
+        yield url.render_as_string(hide_password=False)
+        asyncio.run(on_server(named, f"DROP DATABASE {url.database} WITH (FORCE)"))
         return
     with warnings.catch_warnings():
         # Its search for a runtime directory warns on machines without a login session.

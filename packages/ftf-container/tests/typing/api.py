@@ -2,7 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, NewType, Protocol, assert_type
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, NewType, Protocol, Self, assert_type
 from unittest.mock import Mock
 
 from ftf.container import (
@@ -19,6 +21,8 @@ from ftf.container import (
     get_scoped_cache,
     set_scoped_cache,
 )
+from ftf.container.events import Events, Listeners, Subscription
+from ftf.container.jobs import Exponential, Job, JobRegistry, JobRun, Jobs
 
 
 class Clock(Protocol):
@@ -199,3 +203,61 @@ class LazyProvider(ServiceProvider):
 
 def lifetime(scope: Lifetime) -> Factory[Clock]:
     return SystemClock if scope == "singleton" else open_clock
+
+
+class Placed: ...
+
+
+class Urgent(Placed): ...
+
+
+class Paid: ...
+
+
+class Reserve:
+    async def handle(self, event: Placed) -> None: ...
+
+
+class Deaf: ...
+
+
+async def index(event: Placed, container: Container) -> None: ...
+
+
+class Audit:
+    @classmethod
+    def listeners(cls, on: Subscription[Self], /) -> None:
+        on.listen(Placed, cls.placed)
+        on.listen(Paid, cls.placed)  # type: ignore[arg-type]
+
+    def placed(self, event: Placed) -> None: ...
+
+
+def listen(on: Listeners) -> None:
+    on.listen(Placed, Reserve, index)
+    on.listen(Urgent, Reserve, index, after_commit=True)
+    on.listen(Paid, Reserve)  # type: ignore[arg-type]
+    on.listen(Paid, index)  # type: ignore[arg-type]
+    on.listen(Placed, Deaf)  # type: ignore[arg-type]
+    on.subscribe(Audit)
+    on.subscribe(Deaf)  # type: ignore[arg-type]
+
+
+async def dispatch(events: Events) -> None:
+    await events.dispatch(Placed())
+
+
+@dataclass(frozen=True)
+class SendReceipt(Job, queue="mail", attempts=5, backoff=Exponential(cap=60), timeout=30):
+    order_id: int
+
+    async def handle(self, clock: Clock, run: JobRun) -> None: ...
+
+
+async def enqueue(jobs: Jobs, registry: JobRegistry) -> None:
+    registry.register(SendReceipt)
+    assert_type(await jobs.enqueue(SendReceipt(1), delay=timedelta(minutes=5)), str)
+    assert_type(await jobs.enqueue_many([SendReceipt(1), SendReceipt(2)]), list[str])
+    await jobs.enqueue(SendReceipt("1"))  # type: ignore[arg-type]
+    await jobs.enqueue(Placed())  # type: ignore[arg-type]
+    registry.register(Placed)  # type: ignore[arg-type]

@@ -1,9 +1,11 @@
 """Lone surrogates, NUL and numbers that are none, wherever a request can have them."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import pytest
-from fastapi import Cookie, Form, Header, HTTPException, UploadFile, WebSocket
+from fastapi import Cookie, Form, Header, HTTPException, Response, UploadFile, WebSocket
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict
 
 from ftf.http import FastTrackFramework, Router
@@ -57,6 +59,51 @@ async def invalid(body: dict[str, Any]) -> None:
 @routes.post("/mapped")
 async def mapped(body: dict[str, Any]) -> None:
     raise LookupError(*body.values())
+
+
+@routes.post("/header")
+async def in_header(body: dict[str, Any], response: Response) -> None:
+    response.headers["x-name"] = next(iter(body.values()))
+
+
+@routes.post("/header/response")
+async def in_headers_of_response(body: dict[str, Any]):
+    return Response(headers={"x-name": body["name"]})
+
+
+@routes.post("/header/error")
+async def in_headers_of_error(body: dict[str, Any]):
+    raise HTTPException(409, headers={"x-name": body["name"].upper()})
+
+
+@routes.post("/header/empty")
+async def in_headers_of_error_without_body(body: dict[str, Any]):
+    raise HTTPException(304, headers={"x-name": body["name"]})
+
+
+@routes.post("/cookie")
+async def in_cookie(body: dict[str, Any], response: Response) -> None:
+    response.set_cookie("name", body["name"])
+
+
+@routes.get("/header/{name}")
+async def path_in_header(name: str, response: Response) -> None:
+    response.headers["x-name"] = name
+
+
+@routes.get("/redirect")
+async def redirect(to: str, response: Response) -> None:
+    response.headers["location"] = to
+
+
+@routes.post("/redirect")
+async def redirect_of_body(body: dict[str, Any]):
+    return RedirectResponse(body["name"])
+
+
+@routes.post("/form/header")
+async def form_in_header(name: Annotated[str, Form()], response: Response) -> None:
+    response.headers["x-name"] = name
 
 
 @routes.post("/form")
@@ -144,6 +191,37 @@ async def test_json_is_never_an_error_of_the_server(app, path, body):
     assert await status_of(app, path, body, JSON) < 500
 
 
+UNENCODABLE = [(r"\ud800", "\ud800"), (r"\u0142", "ł"), ("☃", "☃"), (r"\ud83d\ude00", "😀")]
+
+
+@pytest.mark.parametrize(("escaped", "text"), UNENCODABLE, ids=ascii)
+async def test_text_in_a_header_is_never_an_error_of_the_server(app, escaped, text):
+    body = f'{{"name": "a{escaped}"}}'.encode()
+    for path in ("/header", "/header/response", "/header/error", "/header/empty", "/cookie"):
+        assert await status_of(app, path, body, JSON) == 422, path
+    assert await status_of(app, f"/header/{text}", method="GET") == 422
+    if text.isprintable():
+        sent = b"=" + quote(text).encode()
+        assert await status_of(app, "/redirect", query_string=b"to" + sent, method="GET") == 422
+        assert await status_of(app, "/form/header", b"name" + sent, URLENCODED) == 422
+        assert await status_of(app, "/redirect", body, JSON) == 307
+    else:
+        assert await status_of(app, "/redirect", body, JSON) == 422
+
+
+async def test_text_that_a_header_cannot_hold_is_named_and_logged(serve, caplog):
+    app = FastTrackFramework()
+    app.include_router(routes)
+    async with serve(app) as client:
+        answer = await client.post("/header/error", json={"name": "ł"})
+    said = "Input should be text that latin-1 can encode: 'Ł' is not"
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"in": "body", "pointer": "", "detail": said}]
+    (record,) = [each for each in caplog.records if each.name == "ftf.http"]
+    assert record.getMessage().startswith("answered 422: /header/error (request ")
+    assert isinstance(record.exc_info[1], UnicodeEncodeError)
+
+
 @pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"1e999"])
 @pytest.mark.parametrize("path", ["/person", "/numbers", "/text", "/data", "/invalid", "/mapped"])
 async def test_numbers_that_json_does_not_have_are_quoted_as_null(app, path, number):
@@ -214,9 +292,36 @@ async def test_text_of_the_server_s_own_that_cannot_be_encoded_is_its_error(app,
     async def sent(body: dict[str, Any]) -> str:
         return "\ud800"
 
+    @app.post("/own/header")
+    async def in_own_header(body: dict[str, Any], response: Response) -> None:
+        response.headers["x-name"] = "→"
+
+    @app.post("/own/error")
+    async def in_header_of_own_error(body: dict[str, Any]) -> None:
+        raise HTTPException(409, headers={"x-name": "→"})
+
     async with serve(app) as client:
         assert (await client.get("/own")).status_code == 500
         assert (await client.post("/own", json={"name": "fine"})).status_code == 500
+        assert (await client.post("/own/header", json={"name": "☃"})).status_code == 500
+        assert (await client.post("/own/error", json={"name": "☃"})).status_code == 500
+
+
+async def test_without_the_handler_of_such_errors_they_are_raised(app):
+    del app.exception_handlers[UnicodeEncodeError]
+    with pytest.raises(UnicodeEncodeError, match="'latin-1' codec can't encode"):
+        await status_of(app, "/header/error", '{"name": "ł"}'.encode(), JSON)
+
+
+async def test_a_websocket_is_closed_whose_error_has_headers_that_cannot_be_encoded(app, talk):
+    @app.websocket("/rooms/{name}")
+    async def room(socket: WebSocket, name: str) -> None:
+        await socket.accept()
+        raise HTTPException(409, headers={"x-name": name})
+
+    sent = await talk(app, "/rooms/ł")
+    assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
+    assert sent[-1]["code"] == 1008
 
 
 async def test_a_handler_of_the_users_for_such_errors_wins(app, serve):

@@ -1,8 +1,10 @@
+import pickle
+
 import pytest
 from bookshop import Author, Book
 from sqlalchemy import func
 
-from ftf.orm import RecordNotFound
+from ftf.orm import InvalidArgument, InvalidValue, RecordNotFound
 
 
 @pytest.fixture
@@ -78,9 +80,9 @@ async def test_edge_12_missing_values_stay_where_they_are_put(authors, people, c
 @pytest.mark.parametrize("direction", ["DESC", "ASC", "up", "", None])
 def test_edge_12_an_unknown_direction_is_refused(authors, direction):
     message = f"{direction!r} is not a direction: use 'asc' or 'desc'"
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(InvalidArgument, match=message):
         authors.query().order_by(Author.name, direction)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(InvalidArgument, match=message):
         authors.query().order_by_key(direction)
 
 
@@ -106,8 +108,19 @@ async def test_limit_and_offset_cut(authors, people):
 
 def test_edge_12_negative_numbers_are_refused(authors):
     for step in (authors.query().limit, authors.query().offset):
-        with pytest.raises(ValueError, match=f"{step.__name__} must be at least 0, not -1"):
+        with pytest.raises(InvalidArgument, match=f"{step.__name__} must be at least 0, not -1"):
             step(-1)
+
+
+async def test_numbers_that_no_database_can_count_are_refused(authors):
+    for step in (authors.query().limit, authors.query().offset):
+        with pytest.raises(InvalidValue, match="value is not valid for the database"):
+            await step(2**63).get()
+
+
+def test_an_invalid_argument_can_be_pickled():
+    error = pickle.loads(pickle.dumps(InvalidArgument("page", "page is odd")))  # noqa: S301  # ours
+    assert (error.argument, error.reason, str(error)) == ("page", "page is odd", "page is odd")
 
 
 @pytest.mark.parametrize("number", ["2", 1.5, None, True])

@@ -4,7 +4,7 @@ import pickle
 import pytest
 from bookshop import Author
 
-from ftf.orm import Page
+from ftf.orm import InvalidArgument, Page
 
 
 @pytest.fixture
@@ -43,14 +43,15 @@ async def test_no_record_is_on_two_pages_when_the_order_leaves_it_open(authors, 
 
 @pytest.mark.parametrize(("name", "numbers"), [("page", (0, 2)), ("per_page", (1, 0))])
 async def test_edge_18_numbers_below_one_are_refused(authors, name, numbers):
-    with pytest.raises(ValueError, match=f"{name} must be at least 1, not 0"):
+    with pytest.raises(InvalidArgument, match=f"{name} must be at least 1, not 0") as caught:
         await authors.query().paginate(*numbers)
+    assert caught.value.argument == name
 
 
 async def test_edge_18_numbers_have_an_upper_limit(authors):
-    with pytest.raises(ValueError, match="per_page must be at most 1000, not 1001"):
+    with pytest.raises(InvalidArgument, match="per_page must be at most 1000, not 1001"):
         await authors.query().paginate(per_page=1_001)
-    with pytest.raises(ValueError, match=f"page must be at most {2**63 // 20 + 1}, not {2**63}"):
+    with pytest.raises(InvalidArgument, match=f"page must be at most {2**63 // 20 + 1}, not "):
         await authors.query().paginate(page=2**63)
     assert (await authors.query().paginate(page=2**63 // 20 + 1)).items == []
 
@@ -114,3 +115,25 @@ async def test_an_order_may_follow_the_page(authors, five, statements):
     statements.clear()
     await by_name.reorder().first()
     assert "ORDER BY authors.id" in statements[0]
+
+
+@pytest.mark.parametrize(("page", "names"), [(1, ["e", "d"]), (2, ["c", "b"]), (3, ["a"]), (4, [])])
+async def test_a_simple_page_is_one_query_and_knows_whether_another_follows(
+    authors, five, statements, page, names
+):
+    found = await authors.query().latest().simple_paginate(page, per_page=2)
+    assert [author.name for author in found.items] == names
+    assert (found.has_more, found.current_page, found.per_page) == (page < 3, page, 2)
+    assert len(statements) == 1
+    assert found.map(lambda author: author.name).items == names
+
+
+async def test_a_simple_page_that_is_exactly_full_is_the_last(authors, five):
+    assert not (await authors.query().simple_paginate(per_page=5)).has_more
+
+
+async def test_edge_18_numbers_of_a_simple_page_are_checked(authors):
+    with pytest.raises(ValueError, match="page must be at least 1, not 0"):
+        await authors.query().simple_paginate(0)
+    with pytest.raises(ValueError, match=r"simple_paginate\(\) sets limit and offset"):
+        await authors.query().limit(1).simple_paginate()

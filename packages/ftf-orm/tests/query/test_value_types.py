@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ftf.orm import Base, BaseRepository, QueryBuilder, Timestamps
+from ftf.orm import Base, BaseRepository, InvalidArgument, QueryBuilder, Timestamps
 
 
 class Cents(TypeDecorator):
@@ -166,7 +166,7 @@ async def test_a_backslash_means_the_same_on_every_database(prices, pattern, fou
 
 
 def test_a_pattern_that_ends_in_a_backslash_is_refused(session):
-    with pytest.raises(ValueError, match="ends in a backslash: double it to find one"):
+    with pytest.raises(InvalidArgument, match="ends in a backslash: double it to find one"):
         QueryBuilder(session, Price).where_like(Price.label, "a\\")
 
 

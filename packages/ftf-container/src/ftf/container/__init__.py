@@ -7,6 +7,7 @@ from ._manual_scope import (
     get_scoped_cache,
     set_scoped_cache,
 )
+from ._observer import Observer, observing
 from ._override import Override
 from ._provider import ServiceProvider
 from .exceptions import (
@@ -21,8 +22,8 @@ from .exceptions import (
     UnregisteredDependencyError,
 )
 from .registration._binding import Factory, Lifetime
-from .scopes._scope import Scope
-from .scopes._unit_of_work import UnitOfWork, UnitsOfWork
+from .scopes._scope import Scope, defer_until_commit
+from .scopes._unit_of_work import OpenTransaction, UnitOfWork, UnitsOfWork
 
 __all__ = [
     "AsyncDependencyError",
@@ -34,6 +35,8 @@ __all__ = [
     "GraphError",
     "InvalidRegistrationError",
     "Lifetime",
+    "Observer",
+    "OpenTransaction",
     "Override",
     "Scope",
     "ScopeClosedError",
@@ -44,6 +47,8 @@ __all__ = [
     "UnregisteredDependencyError",
     "clear_scoped_cache",
     "clear_scoped_cache_async",
+    "defer_until_commit",
     "get_scoped_cache",
+    "observing",
     "set_scoped_cache",
 ]

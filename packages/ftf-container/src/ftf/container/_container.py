@@ -1,19 +1,18 @@
 """The container: registration, resolution, scopes, overrides, validation, start and end."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from functools import partial
 from inspect import markcoroutinefunction
 from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Self, cast, overload
 
 from ._contextual import Consumers
 from ._dependency_path import location_of_caller
+from ._inspection import Inspection
+from ._observer import observers
 from ._override import Override, end
 from ._provider import Boot, Providers, ServiceProvider
 from ._registrar import Registrar
 from .compiler._functions import CompiledFunctions
-from .exceptions import GraphError
-from .graph._explanation import DependencyGraph, Explanation
 from .keys._key import normalise
 from .registration._binding import Binding, Factory, Lifetime
 from .registration._factory_kind import Kind
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
 
-class Container:
+class Container(Inspection):
     """Builds services from the type hints of their constructors and factories.
 
     Args:
@@ -170,6 +169,9 @@ class Container:
         scope = Scope(self, self._functions)
         if values:
             self._registrar.give(scope, values)
+        if observers:  # a loop over an empty list takes longer
+            for observer in observers:
+                observer.scope_made(scope)
         return scope
 
     def override[T](self, key: "TypeForm[T]", implementation: Factory[T]) -> Override:
@@ -192,13 +194,13 @@ class Container:
         """Make an override that begins when it is entered, by `with` or `async with`."""
         known = normalise(key)
         binding = Binding.of(known, implementation, self._registry.required(known).lifetime)
-        return Override(self._registrar, ActiveOverride(binding, location_of_caller()))
+        return self._override_by(binding)
 
     def override_instance[T](self, key: "TypeForm[T]", value: T) -> Override:
         """Replace a service by a ready object. It takes precedence over other overrides."""
         binding = Binding.of_value(normalise(key), value)
         self._registry.required(binding.key)
-        return Override(self._registrar, ActiveOverride(binding, location_of_caller())).begin()
+        return self._override_by(binding).begin()
 
     @property
     def overrides(self) -> tuple[Override, ...]:
@@ -216,36 +218,6 @@ class Container:
     def reset_overrides(self) -> None:
         """End all overrides, and close what was made under them; see `reset_override`."""
         end(self._registrar, list(self._registry.overrides))
-
-    def validate(self, *keys: object) -> None:
-        """Check that services can be built, without building anything.
-
-        Args:
-            keys: The services to check, everything registered by default. Of a union, what a
-                parameter annotated with it would get is checked.
-
-        Raises:
-            GraphError: Some cannot be built; the error holds every fault.
-        """
-        if faults := self._functions.faults(keys):
-            raise GraphError(faults)
-
-    def explain(self, key: object) -> Explanation:
-        """Return how a service is built; `str()` draws it as a tree.
-
-        Raises:
-            DependencyResolutionError: It cannot be built.
-        """
-        return Explanation(self._functions.node(key))
-
-    def graph(self) -> DependencyGraph:
-        """Return which registered service needs which.
-
-        Raises:
-            DependencyResolutionError: One of them cannot be built.
-        """
-        keys = partial(self._registry.closed_keys, without=self._own)
-        return DependencyGraph(self._functions.nodes(keys))
 
     def add_provider(self, *providers: ServiceProvider) -> None:
         """Add service providers: they register their services, lowest priority number first."""
@@ -295,6 +267,12 @@ class Container:
         self._providers.rearm()
         self._registrar.drop_singletons()
         await aclose(self._registrar.exits, body)
+
+    def _override_by(self, binding: Binding) -> Override:
+        made = Override(self._registrar, ActiveOverride(binding, location_of_caller()))
+        for observer in observers:
+            observer.override_made(made)
+        return made
 
     def _tagged(self, tag: str) -> "tuple[TypeForm[object], ...]":
         return cast("tuple[TypeForm[object], ...]", self._registry.tags.get(tag, ()))

@@ -31,6 +31,11 @@ class Override:
         """Where the override was made, as `file:line`; the framework's own lines do not count."""
         return self._active.location
 
+    @property
+    def is_active(self) -> bool:
+        """Whether the override has begun and has not ended."""
+        return self._registrar.is_active(self._active)
+
     def begin(self) -> Self:
         """Activate the override, if it is not active already."""
         self._registrar.activate(self._active)

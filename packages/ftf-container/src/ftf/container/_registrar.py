@@ -121,6 +121,10 @@ class Registrar:
                 self._registry.overrides.append(override)
                 self._functions.clear()
 
+    def is_active(self, override: ActiveOverride) -> bool:
+        """Return whether an override is active."""
+        return override in self._registry.overrides
+
     def deactivate(self, overrides: Collection[ActiveOverride], *, awaiting: bool) -> list[Exit]:
         """Deactivate overrides. Return the exits of what was built under them.
 

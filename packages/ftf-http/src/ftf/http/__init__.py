@@ -15,6 +15,7 @@ from .exceptions import (
     UnreadableParameterError,
 )
 from .injection._inject import Inject, Injected
+from .plan._way import RouteWay
 from .problems._response import ProblemResponse
 from .request._scope import ScopeMiddleware
 from .routing._controller import Controller, delete, get, patch, post, put
@@ -38,6 +39,7 @@ __all__ = [
     "ReadServiceError",
     "Route",
     "RouteFault",
+    "RouteWay",
     "Router",
     "ScopeMiddleware",
     "UnreadableParameterError",

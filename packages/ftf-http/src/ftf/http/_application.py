@@ -14,15 +14,19 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from ftf.container import Container, Factory, Lifetime, ServiceProvider
 
 from ._fixed_attribute import FixedAttribute
+from .injection._early_checks import with_marks
 from .injection._readable import naming_parameters
+from .plan._planned import way_of
+from .plan._way import RouteWay
 from .problems._body_limit import BodyLimitProblem
 from .problems._default_handlers import default_handlers
 from .problems._handlers import mapped
 from .problems._openapi import document_problems
 from .request._deadline import DeadlineMiddleware, check_times
+from .request._outermost import Outgoing
 from .request._services import serve_from
 from .routing._controller import Controller, operations_of
-from .routing._early_checks import with_marks
+from .routing._index import RouteIndex
 from .routing._options import ApplicationOptions, Json, check_options
 from .routing._route import Route
 from .routing._tree import walk
@@ -30,6 +34,7 @@ from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
 from .startup._checks import middleware_injections, validate
 from .startup._cors import refuse_open_cors
+from .startup._direct import Direct
 from .startup._early_checks import validate_early_checks
 from .startup._layers import Layers
 from .startup._lifespan import with_container
@@ -128,7 +133,7 @@ class FastTrackFramework(FastAPI):
             StarletteRoute("/ready", self._readiness.respond),
         ]
         # Not routes of the router: Starlette would try them before those that are added later.
-        self.router.middleware_stack = Unmatched(self.router, health)
+        self.router.middleware_stack = RouteIndex(self.router, Unmatched(self.router, health))
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
         self._has_limits = False
@@ -140,7 +145,7 @@ class FastTrackFramework(FastAPI):
             self._layers.around_scope.append(
                 Middleware(DeadlineMiddleware, application=self, **times)
             )
-        self._outermost: ASGIApp = super().__call__  # until the middleware stack is built
+        self._outermost: ASGIApp = self._call_fastapi  # until the middleware stack is built
 
     def register[T](
         self,
@@ -279,22 +284,35 @@ class FastTrackFramework(FastAPI):
         FastAPI's layer for unexpected errors stays outermost, because instrumentation such as
         OpenTelemetry's takes it apart to see an error before it is answered.
         """
-        app: ASGIApp = super().__call__
-        if self.problem_details and self._limits_bodies():
+        app: ASGIApp = self._call_fastapi
+        limits_bodies = self.problem_details and self._limits_bodies()
+        if limits_bodies:
             app = BodyLimitProblem(app)
-        users = self.user_middleware
-        self._outermost = self._layers.outermost(app, users, self.security_headers)
+        users, outgoing = self.user_middleware, Outgoing(self.security_headers, self.draining)
+        has_outer = self._layers.has_outer(users)
+        if has_outer:  # such as CORS: what stands outside of these layers adds the headers
+            app = direct = Direct(app, self, self.container, Outgoing({}, self.draining))
+        self._outermost = self._layers.outermost(app, users, outgoing)
+        if not has_outer:
+            self._outermost = direct = Direct(self._outermost, self, self.container, outgoing)
         self.user_middleware: list[Middleware] = self._layers.inner(users, self._error_mapping())
         try:
-            return super().build_middleware_stack()
+            stack = super().build_middleware_stack()
         finally:
             self.user_middleware = users
+        if not limits_bodies:
+            direct.begin(stack)
+        return stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if self.middleware_stack is None:
             self.middleware_stack = self.build_middleware_stack()
         await self._outermost(scope, receive, send)
+
+    def _call_fastapi(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Serve one connection by FastAPI's method, as it is now: instrumentation replaces it."""
+        return super().__call__(scope, receive, send)
 
     def validate_injections(self) -> None:
         """Check that every registered service can be built, and every injected one.
@@ -309,6 +327,17 @@ class FastTrackFramework(FastAPI):
         )
         validate(self.container, self.routes, (*middleware, *checks))
         validate_early_checks(self.container, self.routes)
+
+    def ways(self) -> list[RouteWay]:
+        """Return how the requests of each HTTP route are served, with those of included routers.
+
+        The routes of mounted applications are left out.
+        """
+        return [
+            way_of(route, self.container)
+            for route in walk(self.routes)
+            if getattr(route, "methods", None)
+        ]
 
     async def build_middleware(self) -> None:
         """Build the middleware that needs services, with those of this start."""

@@ -8,32 +8,42 @@ from .exceptions import (
     CommitOutcomeUnknown,
     ConcurrentUse,
     ConstraintViolation,
+    CursorError,
     DatabaseBusy,
     DatabaseUnavailable,
     Deadlock,
     DuplicateRecord,
     ForeignKeyViolation,
+    InvalidArgument,
     InvalidValue,
     MigrationError,
     MissingDriver,
     MultipleRecordsFound,
     NotNullViolation,
     OrmError,
+    QueryTimeout,
     RecordNotFound,
     RecordOfOtherSession,
     RelationNotLoaded,
     SchemaChanged,
+    SeederFailed,
+    SeederRefused,
     SerializationFailure,
     StaleRecord,
     TransactionConflict,
     TransactionMisuse,
 )
 from .models._base import Base
+from .models._soft_deletes import SoftDeletes, unique_among_living
 from .models._timestamps import Timestamps, UtcDateTime
+from .models._uuid_key import UuidKey, uuid7
+from .models._versioned import Versioned
 from .provider import DatabaseProvider
-from .query import Page, PaginatedQuery, QueryBuilder
+from .query import CursorPage, Page, PaginatedQuery, QueryBuilder, SimplePage
 from .relations._relation import Relation, Synced
 from .repository._repository import BaseRepository
+from .seeding._run import SeederRun, run_seeders
+from .seeding._seeder import Seeder
 from .transactions._retry import run_transaction
 from .transactions._session_factory import session_factory
 from .transactions._transaction import Transaction, transaction
@@ -46,12 +56,15 @@ __all__ = [
     "CommitOutcomeUnknown",
     "ConcurrentUse",
     "ConstraintViolation",
+    "CursorError",
+    "CursorPage",
     "DatabaseBusy",
     "DatabaseProvider",
     "DatabaseUnavailable",
     "Deadlock",
     "DuplicateRecord",
     "ForeignKeyViolation",
+    "InvalidArgument",
     "InvalidValue",
     "MigrationError",
     "MissingDriver",
@@ -61,12 +74,19 @@ __all__ = [
     "Page",
     "PaginatedQuery",
     "QueryBuilder",
+    "QueryTimeout",
     "RecordNotFound",
     "RecordOfOtherSession",
     "Relation",
     "RelationNotLoaded",
     "SchemaChanged",
+    "Seeder",
+    "SeederFailed",
+    "SeederRefused",
+    "SeederRun",
     "SerializationFailure",
+    "SimplePage",
+    "SoftDeletes",
     "StaleRecord",
     "Synced",
     "Timestamps",
@@ -74,9 +94,14 @@ __all__ = [
     "TransactionConflict",
     "TransactionMisuse",
     "UtcDateTime",
+    "UuidKey",
+    "Versioned",
     "create_engine",
+    "run_seeders",
     "run_transaction",
     "session_factory",
     "transaction",
     "typed_errors",
+    "unique_among_living",
+    "uuid7",
 ]

@@ -9,14 +9,19 @@
     │   ├── DuplicateRecord
     │   ├── ForeignKeyViolation
     │   └── NotNullViolation
+    ├── CursorError (also a ValueError)
     ├── DatabaseUnavailable
     ├── InvalidValue (also a ValueError)
+    │   └── InvalidArgument
     ├── MigrationError
     ├── MissingDriver (also an ImportError)
     ├── MultipleRecordsFound
+    ├── QueryTimeout
     ├── RecordNotFound
     ├── RecordOfOtherSession (also SQLAlchemy's InvalidRequestError)
     ├── RelationNotLoaded (also SQLAlchemy's InvalidRequestError)
+    ├── SeederFailed
+    ├── SeederRefused
     ├── StaleRecord
     ├── TransactionConflict
     │   ├── DatabaseBusy
@@ -27,6 +32,8 @@
 
 The attributes are the contract; the texts may improve in any release.
 """
+
+from collections.abc import Sequence
 
 from sqlalchemy.exc import InvalidRequestError, MissingGreenlet
 
@@ -129,6 +136,23 @@ class ConcurrentUse(OrmError):
         )
 
 
+class CursorError(OrmError, ValueError):
+    """A text is not a cursor of the list that is read.
+
+    It was changed, signed with another key, made for another order, or is not a cursor at all.
+
+    Args:
+        cursor: The text.
+    """
+
+    def __init__(self, cursor: str) -> None:
+        super().__init__(cursor)
+        self.cursor = cursor
+
+    def __str__(self) -> str:
+        return "The cursor is not one of this list: begin without a cursor"
+
+
 class DatabaseUnavailable(OrmError):
     """The database refuses connections, closed one, or has none left. Nothing was stored."""
 
@@ -152,6 +176,23 @@ class InvalidValue(OrmError, ValueError):
 
     def __str__(self) -> str:
         return f"A value is not valid for the database: {self.reason}"
+
+
+class InvalidArgument(InvalidValue):
+    """A step of a query does not accept an argument that clients can choose, such as `per_page`.
+
+    Args:
+        argument: The name of the parameter.
+        reason: What is wrong with the argument.
+    """
+
+    def __init__(self, argument: str, reason: str) -> None:
+        super().__init__(reason)
+        self.args = argument, reason
+        self.argument = argument
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class MigrationError(OrmError):
@@ -192,6 +233,21 @@ class MultipleRecordsFound(_OfModel):
 
     def __str__(self) -> str:
         return f"More than one {self.model.__name__} found"
+
+
+class QueryTimeout(OrmError):
+    """A query took longer than its time limit, and the database ended it.
+
+    Args:
+        seconds: The limit.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return f"The query took longer than {self.seconds} seconds"
 
 
 class RecordNotFound(_OfModel):
@@ -243,6 +299,48 @@ class RelationNotLoaded(OrmError, InvalidRequestError):
         return (
             f"'{self.relation}' is not loaded: eager load it with .with_({self.relation}), "
             f"or load it with await repository.load(record, {self.relation})"
+        )
+
+
+class SeederFailed(OrmError):
+    """A seeder failed. Its own writes are rolled back; its error is the cause.
+
+    Args:
+        seeder: The class of the seeder.
+        done: The seeders that ran before it, whose records are stored.
+    """
+
+    def __init__(self, seeder: type, done: Sequence[type]) -> None:
+        super().__init__(seeder, done)
+        self.seeder = seeder
+        self.done = tuple(done)
+
+    def __str__(self) -> str:
+        before = ", ".join(each.__name__ for each in self.done) or "nothing"
+        return (
+            f"{self.seeder.__name__} failed with {self.__cause__!r}, and stored nothing; "
+            f"stored before it: {before}"
+        )
+
+
+class SeederRefused(OrmError):
+    """Seeders are not for the environment that they were to run in. None has run.
+
+    Args:
+        seeders: The classes of the seeders.
+        environment: The environment.
+    """
+
+    def __init__(self, seeders: Sequence[type], environment: str) -> None:
+        super().__init__(seeders, environment)
+        self.seeders = tuple(seeders)
+        self.environment = environment
+
+    def __str__(self) -> str:
+        names = ", ".join(each.__name__ for each in self.seeders)
+        return (
+            f"{names}: not for the environment {self.environment!r}, which FTF_ENV names. Add it "
+            "to `environments`, or pass force=True"
         )
 
 

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from ftf.container import Container, ServiceProvider
+from ftf.container import Container, ServiceProvider, UnitsOfWork
 
 from .engine._engine import create_engine
 from .transactions._closing import close
 from .transactions._session_factory import session_factory
+from .transactions._session_state import SessionState
 
 
 class DatabaseProvider(ServiceProvider):
@@ -18,29 +19,46 @@ class DatabaseProvider(ServiceProvider):
     Args:
         url: The URL of the database.
         pgbouncer: Whether connections go through PgBouncer.
+        cursor_key: A secret that signs the cursors of `cursor_paginate`.
         options: Arguments of SQLAlchemy's `create_async_engine`.
     """
 
     priority = -100  # what other providers boot may need the database
 
-    def __init__(self, url: str | URL, *, pgbouncer: bool = False, **options: object) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        pgbouncer: bool = False,
+        cursor_key: str | bytes | None = None,
+        **options: object,
+    ) -> None:
         self.url = url
         self.pgbouncer = pgbouncer
+        self.cursor_key = cursor_key
         self.options = options
 
     def register(self, container: Container) -> None:
         """Register the engine, the session factory and the session."""
         container.register(AsyncEngine, self._open_engine, scope="singleton")
-        container.register(async_sessionmaker[AsyncSession], session_factory, scope="singleton")
+        container.register(
+            async_sessionmaker[AsyncSession], self._session_factory, scope="singleton"
+        )
         container.register(AsyncSession, _open_session, scope="scoped")
 
     def _open_engine(self) -> AsyncEngine:
         return create_engine(self.url, pgbouncer=self.pgbouncer, **self.options)
 
+    def _session_factory(self, engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+        return session_factory(engine, cursor_key=self.cursor_key)
 
-async def _open_session(factory: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+
+async def _open_session(
+    factory: async_sessionmaker[AsyncSession], units: UnitsOfWork
+) -> AsyncIterator[AsyncSession]:
     # close_resets_only=False: a task that still uses it would check out another connection.
     session = factory(close_resets_only=False)
+    SessionState.of(session).units = units
     try:
         yield session
     finally:

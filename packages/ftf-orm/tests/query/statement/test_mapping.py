@@ -17,7 +17,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.types import UserDefinedType
 
-from ftf.orm import BaseRepository, QueryBuilder
+from ftf.orm import BaseRepository, InvalidArgument, QueryBuilder
 
 Apart = apart()
 
@@ -205,7 +205,7 @@ async def test_a_collection_that_is_always_joined_gives_a_record_once(boxes):
 
 async def test_keys_that_a_type_converts_have_no_order(boxes):
     with pytest.raises(
-        ValueError, match=r"keys are not of the type of their column: found were \(1,\)"
+        InvalidArgument, match=r"keys are not of the type of their column: found were \(1,\)"
     ):
         await boxes.find_many(["1"])
     assert [box.number for box in await boxes.find_many([1])] == [1]

@@ -6,10 +6,14 @@ from .app._asgi import ASGIApplication
 from .app._exchange import IncompleteResponseError, UnfinishedRequestError
 from .app._lifespan import LifespanError, LifespanManager
 from .app._transport import StreamingTransport
+from .events._event_fake import EventFake
+from .events._event_tester import EventTester
 from .factories._columns import FactoryError
 from .factories._factory import Factory, Values
 from .factories._maker import FactoryMaker
 from .isolation._override import Override
+from .jobs._job_fake import JobFake
+from .jobs._job_tester import FailedRun, JobReport, JobTester
 from .provisioning._migration_checks import Migrations
 from .queries._assertions import (
     CheckedQueries,
@@ -23,18 +27,30 @@ from .queries._errors import NPlusOneError, QueryCountError
 from .queries._executed_query import ExecutedQuery
 from .queries._n_plus_one import Repetition
 from .queries._orm_load import Loading, OrmLoad
-from .records._assertions import assert_count, assert_has, assert_missing, assert_soft_deleted
+from .records._assertions import (
+    assert_count,
+    assert_has,
+    assert_idempotent,
+    assert_missing,
+    assert_soft_deleted,
+)
 
 __all__ = [
     "ASGIApplication",
     "ActingAs",
     "CheckedQueries",
     "CodeLine",
+    "EventFake",
+    "EventTester",
     "ExecutedQuery",
     "Factory",
     "FactoryError",
     "FactoryMaker",
+    "FailedRun",
     "IncompleteResponseError",
+    "JobFake",
+    "JobReport",
+    "JobTester",
     "LifespanError",
     "LifespanManager",
     "Loading",
@@ -51,6 +67,7 @@ __all__ = [
     "Values",
     "assert_count",
     "assert_has",
+    "assert_idempotent",
     "assert_max_queries",
     "assert_missing",
     "assert_no_n_plus_one",

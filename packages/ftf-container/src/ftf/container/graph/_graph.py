@@ -52,16 +52,16 @@ class Graph:
         return self._found(lambda walk: [walk.call(binding, given)])[0]
 
     def faults(self, hints: Collection[object] = ()) -> tuple[DependencyResolutionError, ...]:
-        """Return every fault of what some hints ask for, or of all that is registered."""
-        closed_keys = self._registry.closed_keys
+        """Return every fault of what some hints ask for, or of all that is known here."""
         walk, _ = self._walked(
-            lambda walk: (
-                [walk.hint(each) for each in hints]
-                if hints
-                else [walk.node(key) for key in closed_keys()]
-            )
+            (lambda walk: [walk.hint(each) for each in hints]) if hints else self._everything
         )
         return tuple(walk.faults)
+
+    def _everything(self, walk: GraphWalk) -> list[Node | None]:
+        # What is declared comes first, so that a fault it shares is reported with its label.
+        declared = [walk.declared(each) for each in self._registry.declared]
+        return declared + [walk.node(key) for key in self._registry.closed_keys()]
 
     def _found(self, visit: Visit) -> tuple[Node, ...]:
         walk, nodes = self._walked(visit)

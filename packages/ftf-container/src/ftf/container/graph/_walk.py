@@ -15,7 +15,7 @@ from ..exceptions import (
 from ..keys._key import alternatives
 from ..registration._binding import Binding
 from ..registration._parameters import BadHint, Parameter, TypeArgument
-from ..registration._registry import ActiveOverride, Registry
+from ..registration._registry import ActiveOverride, Declared, Registry
 from ._node import Argument, Node
 from ._trampoline import run
 
@@ -74,6 +74,11 @@ class GraphWalk:
     def call(self, binding: Binding, given: Collection[str]) -> Node | None:
         """Return the node of a function call; `None` if it has a fault."""
         return run(self._visit, Request(binding.key, binding=binding, given=given))
+
+    def declared(self, declared: Declared) -> Node | None:
+        """Return the node of what an application will ask for; `None` if it has a fault."""
+        key, label, call, given = declared.key, declared.label, declared.call, declared.given
+        return run(self._visit, Request(key, label, binding=call, given=given))
 
     def hint(self, hint: object) -> Node | None:
         """Return the node of what a parameter with a hint would get; `None` if it has a fault."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator
 from dataclasses import dataclass
 from functools import partial
 from threading import RLock
-from typing import TYPE_CHECKING, Never, Protocol, get_args, get_origin
+from typing import TYPE_CHECKING, Never, NewType, Protocol, get_args, get_origin
 
 from .._dependency_path import Step, location_of, name_of
 from ..exceptions import InvalidRegistrationError, UnregisteredDependencyError
@@ -41,6 +41,23 @@ class ActiveOverride:
     location: str
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What an application will ask for: a service, or the call of a function.
+
+    Args:
+        key: The key of the service, or the function.
+        label: What asks for it.
+        call: The binding of the call; `None` for a service.
+        given: The names of the arguments that the call is given.
+    """
+
+    key: object
+    label: str
+    call: Binding | None
+    given: tuple[str, ...]
+
+
 class Resolver(Protocol):
     """What delivers services."""
 
@@ -62,6 +79,7 @@ class Registry:
         lock: What is taken to change anything here, and to compile or store what depends on it.
         bindings: What makes the instances of a key.
         contextual: What a consumer gets instead of a key, by both.
+        declared: What an application will ask for.
         deferred: What registers a key when it is asked for.
         extensions: What decorates the instances of a key.
         overrides: The overrides in force.
@@ -75,6 +93,7 @@ class Registry:
         self.lock: RLock = RLock()
         self.bindings: dict[object, Binding] = {}
         self.contextual: dict[tuple[object, object], object] = {}
+        self.declared: list[Declared] = []
         self.deferred: dict[object, Load] = {}
         self.extensions: dict[object, list[Extension]] = {}
         self.overrides: list[ActiveOverride] = []
@@ -101,6 +120,13 @@ class Registry:
         self.deferred.pop(binding.key, None)
         self.scope_values.discard(binding.key)
         return True
+
+    def declare(self, target: object, given: tuple[str, ...], label: str) -> None:
+        """Add what an application will ask for: a service, or the call of a function."""
+        call = None
+        if callable(target) and not (isinstance(target, type | NewType) or get_origin(target)):
+            call = Binding(target, target, "transient", Kind.CALL)
+        self.declared.append(Declared(target, label, call, given))
 
     def give(self, keys: Collection[object]) -> None:
         """Register some keys as scoped, because scopes are given their instances.

@@ -1,8 +1,9 @@
-"""The current task and waiting for a build, under asyncio and under trio."""
+"""The current task, waiting for a build and work apart, under asyncio and under trio."""
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from contextvars import Context
 from functools import partial
 from typing import Any
 
@@ -45,6 +46,61 @@ def wake_up_call() -> tuple[Callable[[], Awaitable[object]], Callable[[], object
         await future
 
     return ended, partial(_call, loop.call_soon_threadsafe, end)
+
+
+async def run_apart(
+    work: Callable[[], Coroutine[Any, Any, None]], context: Context, seconds: float
+) -> None:
+    """Run a function in a task of its own, which goes on for a while if this one is cancelled.
+
+    Args:
+        work: An async function that raises nothing.
+        context: The context variables that it sees.
+        seconds: How long it may go on after this task was cancelled.
+    """
+    trio = _trio()
+    await (_run_on_trio(trio, work, context, seconds) if trio else _run(work, context, seconds))
+
+
+async def _run(
+    work: Callable[[], Coroutine[Any, Any, None]], context: Context, seconds: float
+) -> None:
+    from asyncio import CancelledError, get_running_loop, wait
+
+    loop = get_running_loop()
+    task = loop.create_task(work(), context=context)
+    try:
+        await wait([task])
+    except CancelledError:
+        end = loop.time() + seconds
+        while not task.done() and (left := end - loop.time()) > 0:
+            with suppress(CancelledError):  # anyio's cancel scopes cancel again and again
+                await wait([task], timeout=left)
+        task.cancel()
+        raise
+
+
+async def _run_on_trio(
+    trio: Any,  # noqa: ANN401  # see _trio
+    work: Callable[[], Coroutine[Any, Any, None]],
+    context: Context,
+    seconds: float,
+) -> None:
+    scope, ended = trio.CancelScope(), trio.Event()
+
+    async def task() -> None:
+        with scope:
+            await work()
+        ended.set()
+
+    trio.lowlevel.spawn_system_task(task, context=context)
+    try:
+        await ended.wait()
+    except trio.Cancelled:
+        with trio.move_on_after(seconds, shield=True):
+            await ended.wait()
+        scope.cancel()
+        raise
 
 
 def _trio() -> Any:  # noqa: ANN401  # trio is no dependency, so its types are not known here

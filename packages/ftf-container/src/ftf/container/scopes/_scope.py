@@ -1,6 +1,7 @@
 """Scopes: what resolves, calls and closes within one request, job or other unit of work."""
 
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractContextManager
 from contextvars import ContextVar, Token
 from functools import partial
 from inspect import markcoroutinefunction
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, Self, overload
 from ._functions import CLOSED, Functions, later
 from ._state import ScopeState
 from ._teardown import aclose, close, may_close, refuse_awaited
-from ._unit_of_work import UnitsOfWork
+from ._unit_of_work import OpenTransaction, UnitsOfWork, without_scope
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -245,6 +246,24 @@ class _TaskScope(Scope):
 def units_of(scope: Scope) -> UnitsOfWork:
     """Return the units of work of a scope."""
     return scope.units
+
+
+def defer_until_commit(
+    transaction: OpenTransaction, units: UnitsOfWork | None = None
+) -> AbstractContextManager[None]:
+    """Have `UnitsOfWork.after_commit` wait for a transaction, until the block ends.
+
+    Args:
+        transaction: The transaction, which is open until the block ends.
+        units: The units of work of the scope that it belongs to; by default those of the innermost
+            scope that the caller runs in.
+    """
+    if units is None:
+        scope = innermost.get()
+        if not isinstance(scope, Scope):
+            return without_scope(transaction)
+        units = scope.units
+    return units.during(transaction)
 
 
 def instances_of(scope: Scope) -> dict[object, object]:

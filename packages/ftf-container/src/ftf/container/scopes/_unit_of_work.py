@@ -1,6 +1,16 @@
 """Units of work: changes that are committed or rolled back together."""
 
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from inspect import isawaitable
 from typing import Protocol
+
+type Callback = Callable[[], Awaitable[object] | object]
+
+_without_scope: "ContextVar[OpenTransaction | None]" = ContextVar(
+    "ftf.container.transaction", default=None
+)
 
 
 class UnitOfWork(Protocol):
@@ -13,6 +23,13 @@ class UnitOfWork(Protocol):
         """Undo the changes."""
 
 
+class OpenTransaction(Protocol):
+    """A transaction that calls functions after its outermost commit, such as ftf-orm's."""
+
+    def after_commit(self, callback: Callback, /) -> None:
+        """Call a function, plain or async, after the outermost commit."""
+
+
 class UnitsOfWork:
     """The units of work of one scope. The factory that opens one adds it.
 
@@ -20,10 +37,12 @@ class UnitsOfWork:
     before a response starts. Units that are not settled stay as they are.
     """
 
-    __slots__ = ("_rollback_only", "_units")
+    __slots__ = ("_after_commit", "_open", "_rollback_only", "_units")
 
     def __init__(self) -> None:
         self._units: list[UnitOfWork] = []
+        self._open: list[OpenTransaction] = []
+        self._after_commit: list[Callback] = []
         self._rollback_only = False
 
     def __bool__(self) -> bool:
@@ -37,28 +56,98 @@ class UnitsOfWork:
         """Roll back whatever the status of the response will be."""
         self._rollback_only = True
 
+    async def after_commit(self, callback: Callback) -> None:
+        """Call a function once the work of the scope is committed, or now if none is pending.
+
+        Args:
+            callback: A plain or async function without parameters; see `defer`.
+
+        Raises:
+            RuntimeError: A transaction is open that belongs to no scope.
+        """
+        if not self.defer(callback):
+            await _call(callback)
+
+    def defer(self, callback: Callback) -> bool:
+        """Call a function once the work of the scope is committed; not if it is rolled back.
+
+        It waits for the outermost commit of the transaction that was opened last, if one is open,
+        and else for the units of work to be settled.
+
+        Args:
+            callback: A plain or async function without parameters.
+
+        Returns:
+            Whether it will be called; there may be nothing to wait for.
+
+        Raises:
+            RuntimeError: A transaction is open that belongs to no scope.
+        """
+        if self._open:
+            self._open[-1].after_commit(callback)
+        elif self._units:
+            self._after_commit.append(callback)
+        elif _without_scope.get() is None:
+            return False
+        else:
+            raise RuntimeError(
+                "A transaction is open outside of any scope, so it is not known whose commit to "
+                "wait for: pass the transaction, or open it inside `container.scoped_context()`."
+            )
+        return True
+
+    @contextmanager
+    def during(self, transaction: OpenTransaction) -> Iterator[None]:
+        """Wait for the commit of a transaction in `after_commit`, until the block ends."""
+        self._open.append(transaction)
+        try:
+            yield
+        finally:
+            self._open.remove(transaction)
+
     async def settle(self, *, commit: bool) -> None:
         """Commit, or roll back if `commit` is false, the marker is set, or a commit fails.
 
         Raises:
             Exception: What a commit raised; what was not committed is rolled back.
-            ExceptionGroup: What rolling back raised.
+            ExceptionGroup: What rolling back raised, or, after the commit, functions of
+                `after_commit`.
         """
         units, self._units = self._units, []
+        callbacks, self._after_commit = self._after_commit, []
+        commit = commit and not self._rollback_only
         try:
-            while units and commit and not self._rollback_only:
+            while units and commit:
                 await units[0].commit()
                 del units[0]
         finally:
-            await _roll_back(units)
+            await _each("rolling back failed", [unit.rollback for unit in reversed(units)])
+        if commit:
+            await _each("the work was committed, but callbacks failed", callbacks)
 
 
-async def _roll_back(units: list[UnitOfWork]) -> None:
+@contextmanager
+def without_scope(transaction: OpenTransaction) -> Iterator[None]:
+    """Mark this context, in which a transaction is open that belongs to no scope."""
+    outer = _without_scope.set(transaction)
+    try:
+        yield
+    finally:
+        _without_scope.reset(outer)
+
+
+async def _each(problem: str, callbacks: list[Callback]) -> None:
+    """Call functions in order, even if some fail."""
     failures: list[Exception] = []
-    while units:
+    for callback in callbacks:
         try:
-            await units.pop().rollback()
-        except Exception as failure:  # noqa: BLE001  # the rest still has to be rolled back
+            await _call(callback)
+        except Exception as failure:  # noqa: BLE001  # the rest still has to be called
             failures.append(failure)
     if failures:
-        raise ExceptionGroup("rolling back failed", failures)
+        raise ExceptionGroup(problem, failures)
+
+
+async def _call(callback: Callback) -> None:
+    if isawaitable(result := callback()):
+        await result

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from ftf.container import Container
 
-from ..routing._early_checks import EarlyCheck, EarlyDependency
+from ..injection._early_checks import EarlyCheck, EarlyDependency
 from ._policies import Policies
 from ._visit import Visit, visit_of
 from .exceptions import InvalidLimitError, UnknownLimitError

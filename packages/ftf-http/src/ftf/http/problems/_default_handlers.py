@@ -6,7 +6,7 @@ from ._driver_errors import driver_handlers
 from ._error_group import answer_group
 from ._handlers import Handlers, plain_handlers, problem_handlers
 from ._orm_handlers import orm_handlers
-from ._surrogates import answer_surrogate
+from ._unencodable import answer_unencodable
 
 
 def default_handlers(*, problem_details: bool) -> Handlers:
@@ -16,6 +16,6 @@ def default_handlers(*, problem_details: bool) -> Handlers:
         **orm_handlers(problem_details=problem_details),
         **driver_handlers(),
         ExceptionGroup: answer_group,
-        UnicodeEncodeError: answer_surrogate,
-        PydanticSerializationError: answer_surrogate,
+        UnicodeEncodeError: answer_unencodable,
+        PydanticSerializationError: answer_unencodable,
     }

@@ -57,7 +57,14 @@ def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
     """
 
     async def handle(connection: HTTPConnection, error: Exception) -> Response | None:
-        response = answer(cast("E", error))
+        try:
+            response = answer(cast("E", error))
+        except UnicodeEncodeError as unencodable:
+            # Headers of the error. Starlette's outer handlers cannot read the request's body again.
+            handler = handler_of(connection.scope["app"], unencodable)
+            if handler is None:
+                raise
+            return await handled(handler, cast("Request", connection), unencodable)
         if isinstance(connection, WebSocket):
             return await refuse(connection, response, str(getattr(error, "detail", error)))
         return response

@@ -7,11 +7,11 @@ from fastapi import APIRouter, params
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
+from ..injection._early_checks import Handler, checked_first, with_marks
 from ..injection._endpoint import compiled
 from ..injection._readable import naming_parameters
+from ..plan._planned import PlannedApp
 from ._controller import Controller, operations_of
-from ._early_checks import Handler, checked_first, with_marks
-from ._fast_path import FastPath, with_fast_path, without_exit_stacks
 from ._options import RouterOptions
 
 
@@ -32,14 +32,12 @@ class Route(APIRoute):
         options["dependencies"] = dependencies = with_marks(endpoint, given)
         with naming_parameters(endpoint, dependencies):
             super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
-        if type(self).get_route_handler is Route.get_route_handler:
-            self.app: ASGIApp = without_exit_stacks(self.app, self._fast_path)
+        self.app: ASGIApp = PlannedApp.of(self)
 
     def get_route_handler(self) -> Handler:
         """Return a handler; FastAPI calls this for the route and for each inclusion of it."""
         handle = super().get_route_handler()
-        self._fast_path = FastPath.of(handle)  # of the latest handler
-        return with_fast_path(checked_first(handle), self._fast_path)
+        return checked_first(handle)
 
 
 class Router(APIRouter):

@@ -56,7 +56,7 @@ _INVALID = ("22", "54000", "SQLITE_CONSTRAINT_DATATYPE", "SQLITE_MISMATCH", "SQL
 _DIVISION_BY_ZERO = "22012"  # a stored value can be the reason, not one that was passed
 _NO_OPERATOR = "42883"  # also the code of unknown functions, so the text is compared too
 # Raised by a column's type before the statement is sent, or by the driver of SQLite as they are.
-_REFUSED_BY_TYPE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+REFUSED_BY_TYPE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _REFUSED_BY_SQLITE = (OverflowError, UnicodeEncodeError)
 # Matched from the start: further on, a message may quote what a client sent.
 _KEY = re.compile(r"Key \((?P<columns>.+?)\)=\(", re.DOTALL)
@@ -137,7 +137,7 @@ def _reason_of_refusal(error: BaseException) -> str | None:
     said = getattr(error.orig, "__cause__", None) or error.orig
     code = driver_code(error)
     if not isinstance(error, DBAPIError):
-        return str(said) if isinstance(said, _REFUSED_BY_TYPE) else None
+        return str(said) if isinstance(said, REFUSED_BY_TYPE) else None
     if code.startswith(_INVALID) and code != _DIVISION_BY_ZERO:
         match = _ARGUMENT.match(str(said))
         return match["reason"] if match else str(said)
@@ -171,7 +171,7 @@ def _is_own_trigger(code: str, error: DBAPIError) -> bool:
 
 def _facts_from_postgres(error: DBAPIError) -> tuple[tuple[str, ...], str | None]:
     # SQLAlchemy's adapter of asyncpg wraps the driver's exception, which has the names.
-    cause = getattr(error.orig, "__cause__", None)
+    cause = getattr(error.orig, "__cause__", None) or error.orig
     constraint = getattr(cause, "constraint_name", None)
     if column := getattr(cause, "column_name", None):
         return (str(column),), constraint

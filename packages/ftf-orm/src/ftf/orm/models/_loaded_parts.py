@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import inspect
 from sqlalchemy.orm import QueryableAttribute, Session
 
+from ._scopes import scope_functions
+
 _PARTS = "ftf.orm.parts"
 
 
@@ -28,6 +30,11 @@ def expire_parts(session: Session, record: object) -> None:
 
 
 def _expire(session: Session, record: object) -> None:
-    if parts := inspect(record).info.get(_PARTS):
+    state = inspect(record)
+    # A load leaves out what scopes hide, whichever query it was.
+    scoped = {
+        relation.key for relation in state.mapper.relationships if scope_functions(relation.mapper)
+    }
+    if parts := scoped.intersection(state.dict).union(state.info.get(_PARTS, ())):
         session.flush()  # expire() would discard pending changes of the part
         session.expire(record, parts)

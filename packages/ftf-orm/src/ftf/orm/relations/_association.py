@@ -1,6 +1,6 @@
 """The association table of a many-to-many relationship."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +11,21 @@ from sqlalchemy import (
     Insert,
     RowMapping,
     Table,
+    Update,
     and_,
+    bindparam,
     inspect,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute, RelationshipProperty
 
-from ..query import is_one_of, refuse_other_type
-from ._join_condition import constants
+from ..bulk._rows import Row, grouped, has_expression
+from ..query import constants, is_one_of, refuse_other_type
 
 type Values = Mapping[str, object]
+
+# SQLAlchemy reserves the names of columns for values of SET.
+_RELATED, _FURTHER = "related_key", "further_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ class Pivot:
         """
         return {self._key(key): self._further(key, values) for key, values in pairs}
 
-    def row(self, key: object, values: Values) -> dict[str, object]:
+    def row(self, key: object, values: Values) -> Row:
         """Return the values of a row."""
         return {**self.own_keys, self.related_key.key: key, **values}
 
@@ -104,17 +109,35 @@ class Pivot:
         return row[self.related_key], {column.key: row[column] for column in further}
 
     def insert_missing(
-        self, keys: Collection[object], wanted: Mapping[object, Values]
-    ) -> Iterator[tuple[Insert, list[dict[str, object]] | None]]:
+        self, keys: Iterable[object], wanted: Mapping[object, Values]
+    ) -> Iterator[tuple[Insert, list[Row] | None]]:
         """Yield the statements that insert rows, unless another transaction has inserted them."""
         dialect = postgresql if self.dialect.name == "postgresql" else sqlite
         insert = dialect.insert(self.table).on_conflict_do_nothing()
-        if bare := [self.row(key, {}) for key in keys if not wanted[key]]:
-            yield insert, bare
-        # One at a time: rows may have values for different columns.
-        for key in keys:
-            if wanted[key]:
-                yield insert.values(self.row(key, wanted[key])), None
+        rows = [self.row(key, wanted[key]) for key in keys]
+        for _, part in grouped(row for row in rows if not has_expression(row)):
+            yield insert, part
+        for row in filter(has_expression, rows):
+            yield insert.values(row), None
+
+    def update(
+        self, keys: Iterable[object], wanted: Mapping[object, Values]
+    ) -> Iterator[tuple[Update, list[Row] | None]]:
+        """Yield the statements that update the further columns of rows."""
+        rows = {key: dict(wanted[key]) for key in keys}
+        plain = {key: row for key, row in rows.items() if not has_expression(row)}
+        related = bindparam(_RELATED, type_=self.related_key.type)
+        found = self.table.update().where(self.is_own, self.related_key == related)
+        known = [*plain]
+        for places, part in grouped(plain.values()):
+            values: Row = {name: bindparam(f"{_FURTHER}{name}") for name in part[0]}
+            parameters = [
+                {_RELATED: known[place], **{f"{_FURTHER}{name}": row[name] for name in row}}
+                for place, row in zip(places, part, strict=True)
+            ]
+            yield found.values(values), parameters
+        for key in rows.keys() - plain.keys():
+            yield self.table.update().where(self.is_one_of([key])).values(rows[key]), None
 
     @property
     def _keys(self) -> set[str]:

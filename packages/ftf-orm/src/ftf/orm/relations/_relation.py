@@ -1,12 +1,14 @@
 """`Relation`: the related records of one record, and their association-table rows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import CursorResult, Executable, inspect, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
+from ..bulk._copy import insert_rows
 from ..engine._sqlite import begin_immediate
 from ..query import NO_CLAUSES, Clauses, QueryBuilder, RelationTo, belongs_to
 from ..transactions._operation import read, writing
@@ -44,7 +46,7 @@ class Relation[R: DeclarativeBase]:
         session: The session to work in.
         record: The record.
         relation: The relationship.
-        clauses: Conditions that related records have to meet besides.
+        clauses: The clauses of the query for related records.
     """
 
     session: AsyncSession
@@ -56,7 +58,8 @@ class Relation[R: DeclarativeBase]:
         """Return a query for the related records; no `or_where` widens it."""
         belongs = belongs_to(self.record, self.relation)
         model = self.relation.property.mapper.class_
-        return QueryBuilder(self.session, model, self.clauses.within(belongs))
+        query = QueryBuilder(self.session, model, self.clauses)
+        return QueryBuilder(self.session, model, query.clauses.within(belongs))
 
     async def pivots(self) -> dict[object, dict[str, object]]:
         """Return the values of the further columns, by the keys of the related records."""
@@ -80,7 +83,8 @@ class Relation[R: DeclarativeBase]:
         pivot = self._pivot()
         wanted = pivot.wanted((key, values) for key in keys)
         if rows := [pivot.row(key, values) for key in wanted]:
-            await self._write(pivot, pivot.table.insert(), rows)
+            async with self._writing(pivot):
+                await insert_rows(self.session, pivot.table, rows)
 
     async def detach(self, *keys: object) -> int:
         """Delete the association rows of the given keys. Return how many; without keys, 0.
@@ -176,19 +180,16 @@ class Relation[R: DeclarativeBase]:
         wanted: Mapping[object, Mapping[str, object]],
         decide: Callable[[Mapping[object, Mapping[str, object]]], Synced],
     ) -> Synced:
-        async with writing(self.session, pivot.table.metadata):
-            take(self.session.sync_session, self.record)
+        async with self._writing(pivot):
             await self._lock()
             change = decide(await self._known(pivot))
-            for key in change.updated:
-                changed = pivot.table.update().where(pivot.is_one_of([key]))
-                await self.session.execute(changed.values(pivot.row(key, wanted[key])))
+            for changed, rows in pivot.update(change.updated, wanted):
+                await self.session.execute(changed, rows)
             if change.detached:
                 gone = pivot.is_one_of(change.detached)
                 await self.session.execute(pivot.table.delete().where(gone))
             for statement, rows in pivot.insert_missing(change.attached, wanted):
                 await self.session.execute(statement, rows)
-        await self._load_again()
         return change
 
     async def _lock(self) -> None:
@@ -203,17 +204,18 @@ class Relation[R: DeclarativeBase]:
         # FOR NO KEY UPDATE: other transactions can still insert rows that refer to the record.
         await self.session.execute(own.with_for_update(key_share=True))
 
-    async def _write(
-        self,
-        pivot: Pivot,
-        statement: Executable,
-        rows: Sequence[Mapping[str, object]] | None = None,
-    ) -> int:
+    async def _write(self, pivot: Pivot, statement: Executable) -> int:
+        async with self._writing(pivot):
+            result = await self.session.execute(statement)
+        return result.rowcount if isinstance(result, CursorResult) else 0
+
+    @asynccontextmanager
+    async def _writing(self, pivot: Pivot) -> AsyncIterator[None]:
+        """Write association-table rows, and load the relationship again if it is loaded."""
         async with writing(self.session, pivot.table.metadata):
             take(self.session.sync_session, self.record)
-            result = await self.session.execute(statement, rows)
+            yield
         await self._load_again()
-        return result.rowcount if isinstance(result, CursorResult) else 0
 
     async def _load_again(self) -> None:
         if self.relation.key not in inspect(self.record).unloaded:

@@ -2,8 +2,12 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+CURSOR_KEY = "ftf.orm.cursor_key"  # in the info of a session
 
-def session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+
+def session_factory(
+    engine: AsyncEngine, *, cursor_key: str | bytes | None = None
+) -> async_sessionmaker[AsyncSession]:
     """Create a factory of sessions for repositories.
 
     A commit does not expire loaded values, because async code cannot load them again by reading
@@ -11,11 +15,13 @@ def session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 
     Args:
         engine: The engine that the sessions take connections from.
+        cursor_key: A secret that signs the cursors of `cursor_paginate`.
 
     Returns:
         The factory: `async with session_factory(engine)() as session: ...`.
     """
-    return async_sessionmaker(engine, expire_on_commit=False)
+    info = {} if cursor_key is None else {CURSOR_KEY: cursor_key}
+    return async_sessionmaker(engine, expire_on_commit=False, info=info)
 
 
 def refuse_expiring(session: AsyncSession, repository: str) -> None:

@@ -8,6 +8,8 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction, SessionTransactionOrigin
 
+from ftf.container import UnitsOfWork
+
 from ..exceptions import ConcurrentUse
 
 _STATE = "ftf.orm"
@@ -29,10 +31,12 @@ class SessionState:
     Args:
         in_use: Whether one of its operations is running.
         transaction: The innermost open `transaction`.
+        units: The units of work of the scope that the session belongs to, if that is known.
     """
 
     in_use: bool = False
     transaction: OpenTransaction | None = None
+    units: UnitsOfWork | None = None
 
     @classmethod
     def of(cls, session: Session | AsyncSession) -> "SessionState":

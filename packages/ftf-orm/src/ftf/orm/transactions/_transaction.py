@@ -1,5 +1,6 @@
 """`transaction`: one commit for many writes, and savepoints within it."""
 
+import logging
 from asyncio import CancelledError, Task, current_task
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -10,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
+from ftf.container import defer_until_commit
+
 from ..engine._autocommit import commits_each_statement
 from ..engine._driver_errors import typed_error, typed_errors
 from ..engine._sqlite import begin_immediate, refuse_another
@@ -19,6 +22,8 @@ from ._savepoint import flush_alone
 from ._session_state import SessionState, exclusive_use, has_explicit_transaction
 
 type Callback = Callable[[], Awaitable[object] | object]
+
+_logger = logging.getLogger("ftf.orm")
 
 
 class Transaction:
@@ -78,12 +83,17 @@ class Transaction:
     async def _open(self) -> AsyncIterator[None]:
         block = self._outermost() if self._parent is None else self._savepoint()
         try:
-            async with block:
-                yield
+            with defer_until_commit(self, SessionState.of(self.session).units):
+                async with block:
+                    yield
         except BaseException as error:
             self._ended, self._has_lost = True, is_conflict(error)
             if not self._may_be_stored(error):
                 await _call(self._after_rollback, "rolled back", error)
+            elif callbacks := len(self._after_commit):
+                _logger.warning(
+                    "COMMIT: outcome unknown, so %s callbacks were not called", callbacks
+                )
             raise
         self._ended = True
         if self._parent is None:

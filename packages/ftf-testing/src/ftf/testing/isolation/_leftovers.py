@@ -1,16 +1,17 @@
 """The container scopes and overrides that a test leaves open."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
 from .._application_lines import application_line
+from ._listener_failures import ListenerFailures
 
 if TYPE_CHECKING:
-    from ftf.container import Container, Scope
     from ftf.container import Override as ContainerOverride
+    from ftf.container import Scope
 
     from ._override import Dependencies
 
@@ -23,41 +24,36 @@ class Leftovers:
     Attributes:
         current: Those of the running test; of the inner one where a test runs pytest.
         messages: The problems that other parts of the plugin found.
+        listener_failures: What listeners of events raised after the commit.
     """
 
     current: ClassVar["Leftovers | None"] = None
 
     def __init__(self) -> None:
         self.messages: list[str] = []
+        self.listener_failures = ListenerFailures()
         self._dependencies: list[tuple[Dependencies, Dependencies]] = []
         self._scopes: list[tuple[Scope, str]] = []
-        self._overrides: list[tuple[Container, ContainerOverride, str]] = []
+        self._overrides: list[tuple[ContainerOverride, str]] = []
 
     @contextmanager
-    def watching(self, kind: "type[Container]") -> Iterator[None]:
-        """Note the scopes and overrides that the test makes of any container of a class."""
-        scoped_context = kind.scoped_context
-        override_context, override_instance = kind.override_context, kind.override_instance
+    def watching(self) -> Iterator[None]:
+        """Note the scopes and overrides that the test makes of any container."""
+        from ftf.container import observing
 
-        def open_scope(on: "Container", values: Mapping[object, object] | None = None) -> "Scope":
-            scope = scoped_context(on, values)
-            if Leftovers.current is self:
-                self._scopes.append((scope, application_line()))
-            return scope
-
-        def override(on: "Container", key: Any, implementation: Any) -> "ContainerOverride":  # noqa: ANN401
-            return self._noted(on, override_context(on, key, implementation))
-
-        def override_by(on: "Container", key: Any, value: object) -> "ContainerOverride":  # noqa: ANN401
-            return self._noted(on, override_instance(on, key, value))
-
-        # Patched, because only these methods see each container that a test uses.
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch, observing(self):
             patch.setattr(Leftovers, "current", self)
-            patch.setattr(kind, "scoped_context", open_scope)
-            patch.setattr(kind, "override_context", override)
-            patch.setattr(kind, "override_instance", override_by)
             yield
+
+    def scope_made(self, scope: "Scope") -> None:
+        """Note a scope of the test, not one of a wider fixture or an inner pytest run."""
+        if Leftovers.current is self:
+            self._scopes.append((scope, application_line()))
+
+    def override_made(self, override: "ContainerOverride") -> None:
+        """Note an override of the test, not one of a wider fixture or an inner pytest run."""
+        if Leftovers.current is self:
+            self._overrides.append((override, application_line()))
 
     def watch_dependencies(self, app: object) -> None:
         """Note the `dependency_overrides` of an application, if it has any."""
@@ -76,8 +72,8 @@ class Leftovers:
         ]
         left += [
             f"the override of {_name(override.key)}, begun at {where}"
-            for container, override, where in reversed(self._overrides)
-            if _was_active(container, override)
+            for override, where in reversed(self._overrides)
+            if _was_active(override)
         ]
         for overrides, before in self._dependencies:
             # An entry that is gone was removed by the fixture that had added it.
@@ -90,20 +86,15 @@ class Leftovers:
                     del overrides[each]
         return [*left, _REMEDY] if left else []
 
-    def _noted(self, container: "Container", override: "ContainerOverride") -> "ContainerOverride":
-        if Leftovers.current is self:
-            self._overrides.append((container, override, application_line()))
-        return override
 
-
-def _was_active(container: "Container", override: "ContainerOverride") -> bool:
+def _was_active(override: "ContainerOverride") -> bool:
     """End an override. Return whether it was active."""
     from ftf.container import AsyncDependencyError
 
-    before = len(container.overrides)
+    was_active = override.is_active
     with suppress(AsyncDependencyError):  # its services stay open; the test fails anyway
         override.end()
-    return len(container.overrides) < before
+    return was_active
 
 
 def _name(thing: object) -> str:

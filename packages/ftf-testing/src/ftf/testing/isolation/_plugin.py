@@ -54,10 +54,16 @@ def _ftf_leftovers(request: pytest.FixtureRequest) -> Iterator[Leftovers]:
     # A project that has not imported ftf.container has no containers.
     leftovers, container = Leftovers(), sys.modules.get("ftf.container")
     checks = request.config.getini("ftf_check_leftovers")
-    with leftovers.watching(container.Container) if container and checks else nullcontext():
+    failures = leftovers.listener_failures
+    watching = leftovers.watching() if container and checks else nullcontext()
+    with failures, watching:
         yield leftovers
     Sources.current = outer
-    if left := [*leftovers.messages, *(leftovers.clear() if checks else ())]:
+    if left := [
+        *leftovers.messages,
+        *failures.messages(),
+        *(leftovers.clear() if checks else ()),
+    ]:
         pytest.fail("\n".join(("The test did not leave all as it was:", *left)), pytrace=False)
 
 

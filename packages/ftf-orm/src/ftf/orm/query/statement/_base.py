@@ -3,26 +3,32 @@
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 from sqlalchemy import Dialect, FromClause, Result, Select, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
+from ...models._scopes import scopes_of
 from ...transactions._operation import read, read_in_savepoint
+from ...transactions._statement_timeout import within
 from ._clauses import NO_CLAUSES, Clauses
 from ._dates import refuse_dates
+from ._declared_loads import declared_loads
 from ._direction import without_direction
+from ._eager_load import options, tree
 from ._expressions import (
     Column,
     Condition,
     element,
     foreign,
+    is_among,
     refuse_relationship,
     refuse_value,
     sources,
 )
-from ._select import refuse_open_order, with_page, with_records, with_rows
+from ._select import about_model, refuse_open_order, with_page, with_records, with_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +40,16 @@ class Query[T: DeclarativeBase]:
     Args:
         session: The session to run in.
         model: The model to query.
-        clauses: The clauses of the query so far.
+        clauses: The clauses of the query so far; without them, the query has the model's scopes.
     """
 
     session: AsyncSession
     model: type[T]
     clauses: Clauses = NO_CLAUSES
+
+    def __post_init__(self) -> None:
+        if self.clauses is NO_CLAUSES and (scopes := scopes_of(self._mapper)):
+            object.__setattr__(self, "clauses", Clauses(model_scopes=scopes))
 
     def when(
         self,
@@ -81,7 +91,9 @@ class Query[T: DeclarativeBase]:
         statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
         found = with_records(clauses, statement, self._mapper)
         statement = with_page(self._ordered(), found, self.model)
-        statement = statement.options(*clauses.options) if clauses.options else statement
+        loads = options(self.model, tree(clauses.loads), clauses.lifted)
+        loads = [*declared_loads(self._mapper, loads, clauses.lifted), *loads]
+        statement = statement.options(*loads) if loads else statement
         if clauses.read_again:
             statement = statement.execution_options(populate_existing=True)
         return statement
@@ -149,18 +161,20 @@ class Query[T: DeclarativeBase]:
         return with_page(self.clauses, values, self.model).distinct()
 
     async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
-        clauses = self.clauses
+        return await self._run(lambda: self.session.execute(statement))
 
-        def run() -> Awaitable[Result[*Row]]:
-            return self.session.execute(statement)
+    async def _scalar[V](self, statement: "Select[V]") -> V | None:
+        return await self._run(lambda: self.session.scalar(statement))
 
+    async def _run[R](self, run: Callable[[], Awaitable[R]]) -> R:
+        clauses, seconds = self.clauses, self.clauses.timeout
+        if seconds is not None:
+            limited = partial(within, self.session, self._mapper, seconds, run)
+            return await read_in_savepoint(self.session, limited)
         if clauses.lock is not None and clauses.lock.nowait:
             return await read_in_savepoint(self.session, run)
         # Without a flush, populate_existing would overwrite pending changes.
         return await read(self.session, run, flush=clauses.read_again)
-
-    async def _scalar[V](self, statement: "Select[V]") -> V | None:
-        return await read(self.session, lambda: self.session.scalar(statement))
 
     def _keys(self) -> "Select[*tuple[Any, ...]]":
         """Return a SELECT of the primary keys, for a condition of another query."""
@@ -168,6 +182,15 @@ class Query[T: DeclarativeBase]:
         keys = select(*self._mapper.primary_key).select_from(self.model)
         records = with_records(self.clauses, keys, self._mapper)
         return with_page(self._ordered(), records, self.model).correlate(None)
+
+    def _rows(self) -> tuple[Condition, ...]:
+        """Return the conditions that the query's records meet, and no others, scopes included.
+
+        They are about the model alone, so an UPDATE or DELETE can use them.
+        """
+        if self.clauses.is_cut or self.clauses.lock is not None:
+            return (is_among(self._mapper.primary_key, self._keys()),)
+        return about_model(self.clauses, self._mapper)
 
     @abstractmethod
     def _ordered(self) -> Clauses:

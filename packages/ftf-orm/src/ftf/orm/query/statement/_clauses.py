@@ -1,14 +1,16 @@
 """`Clauses`: the immutable state of a query."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Label, SQLColumnExpression, and_, or_
 from sqlalchemy.orm import QueryableAttribute
-from sqlalchemy.sql.base import ExecutableOption
 
+from ...models._scopes import Scope
+from ._eager_load import EagerLoad
 from ._expressions import Condition
 from ._join import Join
+from ._scoped_relation import Lifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +32,42 @@ class Clauses(NamedTuple):
     Args:
         conditions: The conditions that records have to meet, all of them.
         scopes: Conditions that they have to meet besides: no `or_where` widens them.
+        model_scopes: The scopes of the model that no `without_scope` has lifted.
+        lifted: The models and scopes that are lifted for records of joins and eager loads.
         joins: The joined relationships, in order.
         groups: The columns of GROUP BY.
         having: The conditions that groups have to meet, all of them.
         order: The columns of ORDER BY.
-        options: The loader options of eager loads.
-        parts: The relationships of which a part is eager loaded.
+        loads: The eager loads.
+        pivots: The many-to-many relationships that are loaded with their association rows.
         computed: The values that are computed for each record.
         limit: The largest number of records.
         offset: The number of records that are skipped.
         distinct: Whether each value is returned once.
         fresh: Whether records in the session are read again.
         lock: The lock of the records.
+        timeout: The seconds that the statement may take.
+        all_rows: Whether a write may be without a condition.
     """
 
     conditions: tuple[Condition, ...] = ()
     scopes: tuple[Condition, ...] = ()
+    model_scopes: tuple[Scope, ...] = ()
+    lifted: Lifted = ()
     joins: tuple[Join, ...] = ()
     groups: tuple[SQLColumnExpression[object], ...] = ()
     having: tuple[Condition, ...] = ()
     order: tuple[SQLColumnExpression[object], ...] = ()
-    options: tuple[ExecutableOption, ...] = ()
-    parts: tuple[QueryableAttribute[object], ...] = ()
+    loads: tuple[EagerLoad, ...] = ()
+    pivots: tuple[QueryableAttribute[Any], ...] = ()
     computed: tuple[Label[object], ...] = ()
     limit: int | None = None
     offset: int = 0
     distinct: bool = False
     fresh: bool = False
     lock: Lock | None = None
+    timeout: float | None = None
+    all_rows: bool = False
 
     def and_(self, *conditions: Condition) -> "Clauses":
         """Return the clauses with more conditions, all of which have to be met."""
@@ -70,12 +80,13 @@ class Clauses(NamedTuple):
 
     def within(self, *scopes: Condition) -> "Clauses":
         """Return the clauses with all conditions and more as scopes, which no `or_where` widens."""
-        return self._replace(conditions=(), scopes=(*self.criteria, *scopes))
+        return self._replace(conditions=(), scopes=(*self.scopes, *self.conditions, *scopes))
 
     @property
     def criteria(self) -> tuple[Condition, ...]:
-        """The scopes and the conditions."""
-        return (*self.scopes, *self.conditions)
+        """All that records have to meet: the model's scopes, those of the query, its conditions."""
+        hiding = [scope.condition for scope in self.model_scopes]
+        return (*hiding, *self.scopes, *self.conditions)
 
     def at_most(self, count: int) -> "Clauses":
         """Return the clauses with a limit, or with their own if that is smaller."""

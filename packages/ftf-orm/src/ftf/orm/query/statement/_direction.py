@@ -5,6 +5,7 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, UnaryExpression
 from sqlalchemy.sql import operators
 
+from ...exceptions import InvalidArgument
 from ._expressions import Column, element
 
 type Direction = Literal["asc", "desc"]
@@ -16,10 +17,11 @@ def directed(by: Column, direction: Direction) -> Column:
     """Return a column with a direction, unless it has one; NULLS FIRST or LAST stays.
 
     Raises:
-        ValueError: The direction is neither "asc" nor "desc".
+        InvalidArgument: The direction is neither "asc" nor "desc".
     """
     if direction not in _DIRECTIONS:
-        raise ValueError(f"{direction!r} is not a direction: use 'asc' or 'desc'")
+        reason = f"{direction!r} is not a direction: use 'asc' or 'desc'"
+        raise InvalidArgument("direction", reason)
     return _descending(by) if direction == "desc" else by
 
 

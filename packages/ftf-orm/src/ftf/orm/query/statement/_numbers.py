@@ -1,5 +1,7 @@
 """Checks of the numbers that callers pass."""
 
+from ...exceptions import InvalidArgument
+
 
 def whole(number: int, name: str) -> int:
     """Return a number if it is an integer.
@@ -18,8 +20,8 @@ def at_least(least: int, number: int, name: str) -> int:
 
     Raises:
         TypeError: It is not an integer.
-        ValueError: It is too small.
+        InvalidArgument: It is too small.
     """
     if whole(number, name) < least:
-        raise ValueError(f"{name} must be at least {least}, not {number}")
+        raise InvalidArgument(name, f"{name} must be at least {least}, not {number}")
     return number

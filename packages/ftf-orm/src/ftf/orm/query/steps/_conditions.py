@@ -1,5 +1,6 @@
 """The steps that add conditions."""
 
+import operator
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -7,6 +8,7 @@ from typing import Self
 from sqlalchemy import SelectBase, SQLColumnExpression, false, not_, or_
 from sqlalchemy.orm import DeclarativeBase
 
+from ...exceptions import InvalidArgument
 from ..statement._base import Query, applied
 from ..statement._expressions import Column, Condition, refuse_relationship
 from ..statement._key_types import possible_keys
@@ -121,10 +123,11 @@ class Conditions[T: DeclarativeBase](Query[T]):
         `where(User.name.contains(text, autoescape=True))`.
 
         Raises:
-            ValueError: The pattern ends in a single backslash.
+            InvalidArgument: The pattern ends in a single backslash.
         """
         if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
-            raise ValueError(f"pattern {pattern!r} ends in a backslash: double it to find one")
+            reason = f"pattern {pattern!r} ends in a backslash: double it to find one"
+            raise InvalidArgument("pattern", reason)
         return self.where(column.like(pattern, escape="\\"))
 
     def where_between[V](self, column: SQLColumnExpression[V], low: V, high: V) -> Self:
@@ -148,6 +151,8 @@ class Conditions[T: DeclarativeBase](Query[T]):
         """
         columns = self._mapper.primary_key
         rows = possible_keys(self._mapper, self.session.get_bind().dialect, keys)
+        if len(rows) == 1:  # simpler to execute than IN
+            return self._with(self.clauses.and_(*map(operator.eq, columns, rows[0])))
         if len(columns) == 1:
             return self.where_in(columns[0], [row[0] for row in rows])
         return self.where(self._is_one_of(columns, rows))

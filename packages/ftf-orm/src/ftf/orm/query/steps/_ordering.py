@@ -25,8 +25,8 @@ class Ordering[T: DeclarativeBase](Query[T]):
             direction: "asc" or "desc".
 
         Raises:
-            ValueError: The direction is neither "asc" nor "desc", the column is of another table,
-                or the name is not one of a computed value.
+            InvalidArgument: The direction is neither "asc" nor "desc".
+            ValueError: The column is of another table, or the name is not one of a computed value.
         """
         by = self._computed(column) if isinstance(column, str) else column
         self._refuse_foreign(by)
@@ -36,7 +36,7 @@ class Ordering[T: DeclarativeBase](Query[T]):
         """Sort by the primary key, within the columns sorted by before.
 
         Raises:
-            ValueError: The direction is neither "asc" nor "desc".
+            InvalidArgument: The direction is neither "asc" nor "desc".
         """
         return self._sorted_by(
             *(directed(column, direction) for column in self._mapper.primary_key)
@@ -59,7 +59,7 @@ class Ordering[T: DeclarativeBase](Query[T]):
 
         Raises:
             TypeError: It is not an integer.
-            ValueError: The number is below 0.
+            InvalidArgument: The number is below 0.
         """
         return self._with(self.clauses._replace(limit=at_least(0, count, "limit")))
 
@@ -68,7 +68,7 @@ class Ordering[T: DeclarativeBase](Query[T]):
 
         Raises:
             TypeError: It is not an integer.
-            ValueError: The number is below 0.
+            InvalidArgument: The number is below 0.
         """
         return self._with(self.clauses._replace(offset=at_least(0, count, "offset")))
 

@@ -1,0 +1,62 @@
+"""Listeners after the commit: each in a scope of its own, apart from the work that is done."""
+
+import logging
+from contextvars import Context, copy_context
+from typing import Final
+
+from .._container import Container
+from .._dependency_path import name_of
+from ..scopes._event_loop import run_apart
+from ..scopes._settled import settled
+from ._calls import call_each
+from ._listener import Listener
+from ._nesting import path
+from ._own_context import in_context
+
+CLEANUP_SECONDS: Final = 10.0
+_logger = logging.getLogger("ftf.container.events")
+
+
+class AfterCommit:
+    """The calls of listeners after a commit, none of which can fail the work.
+
+    Args:
+        container: What opens a scope for each listener.
+        listeners: The listeners.
+        event: The event.
+        types: The types of the events that it was dispatched within, and its own.
+    """
+
+    __slots__ = ("_container", "_event", "_listeners", "_types")
+
+    def __init__(
+        self,
+        container: Container,
+        listeners: tuple[Listener, ...],
+        event: object,
+        types: tuple[type, ...],
+    ) -> None:
+        self._container = container
+        self._listeners = listeners
+        self._event = event
+        self._types = types
+
+    async def call(self) -> None:
+        """Call the listeners, one after the other; what they raise is logged."""
+        for listener in self._listeners:
+            context = Context()
+            context.run(path.set, self._types)
+            try:
+                await in_context(context, self._call(listener))
+            except Exception:
+                name = name_of(type(self._event))
+                _logger.exception("the listener %s of %s failed", listener, name)
+
+    async def call_apart(self) -> None:
+        """Call the listeners, all of them even if the task is cancelled meanwhile."""
+        # The context of the work, so that what is logged carries its request id.
+        await run_apart(self.call, copy_context(), CLEANUP_SECONDS)
+
+    async def _call(self, listener: Listener) -> None:
+        async with self._container.scoped_context() as scope:
+            await settled(scope, call_each((listener,), scope, self._event))

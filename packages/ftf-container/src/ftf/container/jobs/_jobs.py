@@ -1,0 +1,111 @@
+"""`Jobs`: enqueues jobs in the transaction of a scope."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from .._dependency_path import Step
+from ..exceptions import ScopeClosedError
+from ..scopes._scope import Scope
+from ..scopes._unit_of_work import OpenTransaction
+from ._backend import JobBackend
+from ._envelope import Envelope, new_id
+from ._job import Job
+from ._registry import JobRegistry
+
+type _Wait = timedelta | datetime | None
+
+
+class Jobs:
+    """Enqueues jobs. A scope has one.
+
+    A job never starts before the transaction around its enqueue has committed, and never if that
+    was rolled back: it waits for the transaction of the scope that is open, else for its units of
+    work, else for nothing.
+
+    Args:
+        scope: The scope.
+        backend: What keeps the jobs.
+        registry: The classes of jobs.
+    """
+
+    __slots__ = ("_backend", "_registry", "_scope")
+
+    def __init__(self, scope: Scope, backend: JobBackend, registry: JobRegistry) -> None:
+        self._scope = scope
+        self._backend = backend
+        self._registry = registry
+
+    async def enqueue(  # noqa: PLR0913  # each may be left out
+        self,
+        job: Job,
+        *,
+        delay: timedelta = timedelta(0),
+        at: datetime | None = None,
+        unique: str = "",
+        queue: str = "",
+        after: OpenTransaction | None = None,
+    ) -> str:
+        """Have a job run later.
+
+        Args:
+            job: The job.
+            delay: How long it waits at least.
+            at: When it may run at the earliest, with a time zone; one in the past means now.
+            unique: A text that no other job has which waits or runs; if one has it, this job is
+                left out.
+            queue: The queue that it waits in, if not that of its class.
+            after: The transaction to wait for, if the scope has several open ones or it belongs to
+                no scope.
+
+        Returns:
+            The id of the job, or of the one that has `unique`.
+
+        Raises:
+            InvalidRegistrationError: Its class is not registered.
+            ScopeClosedError: The scope has ended.
+            UnwritableJob: A field cannot be written as JSON.
+            ValueError: `at` has no time zone, or there is both `at` and `delay`.
+        """
+        envelope = self._envelope(job, _wait(delay, at), unique, queue)
+        (id_,) = await self._backend.enqueue([envelope], self._scope, after)
+        return id_
+
+    async def enqueue_many(
+        self,
+        jobs: Iterable[Job],
+        *,
+        delay: timedelta = timedelta(0),
+        at: datetime | None = None,
+        queue: str = "",
+        after: OpenTransaction | None = None,
+    ) -> list[str]:
+        """Have many jobs run later; see `enqueue`.
+
+        Returns:
+            Their ids, in the same order.
+        """
+        wait = _wait(delay, at)
+        envelopes = [self._envelope(job, wait, "", queue) for job in jobs]
+        return list(await self._backend.enqueue(envelopes, self._scope, after))
+
+    def _envelope(
+        self, job: Job, wait: timedelta | datetime | None, unique: str, queue: str
+    ) -> Envelope:
+        if self._scope.is_closed:
+            raise ScopeClosedError((Step(type(job)),))
+        form = self._registry.of_job(job).form
+        payload = form.write(job, type(job).__name__)
+        name, queue = job.options.name, queue or job.options.queue
+        now = datetime.now(UTC)
+        due = now + wait if isinstance(wait, timedelta) else wait
+        return Envelope(new_id(), name, payload, queue, now, due, unique)
+
+
+def _wait(delay: timedelta, at: datetime | None) -> _Wait:
+    if at is None:
+        return delay or None
+    if delay:
+        raise ValueError("both `at` and `delay` are given: pass one of them")
+    if at.tzinfo is None:
+        raise ValueError(f"at={at!r} has no time zone: pass an aware datetime")
+    return at

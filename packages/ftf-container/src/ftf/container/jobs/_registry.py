@@ -1,0 +1,133 @@
+"""`JobRegistry`: the classes of jobs that a container can run, by name."""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any, NamedTuple, Self, cast
+
+from .._container import Container
+from .._dependency_path import Step, location_of, name_of
+from ..exceptions import InvalidRegistrationError
+from ._codec import form_of_dataclass
+from ._job import Job, check
+from ._run import JobRun, refuse
+from ._scalars import Form, Json
+from .exceptions import UnknownJob
+
+
+class Registered(NamedTuple):
+    """A class of jobs.
+
+    Args:
+        job: The class.
+        form: How its fields are written and read.
+        handle: Its method `handle`, as an async function.
+        failed: Its method `failed`, if it has one.
+    """
+
+    job: type[Job]
+    form: Form
+    handle: Callable[..., Any]
+    failed: Callable[..., Any] | None
+
+    def read(self, payload: Json) -> Job:
+        """Return the job that was written.
+
+        Raises:
+            UnreadableJob: It does not fit the class.
+        """
+        return cast("Job", self.form.read(payload, name_of(self.job)))
+
+
+class JobRegistry:
+    """The classes of jobs of one container, filled while service providers register.
+
+    Args:
+        container: What delivers the services that handlers ask for.
+    """
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._by_name: dict[str, Registered] = {}
+
+    @classmethod
+    def of(cls, container: Container) -> Self:
+        """Return the classes of jobs of a container; register them at first."""
+        if cls not in container:
+            container.instance(cls, cls(container))
+            container.register(JobRun, refuse, scope="scoped")
+        return container.resolve(cls)
+
+    def register(self, *jobs: type[Job]) -> None:
+        """Register classes of jobs, so that they can be enqueued and run.
+
+        Raises:
+            InvalidRegistrationError: One cannot be run, or another one has its name.
+            UnwritableType: A field cannot be written as JSON.
+        """
+        for job in jobs:
+            check(job)
+            name = job.options.name
+            other = self._by_name.get(name)
+            if other is not None and other.job is not job:
+                places = f"{location_of(other.job)} and {location_of(job)}"
+                problem = f"Two classes of jobs have the name {name!r}: {places}."
+                remedy = "Give one another name: `class NewName(Job, name=...)`."
+                raise InvalidRegistrationError((Step(job),), problem, remedy)
+            self._by_name[name] = self._registered(job)
+
+    def find(self, name: str) -> Registered | None:
+        """Return the class of jobs with a name, if one is registered."""
+        return self._by_name.get(name)
+
+    def read(self, name: str, payload: Json) -> Job:
+        """Return a stored job.
+
+        Args:
+            name: The name of its class.
+            payload: Its fields.
+
+        Raises:
+            UnknownJob: No class has the name.
+            UnreadableJob: It does not fit the class.
+        """
+        if (registered := self.find(name)) is None:
+            raise UnknownJob(name)
+        return registered.read(payload)
+
+    def of_job(self, job: Job) -> Registered:
+        """Return what is registered for the class of a job.
+
+        Raises:
+            InvalidRegistrationError: It is not registered.
+        """
+        found = self._by_name.get(job.options.name)
+        if found is None or found.job is not type(job):
+            kind = type(job)
+            problem = f"{name_of(kind)} is not registered, so no worker could run it."
+            remedy = f"Register it: `JobRegistry.of(container).register({name_of(kind)})`."
+            raise InvalidRegistrationError((Step(kind, "", location_of(kind)),), problem, remedy)
+        return found
+
+    def _registered(self, job: type[Job]) -> Registered:
+        handle: Callable[..., Any] = getattr(job, "handle")  # noqa: B009  # checked
+        failed: Callable[..., Any] | None = getattr(job, "failed", None)
+        form = form_of_dataclass(job, name_of(job))
+        label = f"job {job.options.name}"
+        self._container.declare(handle, "self", label=label)
+        if failed is not None:
+            self._container.declare(failed, "self", "error", label=label)
+        runs = handle if iscoroutinefunction(handle) else _in_thread(handle)
+        return Registered(job, form, runs, failed)
+
+
+def _in_thread(handle: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an async function that calls a plain one in a thread."""
+
+    @wraps(handle)
+    async def call(*args: object, **kwargs: object) -> object:
+        from asyncio import to_thread  # not needed by what only enqueues
+
+        return await to_thread(handle, *args, **kwargs)
+
+    return call

@@ -1,0 +1,114 @@
+"""What jobs raise.
+
+JobError
+├── JobTimeout
+├── LateJob
+├── UnknownJob
+├── UnreadableJob
+├── UnwritableJob
+└── UnwritableType
+"""
+
+
+class JobError(Exception):
+    """Something is wrong with a job, and not with what it does."""
+
+
+class UnwritableType(JobError):
+    """A field of a job has a type that cannot be written as JSON.
+
+    Args:
+        field: The path of the field, such as `SendReceipt.lines[].price`.
+        hint: Its type.
+        reason: Why.
+    """
+
+    def __init__(self, field: str, hint: object, reason: str) -> None:
+        self.field = field
+        self.hint = hint
+        self.reason = reason
+        super().__init__(f"{field} is annotated {_name(hint)}, {reason}")
+
+
+class UnwritableJob(JobError):
+    """A field of a job has a value that cannot be written as JSON.
+
+    Args:
+        field: The path of the field, such as `SendReceipt.lines[2].price`.
+        value: Its value.
+        reason: Why.
+    """
+
+    def __init__(self, field: str, value: object, reason: str) -> None:
+        self.field = field
+        self.value = value
+        self.reason = reason
+        super().__init__(f"{field} is {_shown(value)}, {reason}")
+
+
+class UnreadableJob(JobError):
+    """A stored job does not fit the class that it names.
+
+    Args:
+        field: The path of the field.
+        reason: Why.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        self.field = field
+        self.reason = reason
+        super().__init__(f"{field} {reason}")
+
+
+class UnknownJob(JobError):
+    """No class is registered under the name of a stored job.
+
+    Args:
+        name: The name.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"No job is registered as {name!r}: register its class in this process, or keep the "
+            "name when the class is renamed: `class NewName(Job, name=...)`."
+        )
+
+
+class JobCancelled(JobError):
+    """An attempt was cancelled, and not by its timeout.
+
+    Args:
+        name: The name of the job.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name} was cancelled")
+
+
+class JobTimeout(JobError, TimeoutError):
+    """An attempt took longer than its timeout.
+
+    Args:
+        name: The name of the job.
+        seconds: The timeout in seconds.
+    """
+
+    def __init__(self, name: str, seconds: float) -> None:
+        self.name = name
+        self.seconds = seconds
+        super().__init__(f"{name} took over {seconds:g} s")
+
+
+def _name(hint: object) -> str:
+    return hint.__qualname__ if isinstance(hint, type) and not _arguments(hint) else str(hint)
+
+
+def _arguments(hint: object) -> object:
+    return getattr(hint, "__args__", None)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004

@@ -1,0 +1,65 @@
+"""`JobsProvider`, which registers `Jobs` and a worker of this process."""
+
+from asyncio import create_task
+from collections.abc import AsyncIterator, Sequence
+
+from .._container import Container
+from .._provider import ServiceProvider
+from ._backend import JobBackend
+from ._jobs import Jobs
+from ._memory import MemoryJobs
+from ._registry import JobRegistry
+from ._worker import STOP_SECONDS, Worker
+
+
+class JobsProvider(ServiceProvider):
+    """Registers `Jobs` for each scope, and runs jobs in this process from its start to its end.
+
+    Args:
+        queues: The queues whose jobs are run; all if there are none.
+        concurrency: How many jobs run at a time; none for no worker.
+        stop_seconds: Seconds that running jobs may take to end when the application stops.
+    """
+
+    priority = 1000  # what jobs need has booted when the worker starts
+
+    def __init__(
+        self,
+        *,
+        queues: Sequence[str] = (),
+        concurrency: int = 10,
+        stop_seconds: float = STOP_SECONDS,
+    ) -> None:
+        self._queues = queues
+        self._concurrency = concurrency
+        self._stop_seconds = stop_seconds
+
+    def register(self, container: Container) -> None:
+        """Register what enqueues, keeps and runs jobs."""
+        JobRegistry.of(container)
+        container.register(JobBackend, MemoryJobs, scope="singleton")
+        container.register(Jobs, scope="scoped")
+        container.register(Worker, self._work, scope="singleton")
+
+    async def boot(self, container: Container) -> None:
+        """Start the worker, which ends before the singletons that were made earlier."""
+        if self._concurrency:
+            await container.aresolve(Worker)
+
+    async def _work(
+        self, container: Container, backend: JobBackend, registry: JobRegistry
+    ) -> AsyncIterator[Worker]:
+        worker = Worker(
+            container,
+            backend,
+            registry,
+            queues=self._queues,
+            concurrency=self._concurrency,
+            stop_seconds=self._stop_seconds,
+        )
+        running = create_task(worker.run(), name="ftf.container.jobs")
+        try:
+            yield worker
+        finally:
+            worker.stop()
+            await running

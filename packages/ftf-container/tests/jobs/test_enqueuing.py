@@ -1,0 +1,212 @@
+"""When an enqueued job exists, and which jobs are refused."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from services import Journal
+
+from ftf.container import GraphError, InvalidRegistrationError, ScopeClosedError
+from ftf.container.jobs import Job, JobRun, Jobs, UnwritableJob
+
+
+class Transaction:
+    def after_commit(self, callback) -> None:
+        self.commit = callback
+
+
+class Unit:
+    async def commit(self) -> None: ...
+
+    async def rollback(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Note(Job):
+    text: str
+
+    async def handle(self, journal: Journal) -> None:
+        journal.append(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail(Job, name="mail", queue="outgoing", attempts=5):
+    async def handle(self, journal: Journal, run: JobRun) -> None:
+        journal.append(f"{run.queue} {run.name}")
+
+
+@pytest.mark.parametrize("commit", [True, False])
+async def test_job_31_a_job_exists_once_the_units_of_work_are_committed(shop, commit):
+    shop.registry.register(Note)
+    async with shop.container.scoped_context() as scope:
+        scope.units.add(Unit())
+        await (await scope.aresolve(Jobs)).enqueue(Note("a"))
+        await shop.work()
+        assert shop.journal == []
+        await scope.units.settle(commit=commit)
+    await shop.work()
+    assert shop.journal == ["a"] * commit
+
+
+async def test_job_31_a_job_waits_for_the_transaction_that_it_is_given(shop):
+    shop.registry.register(Note)
+    transaction = Transaction()
+    async with shop.container.scoped_context() as scope:
+        jobs = await scope.aresolve(Jobs)
+        await jobs.enqueue(Note("a"), after=transaction)
+        assert len(await jobs.enqueue_many([Note("b"), Note("c")], after=transaction)) == 2
+    await shop.work()
+    assert shop.journal == []
+    transaction.commit()
+    await shop.work()
+    assert shop.journal == ["b", "c"]
+
+
+async def test_job_38_a_unique_job_is_left_out_while_another_one_waits_or_runs(shop):
+    (first,) = await shop.enqueue(Note("a"), unique="letter")
+    assert await shop.enqueue(Note("b"), unique="letter") == [first]
+    assert await shop.enqueue(Note("c"), unique="other") != [first]
+    await shop.work()
+    assert shop.journal == ["a", "c"]
+    await shop.enqueue(Note("d"), unique="letter")
+    await shop.work()
+    assert shop.journal == ["a", "c", "d"]
+
+
+async def test_job_40_the_text_is_free_again_after_a_failure(shop):
+    @dataclass(frozen=True)
+    class Failing(Job, attempts=1):
+        async def handle(self) -> None:
+            raise ValueError("no")
+
+    await shop.enqueue(Failing(), unique="letter")
+    await shop.work()
+    await shop.enqueue(Note("a"), unique="letter")
+    await shop.work()
+    assert shop.journal == ["a"]
+
+
+async def test_job_42_a_job_is_never_early(shop):
+    await shop.enqueue(Note("later"), delay=timedelta(hours=1))
+    await shop.enqueue(Note("at"), at=datetime.now(UTC) + timedelta(hours=1))
+    await shop.enqueue(Note("past"), at=datetime(2000, 1, 1, tzinfo=UTC))
+    await shop.work()
+    assert shop.journal == ["past"]
+
+
+async def test_job_42_a_delayed_job_runs_when_it_is_due(shop):
+    await shop.enqueue(Note("soon"), delay=timedelta(milliseconds=5))
+    await shop.work()
+    while not shop.journal:
+        await asyncio.sleep(0)
+        await shop.work()
+    assert shop.journal == ["soon"]
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"at": datetime(2026, 1, 1)}, "has no time zone"),  # noqa: DTZ001  # the subject
+        ({"at": datetime.now(UTC), "delay": timedelta(1)}, "both `at` and `delay`"),
+    ],
+)
+async def test_job_42_a_time_that_cannot_be_is_refused(shop, options, problem):
+    with pytest.raises(ValueError, match=problem):
+        await shop.enqueue(Note("a"), **options)
+
+
+async def test_job_46_a_job_runs_by_its_name_in_its_queue(shop):
+    (id_,) = await shop.enqueue(Mail())
+    await shop.work(queues=["other"])
+    assert shop.journal == []
+    await shop.work(queues=["other", "outgoing"])
+    await shop.enqueue(Mail(), queue="urgent")
+    await shop.work()
+    assert shop.journal == ["outgoing mail", "urgent mail"]
+    assert UUID(id_).version == 7
+    assert Mail.options.attempts == 5
+
+
+async def test_ids_sort_by_time(shop):
+    first = await shop.enqueue(Note("a"))
+    while (second := await shop.enqueue(Note("b")))[0][:13] == first[0][:13]:
+        pass
+    assert first < second
+
+
+def test_job_46_two_classes_under_one_name_are_refused(shop):
+    @dataclass(frozen=True)
+    class Other(Job, name="Note"):
+        async def handle(self) -> None: ...
+
+    shop.registry.register(Note, Note)
+    with pytest.raises(InvalidRegistrationError, match="Two classes of jobs have the name 'Note'"):
+        shop.registry.register(Other)
+
+
+async def test_job_48_a_job_that_is_not_registered_is_refused(shop):
+    async with shop.container.scoped_context() as scope:
+        jobs = await scope.aresolve(Jobs)
+        with pytest.raises(InvalidRegistrationError, match="Note is not registered"):
+            await jobs.enqueue(Note("a"))
+    with pytest.raises(ScopeClosedError, match="a scope that has ended"):
+        await jobs.enqueue(Note("a"))
+
+
+async def test_job_99_a_job_that_cannot_be_stored_is_refused_when_it_is_enqueued(shop):
+    with pytest.raises(UnwritableJob, match=r"Note\.text is 3, which is not of the type str"):
+        await shop.enqueue(Note(3))
+
+
+def plain(self) -> None: ...
+
+
+async def lazy(self):
+    yield
+
+
+NOT_A_CLASS = Note("a")
+
+
+@pytest.mark.parametrize(
+    ("job", "problem"),
+    [
+        (dict, "dict is not a subclass of `Job`"),
+        (NOT_A_CLASS, "is not a subclass of `Job`"),
+        (type("Bare", (Job,), {"handle": plain}), "Bare is not a frozen dataclass"),
+        (dataclass(type("Loose", (Job,), {"handle": plain})), "Loose is not a frozen dataclass"),
+        (dataclass(frozen=True)(type("Idle", (Job,), {})), "Idle has no method `handle`"),
+        (dataclass(frozen=True)(type("Lazy", (Job,), {"handle": lazy})), "`handle` of Lazy yields"),
+        (
+            dataclass(frozen=True)(type("Plain", (Job,), {"handle": plain}, timeout=3)),
+            "`handle` of Plain is a plain method, which cannot be ended by a timeout",
+        ),
+        (
+            dataclass(frozen=True)(type("Never", (Job,), {"handle": plain}, attempts=0)),
+            "Never has 0 attempts",
+        ),
+        (
+            dataclass(frozen=True)(type("Hasty", (Note,), {}, timeout=0)),
+            "The timeout of Hasty is 0 s",
+        ),
+    ],
+)
+def test_a_class_that_cannot_be_run_is_refused(shop, job, problem):
+    with pytest.raises(InvalidRegistrationError, match=problem):
+        shop.registry.register(job)
+
+
+def test_validate_reports_handlers_with_the_name_of_the_job(shop):
+    @dataclass(frozen=True)
+    class Unknown(Job):
+        async def handle(self, number: int) -> None: ...
+
+        async def failed(self, error: Exception, size: float) -> None: ...
+
+    shop.registry.register(Note, Unknown)
+    with pytest.raises(GraphError, match="job Unknown: handle") as caught:
+        shop.container.validate()
+    assert "job Unknown: failed" in str(caught.value)
+    assert "└─ error" not in str(caught.value)

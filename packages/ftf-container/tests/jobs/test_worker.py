@@ -1,0 +1,165 @@
+"""The worker: how many jobs run at once, and how it stops."""
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+from services import Journal
+
+from ftf.container import Container
+from ftf.container.jobs import Job, JobBackend, JobRegistry, Jobs, JobsProvider, MemoryJobs, Worker
+
+
+class Gate:
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.started = asyncio.Semaphore(0)
+
+
+@dataclass(frozen=True)
+class Pass(Job):
+    number: int
+
+    async def handle(self, gate: Gate, journal: Journal) -> None:
+        gate.started.release()
+        try:
+            await gate.open.wait()
+        except asyncio.CancelledError:
+            journal.append(f"cancelled {self.number}")
+            raise
+        journal.append(f"passed {self.number}")
+
+
+@pytest.fixture
+async def gate(shop) -> Gate:
+    gate = Gate()
+    shop.container.instance(Gate, gate)
+    shop.registry.register(Pass)
+    return gate
+
+
+async def test_job_58_each_job_runs_once_among_two_workers(shop, gate):
+    gate.open.set()
+    await shop.enqueue(*map(Pass, range(200)))
+    first, running = shop.start(concurrency=3)
+    second, also_running = shop.start(concurrency=3)
+    await shop.backend.idle.wait()
+    first.stop()
+    second.stop()
+    await asyncio.gather(running, also_running)
+    assert sorted(shop.journal) == sorted(f"passed {number}" for number in range(200))
+
+
+async def test_no_more_jobs_run_at_once_than_allowed(shop, gate):
+    await shop.enqueue(*map(Pass, range(5)))
+    worker, running = shop.start(concurrency=2)
+    for _ in "ab":
+        await gate.started.acquire()
+    assert shop.backend.running == 2
+    gate.open.set()
+    await shop.backend.idle.wait()
+    worker.stop()
+    await running
+    assert len(shop.journal) == 5
+
+
+async def test_job_80_an_idle_worker_stops_at_once(shop):
+    worker, running = shop.start()
+    await shop.backend.idle.wait()
+    worker.stop()
+    await running
+
+
+async def test_job_81_a_running_job_may_end(shop, gate):
+    await shop.enqueue(Pass(1), Pass(2))
+    worker, running = shop.start(concurrency=1)
+    await gate.started.acquire()
+    worker.stop()
+    gate.open.set()
+    await running
+    assert shop.journal == ["passed 1"]
+    assert shop.backend.outcomes == ["Done"]
+
+
+@pytest.mark.parametrize("hurry", [True, False])
+async def test_job_82_a_job_that_takes_too_long_is_released_without_an_attempt(shop, gate, hurry):
+    await shop.enqueue(Pass(1))
+    worker, running = shop.start(stop_seconds=3600 if hurry else 0)
+    await gate.started.acquire()
+    worker.stop()
+    if hurry:
+        worker.stop()
+    await running
+    assert shop.journal == ["cancelled 1"]
+    assert shop.backend.outcomes == ["Released"]
+    gate.open.set()
+    await shop.work()
+    assert shop.journal == ["cancelled 1", "passed 1"]
+    assert [envelope.attempt for envelope, _ in shop.backend.settled] == [0, 0]
+
+
+async def test_job_84_a_worker_that_is_cancelled_releases_its_jobs(shop, gate):
+    await shop.enqueue(Pass(1))
+    _, running = shop.start()
+    await gate.started.acquire()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert shop.backend.outcomes == ["Released"]
+    gate.open.set()
+    await shop.work()
+    assert shop.journal == ["cancelled 1", "passed 1"]
+
+
+async def test_job_84_a_loop_that_ends_releases_the_jobs_that_run(shop, gate):
+    await shop.enqueue(Pass(1))
+    _, running = shop.start()
+    await gate.started.acquire()
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert shop.journal == ["cancelled 1"]
+    assert shop.backend.outcomes == ["Released"]
+
+
+async def test_no_worker_runs_where_none_is_wanted(shop):
+    await shop.container.boot()
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_job_88_the_embedded_worker_runs_from_boot_until_before_singletons_close():
+    journal = []
+
+    class Pool: ...
+
+    async def open_pool():
+        yield Pool()
+        journal.append("pool closed")
+
+    @dataclass(frozen=True)
+    class Use(Job):
+        async def handle(self, pool: Pool) -> None:
+            started.set()
+            await release.wait()
+            journal.append("used")
+
+    started, release = asyncio.Event(), asyncio.Event()
+    async with Container() as container:
+        container.add_provider(JobsProvider())
+        container.register(Pool, open_pool, scope="singleton")
+        JobRegistry.of(container).register(Use)
+        container.validate()
+        await container.aresolve(Pool)
+        await container.boot()
+        async with container.scoped_context() as scope:
+            await (await scope.aresolve(Jobs)).enqueue(Use())
+        await started.wait()
+        asyncio.get_running_loop().call_soon(release.set)
+    assert journal == ["used", "pool closed"]
+    assert isinstance(container.resolve(JobBackend), MemoryJobs)
+
+
+def test_a_worker_that_would_run_nothing_is_refused(shop):
+    with pytest.raises(ValueError, match="at least one job at a time"):
+        Worker(shop.container, shop.backend, shop.registry, concurrency=0)

@@ -1,0 +1,1 @@
+"""Fakes of events, and what listeners raise after the commit."""

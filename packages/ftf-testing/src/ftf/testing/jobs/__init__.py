@@ -1,0 +1,1 @@
+"""Fakes of jobs, and running them within a test."""

@@ -1,0 +1,80 @@
+"""The jobs that a test caught instead of having them run."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from .._caught import Catch, Caught
+
+if TYPE_CHECKING:
+    from ftf.container.jobs import Envelope, Job
+
+
+class JobFake:
+    """Catches the jobs of some classes until the test ends; they are not run.
+
+    A job is caught when the transaction it was enqueued in is committed, and at once if there is
+    none. It was written and read back before, as a job of an engine is.
+
+    Args:
+        types: The classes.
+    """
+
+    def __init__(self, types: tuple[type, ...]) -> None:
+        self._caught = Caught(types, "enqueued")
+        self._envelopes: dict[int, Envelope] = {}
+
+    def catches(self, job: "Job") -> bool:
+        """Return whether a job is caught."""
+        return self._caught.catches(job)
+
+    def add(self, job: "Job", envelope: "Envelope", line: str) -> None:
+        """Add a job that was caught."""
+        self._envelopes[id(job)] = envelope
+        self._caught.add(Catch(job, line, f" in the queue {envelope.queue!r}"))
+
+    def enqueued[J: Job](self, job: type[J]) -> list[J]:
+        """Return the caught jobs of a class, first enqueued first."""
+        return self._caught.of(job)
+
+    def assert_enqueued[J: Job](
+        self,
+        job: type[J],
+        matches: Callable[[J], bool] | None = None,
+        *,
+        delay: timedelta | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Fail the test unless a job was enqueued.
+
+        Args:
+            job: The class of the job.
+            matches: A function that returns whether it is the one that is meant; any by default.
+            delay: How long it has to wait; any time by default.
+            times: How often; at least once by default.
+        """
+
+        def is_meant(found: J) -> bool:
+            delayed = delay is None or self._delay(found) == delay
+            return delayed and (matches is None or matches(found))
+
+        is_any = matches is None and delay is None
+        self._caught.expect(job, None if is_any else is_meant, times)
+
+    def assert_not_enqueued[J: Job](
+        self, job: type[J], matches: Callable[[J], bool] | None = None
+    ) -> None:
+        """Fail the test if a job was enqueued; see `assert_enqueued`."""
+        self._caught.expect_none(job, matches)
+
+    def assert_nothing_enqueued(self, *, queue: str = "") -> None:
+        """Fail the test if any job was caught, or any in a queue."""
+
+        def is_there(job: object) -> bool:
+            return not queue or self._envelopes[id(job)].queue == queue
+
+        self._caught.expect_none(object, is_there)
+
+    def _delay(self, job: "Job") -> timedelta:
+        envelope = self._envelopes[id(job)]
+        return (envelope.due or envelope.enqueued_at) - envelope.enqueued_at
