@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from ftf.container import Container, Factory, Lifetime, ServiceProvider
 
 from ._fixed_attribute import FixedAttribute
+from .injection._early_checks import with_marks
 from .injection._readable import naming_parameters
 from .plan._planned import way_of
 from .plan._way import RouteWay
@@ -25,7 +26,6 @@ from .request._deadline import DeadlineMiddleware, check_times
 from .request._outermost import Outgoing
 from .request._services import serve_from
 from .routing._controller import Controller, operations_of
-from .routing._early_checks import with_marks
 from .routing._index import RouteIndex
 from .routing._options import ApplicationOptions, Json, check_options
 from .routing._route import Route

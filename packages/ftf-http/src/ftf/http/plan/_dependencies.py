@@ -10,6 +10,7 @@ from starlette import concurrency
 from starlette.types import Scope
 
 from ..injection._arguments import InjectedArguments
+from ..injection._early_checks import EarlyCheck
 from ..injection._endpoint import CONNECTION, injected_by
 from ..injection._inject import Resolution
 from ._call import Call, is_awaited, unwrapped, yields
@@ -113,6 +114,7 @@ class Dependencies:
 
     Attributes:
         steps: The calls, in order.
+        checks: What may refuse a request before it is read.
         injected: The keys of the services among the dependencies.
         parameters: The parameters of the dependencies and the handler.
         arguments: The arguments of the handler.
@@ -124,6 +126,7 @@ class Dependencies:
         "_cached",
         "_number",
         "arguments",
+        "checks",
         "injected",
         "parameters",
         "scopes",
@@ -135,6 +138,7 @@ class Dependencies:
         self._cached: dict[object, str] = {}
         self._number = 0
         self.steps: list[Step] = []
+        self.checks: list[EarlyCheck] = []
         self.parameters: list[Parameter] = []
         self.injected: list[object] = []
         self.scopes: dict[str, list[str]] = {}
@@ -147,6 +151,9 @@ class Dependencies:
             raise NotPlannedError(f"{_name(dependant)} takes a websocket")
         found: dict[str, str] = {}
         for below in dependant.dependencies:
+            if isinstance(below.call, EarlyCheck):
+                self._check_early(below, below.call)
+                continue
             key = self._call(below)
             if below.name is not None:
                 found[below.name] = key
@@ -158,6 +165,12 @@ class Dependencies:
         found |= {each.name: each.name for each in dependant.body_params}
         found |= self._special(dependant, prefix)
         return tuple(found.items())
+
+    def _check_early(self, dependant: Dependant, check: EarlyCheck) -> None:
+        """Add an early check, which runs before everything else."""
+        if dependant.name is not None:
+            raise NotPlannedError("an early check is a parameter")
+        self.checks.append(check)
 
     def _special(self, dependant: Dependant, prefix: str) -> dict[str, str]:
         """Return the arguments that are not read from the request, in FastAPI's order."""

@@ -11,6 +11,8 @@ from fastapi import routing
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..injection._early_checks import unchecked
+
 _MODULES: Final = {
     "fastapi.dependencies.utils",
     "fastapi.routing",
@@ -47,7 +49,7 @@ def are_original() -> bool:
 
 
 def calls_handler_directly(app: object) -> bool:
-    """Return whether nothing stands between the ASGI application of a route and its handler.
+    """Return whether nothing but early checks stands between a route's application and its handler.
 
     Args:
         app: What FastAPI has made for the route by `request_response(get_request_handler(...))`.
@@ -55,7 +57,7 @@ def calls_handler_directly(app: object) -> bool:
     if not _is_original("request_response.<locals>.app", app):
         return False
     handler = getclosurevars(app).nonlocals.get("f")  # type: ignore[arg-type]  # it is a function
-    return _is_original("get_request_handler.<locals>.app", handler)
+    return _is_original("get_request_handler.<locals>.app", unchecked(handler))
 
 
 def _is_original(name: str, function: object) -> bool:
