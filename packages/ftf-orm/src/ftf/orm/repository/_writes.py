@@ -56,10 +56,10 @@ class Writes[T: DeclarativeBase](RepositoryBase[T]):
     async def delete(self, instance: T) -> None:
         """Delete a record; one of `SoftDeletes` stays in the database, where `restore` finds it.
 
-        A soft deletion goes on along relationships with the cascade "delete" to the records of
-        other models with `SoftDeletes`, which all get the same `deleted_at`; they are written by a
-        statement for each relationship, without events of the mapper. Other records stay. A record
-        that is deleted already is not deleted again.
+        A soft deletion goes on along relationships with the cascade "delete" to records of models
+        with `SoftDeletes`, which all get the same `deleted_at`; they are written by a statement for
+        each relationship, without events of the mapper. Other records stay. A record that is
+        deleted already is not deleted again.
 
         Raises:
             StaleRecord: Another transaction removed or changed the row.
