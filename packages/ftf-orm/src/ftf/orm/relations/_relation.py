@@ -217,7 +217,8 @@ class Relation[R: DeclarativeBase]:
 
     async def _load_again(self) -> None:
         if self.relation.key not in inspect(self.record).unloaded:
-            await load(self.session, [self.record], self.relation, again=True)
+            query = QueryBuilder(self.session, self.relation.property.mapper.class_, self.clauses)
+            await load(query, [self.record], self.relation, again=True)
 
 
 def _bare(keys: Iterable[object]) -> Iterable[tuple[object, Mapping[str, object]]]:
