@@ -16,9 +16,10 @@ from uvicorn import Config as ServerConfig
 from uvicorn import Server
 
 from ftf.http import FastTrackFramework
+from ftf.orm import SeederFailed, run_seeders
 
 from .app import create_app
-from .seed import seed
+from .seed import BlogSeeder
 from .tour import Call, tour
 
 HOST = "127.0.0.1"
@@ -65,16 +66,16 @@ def prepare(app: FastTrackFramework) -> list[Call]:
     try:
         command.upgrade(Config(Path(__file__).with_name("alembic.ini")), "head")
         return asyncio.run(fill(app))
-    except (CommandError, ImportError, OSError, SQLAlchemyError, ValueError) as error:
+    except (CommandError, ImportError, OSError, SeederFailed, SQLAlchemyError, ValueError) as error:
         sys.exit(f"The database cannot be used: {error}\nCheck FTF_DATABASE_URL, or unset it.")
 
 
 async def fill(app: FastTrackFramework) -> list[Call]:
     """Seed the database, and choose calls that its records can answer."""
-    async with app.container, app.container.scoped_context() as scope:
-        session = await scope.aresolve(AsyncSession)
-        await seed(session)
-        return await tour(session)
+    async with app.container:
+        await run_seeders(app.container, [BlogSeeder], environment="local")
+        async with app.container.scoped_context() as scope:
+            return await tour(await scope.aresolve(AsyncSession))
 
 
 async def demonstrate(

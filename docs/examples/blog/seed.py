@@ -6,7 +6,7 @@ from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ftf.orm import transaction
+from ftf.orm import Seeder
 
 from .models import Comment, Post, Role, User
 from .repositories import UserRepository
@@ -65,11 +65,17 @@ REMARKS = (
 )
 
 
-async def seed(session: AsyncSession) -> None:
-    """Fill an empty blog; one that has users is left as it is."""
-    async with transaction(session):
-        if not await UserRepository(session).query().exists():
-            session.add_all(Believable(Random(1)).records())  # noqa: S311  # not a secret
+class BlogSeeder(Seeder):
+    """Fills an empty blog; one that has users is left as it is."""
+
+    def __init__(self, session: AsyncSession, users: UserRepository) -> None:
+        self.session = session
+        self.users = users
+
+    async def run(self) -> None:
+        """Store the records."""
+        if not await self.users.query().exists():
+            self.session.add_all(Believable(self.random).records())
 
 
 class Believable:

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from blog.app import create_app
 from blog.models import Comment, Post, Role, User
 from blog.repositories import PostRepository
-from blog.seed import COMMENTS, USERS, seed
+from blog.seed import COMMENTS, USERS, BlogSeeder
 from ftf.container import Container
 from ftf.http import FastTrackFramework
 from ftf.orm import BaseRepository
-from ftf.testing import Factory, Values, assert_queries
+from ftf.testing import Factory, Values, assert_idempotent, assert_queries
 
 ADA = {"name": "Ada Lovelace", "email": "ada@example.com"}
 
@@ -248,8 +248,7 @@ async def test_bad_input_is_a_problem_that_names_the_fields(
 async def test_the_seeder_fills_an_empty_blog_once(
     client: AsyncClient, session: AsyncSession
 ) -> None:
-    await seed(session)
-    await seed(session)
+    await assert_idempotent(BlogSeeder, session)
     assert (await client.get("/users")).json()["total"] == USERS
     assert await PostRepository(session).count() == 120
     assert (await client.get("/comments")).json()["total"] == COMMENTS

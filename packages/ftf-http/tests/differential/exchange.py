@@ -35,14 +35,19 @@ async def ask(app: ASGIApp, request: Ask, log: list[tuple[object, ...]]) -> Answ
     log.clear()
     incoming = [*_incoming(request)]
     sent: list[Any] = []
+    ended = asyncio.Event()
 
     async def receive() -> Any:
-        if not incoming:
-            await asyncio.Event().wait()
-        return incoming.pop(0)
+        if incoming:
+            return incoming.pop(0)
+        if not request.leaves:
+            await ended.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            ended.set()
 
     raised = ""
     context.set("set by the server")
@@ -79,9 +84,7 @@ def _incoming(request: Ask) -> Sequence[dict[str, Any]]:
     messages: list[dict[str, Any]] = [
         {"type": "http.request", "body": part, "more_body": True} for part in parts
     ]
-    if request.leaves:
-        return [*messages, {"type": "http.disconnect"}]
-    messages[-1]["more_body"] = False
+    messages[-1]["more_body"] = request.leaves
     return messages
 
 

@@ -8,7 +8,7 @@ from inspect import Signature
 from typing import Annotated
 
 import pytest
-from fastapi import BackgroundTasks, HTTPException, Response
+from fastapi import BackgroundTasks, HTTPException, Request, Response
 from fastapi.responses import (
     FileResponse,
     HTMLResponse,
@@ -290,6 +290,40 @@ async def test_path_17_a_validator_of_a_result_sees_the_context_of_the_request(s
     # The client calls the application in the task of the test.
     answers = await same(build, ("GET", "/async"), ("GET", "/def"))
     assert [answer.json() for answer in answers] == ["value async", "value async"]
+
+
+async def test_path_13_a_result_is_validated_once(same):
+    validated: list[str] = []
+
+    def note(value: str) -> str:
+        validated.append(value)
+        return value
+
+    def build(app) -> None:
+        for options in ({}, {"response_class": JSONResponse}):
+            name = "json" if options else "default"
+
+            @app.get(f"/{name}/async", **options)
+            async def show() -> Annotated[str, AfterValidator(note)]:
+                return "async"
+
+            @app.get(f"/{name}/def", **options)
+            def show_in_thread() -> Annotated[str, AfterValidator(note)]:
+                return "def"
+
+            @app.get(f"/{name}/request", **options)
+            def with_request(request: Request) -> Annotated[str, AfterValidator(note)]:
+                return "request"
+
+            @app.get(f"/{name}/response", **options)
+            def with_response(response: Response) -> Annotated[str, AfterValidator(note)]:
+                return "response"
+
+    paths = ["async", "def", "request", "response"]
+    await same(
+        build, *[("GET", f"/{name}/{path}") for name in ("default", "json") for path in paths]
+    )
+    assert validated == paths * 4
 
 
 async def test_path_13_a_handler_is_never_called_twice(same):

@@ -447,22 +447,40 @@ async def test_an_application_in_another_finds_its_routes():
     await same(build, *(("GET", path) for path in paths))
 
 
-@pytest.mark.parametrize("name", ["matches", "handle"])
-@pytest.mark.parametrize("owner", [APIRoute, Route])
-async def test_path_16_methods_that_were_replaced_are_called(monkeypatch, owner, name):
-    app, seen = FastTrackFramework(), []
-    app.get("/x")(show("x"))
-    for _ in range(2):
-        await ask(app, "/x")
-    original = getattr(owner, name)
+OWNERS = [
+    (owner, name)
+    for owner in (APIRoute, Route, APIRouter)
+    for name in ("matches", "handle", "app")
+    if hasattr(owner, name)
+]
 
-    def noting(self, *args):
+
+@pytest.mark.parametrize("path", ["/own", "/included"])
+@pytest.mark.parametrize(("owner", "name"), OWNERS)
+async def test_path_16_methods_that_were_replaced_are_called(monkeypatch, owner, name, path):
+    seen: list[str] = []
+    called = []
+    for kind in (FastAPI, FastTrackFramework):
+        app, inner = kind(openapi_url=None), APIRouter()
+        app.get("/own")(show("own"))
+        inner.get("/included")(show("included"))
+        app.include_router(inner)
+        for _ in range(2):
+            await ask(app, path)
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, noting(getattr(owner, name), seen, name))
+            seen.clear()
+            assert (await ask(app, path))["status"] == 200
+            called.append(len(seen))
+    assert called[0] == called[1]
+
+
+def noting(original, seen: list[str], name: str):
+    def noted(*args):
         seen.append(name)
-        return original(self, *args)
+        return original(*args)
 
-    monkeypatch.setattr(owner, name, noting)
-    assert (await ask(app, "/x"))["status"] == 200
-    assert seen
+    return noted
 
 
 @pytest.mark.parametrize("name", ["matches", "handle"])

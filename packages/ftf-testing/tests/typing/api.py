@@ -7,11 +7,13 @@ from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from ftf.orm import Seeder
 from ftf.testing import (
     ExecutedQuery,
     QueryCounter,
     assert_count,
     assert_has,
+    assert_idempotent,
     assert_max_queries,
     assert_missing,
     assert_no_n_plus_one,
@@ -29,6 +31,10 @@ class Draft(Base):
     __tablename__ = "drafts"
     id: Mapped[int] = mapped_column(primary_key=True)
     hidden_at: Mapped[datetime | None]
+
+
+class Empty(Seeder):
+    async def run(self) -> None: ...
 
 
 async def main(engine: AsyncEngine, sync_engine: Engine) -> None:
@@ -63,5 +69,6 @@ async def records(session: AsyncSession) -> None:
     await assert_soft_deleted(session, QueryCounter)
     await assert_soft_deleted(session, Draft, Draft.hidden_at, id=1)
     await assert_soft_deleted(session, Draft, "hidden_at", id=1)
+    await assert_idempotent(Empty, session)
     await assert_count(session, QueryCounter)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     await assert_has("session", QueryCounter)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -21,10 +21,13 @@ from .exceptions import (
     MultipleRecordsFound,
     NotNullViolation,
     OrmError,
+    QueryTimeout,
     RecordNotFound,
     RecordOfOtherSession,
     RelationNotLoaded,
     SchemaChanged,
+    SeederFailed,
+    SeederRefused,
     SerializationFailure,
     StaleRecord,
     TransactionConflict,
@@ -39,6 +42,8 @@ from .provider import DatabaseProvider
 from .query import CursorPage, Page, PaginatedQuery, QueryBuilder, SimplePage
 from .relations._relation import Relation, Synced
 from .repository._repository import BaseRepository
+from .seeding._run import SeederRun, run_seeders
+from .seeding._seeder import Seeder
 from .transactions._retry import run_transaction
 from .transactions._session_factory import session_factory
 from .transactions._transaction import Transaction, transaction
@@ -69,11 +74,16 @@ __all__ = [
     "Page",
     "PaginatedQuery",
     "QueryBuilder",
+    "QueryTimeout",
     "RecordNotFound",
     "RecordOfOtherSession",
     "Relation",
     "RelationNotLoaded",
     "SchemaChanged",
+    "Seeder",
+    "SeederFailed",
+    "SeederRefused",
+    "SeederRun",
     "SerializationFailure",
     "SimplePage",
     "SoftDeletes",
@@ -87,6 +97,7 @@ __all__ = [
     "UuidKey",
     "Versioned",
     "create_engine",
+    "run_seeders",
     "run_transaction",
     "session_factory",
     "transaction",

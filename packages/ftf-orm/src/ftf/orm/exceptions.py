@@ -16,9 +16,12 @@
     ├── MigrationError
     ├── MissingDriver (also an ImportError)
     ├── MultipleRecordsFound
+    ├── QueryTimeout
     ├── RecordNotFound
     ├── RecordOfOtherSession (also SQLAlchemy's InvalidRequestError)
     ├── RelationNotLoaded (also SQLAlchemy's InvalidRequestError)
+    ├── SeederFailed
+    ├── SeederRefused
     ├── StaleRecord
     ├── TransactionConflict
     │   ├── DatabaseBusy
@@ -29,6 +32,8 @@
 
 The attributes are the contract; the texts may improve in any release.
 """
+
+from collections.abc import Sequence
 
 from sqlalchemy.exc import InvalidRequestError, MissingGreenlet
 
@@ -230,6 +235,21 @@ class MultipleRecordsFound(_OfModel):
         return f"More than one {self.model.__name__} found"
 
 
+class QueryTimeout(OrmError):
+    """A query took longer than its time limit, and the database ended it.
+
+    Args:
+        seconds: The limit.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return f"The query took longer than {self.seconds} seconds"
+
+
 class RecordNotFound(_OfModel):
     """No record meets the conditions.
 
@@ -279,6 +299,48 @@ class RelationNotLoaded(OrmError, InvalidRequestError):
         return (
             f"'{self.relation}' is not loaded: eager load it with .with_({self.relation}), "
             f"or load it with await repository.load(record, {self.relation})"
+        )
+
+
+class SeederFailed(OrmError):
+    """A seeder failed. Its own writes are rolled back; its error is the cause.
+
+    Args:
+        seeder: The class of the seeder.
+        done: The seeders that ran before it, whose records are stored.
+    """
+
+    def __init__(self, seeder: type, done: Sequence[type]) -> None:
+        super().__init__(seeder, done)
+        self.seeder = seeder
+        self.done = tuple(done)
+
+    def __str__(self) -> str:
+        before = ", ".join(each.__name__ for each in self.done) or "nothing"
+        return (
+            f"{self.seeder.__name__} failed with {self.__cause__!r}, and stored nothing; "
+            f"stored before it: {before}"
+        )
+
+
+class SeederRefused(OrmError):
+    """Seeders are not for the environment that they were to run in. None has run.
+
+    Args:
+        seeders: The classes of the seeders.
+        environment: The environment.
+    """
+
+    def __init__(self, seeders: Sequence[type], environment: str) -> None:
+        super().__init__(seeders, environment)
+        self.seeders = tuple(seeders)
+        self.environment = environment
+
+    def __str__(self) -> str:
+        names = ", ".join(each.__name__ for each in self.seeders)
+        return (
+            f"{names}: not for the environment {self.environment!r}, which FTF_ENV names. Add it "
+            "to `environments`, or pass force=True"
         )
 
 

@@ -27,7 +27,13 @@ from .queries._errors import NPlusOneError, QueryCountError
 from .queries._executed_query import ExecutedQuery
 from .queries._n_plus_one import Repetition
 from .queries._orm_load import Loading, OrmLoad
-from .records._assertions import assert_count, assert_has, assert_missing, assert_soft_deleted
+from .records._assertions import (
+    assert_count,
+    assert_has,
+    assert_idempotent,
+    assert_missing,
+    assert_soft_deleted,
+)
 
 __all__ = [
     "ASGIApplication",
@@ -61,6 +67,7 @@ __all__ = [
     "Values",
     "assert_count",
     "assert_has",
+    "assert_idempotent",
     "assert_max_queries",
     "assert_missing",
     "assert_no_n_plus_one",

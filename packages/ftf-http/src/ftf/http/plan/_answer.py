@@ -19,7 +19,6 @@ from ._facts import RouteFacts
 from ._validation import adapter_of
 
 _WRITES_JSON: Final = "dump_json" in signature(routing.serialize_response).parameters
-_FIRST_WITH_BODY: Final = 200
 
 
 class Answer:
@@ -48,7 +47,7 @@ class Answer:
             self.validate = adapter.validator.validate_python
         if self._writes_pydantic:
             self._serialising["dump_json"] = True
-        if not (is_body_allowed_for_status_code(self.status) and self.status >= _FIRST_WITH_BODY):
+        if not is_body_allowed_for_status_code(self.status):
             return
         if self._writes_pydantic:
             self.write = _writing(adapter.serializer.to_json, facts.serialising)

@@ -9,6 +9,8 @@ from fastapi.dependencies.models import Dependant
 from pydantic.fields import FieldInfo
 from starlette.responses import Response
 
+from ._call import Call
+
 _SERIALISING: Final = (
     "include",
     "exclude",
@@ -53,6 +55,7 @@ class RouteFacts:
     path: str
     methods: frozenset[str]
     dependant: Dependant
+    call: Call | None
     body: Field | None
     status: int | None
     response_class: type[Response]
@@ -68,8 +71,10 @@ class RouteFacts:
 
         Args:
             route: A FastAPI route, or the `RouteContext` of one of its inclusions, which has the
-                dependencies and the response class of the routers that include it.
+                dependencies and the response class of the routers that include it. Its attributes
+                are those that FastAPI's handler has taken, also if they are replaced afterwards.
         """
+        dependant = cast("Dependant", getattr(route, "dependant"))  # noqa: B009  # of a RouteContext too
         response_class: object = getattr(route, "response_class", Response)
         is_default = isinstance(response_class, DefaultPlaceholder)
         if isinstance(response_class, DefaultPlaceholder):
@@ -77,7 +82,8 @@ class RouteFacts:
         return cls(
             path=cast("str", getattr(route, "path", "")),
             methods=frozenset(getattr(route, "methods", None) or ()),
-            dependant=cast("Dependant", getattr(route, "dependant", None)),
+            dependant=dependant,
+            call=dependant.call,
             body=getattr(route, "body_field", None),
             status=getattr(route, "status_code", None),
             response_class=cast("type[Response]", response_class),

@@ -22,9 +22,12 @@ async def fail(
     async def answer(handled: Request) -> Response:
         if request is not None:  # what was read of it, such as the body
             vars(handled).update(vars(request))
-        raise error
+        raise error  # noqa: F821  # deleted afterwards
 
-    await request_response(answer)(scope, receive, send)
+    try:
+        await request_response(answer)(scope, receive, send)
+    finally:
+        del error  # its traceback refers to this frame: no reference cycle is left
 
 
 async def fail_late(error: Exception, scope: Scope, receive: Receive) -> None:

@@ -22,6 +22,8 @@ from ._dependencies import BACKGROUND, REQUEST, RESPONSE, Dependencies
 from ._facts import NotPlannedError
 from ._fields import Values
 
+type Validate = Callable[..., object]
+
 NOT_VALIDATED: Final = object()
 
 
@@ -31,7 +33,6 @@ class Handler:
     Args:
         dependant: FastAPI's description of the handler.
         container: The container of the application, if it has one.
-        validate: Validates a result; `None` if results are not validated.
 
     Raises:
         NotPlannedError: The handler or a dependency has `yield`.
@@ -48,16 +49,13 @@ class Handler:
         "_call",
         "_injected",
         "_made",
-        "_validate",
         "graph",
         "has_services",
         "is_awaited",
         "takes_request",
     )
 
-    def __init__(
-        self, dependant: Dependant, container: object, validate: Callable[..., object] | None
-    ) -> None:
+    def __init__(self, dependant: Dependant, container: object) -> None:
         self.graph = graph = Dependencies(dependant)
         # Without dependencies, the arguments are the values of the parameters themselves.
         self._arguments = graph.arguments if graph.steps or graph.uses else None
@@ -70,13 +68,16 @@ class Handler:
             services += self._injected.keys.values()
         if yields(self._call):
             raise NotPlannedError("its handler has `yield`")
-        self._validate = validate
         self.is_awaited = is_awaited(self._call)
         self.has_services = bool(services)
         self.takes_request = REQUEST in graph.uses or _take_request(services, container)
 
     async def result(
-        self, values: Values, scope: Scope, request: Request | None = None
+        self,
+        values: Values,
+        scope: Scope,
+        request: Request | None = None,
+        validate: Validate | None = None,
     ) -> tuple[object, object]:
         """Call the handler.
 
@@ -84,6 +85,7 @@ class Handler:
             values: The values of the parameters; the results of dependencies are added.
             scope: The ASGI scope of the request.
             request: The request, if an argument takes it.
+            validate: Validates the result of a handler in its thread, as FastAPI does.
 
         Returns:
             The result, and the result as it was validated, or `NOT_VALIDATED`.
@@ -99,17 +101,17 @@ class Handler:
             arguments |= await self._injected.deliver_from(scope)
         if self.is_awaited:
             return await cast("Awaitable[object]", self._call(**arguments)), NOT_VALIDATED
-        return await concurrency.run_in_threadpool(self._called, arguments)
+        return await concurrency.run_in_threadpool(self._called, arguments, validate)
 
-    def _called(self, arguments: Values) -> tuple[object, object]:
-        """Call a handler in its thread. Return its result, validated there like FastAPI does."""
+    def _called(self, arguments: Values, validate: Validate | None) -> tuple[object, object]:
+        """Call a handler in its thread. Return its result, and the result as it was validated."""
         # FastAPI takes another thread, where the handler's context variables are not set.
         context = copy_context()
         result = self._call(**arguments)
-        if self._validate is None or isinstance(result, Response):
+        if validate is None or isinstance(result, Response):
             return result, NOT_VALIDATED
         try:
-            return result, context.run(self._validate, result, from_attributes=True)
+            return result, context.run(validate, result, from_attributes=True)
         except Exception:  # noqa: BLE001  # raised where FastAPI validates the result
             return result, NOT_VALIDATED
 

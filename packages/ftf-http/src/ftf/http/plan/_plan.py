@@ -6,7 +6,7 @@ are not valid is served by FastAPI from the start: only reading and validating h
 
 from typing import Final, cast
 
-from fastapi import routing
+from fastapi.routing import request_response
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
@@ -61,17 +61,19 @@ class Plan:
             raise NotPlannedError("it limits the size of bodies")
         if not (are_original() and calls_handler_directly(app)):
             raise NotPlannedError("a function of FastAPI or its handler is replaced or wrapped")
+        if facts.dependant.call is not facts.call:
+            raise NotPlannedError("its handler was replaced")
         self._app = app
-        self._dependant, self._call = facts.dependant, facts.dependant.call
+        self._dependant, self._call = facts.dependant, facts.call
         self._dependencies = [*facts.dependant.dependencies]
         self._overridden = facts.overrides if self._dependencies else None
         self._originals = functions()
         self._answer = Answer(facts)
-        self._handler = Handler(facts.dependant, container, self._answer.validate)
+        self._handler = Handler(facts.dependant, container)
         graph = self._handler.graph
-        self._validate = self._answer.validate
         # A response that dependencies may change is made as an object.
         self._write = None if {BACKGROUND, RESPONSE} & graph.uses else self._answer.write
+        self._validate = self._answer.validate if self._write else None
         self._parameters = Parameters(graph.parameters) if graph.parameters else None
         self._body = Body(facts) if facts.body is not None else None
         fields: list[Field] = [each.field for each in graph.parameters]
@@ -123,7 +125,7 @@ class Plan:
         try:
             if replay and self._handler.has_services:  # one of them may find the request by itself
                 share(request := Request(scope, replay.again(), send))
-            result, valid = await self._handler.result(values, scope)
+            result, valid = await self._handler.result(values, scope, validate=self._validate)
             body = self._written(result, valid)
             response = None if body else await self._response(result, values, scope)
         except Exception as error:  # noqa: BLE001  # raised again, and answered, by Starlette
@@ -152,7 +154,7 @@ class Plan:
             result, _ = await self._handler.result(values, scope, request)
             return await self._response(result, values, scope)
 
-        await routing.request_response(answer)(scope, receive, send)
+        await request_response(answer)(scope, receive, send)
 
     def _written(self, result: object, valid: object) -> bytes:
         """Return the body of a response; it is empty if a response object has to be made."""

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ._index_entries import Alone, Entry, Left, entries_of
 from ._index_routes import Routes, Watch, included_routers
 from ._index_tree import Node, merged
-from ._originals import all_are_original
+from ._originals import routing_is_original
 from ._unmatched import Unmatched, completing_allow
 
 type AnyEntry = Entry | Alone | Left
@@ -85,7 +85,7 @@ class RouteIndex:
             await inner(scope, receive, send)
             return
         self.saw_telemetry = "fastapi.telemetry" in scope
-        found = self.find(scope) if all_are_original() else None
+        found = self.find(scope) if routing_is_original() else None
         if found is None:
             await self._unmatched(scope, receive, send)
             return

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.routing import Route, Router
+from starlette.routing import Route
 
 
 def is_own(cls: type, name: str) -> bool:
@@ -27,41 +27,63 @@ def is_own(cls: type, name: str) -> bool:
     )
 
 
-# Not a loop over the names: these are read for each request.
-def _methods() -> tuple[object, ...]:
+# No loops over names in these functions: they are called for each request.
+if hasattr(
+    APIRouter, "handle"
+):  # pragma: no branch  # newer FastAPI, which keeps a tree of routers
+
+    def _routing() -> tuple[object, ...]:
+        return (
+            APIRoute.matches,
+            APIRoute.handle,
+            Route.matches,
+            Route.handle,
+            APIRouter.app,
+            APIRouter.matches,
+            APIRouter.handle,
+        )
+else:  # pragma: no cover  # older FastAPI
+
+    def _routing() -> tuple[object, ...]:
+        return APIRoute.matches, APIRoute.handle, Route.matches, Route.handle, APIRouter.app
+
+
+def _layers() -> tuple[object, ...]:
     return (
-        APIRoute.matches,
-        APIRoute.handle,
-        Route.matches,
-        Route.handle,
-        APIRouter.app,
-        APIRouter.__call__,
         FastAPI.__call__,
         Starlette.__call__,
         ServerErrorMiddleware.__call__,
         ExceptionMiddleware.__call__,
         AsyncExitStackMiddleware.__call__,
+        APIRouter.__call__,
     )
 
 
-_ORIGINALS: Final = _methods()
-_WERE_OWN: Final = all(
-    is_own(cls, name)
-    for cls, *names in (
-        (APIRoute, "matches", "handle"),
-        (Route, "matches", "handle"),
-        (APIRouter, "app", "__call__"),
-        (Router, "app", "__call__"),
-        (FastAPI, "__call__"),
-        (Starlette, "__call__"),
-        (ServerErrorMiddleware, "__call__"),
-        (ExceptionMiddleware, "__call__"),
-        (AsyncExitStackMiddleware, "__call__"),
-    )
-    for name in names
+def _are_own(classes: tuple[type, ...], *names: str) -> bool:
+    return all(is_own(cls, name) for cls in classes for name in names if hasattr(cls, name))
+
+
+_ROUTING: Final = _routing()
+_LAYERS: Final = _layers()
+_ROUTING_WAS_OWN: Final = _are_own((APIRoute, Route, APIRouter), "matches", "handle", "app")
+_LAYERS_WERE_OWN: Final = _are_own(
+    (
+        FastAPI,
+        Starlette,
+        ServerErrorMiddleware,
+        ExceptionMiddleware,
+        AsyncExitStackMiddleware,
+        APIRouter,
+    ),
+    "__call__",
 )
 
 
-def all_are_original() -> bool:
-    """Return whether FastAPI and Starlette serve and find requests by their own methods."""
-    return _WERE_OWN and _methods() == _ORIGINALS
+def routing_is_original() -> bool:
+    """Return whether routers and routes find and serve requests by their own methods."""
+    return _ROUTING_WAS_OWN and _routing() == _ROUTING
+
+
+def layers_are_original() -> bool:
+    """Return whether applications and layers serve requests by their own methods."""
+    return _LAYERS_WERE_OWN and _layers() == _LAYERS

@@ -17,7 +17,7 @@ from ..request._outermost import Outgoing
 from ..request._scope import OPENED, SCOPE_KEY, Opened, close
 from ..routing._index import INNER, RouteIndex
 from ..routing._index_entries import Entry
-from ..routing._originals import all_are_original
+from ..routing._originals import layers_are_original, routing_is_original
 from ._file_stack import FileStack
 from ._known_layers import are_known
 from ._telemetry import Providers, global_providers
@@ -109,7 +109,7 @@ class Direct:
             or _TELEMETRY in scope
             or application.middleware_stack is not self._stack
             or application.router.middleware_stack is not self._index
-            or not all_are_original()
+            or not (routing_is_original() and layers_are_original())
         ):
             return False
         if application.root_path:

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlalchemy.orm import QueryableAttribute
 
+    from ftf.container import Container
+    from ftf.orm import Seeder
+
     from ._lookup import Lookup
 
 
@@ -99,6 +102,41 @@ async def assert_soft_deleted(
     rows = _lookup(session, record, where)
     if not await rows.count(marked=column if isinstance(column, str) else column.key):
         raise AssertionError(f"there is no soft-deleted {rows}; {await rows.nearest()}")
+
+
+async def assert_idempotent(
+    seeder: "type[Seeder]", session: "AsyncSession", container: "Container | None" = None
+) -> None:
+    """Assert that a second run of a seeder changes no row of any table.
+
+    The seeders that it comes after run too, each time.
+
+    Args:
+        seeder: The class.
+        session: The session that reads the tables, and that the seeder works in.
+        container: The container that makes the seeder and has its session; by default one that
+            has the session alone.
+
+    Raises:
+        AssertionError: Rows were added, removed or changed; the text names the tables.
+        SeederFailed: A run failed.
+    """
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from ftf.container import Container
+    from ftf.orm import run_seeders
+
+    from ._table_rows import differences, read_rows
+
+    if container is None:
+        container = Container()
+        container.instance(AsyncSession, session)
+    rows = []
+    for _ in range(2):
+        await run_seeders(container, [seeder], force=True, environment="testing")
+        rows.append(await read_rows(session))
+    if found := [*differences(*rows)]:
+        raise AssertionError("\n  ".join([f"{seeder.__name__} is not idempotent:", *found]))
 
 
 def _key_of(record: object) -> dict[str, object]:

@@ -1,8 +1,10 @@
 """The terminals that write all rows of a query with one statement."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Delete, Update, delete, select, update
@@ -10,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ...models._soft_deletes import SoftDeletes, refuse_hard_deletes
 from ...transactions._operation import writing
+from ...transactions._statement_timeout import within
 from ...transactions._write_lock import is_only_writer
 from ..statement._membership import is_one_of
 from ..statement._sql_functions import refuse_total
@@ -116,17 +119,18 @@ class Writes[T: DeclarativeBase](AllRows[T]):
         refuse_hard_deletes(self.model)
         refuse_several_tables(self._mapper)
         self._refuse_every_row("restore()")
-        async with writing(self.session, self.model.metadata):
-            await self.session.flush()
-            await is_only_writer(self.session)
-            deleted = await self._deleted()
-            keys = [key for found in deleted.values() for key in found]
-            if keys:
-                restored = update(self.model).values(self._changes({name_of(self._mapper): None}))
-                key = self._mapper.primary_key
-                await self._update(restored.where(is_one_of(key, keys, self._dialect)))
-            for deleted_at, found in deleted.items():
-                await cascade(self.session, self._mapper, found, deleted_at, None)
+        return await self._commit(self._execute_restoration)
+
+    async def _execute_restoration(self) -> int:
+        await is_only_writer(self.session)
+        deleted = await self._deleted()
+        keys = [key for found in deleted.values() for key in found]
+        if keys:
+            restored = update(self.model).values(self._changes({name_of(self._mapper): None}))
+            key = self._mapper.primary_key
+            await self._update(restored.where(is_one_of(key, keys, self._dialect)))
+        for deleted_at, found in deleted.items():
+            await cascade(self.session, self._mapper, found, deleted_at, None)
         return len(keys)
 
     async def _deleted(self) -> dict[datetime, list[tuple[object, ...]]]:
@@ -165,20 +169,30 @@ class Writes[T: DeclarativeBase](AllRows[T]):
             )
 
     async def _write(self, statement: Update | Delete, deleted_at: datetime | None = None) -> int:
+        return await self._commit(partial(self._execute_write, statement, deleted_at))
+
+    async def _commit(self, run: Callable[[], Awaitable[int]]) -> int:
+        """Run statements within the time limit, and commit unless a transaction is open."""
+        seconds = self.clauses.timeout
+        async with writing(self.session, self.model.metadata):
+            await self.session.flush()
+            if seconds is None:
+                return await run()
+            return await within(self.session, self._mapper, seconds, run)
+
+    async def _execute_write(self, statement: Update | Delete, deleted_at: datetime | None) -> int:
         session = self.session
-        async with writing(session, self.model.metadata):
-            await session.flush()
-            statement = statement.where(*self._rows())
-            loaded = has_loaded(session, self.model)
-            if isinstance(statement, Update) and (loaded or deleted_at is not None):
-                keys = await self._update(statement)
-                if deleted_at is not None:
-                    await cascade(session, self._mapper, keys, None, deleted_at)
-                return len(keys)
-            synchronize = "fetch" if loaded else False  # "fetch" removes the deleted ones
-            options = {"synchronize_session": synchronize}
-            result: Any = await session.execute(statement, execution_options=options)
-            return int(result.rowcount)
+        statement = statement.where(*self._rows())
+        loaded = has_loaded(session, self.model)
+        if isinstance(statement, Update) and (loaded or deleted_at is not None):
+            keys = await self._update(statement)
+            if deleted_at is not None:
+                await cascade(session, self._mapper, keys, None, deleted_at)
+            return len(keys)
+        synchronize = "fetch" if loaded else False  # "fetch" removes the deleted ones
+        options = {"synchronize_session": synchronize}
+        result: Any = await session.execute(statement, execution_options=options)
+        return int(result.rowcount)
 
     async def _update(self, statement: Update) -> list[tuple[object, ...]]:
         """Update rows, and the loaded records of them. Return their keys."""

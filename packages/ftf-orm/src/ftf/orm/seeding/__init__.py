@@ -1,0 +1,1 @@
+"""Seeders: the records that an application starts with."""

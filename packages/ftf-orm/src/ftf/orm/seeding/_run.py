@@ -1,0 +1,93 @@
+"""`run_seeders`: seeders in order, each in a scope and a transaction of its own."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from logging import getLogger
+from time import perf_counter
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ftf.container import Container
+
+from ..exceptions import SeederFailed, SeederRefused
+from ..transactions._transaction import transaction
+from ._environment import environment_of, is_allowed
+from ._order import in_order
+from ._seeder import Seeder
+
+_log = getLogger("ftf.orm")
+
+
+@dataclass(frozen=True, slots=True)
+class SeederRun:
+    """A seeder that has run.
+
+    Args:
+        seeder: Its class.
+        seconds: How long it took.
+    """
+
+    seeder: type[Seeder]
+    seconds: float
+
+
+async def run_seeders(
+    container: Container,
+    seeders: Iterable[type[Seeder]],
+    *,
+    seed: int = 0,
+    force: bool = False,
+    environment: str | None = None,
+) -> list[SeederRun]:
+    """Run seeders and those that they come after, each once, in a scope and a transaction.
+
+    The first one that fails is rolled back and ends the run; those before it stay.
+
+    Args:
+        container: The container, which has the session and what the seeders ask for.
+        seeders: The classes.
+        seed: The seed of their random values.
+        force: Whether to run seeders that are not for this environment.
+        environment: The environment; by default that of `FTF_ENV` or `FASTAPI_ENV`, or else
+            "production".
+
+    Returns:
+        The seeders in the order in which they ran.
+
+    Raises:
+        SeederFailed: One failed; its error is the cause.
+        SeederRefused: Some are not for this environment; none has run.
+        TypeError: One is not a subclass of Seeder.
+        ValueError: Seeders come after each other in a circle.
+    """
+    ordered = in_order(seeders)
+    _refuse_environment(ordered, environment or environment_of(os.environ), force=force)
+    done: list[SeederRun] = []
+    for seeder in ordered:
+        begin = perf_counter()
+        try:
+            await _run(container, seeder, seed)
+        except Exception as error:
+            raise SeederFailed(seeder, [run.seeder for run in done]) from error
+        done.append(SeederRun(seeder, perf_counter() - begin))
+    return done
+
+
+async def _run(container: Container, seeder: type[Seeder], seed: int) -> None:
+    async with container.scoped_context() as scope:
+        session = await scope.aresolve(AsyncSession)
+        made = await scope.aresolve(seeder)
+        made.seed = seed
+        async with transaction(session):
+            await made.run()
+
+
+def _refuse_environment(seeders: Sequence[type[Seeder]], environment: str, *, force: bool) -> None:
+    refused = [each for each in seeders if not is_allowed(each.environments, environment)]
+    if not refused:
+        return
+    if not force:
+        raise SeederRefused(refused, environment)
+    names = ", ".join(each.__name__ for each in refused)
+    _log.warning("%s run in %s by force", names, environment)

@@ -1,0 +1,49 @@
+"""`Seeder`: records that an application starts with."""
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from random import Random
+from typing import ClassVar
+
+from ._environment import ALL, LOCAL
+
+
+class Seeder(ABC):
+    """Stores records that an application starts with; `run_seeders` runs it.
+
+    A second run has to change nothing, so that a seeder can run with every deployment:
+    `first_or_create` and `insert_or_ignore` store what is not there yet, and ftf-testing has
+    `assert_idempotent`. The container passes what the constructor asks for, such as repositories.
+
+    Attributes:
+        after: The seeders that have to run before it.
+        environments: The environments that it runs in: `Seeder.LOCAL` is "local", "development"
+            and "testing"; `Seeder.ALL` is for records that production needs too.
+
+    Example:
+        class PostSeeder(Seeder):
+            after = (UserSeeder,)
+
+            def __init__(self, posts: PostRepository) -> None:
+                self.posts = posts
+
+            async def run(self) -> None:
+                await self.posts.first_or_create({Post.slug: "hello"}, {"title": "Hello"})
+    """
+
+    ALL: ClassVar[frozenset[str]] = ALL
+    LOCAL: ClassVar[frozenset[str]] = LOCAL
+
+    after: ClassVar[tuple[type["Seeder"], ...]] = ()
+    environments: ClassVar[frozenset[str]] = LOCAL
+
+    seed: int = 0
+
+    @abstractmethod
+    async def run(self) -> None:
+        """Store the records; `run_seeders` commits them, or rolls them back if it raises."""
+
+    @cached_property
+    def random(self) -> Random:
+        """A source of random values, the same ones for the same seeder and `seed`."""
+        return Random(f"{type(self).__qualname__} {self.seed}")  # noqa: S311  # no secret

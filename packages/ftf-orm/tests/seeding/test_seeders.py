@@ -1,0 +1,129 @@
+"""Seeders: their order, what fails, and where they run."""
+
+import pytest
+from bookshop import Author, AuthorRepository, Book, BookRepository
+
+from ftf.container import Container
+from ftf.orm import DatabaseProvider, Seeder, SeederFailed, SeederRefused, run_seeders
+
+
+@pytest.fixture
+def container(database_url, engine) -> Container:
+    container = Container()
+    container.add_provider(DatabaseProvider(database_url))
+    return container
+
+
+class Authors(Seeder):
+    environments = Seeder.ALL
+
+    def __init__(self, authors: AuthorRepository) -> None:
+        self.authors = authors
+
+    async def run(self) -> None:
+        await self.authors.first_or_create({Author.name: "Ada"}, {"born": 1815})
+
+
+class Books(Seeder):
+    after = (Authors,)
+
+    def __init__(self, books: BookRepository, authors: AuthorRepository) -> None:
+        self.books = books
+        self.authors = authors
+
+    async def run(self) -> None:
+        ada = await self.authors.query().where(Author.name == "Ada").sole()
+        title = f"Notes {self.random.randint(1, 10**6)}"
+        await self.books.first_or_create({Book.title: title}, {"author_id": ada.id})
+
+
+class Failing(Seeder):
+    environments = Seeder.ALL
+    after = (Books,)
+
+    def __init__(self, authors: AuthorRepository) -> None:
+        self.authors = authors
+
+    async def run(self) -> None:
+        await self.authors.create(Author(name="Eve"))
+        raise KeyError("x")
+
+
+class Last(Seeder):
+    after = (Failing, Authors)
+
+    async def run(self) -> None:
+        raise AssertionError("does not run")
+
+
+async def run(container: Container, *seeders: type[Seeder], **options) -> list[str]:
+    async with container:
+        ran = await run_seeders(container, seeders, **{"environment": "local", **options})
+    assert all(each.seconds >= 0 for each in ran)
+    return [each.seeder.__name__ for each in ran]
+
+
+async def test_edge_56_seeders_run_after_those_that_they_need_and_once(container, authors, books):
+    assert await run(container, Books, Authors, Books) == ["Authors", "Books"]
+    assert (await authors.count(), await books.count()) == (1, 1)
+
+
+async def test_edge_56_a_second_run_changes_nothing(database_url, engine, authors, books):
+    titles = []
+    for _ in range(2):
+        container = Container()
+        container.add_provider(DatabaseProvider(database_url))
+        await run(container, Books, seed=7)
+        titles.append(await books.query().pluck(Book.title))
+    assert titles[0] == titles[1]
+    assert len(titles[0]) == 1
+
+
+async def test_edge_56_one_that_fails_is_rolled_back_and_named_with_those_before(
+    container, authors
+):
+    with pytest.raises(SeederFailed, match=r"Failing failed with KeyError.* Authors, Books$") as e:
+        await run(container, Last)
+    assert (e.value.seeder, e.value.done) == (Failing, (Authors, Books))
+    assert isinstance(e.value.__cause__, KeyError)
+    assert await authors.query().pluck(Author.name) == ["Ada"]
+
+
+@pytest.mark.parametrize("variable", ["FTF_ENV", "FASTAPI_ENV", None])
+async def test_edge_56_production_is_the_default_and_runs_only_what_is_for_it(
+    container, authors, monkeypatch, variable, caplog
+):
+    for name in ("FTF_ENV", "FASTAPI_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    if variable is not None:
+        monkeypatch.setenv(variable, "production")
+    async with container:
+        with pytest.raises(
+            SeederRefused, match=r"Books: not for the environment 'production'"
+        ) as e:
+            await run_seeders(container, [Books])
+        assert (e.value.seeders, e.value.environment) == ((Books,), "production")
+        assert await authors.count() == 0
+        assert len(await run_seeders(container, [Authors])) == 1
+        assert not caplog.messages
+        assert len(await run_seeders(container, [Books], force=True)) == 2
+    assert caplog.messages == ["Books run in production by force"]
+
+
+async def test_edge_56_a_circle_and_what_is_no_seeder_are_named(container):
+    class One(Authors): ...
+
+    class Two(Authors):
+        after = (One,)
+
+    class Three(Authors):
+        after = (Two,)
+
+    One.after = (Three,)
+    with pytest.raises(ValueError, match=r"in a circle: One → Three → Two → One$"):
+        await run(container, One)
+    One.after = (Author,)
+    with pytest.raises(TypeError, match="after of One must be subclasses of Seeder, not <class"):
+        await run(container, One)
+    with pytest.raises(TypeError, match="seeders must be subclasses of Seeder, not 'One'"):
+        await run(container, "One")
