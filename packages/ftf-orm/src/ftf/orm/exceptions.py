@@ -188,7 +188,7 @@ class InvalidArgument(InvalidValue):
 
     def __init__(self, argument: str, reason: str) -> None:
         super().__init__(reason)
-        self.args = argument, reason
+        OrmError.__init__(self, argument, reason)  # the `args` that pickle passes
         self.argument = argument
 
     def __str__(self) -> str:
