@@ -10,14 +10,12 @@ from uuid import UUID
 
 import pytest
 from apart import apart
-from archive import Archive, Post
 from bookshop import Author, Book, Genre, Shelf
 from sqlalchemy import Dialect, Integer, Numeric, TypeDecorator, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ftf.orm import CursorError, InvalidValue, QueryBuilder, UtcDateTime, session_factory
-from ftf.orm.query.statement._cursor import Cursor  # noqa: PLC2701  # what a client could send
+from ftf.orm import QueryBuilder, UtcDateTime
 
 Apart = apart()
 
@@ -256,46 +254,6 @@ async def test_edge_19_composite_keys_and_joins(session, books):
     assert [b.title for b in (await query.cursor_paginate(page.next_cursor, 2)).items] == ["z"]
 
 
-async def test_edge_21_what_is_no_cursor_of_the_list_is_one_error(items, session, statements):
-    await add(session, *({"rank": 1} for _ in range(3)))
-    by_rank, by_title = items.order_by(Item.rank), items.order_by(Item.title)
-    cursor = (await by_rank.cursor_paginate(per_page=1)).next_cursor
-    wrong = [
-        "",
-        "x",
-        cursor[:-1],
-        cursor + "A",
-        cursor[:5] + "-" + cursor[5:],
-        "é" + cursor,
-        "=" * 9,
-    ]
-    statements.clear()
-    for query, text in [
-        *((by_rank, text) for text in wrong),
-        (by_title, cursor),
-        (by_rank.reorder().order_by(Item.rank, "desc"), cursor),
-        (by_rank.reorder().order_by(Item.rank.nulls_first()), cursor),
-        (items.order_by(func.coalesce(Item.rank, 1)), cursor),
-    ]:
-        with pytest.raises(CursorError, match="The cursor is not one of this list") as caught:
-            await query.cursor_paginate(text, 1)
-        assert caught.value.cursor == text
-    with pytest.raises(CursorError):
-        await by_rank.cursor_paginate(cursor, 1, key="secret")
-    assert statements == []
-
-
-async def test_edge_21_a_signed_cursor_needs_its_key(engine, items, session):
-    await add(session, {}, {})
-    cursor = (await items.cursor_paginate(per_page=1, key="secret")).next_cursor
-    assert (await items.cursor_paginate(cursor, 1, key=b"secret")).items[0].id == 2
-    with pytest.raises(CursorError):
-        await items.cursor_paginate(cursor, 1)
-    async with session_factory(engine, cursor_key="secret")() as signing:
-        query = QueryBuilder(signing, Item)
-        assert (await query.cursor_paginate(cursor, 1)).items[0].id == 2
-
-
 async def test_edge_22_the_order_of_the_query_is_the_order_of_the_cursor(items, session):
     await add(session, {"rank": 2}, {"rank": 1}, {"rank": 3})
     assert await walk(items.order_by(Item.rank, "desc"), 2) == [[3, 1], [2]]
@@ -319,77 +277,3 @@ async def test_a_cursor_page_is_of_what_is_stored_not_of_what_is_in_memory(items
     assert first.map(lambda item: item.id).items == [1]
     rest = await query.cursor_paginate(again.next_cursor, 2)
     assert [item.id for item in rest.items] == [1]
-
-
-async def test_edge_21_a_value_that_no_row_can_have_is_refused_without_a_signature_too(
-    authors, session, statements
-):
-    await authors.create(Author(name="Ada", born=1815))
-    is_postgres = session.get_bind().dialect.name == "postgresql"
-    by_born, by_length = (
-        authors.query().order_by(by) for by in (Author.born, func.length(Author.name))
-    )
-
-    def token(query: QueryBuilder[Author], *values: object) -> str:
-        keyset = query._keyset("cursor_paginate")  # noqa: SLF001  # what a client could guess
-        return Cursor(values).token(keyset.fingerprint(session.get_bind().dialect), b"")
-
-    statements.clear()
-    wrong = [(None, None), (1,), (1, 2, 3), (True, 1)]
-    wrong += [("x", 1), (1.5, 1), (date(2026, 1, 1), 1)] if is_postgres else [(UUID(int=1), 1)]
-    for values in wrong:
-        with pytest.raises(CursorError, match="not one of this list"):
-            await by_born.cursor_paginate(token(by_born, *values))
-    if is_postgres:
-        by_name = authors.query().order_by(Author.name)
-        with pytest.raises(CursorError, match="not one of this list"):
-            await by_name.cursor_paginate(token(by_name, "a\0b", 1))
-    assert statements == []
-    with pytest.raises(CursorError, match="not one of this list") as caught:
-        await by_born.cursor_paginate(token(by_born, 2**70, 1))
-    assert isinstance(caught.value.__cause__, InvalidValue)
-    if is_postgres:  # SQLite can compare a number with a text
-        with pytest.raises(CursorError, match="not one of this list"):
-            await by_length.cursor_paginate(token(by_length, "x", 1))
-    assert await authors.count() == 1
-
-
-async def test_an_invalid_value_of_a_condition_is_no_matter_of_the_cursor(authors):
-    with pytest.raises(InvalidValue, match="A value is not valid for the database"):
-        await authors.query().where(Author.born == 2**70).cursor_paginate()
-
-
-async def test_edge_21_a_cursor_of_another_scope_finds_what_this_one_shows(authors, session):
-    ada, bo = (Author(name=name, books=[Book(title=name + n) for n in "12"]) for name in "ab")
-    session.add_all([ada, bo])
-    await session.commit()
-    cursor = (
-        await authors.relation(ada, Author.books).query().cursor_paginate(per_page=1)
-    ).next_cursor
-    page = await authors.relation(bo, Author.books).query().cursor_paginate(cursor)
-    assert [book.title for book in page.items] == ["b1", "b2"]
-
-
-async def test_a_cursor_goes_on_within_the_scopes_of_the_model(create_tables, session):
-    await create_tables(Archive.metadata)
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    session.add_all(
-        Post(id=number, title="x", deleted_at=now if number % 2 else None) for number in range(1, 9)
-    )
-    await session.commit()
-    posts = QueryBuilder(session, Post)
-    page = await posts.cursor_paginate(per_page=2)
-    assert [post.id for post in page.items] == [2, 4]
-    rest = (
-        await posts.or_where(Post.id == 7).or_where(Post.id == 8).cursor_paginate(page.next_cursor)
-    )
-    assert [post.id for post in rest.items] == [8]
-    trashed = await posts.only_trashed().cursor_paginate(page.next_cursor)
-    assert [post.id for post in trashed.items] == [5, 7]
-
-
-async def test_an_empty_key_is_refused(engine, authors):
-    with pytest.raises(ValueError, match="key is empty: pass a secret, or None"):
-        await authors.query().cursor_paginate(key="")
-    with pytest.raises(ValueError, match="cursor_key is empty"):
-        session_factory(engine, cursor_key=b"")
