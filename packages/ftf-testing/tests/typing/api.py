@@ -13,6 +13,7 @@ from ftf.testing import (
     QueryCounter,
     assert_count,
     assert_has,
+    assert_idempotent,
     assert_max_queries,
     assert_missing,
     assert_no_n_plus_one,

@@ -1,6 +1,6 @@
 """`DatabaseProvider`, which registers the engine and its sessions in the container."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -19,14 +19,23 @@ class DatabaseProvider(ServiceProvider):
     Args:
         url: The URL of the database.
         pgbouncer: Whether connections go through PgBouncer.
+        replicas: The URLs of read replicas.
         options: Arguments of SQLAlchemy's `create_async_engine`.
     """
 
     priority = -100  # what other providers boot may need the database
 
-    def __init__(self, url: str | URL, *, pgbouncer: bool = False, **options: object) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        pgbouncer: bool = False,
+        replicas: Sequence[str | URL] = (),
+        **options: object,
+    ) -> None:
         self.url = url
         self.pgbouncer = pgbouncer
+        self.replicas = replicas
         self.options = options
 
     def register(self, container: Container) -> None:
@@ -36,7 +45,9 @@ class DatabaseProvider(ServiceProvider):
         container.register(AsyncSession, _open_session, scope="scoped")
 
     def _open_engine(self) -> AsyncEngine:
-        return create_engine(self.url, pgbouncer=self.pgbouncer, **self.options)
+        return create_engine(
+            self.url, pgbouncer=self.pgbouncer, replicas=self.replicas, **self.options
+        )
 
 
 async def _open_session(

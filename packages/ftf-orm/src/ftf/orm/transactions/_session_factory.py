@@ -1,13 +1,18 @@
 """`session_factory`: sessions whose records stay readable after a commit."""
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session
+
+from ..engine._replicas import replicas_of
+from ._routing import RoutingSession
 
 
 def session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """Create a factory of sessions for repositories.
 
     A commit does not expire loaded values, because async code cannot load them again by reading
-    an attribute.
+    an attribute. If the engine has replicas, a session reads from one of them until it writes,
+    outside of transactions; see `using_primary`.
 
     Args:
         engine: The engine that the sessions take connections from.
@@ -15,7 +20,9 @@ def session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     Returns:
         The factory: `async with session_factory(engine)() as session: ...`.
     """
-    return async_sessionmaker(engine, expire_on_commit=False)
+    routes = bool(replicas_of(engine.sync_engine))
+    kind = RoutingSession if routes else Session
+    return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=kind)
 
 
 def refuse_expiring(session: AsyncSession, repository: str) -> None:
