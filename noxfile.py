@@ -1,5 +1,6 @@
 """Every check of the project: `nox` runs them all, `nox -s NAME` one of them."""
 
+import os
 import shutil
 import sys
 import tarfile
@@ -245,11 +246,20 @@ def imports_alone(session: nox.Session, package: str) -> None:
 def run_tests(session: nox.Session, package: str) -> None:
     """Run a package's tests and doctests, and hold its coverage to what pyproject.toml asks."""
     session.install(f"--group=test-{package}")
+    if package == "ftf-http":
+        install_redis(session)
     options = f"--source={module(package)}", f"--concurrency={CONCURRENCY.get(package, 'thread')}"
     # Sessions that run at the same time have files of their own.
     session.env["COVERAGE_FILE"] = str(Path(session.virtualenv.location, "coverage"))
     session.run("coverage", "run", *options, "-m", "pytest", *its_tests(package))
     session.run("coverage", "report")
+
+
+def install_redis(session: nox.Session) -> None:
+    """Install a Redis server from the distribution; without one, its tests are skipped."""
+    if shutil.which("redis-server") is None and shutil.which("apt-get") and os.geteuid() == 0:
+        for arguments in (["update", "-qq"], ["install", "-qq", "-y", "redis-server"]):
+            session.run("apt-get", *arguments, external=True, silent=True)
 
 
 def its_tests(package: str) -> list[str]:

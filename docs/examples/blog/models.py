@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ftf.orm import Base, Timestamps
+from ftf.orm import Base, SoftDeletes, Timestamps
 
 user_roles = Table(
     "user_roles",
@@ -33,8 +33,8 @@ class User(Timestamps, Base):
     )
 
 
-class Post(Timestamps, Base):
-    """An article."""
+class Post(Timestamps, SoftDeletes, Base):
+    """An article; a deleted one can be restored."""
 
     __tablename__ = "posts"
 
@@ -49,8 +49,8 @@ class Post(Timestamps, Base):
     )
 
 
-class Comment(Timestamps, Base):
-    """What somebody says about a post."""
+class Comment(Timestamps, SoftDeletes, Base):
+    """What somebody says about a post; deleted and restored with it."""
 
     __tablename__ = "comments"
 

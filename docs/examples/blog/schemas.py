@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 PageSize = Annotated[int, Query(ge=1, le=100)]
+Cursor = Annotated[str | None, Query(description="The next or previous cursor of another page.")]
 
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 # PostgreSQL stores any text but the character NUL.

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.app import create_app
 from blog.models import Comment, Post, Role, User
+from blog.repositories import PostRepository
 from blog.seed import COMMENTS, USERS, BlogSeeder
 from ftf.container import Container
 from ftf.http import FastTrackFramework
@@ -112,9 +113,32 @@ async def test_listing_posts_takes_the_same_queries_however_many_there_are(
     client: AsyncClient, session: AsyncSession, number: int
 ) -> None:
     await write_posts(session, number, comments=3)
-    with assert_queries(4):  # posts, authors, comments, their authors; a short page counts itself
+    with assert_queries(4):  # posts, authors, comments, and their authors
         page = (await client.get("/posts")).json()
     assert [len(item["comments"]) for item in page["items"]] == [3] * number
+
+
+async def test_posts_are_read_page_by_page_forth_and_back(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    await write_posts(session, 5)
+    pages = [(await client.get("/posts", params={"per_page": 2})).json()]
+    while cursor := pages[-1]["next_cursor"]:
+        pages.append((await client.get("/posts", params={"per_page": 2, "cursor": cursor})).json())
+    ids = [[item["id"] for item in page["items"]] for page in pages]
+    assert ids == [[5, 4], [3, 2], [1]]
+    back = {"per_page": 2, "cursor": pages[1]["previous_cursor"]}
+    assert (await client.get("/posts", params=back)).json()["items"] == pages[0]["items"]
+
+
+async def test_a_changed_cursor_is_the_mistake_of_a_client(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    await write_posts(session, 2)
+    cursor = (await client.get("/posts", params={"per_page": 1})).json()["next_cursor"]
+    answer = await client.get("/posts", params={"cursor": f"{cursor}A"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "The cursor is not one of this list: begin without a cursor"
 
 
 async def test_users_and_roles_find_each_other(client: AsyncClient, session: AsyncSession) -> None:
@@ -141,6 +165,20 @@ async def test_deleting_a_post_removes_its_comments_and_no_others(
     page = (await client.get("/comments", params={"per_page": 100})).json()
     assert {item["post_id"] for item in page["items"]} == {kept.id}
     assert page["total"] == 100
+
+
+async def test_a_restored_post_has_the_comments_that_were_deleted_with_it(
+    client: AsyncClient, session: AsyncSession
+) -> None:
+    [post] = await write_posts(session, 1, comments=3)
+    path, first = f"/posts/{post.id}", post.comments[0]
+    assert (await client.delete(f"/comments/{first.id}")).status_code == 204
+    assert (await client.delete(path)).status_code == 204
+    assert (await client.get(path)).status_code == 404
+    restored = await client.post(f"{path}/restore")
+    assert (restored.status_code, restored.json()["title"]) == (200, post.title)
+    assert len((await client.get(path)).json()["comments"]) == 2
+    assert (await client.post(f"{path}/restore")).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["GET", "change", "DELETE"])
@@ -190,10 +228,11 @@ async def test_an_address_belongs_to_one_user(client: AsyncClient) -> None:
     [
         ("POST", "/users", {"name": "", "email": "nowhere"}, ["/name", "/email"]),
         ("POST", "/posts", {"title": "Hello"}, ["/body", "/author_id"]),
-        ("GET", "/posts?page=0&per_page=101", None, ["/page", "/per_page"]),
+        ("GET", "/users?page=0&per_page=101", None, ["/page", "/per_page"]),
+        ("GET", "/posts?per_page=0", None, ["/per_page"]),
         ("GET", "/users/first", None, ["/user_id"]),
         ("GET", f"/users/{2**31}", None, ["/user_id"]),
-        ("GET", f"/posts?page={2**63}", None, ["/page"]),
+        ("GET", f"/users?page={2**63}", None, ["/page"]),
         ("GET", f"/comments?post_id={2**31}", None, ["/post_id"]),
         ("POST", "/users", ADA | {"name": "A\0da"}, ["/name"]),
     ],
@@ -211,7 +250,7 @@ async def test_the_seeder_fills_an_empty_blog_once(
 ) -> None:
     await assert_idempotent(BlogSeeder, session)
     assert (await client.get("/users")).json()["total"] == USERS
-    assert (await client.get("/posts")).json()["total"] == 120
+    assert await PostRepository(session).count() == 120
     assert (await client.get("/comments")).json()["total"] == COMMENTS
     newest = (await client.get("/posts", params={"per_page": 1})).json()["items"][0]
     assert all(comment["created_at"] >= newest["created_at"] for comment in newest["comments"])

@@ -40,6 +40,7 @@ async def tour(session: AsyncSession) -> list[Call]:
     """List calls that show every kind of answer."""
     user = await UserRepository(session).query().order_by_key("desc").first_or_fail()
     doomed, post = [found.id for found in await _two_posts(session, user)]
+    page = await PostRepository(session).query().latest().cursor_paginate(per_page=1)
     ada: dict[str, object] = {"name": "Ada Lovelace", "email": f"ada.{user.id + 1}@example.com"}
     text: dict[str, object] = {"title": "Hello", "body": "A first post.", "author_id": user.id}
     remark: dict[str, object] = {"body": "Well said.", "author_id": user.id, "post_id": post}
@@ -53,13 +54,15 @@ async def tour(session: AsyncSession) -> list[Call]:
         Call(409, "POST", "/users", ada | {"email": user.email}),
         Call(422, "POST", "/users", ada | {"email": "nowhere"}),
         Call(200, "PUT", f"/users/{user.id}", {"name": "Grace Hopper", "email": user.email}),
-        Call(200, "GET", "/posts?page=2&per_page=2"),
+        Call(200, "GET", f"/posts?per_page=2&cursor={page.next_cursor}"),
         Call(201, "POST", "/posts", text),
         Call(200, "PUT", f"/posts/{post}", text),
         Call(201, "POST", "/comments", remark),
         Call(200, "GET", f"/comments?post_id={post}"),
         Call(204, "DELETE", f"/posts/{doomed}"),
         Call(404, "GET", f"/posts/{doomed}"),
+        Call(200, "POST", f"/posts/{doomed}/restore"),
+        Call(200, "GET", f"/posts/{doomed}"),
     ]
 
 

@@ -1,8 +1,10 @@
-"""CPU time of the server for each request: `python packages/ftf-http/benchmarks`.
+"""What requests cost: `python packages/ftf-http/benchmarks [section ...]`.
 
-Every contender is served by uvicorn in a process of its own. They take turns, round after round,
-so that whatever else the machine does hits all of them; the median of the rounds counts. The time
-is the server's own, as its operating system counts it, and not the client's.
+`rows` calls applications in this process by their ASGI interface; `routes` does so with 1, 100 and
+1,000 routes, and `start` measures how long 1,000 take to start. `served` and `services` have every
+contender served by uvicorn in a process of its own: there the time is the server's own, as its
+operating system counts it, and not the client's. Contenders take turns, round after round, so that
+whatever else the machine does hits all of them; the median of the rounds counts.
 """
 
 import json
@@ -10,14 +12,18 @@ import socket
 import subprocess
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median
+
+from in_process import measure_numbers_of_routes, measure_rows, measure_starts
+from rows import ROWS, SERVICES, Row
+from table import Times, print_table
 
 HERE = Path(__file__).parent
-CONTENDERS = ("hand_wired", "ftf_http", "wireup", "dishka", "depends")
-SCENARIOS = ("singleton", "scoped")
+FRAMEWORKS = ("plain_fastapi", "starlette_by_hand", "litestar_", "blacksheep_", "ftf_http")
+CONTAINERS = ("hand_wired", "ftf_http", "wireup", "dishka", "depends")
+SERVED = "CPU µs of the server for a request"
 CONNECTIONS = 8
 
 
@@ -43,22 +49,43 @@ class Contender:
         found: dict[str, float] = json.loads(answer.partition(b"\r\n\r\n")[2])
         return found
 
-    def ask(self, path: str, number: int) -> float:
-        """Make requests, and tell the CPU seconds of one."""
+    def ask(self, row: Row, number: int) -> float:
+        """Make requests. Return the CPU seconds of one."""
         before = self.cost()["cpu"]
-        request = f"GET /{path} HTTP/1.1\r\nhost: localhost\r\n\r\n".encode()
+        request = _written(row)
         for _ in range(number // CONNECTIONS):
             for connection in self.connections:
                 connection.sendall(request)
             for connection in self.connections:
-                _expect_empty_object(connection)
+                _expect(connection, row)
         return (self.cost()["cpu"] - before) / (number // CONNECTIONS * CONNECTIONS)
 
 
-def _expect_empty_object(connection: socket.socket) -> None:
-    answer = _received(connection, b"\r\n\r\n{}")
-    if not answer.startswith(b"HTTP/1.1 200 "):
+def _written(row: Row) -> bytes:
+    query = f"?{row.query.decode()}" if row.query else ""
+    lines = [f"{row.method} /{row.name}{row.rest}{query} HTTP/1.1", "host: localhost"]
+    if row.body:
+        lines += ["content-type: application/json", f"content-length: {len(row.body)}"]
+    return "\r\n".join([*lines, "", ""]).encode() + row.body
+
+
+def _expect(connection: socket.socket, row: Row) -> None:
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += _part(connection, answer)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    headers = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    while len(body) < int(headers[b"content-length"]):
+        body += _part(connection, answer)
+    if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 201 ")) or json.loads(body) != row.answer:
         raise ConnectionError(answer.decode())
+
+
+def _part(connection: socket.socket, before: bytes) -> bytes:
+    part = connection.recv(65_536)
+    if not part:
+        raise ConnectionError(before.decode())
+    return part
 
 
 def _received(connection: socket.socket, end: bytes) -> bytes:
@@ -85,55 +112,66 @@ def served(name: str) -> Iterator[Contender]:
         process.wait()
 
 
-def measure(contenders: list[Contender], rounds: int, number: int) -> None:
-    """Print the table of all scenarios."""
-    print(f"CPU µs of the server for a request, median of {rounds} rounds of {number}\n")
-    print(f"{'':<12}" + "".join(f"{scenario:>12}{'':>8}" for scenario in SCENARIOS))
-    times = {
-        (contender.name, scenario): [contender.ask(scenario, number // 10)]
-        for contender in contenders
-        for scenario in SCENARIOS
-    }
-    for _ in range(rounds):
-        for scenario in SCENARIOS:
+def measure(
+    title: str, names: Sequence[str], rows: Sequence[Row], rounds: int, number: int
+) -> None:
+    """Print the table of all rows, for contenders that are served."""
+    times: Times = {}
+    with ExitStack() as stack:
+        contenders = [stack.enter_context(served(name)) for name in names]
+        for row in rows:
             for contender in contenders:
-                times[contender.name, scenario].append(contender.ask(scenario, number))
-    for contender in contenders:
-        cells = []
-        for scenario in SCENARIOS:
-            taken = times[contender.name, scenario][1:]
-            base = times[contenders[0].name, scenario][1:]
-            ratio = median(mine / theirs for mine, theirs in zip(taken, base, strict=True))
-            cells.append(f"{median(taken) * 1e6:>12.1f}{ratio:>7.2f}×")
-        print(f"{contender.name:<12}" + "".join(cells))
+                contender.ask(row, number // 10)
+        for _ in range(rounds):
+            for row in rows:
+                for contender in contenders:
+                    taken = contender.ask(row, number)
+                    times.setdefault((row.name, contender.name), []).append(taken)
+    print_table(title, times, names[0])
 
 
-def watch_memory(contender: Contender, number: int) -> None:
-    """Print how much memory a contender takes before and after many requests."""
-    contender.ask("scoped", 2_000)
-    before = contender.cost()["resident"]
-    contender.ask("scoped", number)
-    after = contender.cost()["resident"]
-    mebi = 2**20
+def watch_memory(number: int) -> None:
+    """Print how much memory this package takes before and after requests for every row."""
+    with served("ftf_http") as contender:
+        before = _resident_after(contender, 8_000)
+        after = _resident_after(contender, number)
     print(
-        f"\n{contender.name}: {before / mebi:.1f} MiB resident before {number} requests, "
-        f"{after / mebi:.1f} MiB after"
+        f"\n{contender.name}: {before:.1f} MiB resident before {number} requests, "
+        f"{after:.1f} MiB after"
     )
+
+
+def _resident_after(contender: Contender, number: int) -> float:
+    for row in ROWS:
+        contender.ask(row, number // len(ROWS))
+    return contender.cost()["resident"] / 2**20
 
 
 def main() -> None:
     """Do what the command line says."""
     parser = ArgumentParser(prog="python packages/ftf-http/benchmarks", description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="section")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--requests", type=int, default=2_000, help="of each round")
-    parser.add_argument("--memory", type=int, default=100_000, help="requests; 0 leaves it out")
-    parser.add_argument("--only", nargs="+", choices=CONTENDERS, default=CONTENDERS)
+    parser.add_argument("--memory", type=int, default=100_000, help="requests")
+    parser.add_argument("--only", nargs="+", choices={*FRAMEWORKS, *CONTAINERS})
     options = parser.parse_args()
-    with ExitStack() as stack:
-        contenders = [stack.enter_context(served(name)) for name in options.only]
-        measure(contenders, options.rounds, options.requests)
-        if options.memory:
-            watch_memory(next(c for c in contenders if c.name == "ftf_http"), options.memory)
+    rounds, number = options.rounds, options.requests
+    chosen = {*(options.only or (*FRAMEWORKS, *CONTAINERS))}
+    frameworks = [name for name in FRAMEWORKS if name in chosen]
+    containers = [name for name in CONTAINERS if name in chosen]
+    sections: Mapping[str, Callable[[], None]] = {
+        "rows": lambda: measure_rows(frameworks, rounds, number // 10),
+        "routes": lambda: measure_numbers_of_routes(frameworks, rounds, number // 10),
+        "start": lambda: measure_starts(frameworks, max(rounds // 5, 1)),
+        "served": lambda: measure(SERVED, frameworks, ROWS, rounds, number),
+        "services": lambda: measure(SERVED, containers, SERVICES, rounds, number),
+        "memory": lambda: watch_memory(options.memory),
+    }
+    if unknown := {*options.sections} - {*sections}:
+        parser.error(f"{', '.join(sorted(unknown))} is not one of {', '.join(sections)}")
+    for name in options.sections or sections:
+        sections[name]()
 
 
 if __name__ == "__main__":

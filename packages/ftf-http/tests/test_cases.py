@@ -7,11 +7,14 @@ TESTS = Path(__file__).parent
 
 
 def test_the_page_of_cases_names_the_files_in_which_their_tests_are():
-    found: dict[int, set[str]] = {}
+    found: dict[str, set[str]] = {}
     for file in TESTS.rglob("test_*.py"):
-        names = re.findall(r"def test_edge_(\d+)_(?:and_(\d+)_)?", file.read_text(encoding="utf-8"))
-        for number in filter(None, (number for name in names for number in name)):
-            found.setdefault(int(number), set()).add(file.relative_to(TESTS).as_posix())
+        text = file.read_text(encoding="utf-8")
+        names = re.findall(r"def test_(edge|path)_([a-z]?\d+)_(?:and_([a-z]?\d+)_)?", text)
+        for kind, *numbers in names:
+            for number in filter(None, numbers):
+                case = number if kind == "edge" else f"path {number}"
+                found.setdefault(case, set()).add(file.relative_to(TESTS).as_posix())
     page = (TESTS / "CASES.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d+) \|.*\| (`.*`) \|$", page, re.MULTILINE)
-    assert {int(number): set(re.findall(r"`(.*?)`", files)) for number, files in rows} == found
+    rows = re.findall(r"^\| ((?:path )?[a-z]?\d+) \|.*\| (`.*`) \|$", page, re.MULTILINE)
+    assert {number: set(re.findall(r"`(.*?)`", files)) for number, files in rows} == found

@@ -22,11 +22,12 @@ async def test_each_scope_has_a_session_and_repositories_share_it(engine, databa
 
 async def test_engine_and_session_factory_are_singletons_with_the_options_given():
     container = Container()
-    container.add_provider(DatabaseProvider("sqlite://", echo=True))
+    container.add_provider(DatabaseProvider("sqlite://", cursor_key="secret", echo=True))
     engine = container.resolve(AsyncEngine)
     assert engine.echo is True
     factory = container.resolve(async_sessionmaker[AsyncSession])
     async with factory() as session:
         assert session.bind is engine
+        assert session.info["ftf.orm.cursor_key"] == "secret"
     await container.dispose_all()
     assert container.resolve(AsyncEngine) is not engine

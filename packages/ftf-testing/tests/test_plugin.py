@@ -98,6 +98,7 @@ def test_a_run_that_uses_nothing_imports_nothing_heavy(project, monkeypatch):
     result.assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_the_plugin_can_be_left_out(project):
     fixtures = ("app", "client", "db_session", "factory", "override", "query_counter")
     project.makepyfile("\n".join(f"def test_{name}({name}): ..." for name in fixtures))

@@ -1,11 +1,11 @@
 """Posts over HTTP."""
 
 from ftf.http import Controller, Injected, delete, get, post, put
-from ftf.orm import Page
+from ftf.orm import CursorPage
 
 from ..models import Post
 from ..repositories import PostRepository, UserRepository
-from ..schemas import Id, PageNumber, PageSize, PostDetail, PostIn, PostOut
+from ..schemas import Cursor, Id, PageSize, PostDetail, PostIn, PostOut
 
 
 class Posts(Controller):
@@ -18,9 +18,9 @@ class Posts(Controller):
         self.posts = posts
 
     @get()
-    async def index(self, page: PageNumber = 1, per_page: PageSize = 20) -> Page[PostDetail]:
+    async def index(self, cursor: Cursor = None, per_page: PageSize = 20) -> CursorPage[PostDetail]:
         """List posts with authors and comments, the newest first, a page at a time."""
-        found = await self.posts.detailed().latest().paginate(page, per_page)
+        found = await self.posts.detailed().latest().cursor_paginate(cursor, per_page)
         return found.map(PostDetail.model_validate)
 
     @post(status_code=201)
@@ -45,5 +45,11 @@ class Posts(Controller):
 
     @delete("/{post_id}", status_code=204)
     async def remove(self, post_id: Id) -> None:
-        """Remove a post with its comments."""
+        """Delete a post with its comments."""
         await self.posts.delete(await self.posts.find_or_fail(post_id))
+
+    @post("/{post_id}/restore")
+    async def restore(self, post_id: Id) -> PostOut:
+        """Restore a deleted post, and the comments that were deleted with it."""
+        found = await self.posts.query().only_trashed().find_or_fail(post_id)
+        return PostOut.model_validate(await self.posts.restore(found))

@@ -84,8 +84,8 @@ async def get_i(
         yield i
 
 
-@app.get("/singleton")
-async def singleton(
+@app.get("/singletons")
+async def singletons(
     a: Annotated[A, Depends(get_a)], b: Annotated[B, Depends(get_b)]
 ) -> dict[str, str]:
     """Use the singletons."""

@@ -24,9 +24,9 @@ from services import (
 app = FastAPI()
 
 
-@app.get("/singleton")
+@app.get("/singletons")
 @inject
-async def singleton(a: FromDishka[A], b: FromDishka[B]) -> dict[str, str]:
+async def singletons(a: FromDishka[A], b: FromDishka[B]) -> dict[str, str]:
     """Use the singletons."""
     return check_singletons(a, b)
 

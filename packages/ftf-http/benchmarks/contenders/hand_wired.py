@@ -10,8 +10,8 @@ a = A(Settings.start)
 b = B(a)
 
 
-@app.get("/singleton")
-async def singleton() -> dict[str, str]:
+@app.get("/singletons")
+async def singletons() -> dict[str, str]:
     """Use what was made at start."""
     return check_singletons(a, b)
 

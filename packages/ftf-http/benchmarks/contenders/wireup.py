@@ -12,8 +12,8 @@ app = FastAPI()
 app.router.route_class = WireupRoute
 
 
-@app.get("/singleton")
-async def singleton(a: Injected[A], b: Injected[B]) -> dict[str, str]:
+@app.get("/singletons")
+async def singletons(a: Injected[A], b: Injected[B]) -> dict[str, str]:
     """Use the singletons."""
     return check_singletons(a, b)
 

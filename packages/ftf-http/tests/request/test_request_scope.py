@@ -70,6 +70,26 @@ async def test_requests_leave_nothing_to_the_garbage_collector(container):
         gc.enable()
 
 
+async def test_a_request_that_fails_leaves_nothing_to_the_garbage_collector(container):
+    app, seen = FastTrackFramework(container=container), []
+
+    @app.get("/")
+    async def show(session: Injected[Session]) -> None:
+        seen.append(weakref.ref(session))
+        raise LookupError
+
+    async def nothing(*message: object) -> dict[str, object]: ...
+
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    gc.disable()
+    try:
+        with pytest.raises(LookupError):
+            await app(dict(scope), nothing, nothing)
+        assert [reference() for reference in seen] == [None]
+    finally:
+        gc.enable()
+
+
 async def test_a_service_of_a_plain_asgi_application_can_have_the_request(container):
     class Page:
         def __init__(self, request: Request, again: Request) -> None:

@@ -13,6 +13,7 @@ from ftf.http import (
     Inject,
     Injected,
     Router,
+    RouteWay,
     ScopeMiddleware,
     get,
     request_id,
@@ -34,6 +35,7 @@ app.map_error(KeyError, 404, "No such hour")
 assert_type(app.container, Container)
 assert_type(app.draining, Draining)
 assert_type(Inject(Clock), Clock)
+assert_type(app.ways(), list[RouteWay])
 FastTrackFramework(titel="Clock")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 FastTrackFramework(title=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 

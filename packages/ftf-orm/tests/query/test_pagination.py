@@ -115,3 +115,25 @@ async def test_an_order_may_follow_the_page(authors, five, statements):
     statements.clear()
     await by_name.reorder().first()
     assert "ORDER BY authors.id" in statements[0]
+
+
+@pytest.mark.parametrize(("page", "names"), [(1, ["e", "d"]), (2, ["c", "b"]), (3, ["a"]), (4, [])])
+async def test_a_simple_page_is_one_query_and_knows_whether_another_follows(
+    authors, five, statements, page, names
+):
+    found = await authors.query().latest().simple_paginate(page, per_page=2)
+    assert [author.name for author in found.items] == names
+    assert (found.has_more, found.current_page, found.per_page) == (page < 3, page, 2)
+    assert len(statements) == 1
+    assert found.map(lambda author: author.name).items == names
+
+
+async def test_a_simple_page_that_is_exactly_full_is_the_last(authors, five):
+    assert not (await authors.query().simple_paginate(per_page=5)).has_more
+
+
+async def test_edge_18_numbers_of_a_simple_page_are_checked(authors):
+    with pytest.raises(ValueError, match="page must be at least 1, not 0"):
+        await authors.query().simple_paginate(0)
+    with pytest.raises(ValueError, match=r"simple_paginate\(\) sets limit and offset"):
+        await authors.query().limit(1).simple_paginate()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from sqlalchemy import Column, ForeignKey, MetaData, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
@@ -109,12 +110,27 @@ class Folder(SoftDeletes, Archive):
     name: Mapped[str]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("archive_folders.id"))
 
+    shelf_id: Mapped[int | None] = mapped_column(ForeignKey("archive_shelves.id"))
+
     parent: Mapped["Folder | None"] = relationship(
         back_populates="children", remote_side="Folder.id"
     )
     children: Mapped[list["Folder"]] = relationship(
         back_populates="parent", cascade="all, delete", order_by="Folder.id"
     )
+
+
+class Shelf(Archive):
+    """A model whose scope is about another table: only those with a folder are found."""
+
+    __tablename__ = "archive_shelves"
+    __scopes__: ClassVar[Mapping[str, Any]] = {"used": lambda shelf: shelf.folders.any()}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outer_id: Mapped[int | None] = mapped_column(ForeignKey("archive_shelves.id"))
+
+    inner: Mapped[list["Shelf"]] = relationship()
+    folders: Mapped[list[Folder]] = relationship()
 
 
 class Document(SoftDeletes, UuidKey, Archive):
@@ -125,6 +141,7 @@ class Document(SoftDeletes, UuidKey, Archive):
     folder_id: Mapped[int | None] = mapped_column(ForeignKey("archive_folders.id"))
 
     folder: Mapped[Folder | None] = relationship(lazy="joined")
+    answers: Mapped[list["Letter"]] = relationship(foreign_keys="Letter.answered_id")
 
     __mapper_args__: ClassVar[Mapping[str, Any]] = {
         "polymorphic_on": "kind",
@@ -137,17 +154,22 @@ class Letter(Document):
     __tablename__ = "archive_letters"
     __scopes__: ClassVar[Mapping[str, Any]] = {"sent": lambda letter: letter.sent}
 
-    id: Mapped[Any] = mapped_column(ForeignKey("archive_documents.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(ForeignKey("archive_documents.id"), primary_key=True)
     sent: Mapped[bool] = mapped_column(default=True)
+    answered_id: Mapped[UUID | None] = mapped_column(ForeignKey("archive_documents.id"))
+
     pages: Mapped[list["Page"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
-    __mapper_args__: ClassVar[Mapping[str, Any]] = {"polymorphic_identity": "letter"}
+    __mapper_args__: ClassVar[Mapping[str, Any]] = {
+        "polymorphic_identity": "letter",
+        "inherit_condition": id == Document.id,  # noqa: A003  # the column above
+    }
 
 
 class Page(SoftDeletes, UuidKey, Archive):
     __tablename__ = "archive_pages"
 
-    letter_id: Mapped[Any] = mapped_column(ForeignKey("archive_letters.id"))
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("archive_letters.id"))
 
 
 class Box(SoftDeletes, Archive):

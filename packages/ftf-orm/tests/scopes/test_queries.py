@@ -1,7 +1,5 @@
 """Scopes and soft deletes in the queries of a model itself."""
 
-import re
-
 import pytest
 from archive import Comment, Post, User, View
 from sqlalchemy import func, select, update
@@ -103,10 +101,3 @@ def test_unknown_scopes_are_refused(posts, session):
         posts.query().with_trashed(Comment, View)
     with pytest.raises(TypeError, match="View has no soft deletes: add the mixin SoftDeletes"):
         views.only_trashed()
-
-
-def test_scopes_of_other_models_are_lifted_before_they_are_used(posts):
-    text = re.escape("lift scopes of Comment before join() and with_()")
-    for query in (posts.query().with_(Post.comments), posts.query().join(Post.comments)):
-        with pytest.raises(ValueError, match=text):
-            query.with_trashed(Comment)

@@ -1,7 +1,12 @@
 """Scopes of related records: eager loads, joins, subqueries and relations."""
 
+from datetime import UTC, datetime
+
 import pytest
-from archive import Comment, Folder, Post, Tag, User
+from archive import Comment, Document, Folder, Letter, Post, Shelf, Tag, User
+from sqlalchemy.orm import aliased
+
+from ftf.orm import BaseRepository
 
 pytestmark = pytest.mark.usefixtures("stored")
 
@@ -18,7 +23,7 @@ async def test_eager_loads_leave_hidden_records_out(users, session, step):
     user = await getattr(users.query(), step)("posts.comments").sole()
     assert [comment.stars for comment in user.posts[0].comments] == [1]
     session.expunge_all()
-    user = await getattr(users.query().with_trashed(Post), step)(User.posts).sole()
+    user = await getattr(users.query(), step)(User.posts).with_trashed(Post).sole()
     assert titles(user) == ["found", "deleted"]
 
 
@@ -72,7 +77,8 @@ async def test_edge_25_a_load_of_living_records_replaces_what_was_loaded_with_ot
 
 async def test_joins_leave_hidden_records_out(users):
     assert await users.query().join(User.posts).pluck(Post.title) == ["found"]
-    assert await users.query().with_trashed(Post).join(User.posts).count() == 1
+    every = users.query().join(User.posts).with_trashed(Post).order_by_key()
+    assert await every.pluck(Post.title) == ["found", "deleted"]
     hidden = users.query().join(User.posts).where(Post.title == "deleted")
     assert await hidden.get() == []
     outer = users.query().left_join(User.posts).where(Post.title == "deleted")
@@ -114,3 +120,47 @@ async def test_relations_leave_hidden_records_out(users, posts, folders):
     assert await posts.relation(post, Post.tags).query().pluck(Tag.name) == ["living"]
     root = await folders.query().order_by_key().first_or_fail()
     assert await folders.relation(root, Folder.children).query().pluck(Folder.name) == ["a"]
+
+
+async def test_a_limit_counts_records_and_not_what_is_joined(users, session):
+    session.add(User(email="bo@b.c"))
+    await session.flush()
+    [user] = await users.query().with_joined(User.posts).order_by_key().limit(1).get()
+    assert titles(user) == ["found"]
+
+
+async def test_joins_to_an_alias_of_the_own_model_leave_hidden_records_out(folders):
+    child = aliased(Folder)
+    names = folders.query().join(Folder.children.of_type(child)).order_by(child.id)
+    assert await names.pluck(child.name) == ["a"]
+    lifted = folders.query().with_trashed(Folder).join(Folder.children.of_type(child))
+    assert await lifted.order_by(child.id).pluck(child.name) == ["a", "b"]
+
+
+async def test_a_scope_can_be_about_further_tables(session):
+    full = Shelf(folders=[Folder(name="x"), Folder(name="y", deleted_at=datetime.now(UTC))])
+    root = Shelf(inner=[full, Shelf()], folders=[Folder(name="z")])
+    session.add_all([root, Shelf()])
+    await session.commit()
+    session.expunge_all()
+    shelves = BaseRepository(session, Shelf)
+    for step in ("with_", "with_joined"):
+        query = getattr(shelves.query().where(Shelf.outer_id.is_(None)), step)(Shelf.inner)
+        shelf = await query.sole()
+        assert [inner.id for inner in shelf.inner] == [full.id]
+        session.expunge_all()
+    assert await shelves.query().where_has(Shelf.inner).count() == 1
+    inner = aliased(Shelf)
+    joined = shelves.query().join(Shelf.inner.of_type(inner))
+    assert await joined.pluck(inner.id) == [full.id]
+
+
+async def test_a_relation_to_a_subclass_of_the_own_model_has_its_scopes(session):
+    documents = BaseRepository(session, Document)
+    letter = Letter(name="answer", answers=[Letter(name="sent"), Letter(name="kept", sent=False)])
+    await documents.create(letter)
+    await documents.delete(letter.answers[0])
+    query = documents.relation(letter, Document.answers).query()
+    assert await query.pluck(Letter.name) == []
+    assert await query.with_trashed().pluck(Letter.name) == ["sent"]
+    assert await query.without_scope("sent").pluck(Letter.name) == ["kept"]

@@ -1,8 +1,11 @@
 """What type checkers must make of the public names; never executed."""
 
-from typing import TYPE_CHECKING, Self, assert_type
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self, assert_type
+from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import Select, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -10,17 +13,24 @@ from ftf.container import Container
 from ftf.orm import (
     Base,
     BaseRepository,
+    CursorPage,
     DatabaseProvider,
     Page,
     PaginatedQuery,
     QueryBuilder,
     Relation,
+    SimplePage,
+    SoftDeletes,
     Timestamps,
     Transaction,
+    UuidKey,
+    Versioned,
     create_engine,
     run_transaction,
     session_factory,
     transaction,
+    unique_among_living,
+    uuid7,
 )
 
 
@@ -69,6 +79,18 @@ async def steps(users: UserRepository, posts: PostRepository) -> None:
     assert_type(query.where_like(User.name, "a%").where_between(User.age, 1, 2), UserQuery)
     assert_type(query.when(1, lambda q: q.adults()).where_group(lambda q: q.adults()), UserQuery)
     assert_type(query.with_(User.posts, "posts.author").with_joined(User.posts), UserQuery)
+    assert_type(query.with_(User.posts, Post.editor).with_((User.posts, Post.author)), UserQuery)
+    assert_type(query.with_joined(User.posts.and_(Post.views > 1), Post.author), UserQuery)
+    assert_type(query.with_pivots(User.posts), UserQuery)
+    assert_type(query.timeout(1.5).union(users.query()).where_raw("a = :a", a=1), UserQuery)
+    assert_type(query.where_date(User.created_at, date(2026, 1, 1)), UserQuery)
+    assert_type(query.where_month(User.created_at, 2026, 1, UTC), UserQuery)
+    assert_type(query.where_year(User.created_at, 2026), UserQuery)
+    assert_type(query.subquery(User.name), Select[str])
+    query.where_year(User.name, 2026)  # type: ignore[arg-type]
+    query.union(posts.query())  # type: ignore[arg-type]
+    query.with_(1)  # type: ignore[arg-type]
+    query.with_((User.posts, "author"))  # type: ignore[arg-type]
     assert_type(query.order_by(func.lower(User.name)).latest(User.created_at).limit(1), UserQuery)
     assert_type(query.join(User.posts).group_by(User.id).having(func.count() > 1), UserQuery)
     assert_type(query.paginate(), PaginatedQuery[User])
@@ -122,9 +144,21 @@ async def terminals(query: UserQuery) -> None:
     assert_type(await query.avg(User.age), float | None)
     assert_type(await query.count(), int)
     assert_type(await query.exists(), bool)
+    assert_type(await query.explain(), str)
     assert_type(await query.paginate(), Page[User])
     assert_type(await query.paginate(2, per_page=5).get(), list[User])
     assert_type((await query.paginate()).map(lambda user: user.id), Page[int])
+    assert_type(await query.simple_paginate(2), SimplePage[User])
+    cursors = await query.cursor_paginate(None, 5, key="secret")
+    assert_type(cursors, CursorPage[User])
+    assert_type(cursors.map(lambda user: user.id), CursorPage[int])
+    assert_type(cursors.next_cursor, str | None)
+    async for chunk in query.chunk(5):
+        assert_type(chunk, list[User])
+    async for chunk in query.chunk_by_id():
+        assert_type(chunk, list[User])
+    async for user in query.with_(User.posts).stream():
+        assert_type(user, User)
 
 
 async def repository(users: UserRepository, user: User, data: dict[str, str]) -> None:
@@ -170,3 +204,27 @@ async def many_rows(users: UserRepository) -> None:
     assert_type(await adults.update({User.age: 18, User.vip: True}), int)
     assert_type(await adults.increment(User.age, 2), int)
     assert_type(await adults.all_rows().adults().delete(), int)
+
+
+class Note(Versioned, SoftDeletes, UuidKey, Base):
+    __tablename__ = "notes"
+    __table_args__ = (unique_among_living("text"),)
+    __scopes__: ClassVar[Mapping[str, Any]] = {"short": lambda note: note.size < 9}
+
+    text: Mapped[str]
+    size: Mapped[int]
+
+
+async def scopes(session: AsyncSession) -> None:
+    notes = BaseRepository(session, Note)
+    query = notes.query()
+    assert_type(notes, BaseRepository[Note])
+    assert_type(query.with_trashed(Note), QueryBuilder[Note])
+    assert_type(query.only_trashed().without_scope("short"), QueryBuilder[Note])
+    assert_type(query.within(Note.size > 1, Note.deleted_at.is_(None)), QueryBuilder[Note])
+    assert_type(await query.find(uuid7()), Note | None)
+    note = await query.find_or_fail(uuid7())
+    assert_type((note.id, note.version, note.deleted_at), tuple[UUID, int, datetime | None])
+    assert_type((note.trashed, await notes.restore(note)), tuple[bool, Note])
+    assert_type(await query.pluck(Note.deleted_at), list[datetime | None])
+    await notes.force_delete(note)

@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 NAMES = """
 from datetime import datetime
 
@@ -57,6 +59,7 @@ def names(project, *arguments: str, test: str = NAMES, settings: str = "") -> di
     return dict(re.findall(r"<(\w) (.*)>", result.stdout.str()))
 
 
+@pytest.mark.slow
 def test_edge_56_each_test_has_values_of_its_own_which_no_order_or_worker_changes(project):
     made = names(project)
     assert len(set(made.values())) == 4
@@ -64,6 +67,7 @@ def test_edge_56_each_test_has_values_of_its_own_which_no_order_or_worker_change
     assert names(project, "--random-order", "--random-order-seed=2") == made
 
 
+@pytest.mark.slow
 def test_the_seed_changes_every_value_and_that_of_a_test_its_own(project):
     made, other = names(project), names(project, settings="ftf_seed = 8")
     assert not set(made.values()) & set(other.values())

@@ -14,6 +14,7 @@ def worker(postgres_url):
     return lambda name, run="r1": Databases(make_url(postgres_url), run, name)
 
 
+@pytest.mark.slow
 def test_edge_13_the_template_is_built_once_a_run(worker, database_names):
     before = database_names()
     built = []

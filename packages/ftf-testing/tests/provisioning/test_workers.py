@@ -10,6 +10,8 @@ import pytest
 
 from ftf.testing.provisioning._postgres_server import stop_abandoned  # noqa: PLC2701  # the other run is out of sight
 
+pytestmark = pytest.mark.slow  # each worker of pytest-xdist imports everything anew
+
 TESTS = """
 @pytest.mark.parametrize("turn", range(6))
 async def test_committing(committing_db, db_engine, turn):

@@ -29,6 +29,7 @@ def test_edge_52_random_order(make, seed):
     make("plain").runpytest_inprocess("--ftf-db-url=sqlite", *order).assert_outcomes(passed=7)
 
 
+@pytest.mark.slow
 def test_edge_52_workers(make, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     plugins = ("xdist.plugin", "pytest_asyncio.plugin", "ftf.testing.plugin")

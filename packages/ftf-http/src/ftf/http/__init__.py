@@ -6,13 +6,16 @@ from .exceptions import (
     InjectionFault,
     InvalidApplicationError,
     InvalidInjectionError,
+    InvalidRoutesError,
     NoRequestError,
     NoRequestScopeError,
     OpenCorsError,
     ReadServiceError,
+    RouteFault,
     UnreadableParameterError,
 )
 from .injection._inject import Inject, Injected
+from .plan._way import RouteWay
 from .problems._response import ProblemResponse
 from .request._scope import ScopeMiddleware
 from .routing._controller import Controller, delete, get, patch, post, put
@@ -28,12 +31,15 @@ __all__ = [
     "InjectionFault",
     "InvalidApplicationError",
     "InvalidInjectionError",
+    "InvalidRoutesError",
     "NoRequestError",
     "NoRequestScopeError",
     "OpenCorsError",
     "ProblemResponse",
     "ReadServiceError",
     "Route",
+    "RouteFault",
+    "RouteWay",
     "Router",
     "ScopeMiddleware",
     "UnreadableParameterError",

@@ -15,12 +15,18 @@ from ftf.container import Container, Factory, Lifetime, ServiceProvider
 
 from ._fixed_attribute import FixedAttribute
 from .injection._readable import naming_parameters
+from .plan._planned import way_of
+from .plan._way import RouteWay
 from .problems._body_limit import BodyLimitProblem
 from .problems._default_handlers import default_handlers
 from .problems._handlers import mapped
 from .problems._openapi import document_problems
+from .request._deadline import DeadlineMiddleware, check_times
+from .request._outermost import Outgoing
 from .request._services import serve_from
 from .routing._controller import Controller, operations_of
+from .routing._early_checks import with_marks
+from .routing._index import RouteIndex
 from .routing._options import ApplicationOptions, Json, check_options
 from .routing._route import Route
 from .routing._tree import walk
@@ -28,12 +34,17 @@ from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
 from .startup._checks import middleware_injections, validate
 from .startup._cors import refuse_open_cors
+from .startup._direct import Direct
+from .startup._early_checks import validate_early_checks
 from .startup._layers import Layers
 from .startup._lifespan import with_container
 from .startup._readiness import Check, Readiness, ReadinessCheck, live
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
+
+    from .limits import Limit
+    from .security import SecurityOptions
 
 SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -66,6 +77,12 @@ class FastTrackFramework(FastAPI):
         security_headers: Headers of each response that does not set them itself; by default those
             that OWASP advises for any API. `Content-Security-Policy` and
             `Strict-Transport-Security` depend on the content and the host, and are not among them.
+        security: The hosts, proxies and origins of the application, https, and further headers.
+        request_timeout: Seconds until a response has to start. Then the handler is cancelled, its
+            units of work are rolled back and the response is 503. A function in a thread goes on
+            until it returns, because Python cannot stop it.
+        body_timeout: Seconds until a body has to be there, from when the handler begins to read it;
+            then the response is 408.
         shutdown_delay: Seconds between the signal to stop, when `/ready` starts to fail, and the
             end of the server, for a load balancer to notice. The server has to be uvicorn, or
             install its signal handlers as uvicorn does.
@@ -73,6 +90,8 @@ class FastTrackFramework(FastAPI):
 
     Raises:
         TypeError: The installed FastAPI does not know an option.
+        ValueError: A time limit is not above 0.
+        InvalidSecurityError: A value of `security` is not possible.
         OpenCorsError: A CORS middleware allows every origin and credentials.
     """
 
@@ -88,6 +107,9 @@ class FastTrackFramework(FastAPI):
         lifespan: "Lifespan[FastTrackFramework] | None" = None,
         problem_details: bool = True,
         security_headers: Mapping[str, str] = SECURITY_HEADERS,
+        security: "SecurityOptions | None" = None,
+        request_timeout: float | None = None,
+        body_timeout: float | None = None,
         shutdown_delay: float = 0.0,
         **options: Unpack[ApplicationOptions],
     ) -> None:
@@ -111,10 +133,19 @@ class FastTrackFramework(FastAPI):
             StarletteRoute("/ready", self._readiness.respond),
         ]
         # Not routes of the router: Starlette would try them before those that are added later.
-        self.router.middleware_stack = Unmatched(self.router, health)
+        self.router.middleware_stack = RouteIndex(self.router, Unmatched(self.router, health))
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
-        self._outermost: ASGIApp = super().__call__  # until the middleware stack is built
+        self._has_limits = False
+        if security is not None:
+            self._add_security(security)
+        if request_timeout is not None or body_timeout is not None:
+            times = {"request_timeout": request_timeout, "body_timeout": body_timeout}
+            check_times(times)
+            self._layers.around_scope.append(
+                Middleware(DeadlineMiddleware, application=self, **times)
+            )
+        self._outermost: ASGIApp = self._call_fastapi  # until the middleware stack is built
 
     def register[T](
         self,
@@ -164,6 +195,34 @@ class FastTrackFramework(FastAPI):
         """
         self._readiness.add(ReadinessCheck(name, check, timeout))
 
+    def add_limit(self, name: str, *limits: "Limit", everywhere: bool = False) -> None:
+        """Add limits that `throttle(name)` and the service `Throttle` take together.
+
+        They are counted in memory, unless there is a `LimitsProvider`.
+
+        Args:
+            name: What routes and response headers call them.
+            limits: The limits, as `Limit.per_minute(60)`.
+            everywhere: Whether every request takes them, before it is routed; `/health`, `/ready`
+                and CORS preflights do not.
+
+        Raises:
+            InvalidLimitError: The name is taken or not possible, or there is no limit.
+            RuntimeError: The application has started.
+        """
+        # Loaded by applications that have limits.
+        from .limits import LimitExceeded, _setup  # noqa: PLC0415
+
+        if self.middleware_stack is not None:
+            raise RuntimeError("Add limits before the application starts.")
+        policies = _setup.policies_of(self.container)
+        policies.add(name, limits, everywhere=everywhere)
+        if not self._has_limits:
+            self._has_limits = True
+            self._layers.within_cors.insert(0, _setup.layer_for(self))
+            if self.problem_details:
+                self.add_exception_handler(LimitExceeded, _setup.limit_problem())
+
     def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
         """Answer an exception with a problem whose detail is the exception's text.
 
@@ -195,6 +254,7 @@ class FastTrackFramework(FastAPI):
         dependencies: Sequence[params.Depends] | None = None,
     ) -> None:
         """Add the route of a websocket; see `fastapi.FastAPI.websocket`."""
+        dependencies = with_marks(endpoint, dependencies)
         with naming_parameters(endpoint, dependencies):
             super().add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
 
@@ -224,16 +284,25 @@ class FastTrackFramework(FastAPI):
         FastAPI's layer for unexpected errors stays outermost, because instrumentation such as
         OpenTelemetry's takes it apart to see an error before it is answered.
         """
-        app: ASGIApp = super().__call__
-        if self.problem_details and self._limits_bodies():
+        app: ASGIApp = self._call_fastapi
+        limits_bodies = self.problem_details and self._limits_bodies()
+        if limits_bodies:
             app = BodyLimitProblem(app)
-        users = self.user_middleware
-        self._outermost = self._layers.outermost(app, users, self.security_headers)
+        users, outgoing = self.user_middleware, Outgoing(self.security_headers, self.draining)
+        has_outer = self._layers.has_outer(users)
+        if has_outer:  # such as CORS: what stands outside of these layers adds the headers
+            app = direct = Direct(app, self, self.container, Outgoing({}, self.draining))
+        self._outermost = self._layers.outermost(app, users, outgoing)
+        if not has_outer:
+            self._outermost = direct = Direct(self._outermost, self, self.container, outgoing)
         self.user_middleware: list[Middleware] = self._layers.inner(users, self._error_mapping())
         try:
-            return super().build_middleware_stack()
+            stack = super().build_middleware_stack()
         finally:
             self.user_middleware = users
+        if not limits_bodies:
+            direct.begin(stack)
+        return stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -241,23 +310,46 @@ class FastTrackFramework(FastAPI):
             self.middleware_stack = self.build_middleware_stack()
         await self._outermost(scope, receive, send)
 
+    def _call_fastapi(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Serve one connection by FastAPI's method, as it is now: instrumentation replaces it."""
+        return super().__call__(scope, receive, send)
+
     def validate_injections(self) -> None:
         """Check that every registered service can be built, and every injected one.
 
         Raises:
             InvalidApplicationError: A service cannot be built; the error holds every fault.
+            InvalidRoutesError: A check of a route, such as `throttle`, cannot run.
         """
         middleware, checks = (
             middleware_injections(self.user_middleware),
             self._readiness.injections(),
         )
         validate(self.container, self.routes, (*middleware, *checks))
+        validate_early_checks(self.container, self.routes)
+
+    def ways(self) -> list[RouteWay]:
+        """Return how the requests of each HTTP route are served, with those of included routers.
+
+        The routes of mounted applications are left out.
+        """
+        return [
+            way_of(route, self.container)
+            for route in walk(self.routes)
+            if getattr(route, "methods", None)
+        ]
 
     async def build_middleware(self) -> None:
         """Build the middleware that needs services, with those of this start."""
         if self.middleware_stack is None:
             self.middleware_stack: ASGIApp | None = self.build_middleware_stack()
         await self._layers.build()
+
+    def _add_security(self, options: "SecurityOptions") -> None:
+        from .security import _setup  # noqa: PLC0415  # loaded by applications that have options
+
+        self._layers.around_cors.append(_setup.connection_layer(self, options))
+        self._layers.within_cors += _setup.csrf_layers(self, options)
 
     def _error_mapping(self) -> Middleware:
         """Return a layer that maps errors of middleware like those of routes."""

@@ -7,6 +7,7 @@
     └── InvalidInjectionError
         └── UnreadableParameterError (fastapi.exceptions.FastAPIError)
     ValueError
+    ├── InvalidRoutesError
     └── OpenCorsError
     ftf.container.DependencyResolutionError
     ├── ReadServiceError
@@ -120,6 +121,37 @@ class OpenCorsError(ValueError):
             "site could send requests with a visitor's credentials.\n"
             "List the origins in allow_origins, or remove allow_credentials."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RouteFault:
+    """A check of a route, such as `throttle`, that cannot run.
+
+    Args:
+        place: The route with its method and path.
+        reason: Why it cannot.
+    """
+
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.place}:\n{self.reason}"
+
+
+class InvalidRoutesError(ValueError):
+    """An application cannot start: its routes have checks that cannot run.
+
+    Args:
+        faults: Every fault.
+    """
+
+    def __init__(self, faults: Sequence[RouteFault]) -> None:
+        self.faults: tuple[RouteFault, ...] = tuple(faults)
+
+    def __str__(self) -> str:
+        first = f"The application cannot start: {len(self.faults)} checks of routes cannot run."
+        return "\n\n".join((first, *map(str, self.faults)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from .exceptions import (
     CommitOutcomeUnknown,
     ConcurrentUse,
     ConstraintViolation,
+    CursorError,
     DatabaseBusy,
     DatabaseUnavailable,
     Deadlock,
@@ -20,6 +21,7 @@ from .exceptions import (
     MultipleRecordsFound,
     NotNullViolation,
     OrmError,
+    QueryTimeout,
     RecordNotFound,
     RecordOfOtherSession,
     RelationNotLoaded,
@@ -37,7 +39,7 @@ from .models._timestamps import Timestamps, UtcDateTime
 from .models._uuid_key import UuidKey, uuid7
 from .models._versioned import Versioned
 from .provider import DatabaseProvider
-from .query import Page, PaginatedQuery, QueryBuilder
+from .query import CursorPage, Page, PaginatedQuery, QueryBuilder, SimplePage
 from .relations._relation import Relation, Synced
 from .repository._repository import BaseRepository
 from .seeding._run import SeederRun, run_seeders
@@ -55,6 +57,8 @@ __all__ = [
     "CommitOutcomeUnknown",
     "ConcurrentUse",
     "ConstraintViolation",
+    "CursorError",
+    "CursorPage",
     "DatabaseBusy",
     "DatabaseProvider",
     "DatabaseUnavailable",
@@ -71,6 +75,7 @@ __all__ = [
     "Page",
     "PaginatedQuery",
     "QueryBuilder",
+    "QueryTimeout",
     "RecordNotFound",
     "RecordOfOtherSession",
     "Relation",
@@ -81,6 +86,7 @@ __all__ = [
     "SeederRefused",
     "SeederRun",
     "SerializationFailure",
+    "SimplePage",
     "SoftDeletes",
     "StaleRecord",
     "Synced",

@@ -9,12 +9,14 @@
     │   ├── DuplicateRecord
     │   ├── ForeignKeyViolation
     │   └── NotNullViolation
+    ├── CursorError (also a ValueError)
     ├── DatabaseUnavailable
     ├── InvalidValue (also a ValueError)
     │   └── InvalidArgument
     ├── MigrationError
     ├── MissingDriver (also an ImportError)
     ├── MultipleRecordsFound
+    ├── QueryTimeout
     ├── RecordNotFound
     ├── RecordOfOtherSession (also SQLAlchemy's InvalidRequestError)
     ├── RelationNotLoaded (also SQLAlchemy's InvalidRequestError)
@@ -134,6 +136,23 @@ class ConcurrentUse(OrmError):
         )
 
 
+class CursorError(OrmError, ValueError):
+    """A text is not a cursor of the list that is read.
+
+    It was changed, signed with another key, made for another order, or is not a cursor at all.
+
+    Args:
+        cursor: The text.
+    """
+
+    def __init__(self, cursor: str) -> None:
+        super().__init__(cursor)
+        self.cursor = cursor
+
+    def __str__(self) -> str:
+        return "The cursor is not one of this list: begin without a cursor"
+
+
 class DatabaseUnavailable(OrmError):
     """The database refuses connections, closed one, or has none left. Nothing was stored."""
 
@@ -214,6 +233,21 @@ class MultipleRecordsFound(_OfModel):
 
     def __str__(self) -> str:
         return f"More than one {self.model.__name__} found"
+
+
+class QueryTimeout(OrmError):
+    """A query took longer than its time limit, and the database ended it.
+
+    Args:
+        seconds: The limit.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return f"The query took longer than {self.seconds} seconds"
 
 
 class RecordNotFound(_OfModel):

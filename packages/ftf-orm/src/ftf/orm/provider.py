@@ -20,6 +20,7 @@ class DatabaseProvider(ServiceProvider):
         url: The URL of the database.
         pgbouncer: Whether connections go through PgBouncer.
         replicas: The URLs of read replicas.
+        cursor_key: A secret that signs the cursors of `cursor_paginate`.
         options: Arguments of SQLAlchemy's `create_async_engine`.
     """
 
@@ -31,23 +32,30 @@ class DatabaseProvider(ServiceProvider):
         *,
         pgbouncer: bool = False,
         replicas: Sequence[str | URL] = (),
+        cursor_key: str | bytes | None = None,
         **options: object,
     ) -> None:
         self.url = url
         self.pgbouncer = pgbouncer
         self.replicas = replicas
+        self.cursor_key = cursor_key
         self.options = options
 
     def register(self, container: Container) -> None:
         """Register the engine, the session factory and the session."""
         container.register(AsyncEngine, self._open_engine, scope="singleton")
-        container.register(async_sessionmaker[AsyncSession], session_factory, scope="singleton")
+        container.register(
+            async_sessionmaker[AsyncSession], self._session_factory, scope="singleton"
+        )
         container.register(AsyncSession, _open_session, scope="scoped")
 
     def _open_engine(self) -> AsyncEngine:
         return create_engine(
             self.url, pgbouncer=self.pgbouncer, replicas=self.replicas, **self.options
         )
+
+    def _session_factory(self, engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+        return session_factory(engine, cursor_key=self.cursor_key)
 
 
 async def _open_session(

@@ -18,6 +18,14 @@ class Explanation:
     def __str__(self) -> str:
         return "\n".join(self._lines())
 
+    @property
+    def keys(self) -> frozenset[object]:
+        """The keys of the service and of all that it is built from."""
+        nodes = [self.node]
+        for node in nodes:
+            nodes += (below for _, below, _ in node.arguments if below not in nodes)
+        return frozenset(node.binding.key for node in nodes)
+
     def _lines(self) -> Iterator[str]:
         seen: set[Node] = set()
         stack = [("", "", "", self.node)]

@@ -1,9 +1,10 @@
 """The injected arguments of a function, delivered by one call of the container."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from inspect import Parameter, Signature
 
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from ..request._scope import scope_of
 from ..request._services import share
@@ -15,11 +16,16 @@ class InjectedArguments:
     Args:
         owner: The function, which errors name.
         keys: The key of the service of each injected parameter, by the parameter's name.
+
+    Attributes:
+        caller: The compiled handler that delivers them, if `owner` is a handler.
     """
 
-    __slots__ = ("collect", "keys")
+    __slots__ = ("caller", "collect", "keys", "owner")
 
     def __init__(self, owner: Callable[..., object], keys: Mapping[str, object]) -> None:
+        self.owner = owner
+        self.caller: Callable[..., object] | None = None
         self.keys = dict(keys)
         self.collect = _collector(owner, self.keys)
 
@@ -34,9 +40,19 @@ class InjectedArguments:
             NoRequestScopeError: The connection has no container scope.
             DependencyResolutionError: A service cannot be built.
         """
-        scope = scope_of(connection)
         share(connection)
-        return await scope.acall(self.collect)
+        return await self.deliver_from(connection.scope)
+
+    def deliver_from(self, scope: Scope) -> Awaitable[dict[str, object]]:
+        """Return the services of the container scope of a request.
+
+        Args:
+            scope: The ASGI scope of the request.
+
+        Raises:
+            NoRequestScopeError: It has no container scope.
+        """
+        return scope_of(scope).acall(self.collect)
 
 
 def _collector(

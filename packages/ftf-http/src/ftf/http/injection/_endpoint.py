@@ -65,6 +65,17 @@ def injected_keys(endpoint: object) -> dict[str, object]:
     return injected.keys if isinstance(injected, InjectedArguments) else {}
 
 
+def injected_by(endpoint: object) -> InjectedArguments | None:
+    """Return the injected arguments of a compiled handler.
+
+    A wrapper may have the attributes of a compiled handler, as `functools.wraps` copies them, and
+    is not one.
+    """
+    injected = getattr(endpoint, _INJECTED, None)
+    is_own = isinstance(injected, InjectedArguments) and injected.caller is endpoint
+    return injected if is_own else None
+
+
 def _injected(endpoint: Endpoint, signature: Signature) -> dict[str, object]:
     keys: dict[str, object] = {}
     for name, parameter in signature.parameters.items():
@@ -120,6 +131,7 @@ def _delivering(endpoint: Endpoint, signature: Signature, keys: dict[str, object
     call.__wrapped__ = endpoint  # type: ignore[attr-defined]  # as functools.wraps sets it
     call.__signature__ = signature.replace(parameters=visible)  # type: ignore[attr-defined]  # PEP 362
     setattr(call, _INJECTED, injected)
+    injected.caller = call
     return call
 
 

@@ -24,6 +24,7 @@ def orm_handlers(*, problem_details: bool) -> Handlers:
         orm.ConstraintViolation: 409,
         orm.StaleRecord: 409,
         orm.CheckViolation: 422,
+        orm.CursorError: 422,
         orm.InvalidValue: 422,
         orm.NotNullViolation: 422,
     }
@@ -31,7 +32,8 @@ def orm_handlers(*, problem_details: bool) -> Handlers:
         error: _with_columns(status, problem_details=problem_details)
         for error, status in statuses.items()
     }
-    answers[orm.TransactionConflict] = _with_columns(503, _SOON, problem_details=problem_details)
+    for error in (orm.TransactionConflict, orm.QueryTimeout):
+        answers[error] = _with_columns(503, _SOON, problem_details=problem_details)
     unavailable = mapped(503, "", headers=_LATER, problem_details=problem_details)
     shown: Handlers = {error: answering(answer) for error, answer in answers.items()}
     return {**shown, orm.DatabaseUnavailable: unavailable}

@@ -1,6 +1,7 @@
 """One request and its response: units of work are settled before the response starts."""
 
 import logging
+from collections.abc import Awaitable
 from contextvars import ContextVar, Token
 from typing import Self, cast
 
@@ -36,6 +37,7 @@ class Exchange:
         "_outer",
         "_receive",
         "_replaced",
+        "_replayed",
         "_request",
         "_scope",
         "_send",
@@ -51,6 +53,7 @@ class Exchange:
         self._request: Request | None = None
         self._ahead: list[Message] = []
         self._replaced = False
+        self._replayed: Message | None = None  # by a DirectExchange
         self._outer: Token[Exchange | None] | None = None
         self.units: UnitsOfWork = units
         self.failure: Exception | None = None
@@ -61,7 +64,15 @@ class Exchange:
 
     def __exit__(self, *_: object) -> None:
         current.reset(cast("Token[Exchange | None]", self._outer))
-        self._request = None  # which refers to this exchange: no reference cycle is left
+        self.forget_request()
+
+    def forget_request(self) -> None:
+        """Drop the request object, which refers to this exchange: no reference cycle is left."""
+        self._request = None
+
+    def pass_to(self, send: Send) -> None:
+        """Send messages by another channel, that of the layers around the application."""
+        self._send = send
 
     @property
     def connection(self) -> HTTPConnection:
@@ -94,17 +105,27 @@ class Exchange:
         """Return the next message of the client."""
         return self._ahead.pop(0) if self._ahead else await self._receive()
 
-    async def send(self, message: Message) -> None:
+    # Plain functions that return an awaitable: `async def` would add frames to each message.
+    def send(self, message: Message) -> Awaitable[None]:
         """Send a message of the application; units of work are settled before a response starts.
 
         Raises:
             ResponseReplaced: They could not be committed, and another response was sent.
         """
-        if self.units and message["type"] == "http.response.start":
+        if self._replaced or (message["type"] == "http.response.start" and self.units):
+            return self._send_settled(message)
+        return self.forward(message)
+
+    def forward(self, message: Message) -> Awaitable[None]:
+        """Send a message, without settling units of work."""
+        return self._send(message)
+
+    async def _send_settled(self, message: Message) -> None:
+        if self.units and message is not self._replayed:
             await self._settle(message["status"])
-        if self._replaced:
+        if self._replaced and message is not self._replayed:
             raise ResponseReplaced from self.failure
-        await self._send(message)
+        await self.forward(message)
 
     async def close(self) -> None:
         """Roll back the units of work that no response has settled."""
@@ -134,7 +155,7 @@ class Exchange:
         if response is None:
             self.failure = error
         else:
-            await response(self._scope, self._receive, self._send)
+            await response(self._scope, self._receive, self.forward)
 
     async def _client_left(self) -> bool:
         """Return whether the client has disconnected, without waiting for it.

@@ -15,6 +15,62 @@ _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.s
 _EVENT_STREAM = b"text/event-stream"
 
 
+class Outgoing:
+    """Adds headers to the responses of an application, and notes its event streams for `Draining`.
+
+    Args:
+        headers: Headers of each HTTP response that does not set them itself.
+        draining: Ends event streams when the application stops.
+    """
+
+    __slots__ = ("_names", "draining", "headers")
+
+    def __init__(self, headers: Mapping[str, str], draining: Draining) -> None:
+        self.draining = draining
+        self.headers: Headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in headers.items()
+        ]
+        self._names = frozenset(name for name, _ in self.headers)
+
+    def prepare(self, message: Message, named: bytes | None, served_by: Cancellable) -> bool:
+        """Change a message that is about to be sent. Return whether a stream to watch starts.
+
+        Args:
+            message: The message of the application.
+            named: The request's id; `None` if an outer application has set one, which watches too.
+            served_by: What serves the request.
+        """
+        if message["type"] in _STARTS:
+            return self._complete(message, named)
+        # Most applications have no event streams, and skip the look at each message.
+        if self.draining.streams and not message.get("more_body"):
+            self.draining.complete(served_by)
+        return False
+
+    def _complete(self, message: Message, named: bytes | None) -> bool:
+        """Add headers to the start of a response. Return whether it is an event stream to watch."""
+        headers: Headers = [*message.get("headers", ())]
+        own = dict(headers)
+        if named is not None and not _has_id(own):
+            headers.append((HEADER, named))
+        if message["type"] == "http.response.start":
+            if self._names.isdisjoint(own):
+                headers += self.headers
+            else:
+                headers += [header for header in self.headers if header[0] not in own]
+        message["headers"] = headers
+        return named is not None and own.get(b"content-type", b"").startswith(_EVENT_STREAM)
+
+
+def _has_id(headers: Mapping[bytes, bytes]) -> bool:
+    """Return whether a response has the header of the request's id, in any case of letters."""
+    if HEADER in headers:
+        return True
+    # Starlette's are in lower case: one look at all of them.
+    return not b"".join(headers).islower() and any(name.lower() == HEADER for name in headers)
+
+
 class OutermostMiddleware:
     """Sets request ids, adds security headers, and watches event streams for `Draining`.
 
@@ -22,17 +78,12 @@ class OutermostMiddleware:
 
     Args:
         app: The ASGI application to wrap.
-        headers: Headers of each HTTP response that does not set them itself.
-        draining: Ends event streams when the application stops.
+        outgoing: Adds the headers, and notes the event streams.
     """
 
-    def __init__(self, app: ASGIApp, headers: Mapping[str, str], draining: Draining) -> None:
+    def __init__(self, app: ASGIApp, outgoing: Outgoing) -> None:
         self.app = app
-        self.draining = draining
-        self.headers: Headers = [
-            (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in headers.items()
-        ]
+        self.outgoing = outgoing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; the lifespan is passed on unchanged."""
@@ -48,19 +99,13 @@ class OutermostMiddleware:
     async def _serve(
         self, served_by: Cancellable, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        named = identify(scope)
+        named, outgoing = identify(scope), self.outgoing
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] in _STARTS:
-                streams = self._complete(message, named)
-                await send(message)
-                if streams:
-                    self.draining.watch(served_by)
-                return
-            # Most applications have no event streams, and skip the look at each message.
-            if self.draining.streams and not message.get("more_body"):
-                self.draining.complete(served_by)
+            is_stream = outgoing.prepare(message, named, served_by)
             await send(message)
+            if is_stream:
+                outgoing.draining.watch(served_by)
 
         await self.app(scope, receive, send_with_headers)
 
@@ -71,22 +116,6 @@ class OutermostMiddleware:
             try:
                 await self._serve(served_by, scope, receive, send)
             finally:
-                stream = self.draining.release(served_by)
+                stream = self.outgoing.draining.release(served_by)
         if cancel_scope.cancelled_caught and stream and not stream.complete:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    def _complete(self, message: Message, named: bytes | None) -> bool:
-        """Add headers to the start of a response. Return whether it is an event stream to watch.
-
-        Args:
-            message: The message that starts the response.
-            named: The request's id; `None` if an outer application has set one, which watches too.
-        """
-        headers: Headers = [*message.get("headers", ())]
-        own = dict(headers)
-        if named is not None and all(header[0].lower() != HEADER for header in headers):
-            headers.append((HEADER, named))
-        if message["type"] == "http.response.start":
-            headers += [header for header in self.headers if header[0] not in own]
-        message["headers"] = headers
-        return named is not None and own.get(b"content-type", b"").startswith(_EVENT_STREAM)

@@ -3,10 +3,9 @@
 import logging
 import math
 from contextlib import nullcontext
-from typing import Final
+from typing import Final, NamedTuple
 
 from anyio import CancelScope, current_effective_deadline
-from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as ASGIScope
 
@@ -19,7 +18,17 @@ from ._services import serve_from
 
 CLEANUP_SECONDS: Final = 10.0
 SCOPE_KEY: Final = "ftf.http.scope"
+# In the scope: what was opened for a request that the layers serve after all.
+OPENED: Final = "ftf.http.opened"
 _logger = logging.getLogger("ftf.http")
+
+
+class Opened[E: Exchange](NamedTuple):
+    """The container scope and the exchange of a request, and the container scope around it."""
+
+    container_scope: Scope
+    exchange: E
+    outer: object
 
 
 class ScopeMiddleware:
@@ -51,9 +60,10 @@ class ScopeMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        container_scope, outer = self.container.scoped_context(), scope.get(SCOPE_KEY)
-        exchange = Exchange(scope, receive, send, container_scope.units)
-        scope[SCOPE_KEY] = await container_scope.__aenter__()
+        container_scope, exchange, outer = scope.pop(OPENED, None) or self._open(
+            scope, receive, send
+        )
+        exchange.pass_to(send)
         try:
             with exchange:
                 try:
@@ -76,6 +86,13 @@ class ScopeMiddleware:
             scope[SCOPE_KEY] = outer
         if exchange.failure is not None:
             raise exchange.failure
+
+    def _open(self, scope: ASGIScope, receive: Receive, send: Send) -> Opened[Exchange]:
+        """Open a container scope for a request."""
+        container_scope, outer = self.container.scoped_context(), scope.get(SCOPE_KEY)
+        exchange = Exchange(scope, receive, send, container_scope.units)
+        scope[SCOPE_KEY] = container_scope.__enter__()
+        return Opened(container_scope, exchange, outer)
 
     async def close_after(
         self, error: BaseException, container_scope: Scope, exchange: Exchange
@@ -115,13 +132,13 @@ def _is_cancelled() -> bool:
     return current_effective_deadline() == -math.inf
 
 
-def scope_of(connection: HTTPConnection) -> Scope:
+def scope_of(scope: ASGIScope) -> Scope:
     """Return the container scope of a request or websocket.
 
     Raises:
         NoRequestScopeError: The application has no `ScopeMiddleware`.
     """
-    container_scope = connection.scope.get(SCOPE_KEY)
+    container_scope = scope.get(SCOPE_KEY)
     if not isinstance(container_scope, Scope):
-        raise NoRequestScopeError(connection.scope["path"])
+        raise NoRequestScopeError(scope["path"])
     return container_scope

@@ -1,7 +1,7 @@
 """`Route` and `Router`: their handlers are compiled when they are declared."""
 
 from collections.abc import Callable, Sequence
-from typing import Unpack
+from typing import Unpack, cast
 
 from fastapi import APIRouter, params
 from fastapi.routing import APIRoute
@@ -9,8 +9,9 @@ from starlette.types import ASGIApp
 
 from ..injection._endpoint import compiled
 from ..injection._readable import naming_parameters
+from ..plan._planned import PlannedApp
 from ._controller import Controller, operations_of
-from ._fast_path import FastPath, Handler, with_fast_path, without_exit_stacks
+from ._early_checks import Handler, checked_first, with_marks
 from ._options import RouterOptions
 
 
@@ -27,16 +28,16 @@ class Route(APIRoute):
     """
 
     def __init__(self, path: str, endpoint: Callable[..., object], **options: object) -> None:
-        with naming_parameters(endpoint, options.get("dependencies")):
+        given = cast("Sequence[params.Depends] | None", options.get("dependencies"))
+        options["dependencies"] = dependencies = with_marks(endpoint, given)
+        with naming_parameters(endpoint, dependencies):
             super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
-        if type(self).get_route_handler is Route.get_route_handler:
-            self.app: ASGIApp = without_exit_stacks(self.app, self._fast_path)
+        self.app: ASGIApp = PlannedApp.of(self)
 
     def get_route_handler(self) -> Handler:
         """Return a handler; FastAPI calls this for the route and for each inclusion of it."""
         handle = super().get_route_handler()
-        self._fast_path = FastPath.of(handle)  # of the latest handler
-        return with_fast_path(handle, self._fast_path)
+        return checked_first(handle) or handle
 
 
 class Router(APIRouter):
@@ -72,5 +73,6 @@ class Router(APIRouter):
         dependencies: Sequence[params.Depends] | None = None,
     ) -> None:
         """Add the route of a websocket; see `fastapi.APIRouter.websocket`."""
+        dependencies = with_marks(endpoint, dependencies)
         with naming_parameters(endpoint, dependencies):
             super().add_api_websocket_route(path, endpoint, name, dependencies=dependencies)

@@ -1,6 +1,7 @@
 """Requests that no route of the user matches: `/health` and `/ready`, and the header `Allow`."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Mount, Route, Router
@@ -29,22 +30,21 @@ class Unmatched:
         self.last = last
         self._endings = tuple(route.path for route in last)
 
+    def has(self, path: str) -> bool:
+        """Return whether one of the further routes may serve a path."""
+        return path in self._endings
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        # What matches leaves its marks in the scope, and FastAPI's routes look for theirs.
-        asked, app, routes = {**scope}, self.app, self.router.routes
+        app, routes = self.app, self.router.routes
         if scope["type"] == "http" and scope["path"].endswith(self._endings):
             for route in self.last:
                 match, child_scope = route.matches(scope)
                 if match is not Match.NONE and self._is_free(scope):
                     scope.update(child_scope)
                     app, routes = route.handle, [route]
-        try:
+        with completing_allow(routes, scope):
             await app(scope, receive, send)
-        except HTTPException as error:
-            if error.status_code == _NOT_ALLOWED:
-                _complete(error, routes, asked)
-            raise
 
     def _is_free(self, scope: Scope) -> bool:
         """Return whether the router of the application neither serves nor redirects a path."""
@@ -61,10 +61,24 @@ class Unmatched:
         )
 
 
-def _complete(error: HTTPException, routes: Iterable[BaseRoute], asked: Scope) -> None:
-    methods = sorted(_methods(routes, asked, asked["method"]))
-    if methods:
-        error.headers = {**(error.headers or {}), "Allow": ", ".join(methods)}
+@contextmanager
+def completing_allow(routes: Iterable[BaseRoute], scope: Scope) -> Iterator[None]:
+    """Make the header `Allow` of a 405 name the methods of every route with the path.
+
+    Args:
+        routes: The routes that may serve the request.
+        scope: The request.
+    """
+    # What matches leaves its marks in the scope, and FastAPI's routes look for theirs.
+    asked = {**scope}
+    try:
+        yield
+    except HTTPException as error:
+        if error.status_code == _NOT_ALLOWED:
+            methods = sorted(_methods(routes, asked, asked["method"]))
+            if methods:
+                error.headers = {**(error.headers or {}), "Allow": ", ".join(methods)}
+        raise
 
 
 def _methods(routes: Iterable[BaseRoute], asked: Scope, method: str) -> Iterator[str]:

@@ -35,7 +35,7 @@ def validate(
             holds every fault.
     """
     faults: list[InjectionFault] = []
-    for place, dependant in _dependants(routes):
+    for place, _, dependant in dependants(routes):
         faults += _faults(container, ((place, *each) for each in _injected_parameters(dependant)))
         faults += _read_services(container, place, dependant)
     faults += _faults(container, further)
@@ -46,16 +46,19 @@ def validate(
         raise InvalidApplicationError(faults, registered)
 
 
-def _dependants(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, Dependant]]:
-    """Return the method and path, and the dependencies, of routes and of mounted routes."""
+def dependants(
+    routes: Sequence[BaseRoute], prefix: str = ""
+) -> Iterator[tuple[str, BaseRoute, Dependant]]:
+    """Return the method and path, the route and its dependencies, of mounted routes too."""
     for route in walk(routes):
         dependant = getattr(route, "dependant", None)
         if dependant is not None:
             methods = ",".join(sorted(getattr(route, "methods", None) or ("WEBSOCKET",)))
-            yield f"{methods} {prefix}{getattr(route, 'path', None) or ''}", dependant
+            place = f"{methods} {prefix}{getattr(route, 'path', None) or ''}"
+            yield place, getattr(route, "original_route", route), dependant
     for path, app, below in mounts(routes):
         if not _opens_scopes(app):
-            yield from _dependants(below, prefix + path)
+            yield from dependants(below, prefix + path)
 
 
 def _opens_scopes(app: object) -> bool:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnExpressionArgument
 from sqlalchemy.orm import DeclarativeBase, Mapper
 
 type ScopeFunction = Callable[..., ColumnExpressionArgument[bool]]
 
-_functions: WeakKeyDictionary[type, Mapping[str, ScopeFunction]] = WeakKeyDictionary()
+_FUNCTIONS = "ftf.orm.scopes"  # in ClassManager.info
 
 
 class Scope(NamedTuple):
@@ -44,10 +43,11 @@ def scope_functions(mapper: Mapper[Any]) -> Mapping[str, ScopeFunction]:
     Raises:
         TypeError: One is not a function.
     """
-    model = mapper.class_
-    if model not in _functions:
-        _functions[model] = _collected(model)
-    return _functions[model]
+    info = mapper.class_manager.info
+    found: Mapping[str, ScopeFunction] | None = info.get(_FUNCTIONS)
+    if found is None:
+        found = info[_FUNCTIONS] = _collected(mapper.class_)
+    return found
 
 
 def keep_without_hidden(mapper: Mapper[Any], _: type) -> None:

@@ -2,15 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import Index, text
+from sqlalchemy import ColumnElement, Index, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, synonym
 
 from ._scopes import ScopeFunction
 from ._timestamps import UtcDateTime
 
-LIVING = "living"
+LIVING = "living"  # also in ClassManager.info
+
+
+def _is_living(model: Any) -> ColumnElement[bool]:  # noqa: ANN401  # a model, or an alias of it
+    """Return the condition of records that are not deleted, made once for each model."""
+    if not isinstance(model, type):
+        return cast("ColumnElement[bool]", model.deleted_at.is_(None))
+    info: dict[str, Any] = model.__mapper__.class_manager.info  # type: ignore[attr-defined]
+    if LIVING not in info:
+        info[LIVING] = model.deleted_at.is_(None)  # type: ignore[attr-defined]
+    condition: ColumnElement[bool] = info[LIVING]
+    return condition
 
 
 class SoftDeletes:
@@ -26,9 +37,7 @@ class SoftDeletes:
     """
 
     __deleted_at__: ClassVar[str] = "deleted_at"
-    __scopes__: ClassVar[Mapping[str, ScopeFunction]] = {
-        LIVING: lambda model: model.deleted_at.is_(None)
-    }
+    __scopes__: ClassVar[Mapping[str, ScopeFunction]] = {LIVING: _is_living}
 
     @declared_attr
     def deleted_at(cls) -> Mapped[datetime | None]:  # noqa: N805  # SQLAlchemy passes the class

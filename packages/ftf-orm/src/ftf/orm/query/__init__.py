@@ -1,12 +1,13 @@
 """The query builder: steps that return a new query, and terminals that run it."""
 
 from ._builder import PaginatedQuery, QueryBuilder
-from ._page import Page
+from ._page import CursorPage, Page, SimplePage
 from .statement._clauses import NO_CLAUSES, Clauses
 from .statement._expressions import Condition
+from .statement._join_condition import constants
 from .statement._key_types import possible_keys, refuse_other_type
 from .statement._membership import is_one_of
-from .statement._relation_path import RelationPath, check_relation, steps
+from .statement._relation_path import RelationPath, check_relation, related, steps
 from .statement._select import about_model
 from .statement._subquery import belongs_to
 from .statement._values import Key, Values, columns_of, equal_to, named, next_version
@@ -17,17 +18,20 @@ __all__ = [
     "NO_CLAUSES",
     "Clauses",
     "Condition",
+    "CursorPage",
     "Key",
     "Page",
     "PaginatedQuery",
     "QueryBuilder",
     "RelationPath",
     "RelationTo",
+    "SimplePage",
     "Values",
     "about_model",
     "belongs_to",
     "check_relation",
     "columns_of",
+    "constants",
     "equal_to",
     "is_one_of",
     "named",
@@ -35,5 +39,6 @@ __all__ = [
     "possible_keys",
     "read_again",
     "refuse_other_type",
+    "related",
     "steps",
 ]

@@ -2,28 +2,38 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from sqlalchemy.orm import DeclarativeBase
 
-from ..exceptions import InvalidArgument
 from ._page import Page
 from .statement._clauses import Clauses
-from .statement._numbers import at_least
 from .steps._eager_loads import Eager
 from .steps._joins import Joining
+from .steps._periods import Periods
 from .steps._related_records import Relations
 from .steps._scopes import Scopes
+from .steps._subqueries import Subqueries
+from .steps._timeout import Timeout
 from .terminals._aggregates import Aggregates
-from .terminals._records import Terminals
+from .terminals._long_reads import LongReads
+from .terminals._plan import Plan
 from .terminals._writes import Writes
-
-_LARGEST_OFFSET = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class QueryBuilder[T: DeclarativeBase](
-    Terminals[T], Aggregates[T], Writes[T], Eager[T], Joining[T], Relations[T], Scopes[T]
+    LongReads[T],
+    Aggregates[T],
+    Plan[T],
+    Writes[T],
+    Eager[T],
+    Joining[T],
+    Relations[T],
+    Periods[T],
+    Scopes[T],
+    Subqueries[T],
+    Timeout[T],
 ):
     """A query for the records of one model; every step returns a new one.
 
@@ -32,8 +42,6 @@ class QueryBuilder[T: DeclarativeBase](
         model: The model to query.
         clauses: The clauses of the query so far.
     """
-
-    max_per_page: ClassVar[int] = 1_000
 
     def paginate(self, page: int = 1, per_page: int = 20) -> "PaginatedQuery[T]":
         """Select one page: `await` returns a `Page` with the total, `.get()` only its records.
@@ -49,16 +57,7 @@ class QueryBuilder[T: DeclarativeBase](
             InvalidArgument: A number is out of its range; over HTTP, this is answered with 422.
             ValueError: The query has a limit or offset.
         """
-        if self.clauses.is_cut:
-            raise ValueError("paginate() sets limit and offset: leave limit() and offset() out")
-        if at_least(1, per_page, "per_page") > self.max_per_page:
-            reason = f"per_page must be at most {self.max_per_page}, not {per_page}"
-            raise InvalidArgument("per_page", reason)
-        offset = (at_least(1, page, "page") - 1) * per_page
-        if offset > _LARGEST_OFFSET:
-            reason = f"page must be at most {_LARGEST_OFFSET // per_page + 1}, not {page}"
-            raise InvalidArgument("page", reason)
-        clauses = self.clauses._replace(limit=per_page, offset=offset)
+        clauses = self._numbered(page, per_page, "paginate")
         return PaginatedQuery(self.session, self.model, clauses)
 
     def _query_for[R: DeclarativeBase](self, model: type[R]) -> "QueryBuilder[R]":

@@ -20,8 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute, RelationshipProperty
 
 from ..bulk._rows import Row, grouped, has_expression
-from ..query import is_one_of, refuse_other_type
-from ._join_condition import constants
+from ..query import constants, is_one_of, refuse_other_type
 
 type Values = Mapping[str, object]
 

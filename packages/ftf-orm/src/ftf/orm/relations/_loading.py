@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
-from sqlalchemy.orm.collections import collection_adapter
 
-from ..query import QueryBuilder, RelationPath, steps
+from ..query import QueryBuilder, RelationPath, related, steps
 
 
 async def load[T: DeclarativeBase](
@@ -32,7 +31,7 @@ async def load[T: DeclarativeBase](
         for attribute, part in parts.items():
             query = QueryBuilder(session, attribute.parent.mapper.class_)
             await query._load_relation(part, attribute, again=again)  # noqa: SLF001  # shared with `with_`
-        found = list(dict.fromkeys(_related(found, step.key)))
+        found = list(dict.fromkeys(related(found, step.key)))
         if not found:
             return
 
@@ -47,11 +46,3 @@ def _by_owner(
         owner = attribute.property.parent.class_
         found.setdefault(getattr(owner, name), []).append(record)
     return found
-
-
-def _related(records: Iterable[DeclarativeBase], name: str) -> Iterable[DeclarativeBase]:
-    for record in records:
-        value = getattr(record, name)
-        if value is None:
-            continue
-        yield from [value] if isinstance(value, DeclarativeBase) else collection_adapter(value)

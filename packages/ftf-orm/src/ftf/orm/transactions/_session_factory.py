@@ -6,8 +6,12 @@ from sqlalchemy.orm import Session
 from ..engine._replicas import replicas_of
 from ._routing import RoutingSession
 
+CURSOR_KEY = "ftf.orm.cursor_key"  # in the info of a session
 
-def session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+
+def session_factory(
+    engine: AsyncEngine, *, cursor_key: str | bytes | None = None
+) -> async_sessionmaker[AsyncSession]:
     """Create a factory of sessions for repositories.
 
     A commit does not expire loaded values, because async code cannot load them again by reading
@@ -16,13 +20,14 @@ def session_factory(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 
     Args:
         engine: The engine that the sessions take connections from.
+        cursor_key: A secret that signs the cursors of `cursor_paginate`.
 
     Returns:
         The factory: `async with session_factory(engine)() as session: ...`.
     """
-    routes = bool(replicas_of(engine.sync_engine))
-    kind = RoutingSession if routes else Session
-    return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=kind)
+    info = {} if cursor_key is None else {CURSOR_KEY: cursor_key}
+    kind = RoutingSession if replicas_of(engine.sync_engine) else Session
+    return async_sessionmaker(engine, expire_on_commit=False, info=info, sync_session_class=kind)
 
 
 def refuse_expiring(session: AsyncSession, repository: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from types import get_original_bases
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origin
 
@@ -100,6 +101,17 @@ class Factory[T]:
             values: The values, by attribute.
         """
         return self._with_state(lambda so_far, _: {**(change(so_far) if change else {}), **values})
+
+    def trashed(self) -> Self:
+        """Return a factory whose records are soft-deleted.
+
+        Raises:
+            FactoryError: The model has no column `deleted_at`, nor one that `SoftDeletes` names.
+        """
+        column = getattr(self.model, "__deleted_at__", "deleted_at")
+        if not hasattr(self.model, column):
+            raise FactoryError(f"{self.model.__name__} has no column {column}, so none is deleted.")
+        return self._with_state(lambda _, __: {column: datetime.now(UTC)})
 
     def sequence(self, first: Values, /, *others: Values) -> Self:
         """Return a factory that uses sets of values in turn, the first one for the first record."""

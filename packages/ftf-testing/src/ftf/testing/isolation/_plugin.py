@@ -52,10 +52,10 @@ def _ftf_leftovers(request: pytest.FixtureRequest) -> Iterator[Leftovers]:
     seed = marker.args if marker else ()
     Sources.current = outer.branch(":".join(map(str, (request.node.nodeid, *seed))))
     # A project that has not imported ftf.container has no containers.
-    leftovers, has_containers = Leftovers(), "ftf.container" in sys.modules
+    leftovers, container = Leftovers(), sys.modules.get("ftf.container")
     checks = request.config.getini("ftf_check_leftovers")
     failures = leftovers.listener_failures
-    watching = leftovers.watching() if has_containers and checks else nullcontext()
+    watching = leftovers.watching() if container and checks else nullcontext()
     with failures, watching:
         yield leftovers
     Sources.current = outer

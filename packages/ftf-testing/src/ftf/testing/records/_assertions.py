@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from .._mapper import mapper_of
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlalchemy.orm import QueryableAttribute
@@ -74,25 +76,30 @@ async def assert_count(
 
 async def assert_soft_deleted(
     session: "AsyncSession",
-    model: type,
-    column: "QueryableAttribute[object] | str" = "deleted_at",
+    record: object,
     /,
+    column: "QueryableAttribute[object] | str | None" = None,
     **where: object,
 ) -> None:
-    """Assert that a table has a row with certain values that is marked as deleted.
+    """Assert that the row of a record, or one with certain values, is marked as deleted.
 
     Args:
         session: A session; its pending changes are flushed.
-        model: The mapped class.
+        record: A record, or the mapped class.
         column: The column that marks a row: true if it is boolean, or else not NULL. The
-            attribute, such as `Post.archived_at`, or its name.
+            attribute, such as `Post.archived_at`, or its name; by default that of ftf-orm's
+            `SoftDeletes`, or "deleted_at".
         where: The values by attribute.
 
     Raises:
         AssertionError: There is none, or only one that is not deleted.
         TypeError: The model has no such attribute.
     """
-    rows = _lookup(session, model, where)
+    if not isinstance(record, type):
+        where = {**_key_of(record), **where}
+        record = type(record)
+    column = getattr(record, "__deleted_at__", "deleted_at") if column is None else column
+    rows = _lookup(session, record, where)
     if not await rows.count(marked=column if isinstance(column, str) else column.key):
         raise AssertionError(f"there is no soft-deleted {rows}; {await rows.nearest()}")
 
@@ -130,6 +137,13 @@ async def assert_idempotent(
         rows.append(await read_rows(session))
     if found := [*differences(*rows)]:
         raise AssertionError("\n  ".join([f"{seeder.__name__} is not idempotent:", *found]))
+
+
+def _key_of(record: object) -> dict[str, object]:
+    """Return the values of a record's primary key, by attribute."""
+    mapper = mapper_of(type(record))
+    names = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+    return {name: getattr(record, name) for name in names}
 
 
 def _lookup(session: "AsyncSession", model: type, where: dict[str, object]) -> "Lookup":

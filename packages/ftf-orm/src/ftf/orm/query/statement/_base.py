@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 from sqlalchemy import Dialect, FromClause, Result, Select, SQLColumnExpression, select
@@ -11,10 +12,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from ...models._scopes import scopes_of
 from ...transactions._operation import read, read_in_savepoint
+from ...transactions._statement_timeout import within
 from ._clauses import NO_CLAUSES, Clauses
 from ._dates import refuse_dates
 from ._declared_loads import declared_loads
 from ._direction import without_direction
+from ._eager_load import options, tree
 from ._expressions import (
     Column,
     Condition,
@@ -88,11 +91,9 @@ class Query[T: DeclarativeBase]:
         statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
         found = with_records(clauses, statement, self._mapper)
         statement = with_page(self._ordered(), found, self.model)
-        options = (
-            *declared_loads(self._mapper, clauses.options, clauses.lifted),
-            *clauses.options,
-        )
-        statement = statement.options(*options) if options else statement
+        loads = options(self.model, tree(clauses.loads), clauses.lifted)
+        loads = [*declared_loads(self._mapper, loads, clauses.lifted), *loads]
+        statement = statement.options(*loads) if loads else statement
         if clauses.read_again:
             statement = statement.execution_options(populate_existing=True)
         return statement
@@ -160,18 +161,20 @@ class Query[T: DeclarativeBase]:
         return with_page(self.clauses, values, self.model).distinct()
 
     async def _execute[*Row](self, statement: "Select[*Row]") -> "Result[*Row]":
-        clauses = self.clauses
+        return await self._run(lambda: self.session.execute(statement))
 
-        def run() -> Awaitable[Result[*Row]]:
-            return self.session.execute(statement)
+    async def _scalar[V](self, statement: "Select[V]") -> V | None:
+        return await self._run(lambda: self.session.scalar(statement))
 
+    async def _run[R](self, run: Callable[[], Awaitable[R]]) -> R:
+        clauses, seconds = self.clauses, self.clauses.timeout
+        if seconds is not None:
+            limited = partial(within, self.session, self._mapper, seconds, run)
+            return await read_in_savepoint(self.session, limited)
         if clauses.lock is not None and clauses.lock.nowait:
             return await read_in_savepoint(self.session, run)
         # Without a flush, populate_existing would overwrite pending changes.
         return await read(self.session, run, flush=clauses.read_again)
-
-    async def _scalar[V](self, statement: "Select[V]") -> V | None:
-        return await read(self.session, lambda: self.session.scalar(statement))
 
     def _keys(self) -> "Select[*tuple[Any, ...]]":
         """Return a SELECT of the primary keys, for a condition of another query."""
@@ -185,7 +188,7 @@ class Query[T: DeclarativeBase]:
 
         They are about the model alone, so an UPDATE or DELETE can use them.
         """
-        if self.clauses.is_cut:
+        if self.clauses.is_cut or self.clauses.lock is not None:
             return (is_among(self._mapper.primary_key, self._keys()),)
         return about_model(self.clauses, self._mapper)
 

@@ -1,15 +1,16 @@
 """`Clauses`: the immutable state of a query."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Label, SQLColumnExpression, and_, or_
 from sqlalchemy.orm import QueryableAttribute
-from sqlalchemy.sql.base import ExecutableOption
 
 from ...models._scopes import Scope
+from ._eager_load import EagerLoad
 from ._expressions import Condition
 from ._join import Join
+from ._scoped_relation import Lifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,6 @@ class Lock:
     nowait: bool
 
 
-type Lifted = tuple[tuple[type, str], ...]
-
-
 class Clauses(NamedTuple):
     """The immutable state of a query.
 
@@ -40,14 +38,15 @@ class Clauses(NamedTuple):
         groups: The columns of GROUP BY.
         having: The conditions that groups have to meet, all of them.
         order: The columns of ORDER BY.
-        options: The loader options of eager loads.
-        parts: The relationships of which a part is eager loaded, such as that in a scope.
+        loads: The eager loads.
+        pivots: The many-to-many relationships that are loaded with their association rows.
         computed: The values that are computed for each record.
         limit: The largest number of records.
         offset: The number of records that are skipped.
         distinct: Whether each value is returned once.
         fresh: Whether records in the session are read again.
         lock: The lock of the records.
+        timeout: The seconds that the statement may take.
         all_rows: Whether a write may be without a condition.
     """
 
@@ -59,14 +58,15 @@ class Clauses(NamedTuple):
     groups: tuple[SQLColumnExpression[object], ...] = ()
     having: tuple[Condition, ...] = ()
     order: tuple[SQLColumnExpression[object], ...] = ()
-    options: tuple[ExecutableOption, ...] = ()
-    parts: tuple[QueryableAttribute[object], ...] = ()
+    loads: tuple[EagerLoad, ...] = ()
+    pivots: tuple[QueryableAttribute[Any], ...] = ()
     computed: tuple[Label[object], ...] = ()
     limit: int | None = None
     offset: int = 0
     distinct: bool = False
     fresh: bool = False
     lock: Lock | None = None
+    timeout: float | None = None
     all_rows: bool = False
 
     def and_(self, *conditions: Condition) -> "Clauses":

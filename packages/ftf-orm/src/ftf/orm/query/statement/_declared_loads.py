@@ -1,14 +1,13 @@
 """Relationships that models declare to be eager loaded, as by `lazy="selectin"`, within scopes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy.orm import Load, Mapper, QueryableAttribute
 from sqlalchemy.sql.base import ExecutableOption
 
 from ...models._scopes import scope_functions
-from ._clauses import Lifted
-from ._scoped_relation import within_scopes
+from ._scoped_relation import Lifted, within_scopes
 
 type Path = tuple[QueryableAttribute[Any], ...]
 
@@ -23,7 +22,7 @@ _STRATEGIES = {
 
 
 def declared_loads(
-    mapper: Mapper[Any], options: Iterable[ExecutableOption], lifted: Lifted
+    mapper: Mapper[Any], options: Collection[ExecutableOption], lifted: Lifted
 ) -> Iterator[Load]:
     """Yield options for the declared eager loads that lead to models with scopes.
 
@@ -32,6 +31,8 @@ def declared_loads(
         options: The options for other eager loads, which have declared ones behind them.
         lifted: The models and scopes to leave out.
     """
+    if not (options or _declared(mapper)):
+        return
     explicit = {path: None for option in options for path in _explicit(option)}
     for before in ((), *explicit):
         target = before[-1].property.mapper if before else mapper

@@ -9,11 +9,13 @@ from sqlalchemy import (
     ColumnExpressionArgument,
     FromClause,
     Select,
+    SelectBase,
     SQLColumnExpression,
     tuple_,
 )
 from sqlalchemy.orm import Mapper, QueryableAttribute, RelationshipProperty
 from sqlalchemy.orm.util import AliasedInsp
+from sqlalchemy.sql.visitors import iterate
 
 type Condition = ColumnExpressionArgument[bool]
 type Column = SQLColumnExpression[object]
@@ -40,9 +42,21 @@ def tables_of(entity: Mapper[Any] | AliasedInsp[Any]) -> tuple[FromClause, ...]:
     return tuple(entity.tables if isinstance(entity, Mapper) else sources(entity.selectable))
 
 
-def is_among(key: Sequence[ColumnElement[Any]], found: "Select[Any]") -> ColumnElement[bool]:
+def is_among(key: Sequence[SQLColumnExpression[Any]], found: "Select[Any]") -> ColumnElement[bool]:
     """Return the condition for one of the keys that a statement selects."""
     return key[0].in_(found) if len(key) == 1 else tuple_(*key).in_(found)
+
+
+def key_of(entity: Mapper[Any] | AliasedInsp[Any]) -> list[QueryableAttribute[Any]]:
+    """Return the primary key columns of a model, or of an alias of it."""
+    mapper = entity.mapper
+    names = (mapper.get_property_by_column(column).key for column in mapper.primary_key)
+    return [getattr(entity.entity, name) for name in names]
+
+
+def has_subquery(expression: object) -> bool:
+    """Return whether an expression contains a SELECT."""
+    return any(isinstance(part, SelectBase) for part in iterate(element(expression)))
 
 
 def foreign(expression: object, source: FromClause, model: type) -> ValueError:

@@ -59,7 +59,7 @@ def _can_have[V](column: ColumnElement[V], dialect: Dialect) -> Callable[[object
             raise _other_type(column, key, kind)
         if isinstance(key, int):
             return -limit <= key < limit
-        return not isinstance(key, str) or _is_text(key, dialect)
+        return not isinstance(key, str) or is_text(key, dialect)
 
     return can_have
 
@@ -86,7 +86,8 @@ def _bits[V](column: ColumnElement[V], dialect: Dialect) -> int:
     return 64 if isinstance(stored, BigInteger) else 32
 
 
-def _is_text(key: str, dialect: Dialect) -> bool:
+def is_text(key: str, dialect: Dialect) -> bool:
+    """Return whether a database can have a text."""
     if "\x00" in key and dialect.name == "postgresql":
         return False
     return key.isascii() or not any("\ud800" <= character <= "\udfff" for character in key)

@@ -2,10 +2,15 @@
 
 from typing import Any, cast
 
-from sqlalchemy.orm import QueryableAttribute
+from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy.orm import Mapper, QueryableAttribute, aliased
+from sqlalchemy.orm.util import AliasedInsp
 
-from ...models._scopes import scope_functions, scopes_of
-from ._clauses import Lifted
+from ...models._scopes import Scope, scope_functions, scopes_of
+from ._expressions import has_subquery, is_among, key_of
+
+type Lifted = tuple[tuple[type, str], ...]
+"""Models, and the names of their scopes that are left out."""
 
 
 def within_scopes(
@@ -19,13 +24,28 @@ def within_scopes(
     """
     target = relation._of_type or relation.property.entity  # noqa: SLF001  # has no public name
     conditions = [
-        scope.condition
+        _among_others(target, scope) if has_subquery(scope.condition) else scope.condition
         for scope in scopes_of(target.mapper, target.entity)
         if not _is_lifted(target.mapper.class_, scope.name, lifted)
     ]
     # SQLAlchemy types `User.posts.and_(...)` as a bool.
     scoped = relation.and_(*conditions) if conditions else relation
     return cast("QueryableAttribute[Any]", scoped)
+
+
+def _among_others(target: Mapper[Any] | AliasedInsp[Any], scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a scope finds the record's key.
+
+    A joined eager load selects from an alias of the model, which SQLAlchemy does not put into
+    `any()` and `has()`: they would be about another record.
+    """
+    other = inspect(aliased(target.mapper.class_))
+    (condition,) = (
+        found.condition
+        for found in scopes_of(target.mapper, other.entity)
+        if found.name == scope.name
+    )
+    return is_among(key_of(target), select(*key_of(other)).where(condition).correlate(None))
 
 
 def is_partial(relation: QueryableAttribute[Any]) -> bool:

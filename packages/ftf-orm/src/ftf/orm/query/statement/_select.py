@@ -1,5 +1,6 @@
 """The parts of a SELECT that the clauses of a query become."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -7,6 +8,8 @@ from sqlalchemy.orm import Mapper
 
 from ._clauses import Clauses
 from ._expressions import Condition, is_among, sources
+from ._join import Join
+from ._scoped_relation import within_scopes
 
 
 def with_rows[*Row](clauses: Clauses, statement: "Select[*Row]") -> "Select[*Row]":
@@ -17,8 +20,7 @@ def with_rows[*Row](clauses: Clauses, statement: "Select[*Row]") -> "Select[*Row
     """
     if clauses.having and not clauses.groups:
         raise ValueError("having() needs groups: add group_by(), or use has(relation, ...)")
-    for join in clauses.joins:
-        statement = statement.join(join.relation, isouter=join.outer)
+    statement = _joined(clauses, clauses.joins, statement)
     statement = statement.where(*clauses.criteria) if clauses.criteria else statement
     statement = statement.group_by(*clauses.groups) if clauses.groups else statement
     return statement.having(*clauses.having) if clauses.having else statement
@@ -30,10 +32,8 @@ def with_records[*Row, M](
     """Return a statement with one row for each record, however many matches a join has."""
     if not clauses.multiplies:
         return with_rows(clauses, statement)
-    for join in clauses.joins:
-        if not join.multiplies:
-            statement = statement.join(join.relation, isouter=join.outer)
-    return statement.where(_among(clauses, mapper))
+    single = [join for join in clauses.joins if not join.multiplies]
+    return _joined(clauses, single, statement).where(_among(clauses, mapper))
 
 
 def about_model[M](clauses: Clauses, mapper: Mapper[M]) -> tuple[Condition, ...]:
@@ -79,6 +79,16 @@ def matching_keys[M](clauses: Clauses, mapper: Mapper[M]) -> "Select[*tuple[Any,
     found = with_rows(clauses, select(*mapper.primary_key).select_from(mapper))
     # correlate(None): it selects from the model's table itself, not from the outer row.
     return found.correlate(None)
+
+
+def _joined[*Row](
+    clauses: Clauses, joins: Iterable[Join], statement: "Select[*Row]"
+) -> "Select[*Row]":
+    """Return a statement with joins, within the scopes of their models."""
+    for join in joins:
+        relation = within_scopes(join.relation, clauses.lifted)
+        statement = statement.join(relation, isouter=join.outer)
+    return statement
 
 
 def _among[M](clauses: Clauses, mapper: Mapper[M]) -> ColumnElement[bool]:

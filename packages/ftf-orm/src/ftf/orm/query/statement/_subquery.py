@@ -18,10 +18,9 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapper, QueryableAttribute, aliased, with_parent
-from sqlalchemy.orm.util import AliasedInsp
 
 from ._base import Query
-from ._expressions import Condition, element, is_among, sources, tables_of
+from ._expressions import Condition, element, is_among, key_of, sources, tables_of
 from ._select import about_model, matching_keys, with_rows
 from ._uniqueness import are_unique
 
@@ -151,10 +150,3 @@ def belongs_to(record: DeclarativeBase, relation: QueryableAttribute[Any]) -> Co
         return belongs
     keys = select(*key_of(prop.entity)).where(belongs).correlate(None)
     return is_among(prop.mapper.primary_key, keys)
-
-
-def key_of(entity: Mapper[Any] | AliasedInsp[Any]) -> list[QueryableAttribute[Any]]:
-    """Return the primary key columns of a model, or of an alias of it."""
-    mapper = entity.mapper
-    names = (mapper.get_property_by_column(column).key for column in mapper.primary_key)
-    return [getattr(entity.entity, name) for name in names]

@@ -1,5 +1,6 @@
 """The steps that add conditions."""
 
+import operator
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -150,6 +151,8 @@ class Conditions[T: DeclarativeBase](Query[T]):
         """
         columns = self._mapper.primary_key
         rows = possible_keys(self._mapper, self.session.get_bind().dialect, keys)
+        if len(rows) == 1:  # simpler to execute than IN
+            return self._with(self.clauses.and_(*map(operator.eq, columns, rows[0])))
         if len(columns) == 1:
             return self.where_in(columns[0], [row[0] for row in rows])
         return self.where(self._is_one_of(columns, rows))

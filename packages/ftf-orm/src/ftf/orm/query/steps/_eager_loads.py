@@ -1,13 +1,14 @@
 """The steps that eager load relationships."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ..statement._base import Query
-from ..statement._relation_path import RelationPath, option, steps
-from ..statement._scoped_relation import is_partial
+from ..statement._eager_load import EagerLoad, Strategy
+from ..statement._pivots import refuse_other_join
+from ..statement._relation_path import RelationPath, check_relation, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,35 +19,56 @@ class Eager[T: DeclarativeBase](Query[T]):
         """Eager load relationships, with one more SELECT each.
 
         Args:
-            relations: Relationships such as `User.posts`, dotted paths such as
-                `"posts.comments"`, or a part: `User.posts.and_(Post.published)`. A part replaces
-                the relationship that was loaded before, after its changes are flushed; paths
-                through the relationship follow the part. The records of a model with scopes are
-                a part.
+            relations: Relationships of the model, such as `Order.lines`; and of the models that
+                those lead to, after them: `with_(Order.lines, Line.product)`. Or paths, such as
+                `"lines.product"` or `(Order.lines, Line.product)`. Or a part:
+                `Order.lines.and_(Line.open)`. A part replaces the relationship that was loaded
+                before, after its changes are flushed; paths through the relationship follow the
+                part. The records of a model with scopes are a part.
 
         Raises:
-            AttributeError: The model has no such relationship.
+            AttributeError: Neither the model nor one that is led to has such a relationship.
+            ValueError: Several relationships lead to the model of one.
         """
         return self._load("selectinload", relations)
 
     def with_joined(self, *relations: RelationPath) -> Self:
         """Eager load relationships in the same SELECT; best for one related record each.
 
+        Args:
+            relations: Relationships, as in `with_`.
+
         Raises:
-            AttributeError: The model has no such relationship.
+            AttributeError: Neither the model nor one that is led to has such a relationship.
+            ValueError: Several relationships lead to the model of one.
         """
         return self._load("joinedload", relations)
 
-    def _load(self, strategy: str, relations: tuple[RelationPath, ...]) -> Self:
-        clauses = self.clauses
-        parts = clauses.parts
+    def with_pivots(self, relation: QueryableAttribute[Any]) -> Self:
+        """Eager load a many-to-many relationship with its association rows, in one more SELECT.
+
+        Sets `genres_pivots` on each record: the further columns of the association table, by the
+        primary key of the related record, such as `{1: {"rank": 2}}`.
+
+        Args:
+            relation: The relationship, such as `Book.genres`, or a part of it.
+
+        Raises:
+            AttributeError: The model has no such relationship.
+            TypeError: It has no association table, or the join condition is more than equal columns
+                and constants.
+            ValueError: The model has an attribute of the name.
+        """
+        check_relation(self._mapper, relation)
+        refuse_other_join(relation)
+        name = f"{relation.key}_pivots"
+        if hasattr(self.model, name):
+            raise ValueError(f"{self.model.__name__} has a {name} already: rename that")
+        return self._with(self.clauses._replace(pivots=(*self.clauses.pivots, relation)))
+
+    def _load(self, strategy: Strategy, relations: tuple[RelationPath, ...]) -> Self:
+        loads = self.clauses.loads
         for relation in relations:
-            first, *_ = steps(self._mapper, relation)
-            is_known = isinstance(relation, str) and any(part.key == first.key for part in parts)
-            if is_partial(first) and not is_known:
-                parts = (*parts, first)
-        loads = (
-            option(self._mapper, relation, strategy, parts, clauses.lifted)
-            for relation in relations
-        )
-        return self._with(clauses._replace(options=(*clauses.options, *loads), parts=parts))
+            known = (load.path[: end + 1] for load in loads for end in range(len(load.path)))
+            loads = (*loads, EagerLoad(path_of(self._mapper, relation, known), strategy))
+        return self._with(self.clauses._replace(loads=loads))

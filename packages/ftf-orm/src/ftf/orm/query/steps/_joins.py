@@ -9,7 +9,6 @@ from ..statement._base import Query
 from ..statement._expressions import Column, Condition, tables_of
 from ..statement._join import Join
 from ..statement._relation_path import check_relation
-from ..statement._scoped_relation import within_scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Joining[T: DeclarativeBase](Query[T]):
         check_relation(getattr(relation, "parent", self._mapper).mapper, relation)
         joins = self.clauses.joins
         known = {*self._mapper.tables, *(source for join in joins for source in join.sources)}
-        join = Join.along(within_scopes(relation, self.clauses.lifted), joins, outer=outer)
+        join = Join.along(relation, joins, outer=outer)
         if not known.issuperset(tables_of(relation.parent)):
             raise ValueError(f"{relation} starts at a model that is not queried: join that first")
         if known.intersection(join.sources):

@@ -22,10 +22,10 @@ class Scopes[T: DeclarativeBase](Query[T]):
         Args:
             name: The name of the scope in `__scopes__`.
             models: Instead of the query's own model, models of which it joins or eager loads
-                records: `without_scope("published", Post).with_(User.posts)`.
+                records: `with_(User.posts).without_scope("published", Post)`.
 
         Raises:
-            ValueError: A model has no such scope, or models are named after a join or eager load.
+            ValueError: A model has no such scope.
         """
         for model in models or (self.model,):
             _refuse_unknown(name, model)
@@ -33,8 +33,6 @@ class Scopes[T: DeclarativeBase](Query[T]):
         if not models:
             kept = tuple(scope for scope in clauses.model_scopes if scope.name != name)
             return self._with(clauses._replace(model_scopes=kept))
-        if clauses.joins or clauses.options:
-            raise ValueError(f"lift scopes of {models[0].__name__} before join() and with_()")
         lifted = (*clauses.lifted, *((model, name) for model in models))
         return self._with(clauses._replace(lifted=lifted))
 
@@ -43,11 +41,10 @@ class Scopes[T: DeclarativeBase](Query[T]):
 
         Args:
             models: Instead of the query's own model, models of which it joins or eager loads
-                records: `with_trashed(Comment).with_(Post.comments)`.
+                records: `with_(Post.comments).with_trashed(Comment)`.
 
         Raises:
             TypeError: A model has no soft deletes.
-            ValueError: Models are named after a join or eager load.
         """
         for model in models or (self.model,):
             _refuse_hard_deletes(model)

@@ -4,36 +4,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, func, inspect, literal, select
-from sqlalchemy.orm import DeclarativeBase, InstanceState, QueryableAttribute
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    func,
+    inspect,
+    literal,
+    select,
+)
+from sqlalchemy.orm import DeclarativeBase
 
 from ...exceptions import InvalidArgument, MultipleRecordsFound, RecordNotFound
-from ...models._loaded_parts import mark_part
-from ...transactions._operation import read
-from ...transactions._rollback import take_before_reading
-from ..statement._clauses import Clauses
-from ..statement._relation_path import option
 from ..statement._select import with_page, with_records, with_rows
-from ..steps._conditions import Conditions
 from ..steps._ordering import Ordering
+from ._loading import Loading
 
 
 @dataclass(frozen=True, slots=True)
-class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
+class Terminals[T: DeclarativeBase](Loading[T], Ordering[T]):
     """The terminals that return records, values of a column, or a number."""
 
     async def get(self) -> list[T]:
         """Return the records."""
-        before = [(part, self._states_with(part.key)) for part in self.clauses.parts]
-        result = await self._execute(self.statement())
-        # A join for an eager load gives a record a row for each related one.
-        result = result.unique() if self.clauses.options or self._joins_by_itself else result
-        names = [label.name for label in self.clauses.computed]
-        records = [_computed(names, *row) for row in result] if names else [*result.scalars().all()]
-        for part, states in before:
-            stale = [record for record in records if inspect(record) in states]
-            await self._load_relation(stale, part, again=True)
-            mark_part(records, part)
+        records, _ = await self._records(self.statement())
         return records
 
     async def first(self) -> T | None:
@@ -70,7 +64,7 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         Raises:
             InvalidValue: The key is of another type than its column, such as "1" for 1.
         """
-        return await self.where_key(key).first()
+        return next(iter(await self.where_key(key).get()), None)
 
     async def find_or_fail(self, key: object) -> T:
         """Return the record with a primary key.
@@ -79,7 +73,9 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
             RecordNotFound: There is none.
             InvalidValue: The key is of another type than its column.
         """
-        return await self.where_key(key).first_or_fail()
+        if (record := await self.find(key)) is None:
+            raise RecordNotFound(self.model)
+        return record
 
     async def find_many(self, keys: Iterable[object]) -> list[T]:
         """Return the records with primary keys, in the order of the keys.
@@ -146,28 +142,25 @@ class Terminals[T: DeclarativeBase](Conditions[T], Ordering[T]):
         )
         return with_page(clauses._replace(order=()), rows, self.model)
 
-    async def _load_relation(
-        self, records: Sequence[T], relation: QueryableAttribute[object], *, again: bool
-    ) -> None:
-        """Load a relationship of records; `again` flushes its changes and replaces it."""
-        if not records:
-            return
-        if again:
-            await read(self.session, self.session.flush, flush=True)
-            take_before_reading(self.session.sync_session, records)
-            for record in records:
-                self.session.expire(record, [relation.key])
-        loads = self.clauses.options or (option(self._mapper, relation, "selectinload"),)
-        keys = [inspect(record).identity for record in records]
-        await self._with(Clauses(options=loads)).where_key(*keys).get()
-        mark_part(records, relation)
+    async def _records(
+        self, statement: "Select[T]", columns: Sequence[ColumnElement[Any]] = ()
+    ) -> tuple[list[T], list[tuple[object, ...]]]:
+        """Return the records of a statement, and the values of columns beside each."""
+        loaded = self._loaded_before()
+        result = await self._execute(statement.add_columns(*columns) if columns else statement)
+        # A join for an eager load gives a record a row for each related one.
+        result = result.unique() if self.clauses.loads or self._joins_by_itself else result
+        whole = columns or self.clauses.computed
+        records, beside = self._separated(result) if whole else ([*result.scalars().all()], [])
+        await self._complete(records, loaded)
+        return records, beside
 
-    def _states_with(self, relation: str) -> set[InstanceState[Any]]:
-        """Return the states of the records in the session that have loaded a relationship."""
-        known = self.session.sync_session.identity_map.all_states()
-        return {
-            state for state in known if relation in state.dict and state.mapper.isa(self._mapper)
-        }
+    def _separated(self, rows: Iterable[Sequence[Any]]) -> tuple[list[T], list[tuple[object, ...]]]:
+        """Return the records of rows with their computed values, and the values behind those."""
+        names = [label.name for label in self.clauses.computed]
+        end = len(names) + 1
+        found = [(_computed(names, *row[:end]), tuple(row[end:])) for row in rows]
+        return [record for record, _ in found], [values for _, values in found]
 
 
 def _computed[R](names: list[str], record: R, *values: object) -> R:

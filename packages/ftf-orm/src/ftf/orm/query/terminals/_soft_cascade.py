@@ -11,9 +11,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from ...models._soft_deletes import SoftDeletes
 from ...transactions._rollback import take
-from ..statement._expressions import is_among
+from ..statement._expressions import is_among, key_of
 from ..statement._membership import is_one_of
-from ..statement._subquery import key_of
 
 type Keys = Sequence[tuple[object, ...]]
 type Values = Mapping[str, object]

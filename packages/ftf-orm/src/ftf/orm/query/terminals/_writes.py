@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Delete, Update, delete, update
@@ -10,8 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ...models._soft_deletes import SoftDeletes
 from ...transactions._operation import writing
-from ..statement._expressions import Condition, is_among
-from ..statement._select import about_model
+from ...transactions._statement_timeout import within
 from ..statement._sql_functions import refuse_total
 from ..statement._values import Key, Values, columns_of, named, next_version, refuse_several_tables
 from ..steps._all_rows import AllRows
@@ -54,7 +54,7 @@ class Writes[T: DeclarativeBase](AllRows[T]):
         for key in columns.values():
             if key.primary_key:
                 raise ValueError(f"{key} is the primary key, which finds the row: leave it out")
-        return await self._run(update(self.model).values(self._changes(values)))
+        return await self._write(update(self.model).values(self._changes(values)))
 
     async def increment(self, column: QueryableAttribute[Any], by: Amount = 1) -> int:
         """Add a number to a column of the records. Return how many. NULL stays NULL.
@@ -89,7 +89,7 @@ class Writes[T: DeclarativeBase](AllRows[T]):
         self._refuse_every_row("delete()")
         name, now = name_of(self._mapper), next_time()
         living = update(self.model).where(getattr(self.model, name).is_(None))
-        return await self._run(living.values(self._changes({name: now})), deleted_at=now)
+        return await self._write(living.values(self._changes({name: now})), deleted_at=now)
 
     async def force_delete(self) -> int:
         """Delete the rows of the records, also those of `SoftDeletes`. Return how many.
@@ -101,7 +101,7 @@ class Writes[T: DeclarativeBase](AllRows[T]):
         """
         refuse_several_tables(self._mapper)
         self._refuse_every_row("delete()")
-        return await self._run(delete(self.model))
+        return await self._write(delete(self.model))
 
     @property
     def _name(self) -> str:
@@ -126,27 +126,28 @@ class Writes[T: DeclarativeBase](AllRows[T]):
                 "or all_rows() if all are meant"
             )
 
-    def _are_meant(self) -> tuple[Condition, ...]:
-        """Return the conditions for the rows of the query."""
-        if self.clauses.is_cut or self.clauses.lock is not None:
-            return (is_among(self._mapper.primary_key, self._keys()),)
-        return about_model(self.clauses, self._mapper)
+    async def _write(self, statement: Update | Delete, deleted_at: datetime | None = None) -> int:
+        seconds = self.clauses.timeout
+        run = partial(self._execute_write, statement, deleted_at)
+        async with writing(self.session, self.model.metadata):
+            await self.session.flush()
+            if seconds is None:
+                return await run()
+            return await within(self.session, self._mapper, seconds, run)
 
-    async def _run(self, statement: Update | Delete, deleted_at: datetime | None = None) -> int:
+    async def _execute_write(self, statement: Update | Delete, deleted_at: datetime | None) -> int:
         session = self.session
-        async with writing(session, self.model.metadata):
-            await session.flush()
-            statement = statement.where(*self._are_meant())
-            loaded = has_loaded(session, self.model)
-            if isinstance(statement, Update) and (loaded or deleted_at is not None):
-                keys = await self._update(statement)
-                if deleted_at is not None:
-                    await cascade(session, self._mapper, keys, None, deleted_at)
-                return len(keys)
-            synchronize = "fetch" if loaded else False  # "fetch" removes the deleted ones
-            options = {"synchronize_session": synchronize}
-            result: Any = await session.execute(statement, execution_options=options)
-            return int(result.rowcount)
+        statement = statement.where(*self._rows())
+        loaded = has_loaded(session, self.model)
+        if isinstance(statement, Update) and (loaded or deleted_at is not None):
+            keys = await self._update(statement)
+            if deleted_at is not None:
+                await cascade(session, self._mapper, keys, None, deleted_at)
+            return len(keys)
+        synchronize = "fetch" if loaded else False  # "fetch" removes the deleted ones
+        options = {"synchronize_session": synchronize}
+        result: Any = await session.execute(statement, execution_options=options)
+        return int(result.rowcount)
 
     async def _update(self, statement: Update) -> list[tuple[object, ...]]:
         """Update rows, and the loaded records of them. Return their keys."""

@@ -2,11 +2,16 @@
 
 import functools
 from contextlib import AsyncExitStack
+from typing import Annotated
 
 import pytest
-from fastapi import Request, routing
+from fastapi import Depends, FastAPI, Request, routing
 from fastapi.dependencies.utils import get_dependant, solve_dependencies
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.requests import HTTPConnection
+from ways import ways_of
 
 from ftf.http import FastTrackFramework, Injected, Router
 
@@ -60,11 +65,10 @@ def application():
     return app
 
 
-@pytest.mark.parametrize("path", ["/own", "/included"])
-async def test_without_instrumentation_the_way_is_short(serve, unseen, path):
+async def test_without_instrumentation_the_way_is_short(serve, unseen):
     async with serve(application()) as client:
         unseen()
-        assert (await client.get(path)).json() == {"q": 1}
+        assert (await client.get("/own")).json() == {"q": 1}
 
 
 FUNCTIONS = ["solve_dependencies", "run_endpoint_function", "serialize_response"]
@@ -143,6 +147,61 @@ async def test_a_handler_that_is_replaced_later_is_not_called(serve):
         assert (await client.get("/")).json() == "first"
         route.dependant.call = other
         assert (await client.get("/")).json() == "second"
+
+
+async def test_path_16_a_handler_that_is_replaced_before_it_is_called(serve):
+    """FastAPI awaits what replaces an async handler, and has decided that before."""
+    app = FastTrackFramework()
+
+    @app.get("/")
+    async def show() -> str:
+        return "first"
+
+    async def second() -> str:
+        return "second"
+
+    def other():
+        return second()
+
+    route = next(route for route in app.routes if getattr(route, "path", "") == "/")
+    route.dependant.call = other
+    async with serve(app) as client:
+        assert (await client.get("/")).json() == "second"
+    assert ways_of(app) == {"/": "its handler was replaced"}
+
+
+@pytest.mark.parametrize("excluded", [False, True])
+async def test_path_16_telemetry_of_fastapi_records_what_it_records_of_fastapi(serve, excluded):
+    pytest.importorskip("fastapi.telemetry", reason="this FastAPI has none")
+    recorded = []
+    for kind in (FastAPI, FastTrackFramework):
+        spans = InMemorySpanExporter()
+        provider = TracerProvider()
+        provider.add_span_processor(SimpleSpanProcessor(spans))
+        telemetry = {"tracer_provider": provider, "exclude": lambda scope: excluded}
+        app = kind(telemetry=telemetry)
+
+        async def number(q: int = 1) -> int:
+            return q
+
+        @app.get("/{place}")
+        async def show(place: str, number: Annotated[int, Depends(number)]) -> str:
+            return place * number
+
+        async with serve(app) as client:
+            await client.get("/here?q=2")
+            await client.get("/here?q=x")
+        recorded.append(
+            [
+                (span.name, {key: span.attributes.get(key) for key in ATTRIBUTES})
+                for span in spans.get_finished_spans()
+            ]
+        )
+    assert recorded[0] == recorded[1]
+    assert bool(recorded[0]) is not excluded
+
+
+ATTRIBUTES = ("http.route", "http.response.status_code", "http.request.method")
 
 
 @pytest.mark.parametrize("kind", [Request, HTTPConnection])

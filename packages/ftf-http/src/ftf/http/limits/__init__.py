@@ -1,0 +1,41 @@
+"""Limits: how often a client, a user or an account may do something."""
+
+from ._caller import By, Caller
+from ._key import account, account_by, both, client_network, user
+from ._limit import Limit, LimitOptions
+from ._memory import MemoryLimits
+from ._outage import GuardedStore
+from ._outcome import Outcome, Take
+from ._postgres import PostgresLimits
+from ._provider import LimitsProvider
+from ._redis import RedisClient, RedisLimits
+from ._store import LimitStore
+from ._throttle import Throttle, throttle
+from .exceptions import InvalidLimitError, LimitExceeded, LimitsUnavailable, UnknownLimitError
+
+__all__ = [
+    "By",
+    "Caller",
+    "GuardedStore",
+    "InvalidLimitError",
+    "Limit",
+    "LimitExceeded",
+    "LimitOptions",
+    "LimitStore",
+    "LimitsProvider",
+    "LimitsUnavailable",
+    "MemoryLimits",
+    "Outcome",
+    "PostgresLimits",
+    "RedisClient",
+    "RedisLimits",
+    "Take",
+    "Throttle",
+    "UnknownLimitError",
+    "account",
+    "account_by",
+    "both",
+    "client_network",
+    "throttle",
+    "user",
+]

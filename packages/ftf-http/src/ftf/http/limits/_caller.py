@@ -1,0 +1,22 @@
+"""`Caller`: what a key is made of."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from starlette.requests import HTTPConnection
+
+type By = Callable[[Caller], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as far as a limit can know it.
+
+    Attributes:
+        connection: The request or websocket. Its body was not read yet, unless a handler asks.
+        given: What `Throttle.attempt` and `Throttle.take` were given by name, such as `account`.
+    """
+
+    connection: HTTPConnection
+    given: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

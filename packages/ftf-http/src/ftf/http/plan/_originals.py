@@ -1,0 +1,44 @@
+"""Whether FastAPI's functions are its own: instrumentation replaces those that a plan leaves out.
+
+FastAPI has no public sign of that. What is read here only ever decides that FastAPI serves a route.
+"""
+
+from inspect import getclosurevars
+from types import FunctionType
+from typing import Final
+
+from fastapi import routing
+
+_MODULES: Final = {"fastapi.routing", "fastapi.dependencies.utils"}
+
+
+def functions() -> tuple[object, object, object]:
+    """Return the functions that FastAPI looks up in its module for each request."""
+    solve = routing.solve_dependencies  # type: ignore[attr-defined]  # not re-exported
+    return solve, routing.run_endpoint_function, routing.serialize_response
+
+
+def are_original() -> bool:
+    """Return whether the functions that FastAPI calls for each request are its own."""
+    names = "solve_dependencies", "run_endpoint_function", "serialize_response"
+    return all(_is_original(*each) for each in zip(names, functions(), strict=True))
+
+
+def calls_handler_directly(app: object) -> bool:
+    """Return whether nothing stands between the ASGI application of a route and its handler.
+
+    Args:
+        app: What FastAPI has made for the route by `request_response(get_request_handler(...))`.
+    """
+    if not _is_original("request_response.<locals>.app", app):
+        return False
+    handler = getclosurevars(app).nonlocals.get("f")  # type: ignore[arg-type]  # it is a function
+    return _is_original("get_request_handler.<locals>.app", handler)
+
+
+def _is_original(name: str, function: object) -> bool:
+    return (
+        isinstance(function, FunctionType)
+        and function.__code__.co_qualname == name
+        and function.__globals__["__name__"] in _MODULES
+    )

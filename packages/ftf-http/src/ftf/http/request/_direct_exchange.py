@@ -1,0 +1,91 @@
+"""The exchange of a request between which and the server no layer stands."""
+
+from collections.abc import Awaitable
+
+from starlette.types import Message, Receive, Scope, Send
+
+from ftf.container import UnitsOfWork
+
+from .._event_loop import Cancellable
+from ._exchange import Exchange
+from ._outermost import Outgoing
+
+
+class DirectExchange(Exchange):
+    """An exchange that does the work of all layers, until they have to serve the request after all.
+
+    Args:
+        scope: The ASGI scope of the request.
+        channels: Those of the server, for messages of the client and of the application.
+        units: The units of work of the request.
+        outgoing: Adds headers to the response.
+        served: The id of the request, `None` if an outer application has set one, and the task
+            that serves the request.
+
+    Attributes:
+        has_started: Whether the start of a response was sent.
+        served_by: The task that serves the request.
+    """
+
+    __slots__ = (
+        "_is_layered",
+        "_named",
+        "_outgoing",
+        "_server",
+        "has_started",
+        "served_by",
+    )
+
+    def __init__(
+        self,
+        scope: Scope,
+        channels: tuple[Receive, Send],
+        units: UnitsOfWork,
+        outgoing: Outgoing,
+        served: tuple[bytes | None, Cancellable],
+    ) -> None:
+        receive, send = channels
+        super().__init__(scope, receive, send, units)
+        self._server = send
+        self._outgoing = outgoing
+        self._named, self.served_by = served
+        self._is_layered = False
+        self.has_started: bool = False
+
+    def forward(self, message: Message) -> Awaitable[None]:
+        """Send a message, without settling units of work."""
+        return self._send(message) if self._is_layered else self.send_out(message)
+
+    def send_out(self, message: Message) -> Awaitable[None]:
+        """Send a message to the server."""
+        if message is self._replayed:
+            return _sent_already()
+        if message["type"] == "http.response.start":
+            self.has_started = True
+        if self._outgoing.prepare(message, self._named, self.served_by):
+            return self._send_stream(message)
+        return self._server(message)
+
+    async def _send_stream(self, message: Message) -> None:
+        await self._server(message)
+        self._outgoing.draining.watch(self.served_by)
+
+    def pass_to(self, send: Send) -> None:
+        """Send messages by the layers around the application."""
+        super().pass_to(send)
+        self._is_layered = True
+
+    async def replay(self, send: Send) -> None:
+        """Make layers see that a response was started, which they did not send."""
+        if self.has_started:
+            self._replayed = {"type": "http.response.start", "status": 200, "headers": []}
+            await send(self._replayed)
+
+    @property
+    def needs_end(self) -> bool:
+        """Whether something is left to be settled, or could not be."""
+        return bool(self.units) or self.failure is not None
+
+
+async def _sent_already() -> None:
+    """Send nothing."""

@@ -1,0 +1,99 @@
+"""Checks of a route that run before the body of the request is read.
+
+They are FastAPI dependencies: applications, routers, inclusions and routes of every kind collect
+them, in every version of FastAPI. FastAPI reads the body before it solves dependencies, so `Route`
+runs these first. A check that runs again as a dependency does nothing; where another route class
+serves the request, it runs as a dependency only.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from inspect import getclosurevars
+from types import FunctionType
+
+from fastapi import params
+from fastapi.dependencies.models import Dependant
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from ftf.container import Container
+
+type Handler = Callable[[Request], Coroutine[None, None, Response]]
+
+_MARKS = "ftf_early_checks"
+
+
+class EarlyCheck(ABC):
+    """A dependency that may refuse a request before its body is read."""
+
+    @abstractmethod
+    async def __call__(self, connection: HTTPConnection) -> None:
+        """Raise if the request is refused; a second call for one request does nothing."""
+
+    @abstractmethod
+    def fault(self, container: Container) -> Exception | None:
+        """Return why the check cannot run in an application with this container."""
+
+
+class EarlyDependency(params.Depends):
+    """The mark of an early check: a dependency, and a decorator of handlers and controllers.
+
+    Args:
+        check: The check.
+    """
+
+    def __init__(self, check: EarlyCheck) -> None:
+        super().__init__(check)
+
+    def __call__[F: Callable[..., object]](self, target: F) -> F:
+        """Add the check to a handler, or to each handler of a controller."""
+        if isinstance(target, type):
+            before = getattr(target, "dependencies", ())
+            target.dependencies = (self, *before)  # type: ignore[attr-defined]  # a Controller
+        else:
+            setattr(target, _MARKS, (self, *marks_of(target)))
+        return target
+
+
+def marks_of(endpoint: object) -> tuple[EarlyDependency, ...]:
+    """Return the checks that decorators have added to a handler."""
+    found: tuple[EarlyDependency, ...] = getattr(endpoint, _MARKS, ())
+    return found
+
+
+def with_marks(
+    endpoint: object, dependencies: Sequence[params.Depends] | None
+) -> Sequence[params.Depends] | None:
+    """Return dependencies with the checks that decorators have added to a handler."""
+    given = dependencies or ()
+    new = [mark for mark in marks_of(endpoint) if not any(mark is each for each in given)]
+    return [*new, *given] if new else dependencies
+
+
+def checks_of(dependant: Dependant) -> Iterator[EarlyCheck]:
+    """Return the checks among dependencies, and among theirs."""
+    for below in dependant.dependencies:
+        if isinstance(below.call, EarlyCheck):
+            yield below.call
+        yield from checks_of(below)
+
+
+def checked_first(handle: Handler) -> Handler | None:
+    """Return a handler that runs the early checks before the body is read, if there are any.
+
+    Args:
+        handle: FastAPI's handler of one inclusion of the route. Its dependencies are read from its
+            closure: those of the route would lack the including router's.
+    """
+    facts = getclosurevars(handle).nonlocals if isinstance(handle, FunctionType) else {}
+    dependant = facts.get("dependant")
+    checks = [*checks_of(dependant)] if isinstance(dependant, Dependant) else []
+    if not checks:
+        return None
+
+    async def check_first(request: Request) -> Response:
+        for check in checks:
+            await check(request)
+        return await handle(request)
+
+    return check_first

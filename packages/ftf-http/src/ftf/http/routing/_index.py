@@ -1,0 +1,159 @@
+"""The route index: which route serves a path, found in the same time for one and for 1,000."""
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ._index_entries import Alone, Entry, Left, entries_of
+from ._index_routes import Routes, Watch, included_routers
+from ._index_tree import Node, merged
+from ._originals import routing_is_original
+from ._unmatched import Unmatched, completing_allow
+
+type AnyEntry = Entry | Alone | Left
+type Found = tuple[Entry | Alone, dict[str, object]]  # with the parameters in the path
+
+# In the scope: an application that is called in place of the router's routes.
+INNER: Final = "ftf.http.inner"
+_NO_PARAMETERS: Final[dict[str, object]] = {}
+
+
+class Snapshot:
+    """The routes of a router at one time, by their paths.
+
+    Args:
+        router: The router.
+    """
+
+    def __init__(self, router: APIRouter) -> None:
+        # First, so that a change in the meantime is seen.
+        self.watch = Watch(router, included_routers(router.routes))
+        self._tree: Node[AnyEntry] = Node()
+        self._anywhere: list[AnyEntry] = []
+        self._static: dict[str, list[AnyEntry] | None] = {}
+        for entry in entries_of(router):
+            if entry.place is None:
+                self._anywhere.append(entry)
+                continue
+            self._tree.add(entry.place.path, entry.place.convertors, entry)
+            if not entry.place.convertors:
+                self._static[entry.place.path] = None
+
+    def candidates(self, path: str) -> list[AnyEntry]:
+        """Return the entries that may match a path, in the order of the routes."""
+        known = self._static.get(path)
+        if known is not None:
+            return known
+        found = self._tree.candidates(path)
+        if self._anywhere:
+            found = merged(found, self._anywhere)
+        if path in self._static:  # as many as there are routes, whatever clients ask for
+            self._static[path] = found
+        return found
+
+
+class RouteIndex:
+    """Serves the requests of a router by the route that FastAPI would find.
+
+    It stands in the router, in place of its list of routes. What it does not find, and what only
+    FastAPI can serve, goes FastAPI's way.
+
+    Args:
+        router: The router of an application.
+        unmatched: Serves what no route matches.
+
+    Attributes:
+        saw_telemetry: Whether FastAPI records the latest request that came through its layers.
+    """
+
+    def __init__(self, router: APIRouter, unmatched: Unmatched) -> None:
+        router.routes = Routes(router.routes)
+        self._router = router
+        self._unmatched = unmatched
+        self._snapshot: Snapshot | None = None
+        stack = router.middleware_stack
+        # FastAPI wraps the router where bodies are limited, and so it does each route.
+        self._is_bare = stack == router.app
+        self._stands_within = self._is_bare or hasattr(stack, "max_body_size")
+        self.saw_telemetry: bool = True
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        inner: ASGIApp | None = scope.pop(INNER, None)
+        if inner is not None:
+            await inner(scope, receive, send)
+            return
+        self.saw_telemetry = "fastapi.telemetry" in scope
+        found = self.find(scope) if routing_is_original() else None
+        if found is None:
+            await self._unmatched(scope, receive, send)
+            return
+        entry, parameters = found
+        scope.setdefault("router", self._router)
+        if isinstance(entry, Alone):
+            with completing_allow(self._router.routes, scope):
+                await entry.app(scope, receive, send)
+        elif entry.is_known:
+            entry.update(scope, parameters)
+            await entry.effective.app(scope, receive, send)
+        else:
+            try:
+                await self._unmatched(scope, receive, send)
+            finally:
+                entry.learn(scope)
+
+    def find(self, scope: Scope) -> Found | None:
+        """Return the route of an HTTP request; `None` if FastAPI has to find it."""
+        # What an outer application has left for its own routers is combined with theirs.
+        if scope["type"] != "http" or scope.get("fastapi") or not self._stands_within:
+            return None
+        path = path_in(scope)
+        # In a regular expression, `$` matches before a newline at the end as well.
+        if path[:1] != "/" or path[-1] == "\n" or self._unmatched.has(path):
+            return None
+        try:
+            return self._find(scope, path)
+        except Exception:  # noqa: BLE001  # a convertor's; FastAPI calls it again in its layers
+            return None
+
+    def _find(self, scope: Scope, path: str) -> Found | None:
+        snapshot = self._snapshot
+        if snapshot is None or snapshot.watch.has_changed():
+            self._snapshot = snapshot = Snapshot(self._router)
+        method = scope["method"]
+        for entry in snapshot.candidates(path):
+            if isinstance(entry, Entry):
+                parameters = _parameters(entry, path)
+                if parameters is None:
+                    continue
+                methods = entry.effective.methods
+                if not methods or method in methods:
+                    return entry, {**scope.get("path_params", _NO_PARAMETERS), **parameters}
+            elif isinstance(entry, Left):
+                if entry.may_match(path):
+                    return None
+            elif entry.matches(scope):
+                return (entry, _NO_PARAMETERS) if self._is_bare else None
+        return None
+
+
+def _parameters(entry: Entry, path: str) -> dict[str, object] | None:
+    """Return the parameters in a path; `None` if the route does not match it."""
+    if entry.path is not None:
+        return _NO_PARAMETERS if entry.path == path else None
+    effective = entry.effective
+    match = effective.path_regex.match(path)
+    if match is None:
+        return None
+    convertors = effective.param_convertors
+    return {name: convertors[name].convert(text) for name, text in match.groupdict().items()}
+
+
+def path_in(scope: Scope) -> str:
+    """Return the path of a request below the application that serves it, as Starlette's routes."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    if root and path.startswith(root) and path[len(root) : len(root) + 1] in {"", "/"}:
+        return path[len(root) :]
+    return path

@@ -1,0 +1,205 @@
+"""The entries of the route index: how each route of an application is matched and called."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from re import Pattern
+from typing import Any, Protocol, cast
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from starlette.convertors import Convertor
+from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp, Scope
+
+from ._index_routes import included_routers
+from ._index_tree import pattern_of
+from ._tree import walk
+
+type Convertors = Mapping[str, Convertor[Any]]
+
+_METHODS = ("matches", "handle")
+
+
+class Effective(Protocol):
+    """A route as it is served in one place, with the prefix and the limits of its routers."""
+
+    path: str
+    path_regex: Pattern[str]
+    param_convertors: dict[str, Convertor[Any]]
+    methods: set[str]
+    endpoint: Callable[..., object]
+    app: ASGIApp
+
+
+@dataclass(frozen=True, slots=True)
+class Included:
+    """A route of an included router, in one inclusion of it."""
+
+    path: str
+    path_regex: Pattern[str]
+    param_convertors: dict[str, Convertor[Any]]
+    methods: set[str]
+    endpoint: Callable[..., object]
+    app: ASGIApp
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The path of a route, with parameters in braces, and how they are converted."""
+
+    path: str
+    convertors: Convertors
+
+
+class Entry:
+    """A route that matches by its path and methods, in one place of the route tree.
+
+    The first request of a route goes FastAPI's way, and the index serves the following ones if
+    FastAPI has found the same route. What FastAPI has left in the scope of the first about the
+    included router, it leaves in the scope of each.
+
+    Args:
+        order: The number of the route.
+        place: Its path.
+        route: The route.
+        effective: The route as it is served here.
+    """
+
+    __slots__ = ("effective", "fastapi", "is_known", "order", "path", "place", "route")
+
+    def __init__(self, order: int, place: Place, route: APIRoute, effective: Effective) -> None:
+        self.order = order
+        self.place: Place | None = place
+        self.path = None if place.convertors else place.path  # what a request has to have
+        self.route = route
+        self.effective = effective
+        self.is_known = False
+        self.fastapi: dict[str, object] | None = None
+
+    def learn(self, scope: Scope) -> None:
+        """Note what FastAPI has left in the scope of a request, if it has served this route."""
+        if (scope.get("route"), scope.get("endpoint")) == (self.route, self.effective.endpoint):
+            self.fastapi = dict(scope.get("fastapi") or ()) or None
+            self.is_known = True
+
+    def update(self, scope: Scope, parameters: dict[str, object]) -> None:
+        """Change the scope of a request as FastAPI does for this route."""
+        scope["route"] = self.route
+        scope["endpoint"] = self.effective.endpoint
+        scope["path_params"] = parameters
+        if self.fastapi is not None:
+            scope["fastapi"] = self.fastapi.copy()
+
+
+class Alone:
+    """A route of the application's router that only its own methods know how to serve.
+
+    A router that has no other routes calls them, as the installed FastAPI does.
+
+    Args:
+        order: The number of the route.
+        place: Its path; `None` if it may match any.
+        route: The route.
+        router: The application's router.
+    """
+
+    __slots__ = ("app", "order", "place", "route")
+
+    def __init__(
+        self, order: int, place: Place | None, route: BaseRoute, router: APIRouter
+    ) -> None:
+        self.order = order
+        self.place = place
+        self.route = route
+        limits = getattr(router, "form_limits", None)
+        options: dict[str, Any] = {"form_limits": limits} if limits else {}
+        self.app: ASGIApp = APIRouter(routes=[route], redirect_slashes=False, **options).app
+
+    def matches(self, scope: Scope) -> bool:
+        """Return whether the route serves a request."""
+        return self.route.matches(scope)[0] is Match.FULL
+
+
+class Left:
+    """A route of an included router that only FastAPI's way can serve.
+
+    Args:
+        order: The number of the route.
+        place: Its path; `None` if it may match any.
+        pattern: What a path has to match; `None` if that is not known.
+    """
+
+    __slots__ = ("order", "pattern", "place")
+
+    def __init__(self, order: int, place: Place | None, pattern: Pattern[str] | None) -> None:
+        self.order = order
+        self.place = place
+        self.pattern = pattern
+
+    def may_match(self, path: str) -> bool:
+        """Return whether the route may serve a path."""
+        return self.pattern is None or self.pattern.match(path) is not None
+
+
+def entries_of(router: APIRouter) -> Iterator[Entry | Alone | Left]:
+    """Return an entry for each route that may match an HTTP request, in the order of the routes."""
+    order = 0
+    for top in router.routes:
+        for route, effective in _served(top):
+            order += 1
+            place = _place(route, effective)
+            if isinstance(route, WebSocketRoute) and _has_own(
+                route, (WebSocketRoute, APIWebSocketRoute)
+            ):
+                continue
+            if isinstance(route, APIRoute) and place is not None:
+                yield Entry(order, place, route, cast("Effective", effective))
+            elif route is top:
+                yield Alone(order, place, top, router)
+            else:
+                yield Left(order, place, getattr(effective, "path_regex", None) if place else None)
+
+
+def _served(top: BaseRoute) -> Iterator[tuple[BaseRoute, object]]:
+    """Return the routes of an included router, and how each is served; or the one route."""
+    contexts = list(walk([top]))
+    originals = [getattr(each, "original_route", each) for each in contexts]
+    routers = list(included_routers([top]))
+    if top in originals or not all(_has_own(router, (APIRouter,)) for router in routers):
+        yield top, top
+        return
+    for context, route in zip(contexts, originals, strict=True):
+        yield route, _included(context) if isinstance(route, APIRoute) else context
+
+
+def _included(context: object) -> Included:
+    # Read once: FastAPI finds each attribute of a context by three calls.
+    found = cast("Effective", context)
+    return Included(
+        found.path,
+        found.path_regex,
+        found.param_convertors,
+        found.methods,
+        found.endpoint,
+        found.app,
+    )
+
+
+def _place(route: BaseRoute, effective: object) -> Place | None:
+    """Return the path of a route; `None` if it may match others than its regular expression."""
+    if not _has_own(route, (APIRoute, Route, Mount)):
+        return None
+    served = cast("Effective", effective)
+    path = served.path + "/{path:path}" if isinstance(route, Mount) else served.path
+    if not path.startswith("/"):
+        return None
+    is_regular = pattern_of(path, served.param_convertors) == served.path_regex.pattern
+    return Place(path, served.param_convertors) if is_regular else None
+
+
+def _has_own(thing: object, classes: tuple[type, ...]) -> bool:
+    """Return whether a route or router matches and handles requests by methods of FastAPI's."""
+    found = [getattr(type(thing), name, None) for name in _METHODS]
+    return not any(name in getattr(thing, "__dict__", ()) for name in _METHODS) and any(
+        found == [getattr(cls, name, None) for name in _METHODS] for cls in classes
+    )

@@ -1,0 +1,140 @@
+"""Trusted proxies: whose word about the client counts."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final, Literal, NamedTuple
+
+from .exceptions import InvalidSecurityError
+
+UNIX: Final = "unix"
+_MOST_ELEMENTS: Final = 32
+_CACHED: Final = 4_096
+_ADDRESSES: Final = (
+    'ranges of addresses as in ["10.0.0.0/8"], or "unix" for a Unix socket; every address is not '
+    "possible, because then clients could choose theirs"
+)
+
+
+class Forwarded(NamedTuple):
+    """What trusted proxies say about a client; texts are empty where they say nothing."""
+
+    client: str
+    scheme: str
+    host: str
+
+
+class Proxies:
+    """The proxies whose headers are read.
+
+    Args:
+        ranges: Their addresses.
+        hops: How many proxies there are, if their addresses are not known but for that of the
+            nearest one; by default all that are in the ranges.
+        kind: The headers that they set.
+
+    Raises:
+        InvalidSecurityError: A range is not one, or is every address; `hops` is below 1.
+    """
+
+    def __init__(
+        self,
+        ranges: Sequence[str],
+        hops: int | None,
+        kind: Literal["x-forwarded", "forwarded"],
+    ) -> None:
+        if hops is not None and hops < 1:
+            raise InvalidSecurityError("hops", hops, "a number from 1")
+        self._unix = UNIX in ranges
+        self._networks = [_network(text) for text in ranges if text != UNIX]
+        self._hops = hops
+        self._kind = kind
+        self.trusts: Callable[[str], bool] = lru_cache(maxsize=_CACHED)(self._trusts)
+
+    def trusts_peer(self, client: tuple[str, int] | None) -> bool:
+        """Return whether the peer of a connection is a proxy."""
+        return self.trusts(client[0]) if client else self._unix
+
+    def read(self, headers: dict[bytes, list[bytes]]) -> Forwarded | None:
+        """Return what the proxies say; `None` if they name no client.
+
+        Args:
+            headers: The values of each header in their order, by name in lower case.
+        """
+        if self._kind == "forwarded":
+            return self._read_forwarded(_joined(headers.get(b"forwarded", ())))
+        elements = _joined(headers.get(b"x-forwarded-for", ()))
+        scheme = _last(headers.get(b"x-forwarded-proto", ())).lower()
+        host = _last(headers.get(b"x-forwarded-host", ()))
+        at = self._client_at(elements)
+        return None if at is None else Forwarded(_address(elements[at]), scheme, host)
+
+    def _read_forwarded(self, elements: list[str]) -> Forwarded | None:
+        pairs = [_pairs(element) for element in elements]
+        at = self._client_at([each.get("for", "") for each in pairs])
+        if at is None:
+            return None
+        client, nearest = _address(pairs[at].get("for", "")), pairs[-1]
+        return Forwarded(client, nearest.get("proto", "").lower(), nearest.get("host", ""))
+
+    def _client_at(self, elements: list[str]) -> int | None:
+        """Return which element is the client; the last is what the nearest proxy has added."""
+        if self._hops is not None:
+            at = len(elements) - self._hops
+            return at if at >= 0 and _address(elements[at]) else None
+        for at in range(len(elements) - 1, -1, -1):
+            address = _address(elements[at])
+            if not address:
+                return None
+            if not self.trusts(address):
+                return at
+        return 0 if elements else None
+
+    def _trusts(self, host: str) -> bool:
+        text = _address(host)
+        if not text:
+            return False
+        address = ip_address(text)
+        return any(address in network for network in self._networks)
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        network = ip_network(text)
+    except ValueError:
+        raise InvalidSecurityError("proxies", text, _ADDRESSES) from None
+    if network.prefixlen == 0:
+        raise InvalidSecurityError("proxies", text, _ADDRESSES)
+    return network
+
+
+def _joined(values: Sequence[bytes]) -> list[str]:
+    """Return the last elements of lists in headers, which are one list in their order."""
+    return b",".join(values).decode("latin-1").rsplit(",", _MOST_ELEMENTS)[-_MOST_ELEMENTS:]
+
+
+def _last(values: Sequence[bytes]) -> str:
+    """Return the last element, which is the nearest proxy's."""
+    return values[-1].decode("latin-1").rpartition(",")[2].strip() if values else ""
+
+
+def _pairs(element: str) -> dict[str, str]:
+    """Return the parameters of an element of `Forwarded` (RFC 7239)."""
+    pairs = (part.partition("=") for part in element.split(";"))
+    return {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
+
+
+@lru_cache(maxsize=_CACHED)
+def _address(element: str) -> str:
+    """Return the IP address of an element, without port, brackets and zone; "" if it has none."""
+    text = element.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return ""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)

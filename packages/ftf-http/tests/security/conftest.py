@@ -1,0 +1,35 @@
+from collections.abc import Callable
+
+import pytest
+from httpx import ASGITransport, AsyncClient, Response
+from starlette.requests import Request
+
+from ftf.http import FastTrackFramework
+from ftf.http.security import SecurityOptions
+
+
+@pytest.fixture
+def ask():
+    """What an application with some options answers; `GET /` says what the application sees."""
+
+    async def asked(
+        options: SecurityOptions,
+        *headers: tuple[str, str],
+        method: str = "GET",
+        url: str = "http://api.example.com/",
+        client: tuple[str, int] | None = ("203.0.113.7", 5),
+        add: Callable[[FastTrackFramework], object] = lambda app: None,
+    ) -> Response:
+        app = FastTrackFramework(security=options)
+
+        @app.api_route("/", methods=["GET", "POST", "HEAD"])
+        async def show(request: Request) -> dict[str, object]:
+            seen = request.client
+            return {"client": seen and seen.host, "url": str(request.url)}
+
+        add(app)
+        transport = ASGITransport(app, client=client, raise_app_exceptions=False)
+        async with AsyncClient(transport=transport) as http:
+            return await http.request(method, url, headers=[*headers])
+
+    return asked
