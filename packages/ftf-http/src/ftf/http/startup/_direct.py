@@ -1,5 +1,6 @@
 """The direct way of a request to its route: one object does the work of the layers between."""
 
+import logging
 from collections.abc import Awaitable
 from typing import Final, Protocol
 
@@ -19,9 +20,10 @@ from ..routing._index import INNER, RouteIndex
 from ..routing._index_entries import Entry
 from ..routing._originals import all_are_original
 from ._file_stack import FileStack
-from ._known_layers import are_known
+from ._known_layers import unknown_layer
 from ._telemetry import Providers, global_providers
 
+_logger = logging.getLogger("ftf.http")
 # What Starlette and FastAPI leave in the scope for each other.
 _HANDLERS: Final = "starlette.exception_handlers"
 _FILES: Final = "fastapi_middleware_astack"
@@ -72,7 +74,12 @@ class Direct:
         """
         router = self._application.router
         index: object = router.middleware_stack
-        if isinstance(index, RouteIndex) and are_known(stack, router):
+        if not isinstance(index, RouteIndex):
+            _logger.debug("all layers serve each request: the router has another stack")
+        elif unknown := unknown_layer(stack, router):
+            _logger.debug("all layers serve each request: %s is among them", unknown)
+        else:
+            _logger.debug("no layers serve the requests of known routes")
             self._stack, self._index = stack, index
 
     # A plain function that returns an awaitable: `async def` would add a frame to each request. The
