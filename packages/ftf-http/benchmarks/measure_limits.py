@@ -101,7 +101,7 @@ async def memory() -> None:
         # The storage of `limits` looks for expired keys in a task, which runs between hits.
         yielding = {name: partial(then_yield, call) for name, call in calls.items()}
         yielding["nothing"] = partial(then_yield, nothing)
-        found = await measured(yielding, keys, 2_000 // max(1, number // 100))
+        found = await measured(yielding, keys, 1_000)
         idle = found.pop("nothing")
         costs = (f"{name} {cost - idle:,.1f}" for name, cost in found.items())
         print(f"{number:>9,}  " + "   ".join(costs))

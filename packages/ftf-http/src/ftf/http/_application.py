@@ -20,7 +20,6 @@ from .plan._way import RouteWay
 from .problems._body_limit import BodyLimitProblem
 from .problems._default_handlers import default_handlers
 from .problems._openapi import document_problems
-from .request._deadline import DeadlineMiddleware, check_times
 from .request._outermost import Outgoing
 from .request._services import serve_from
 from .routing._index import RouteIndex
@@ -33,6 +32,7 @@ from .startup._checks import middleware_injections, validate
 from .startup._cors import refuse_open_cors
 from .startup._direct import Direct
 from .startup._early_checks import validate_early_checks
+from .startup._further_layers import add_security, add_time_limits
 from .startup._layers import Layers
 from .startup._lifespan import with_container
 from .startup._readiness import Readiness, live
@@ -129,15 +129,9 @@ class FastTrackFramework(Declarations):
         self.router.middleware_stack = RouteIndex(self.router, Unmatched(self.router, health))
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
-        self._has_limits = False
         if security is not None:
-            self._add_security(security)
-        if request_timeout is not None or body_timeout is not None:
-            times = {"request_timeout": request_timeout, "body_timeout": body_timeout}
-            check_times(times)
-            self._layers.around_scope.append(
-                Middleware(DeadlineMiddleware, application=self, **times)
-            )
+            add_security(self, self._layers, security)
+        add_time_limits(self, self._layers, request_timeout, body_timeout)
         self._outermost: ASGIApp = self._call_fastapi  # until the middleware stack is built
 
     def openapi(self) -> Json:
@@ -215,12 +209,6 @@ class FastTrackFramework(Declarations):
         if self.middleware_stack is None:
             self.middleware_stack: ASGIApp | None = self.build_middleware_stack()
         await self._layers.build()
-
-    def _add_security(self, options: "SecurityOptions") -> None:
-        from .security import _setup  # noqa: PLC0415  # loaded by applications that have options
-
-        self._layers.around_cors.append(_setup.connection_layer(self, options))
-        self._layers.within_cors += _setup.csrf_layers(self, options)
 
     def _error_mapping(self) -> Middleware:
         """Return a layer that maps errors of middleware like those of routes."""

@@ -15,6 +15,7 @@ from .injection._readable import naming_parameters
 from .problems._handlers import mapped
 from .routing._controller import Controller, operations_of
 from .startup._cors import refuse_open_cors
+from .startup._further_layers import add_limits
 from .startup._layers import Layers
 from .startup._readiness import Check, Readiness, ReadinessCheck
 
@@ -29,7 +30,6 @@ class Declarations(FastAPI):
 
     container: FixedAttribute[Container] = FixedAttribute("FastTrackFramework(container=...)")
     problem_details: bool
-    _has_limits: bool
     _layers: Layers
     _readiness: Readiness
 
@@ -96,18 +96,9 @@ class Declarations(FastAPI):
             InvalidLimitError: The name is taken or not possible, or there is no limit.
             RuntimeError: The application has started.
         """
-        # Loaded by applications that have limits.
-        from .limits import LimitExceeded, _setup  # noqa: PLC0415
-
         if self.middleware_stack is not None:
             raise RuntimeError("Add limits before the application starts.")
-        policies = _setup.policies_of(self.container)
-        policies.add(name, limits, everywhere=everywhere)
-        if not self._has_limits:
-            self._has_limits = True
-            self._layers.within_cors.insert(0, _setup.layer_for(self))
-            if self.problem_details:
-                self.add_exception_handler(LimitExceeded, _setup.limit_problem())
+        add_limits(self, self._layers, name, limits, everywhere=everywhere)
 
     def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
         """Answer an exception with a problem whose detail is the exception's text.

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, Literal, NamedTuple
 
 from .exceptions import InvalidSecurityError
+
+type Address = IPv4Address | IPv6Address
 
 UNIX: Final = "unix"
 _MOST_ELEMENTS: Final = 32
@@ -46,7 +48,10 @@ class Proxies:
         if hops is not None and hops < 1:
             raise InvalidSecurityError("hops", hops, "a number from 1")
         self._unix = UNIX in ranges
-        self._networks = [_network(text) for text in ranges if text != UNIX]
+        networks = [_network(text) for text in ranges if text != UNIX]
+        self._ranges = [
+            (each.version, int(each.network_address), int(each.netmask)) for each in networks
+        ]
         self._hops = hops
         self._kind = kind
         self.trusts: Callable[[str], bool] = lru_cache(maxsize=_CACHED)(self._trusts)
@@ -72,39 +77,37 @@ class Proxies:
         return self._of_x(get(b"x-forwarded-for", b""), scheme, host)
 
     def _read_x(self, clients: bytes, scheme: bytes, host: bytes) -> Forwarded | None:
-        elements = _elements(clients)
-        at = self._client_at(elements)
-        if at is None:
-            return None
-        return Forwarded(_address(elements[at]), _last(scheme).lower(), _last(host))
+        client = self._client(_elements(clients))
+        return None if client is None else Forwarded(client, _last(scheme).lower(), _last(host))
 
     def _read_forwarded(self, header: bytes) -> Forwarded | None:
         pairs = [_pairs(element) for element in _elements(header)]
-        at = self._client_at([each.get("for", "") for each in pairs])
-        if at is None:
+        client, nearest = self._client([each.get("for", "") for each in pairs]), pairs[-1]
+        if client is None:
             return None
-        client, nearest = _address(pairs[at].get("for", "")), pairs[-1]
         return Forwarded(client, nearest.get("proto", "").lower(), nearest.get("host", ""))
 
-    def _client_at(self, elements: list[str]) -> int | None:
-        """Return which element is the client; the last is what the nearest proxy has added."""
+    def _client(self, elements: list[str]) -> str | None:
+        """Return the client's address; the last element is what the nearest proxy has added."""
         if self._hops is not None:
             at = len(elements) - self._hops
-            return at if at >= 0 and _address(elements[at]) else None
-        for at in range(len(elements) - 1, -1, -1):
-            address = _address(elements[at])
-            if not address:
-                return None
-            if not self.trusts(address):
-                return at
-        return 0
+            address = _address(elements[at]) if at >= 0 else None
+            return None if address is None else str(address)
+        address = None
+        for element in reversed(elements):
+            address = _address(element)
+            if address is None or not self._has(address):
+                break
+        return None if address is None else str(address)
 
     def _trusts(self, host: str) -> bool:
-        text = _address(host)
-        if not text:
-            return False
-        address = ip_address(text)
-        return any(address in network for network in self._networks)
+        address = _address(host)
+        return address is not None and self._has(address)
+
+    def _has(self, address: Address) -> bool:
+        version, number = address.version, int(address)
+        # As `address in network`, which makes an object for each comparison.
+        return any(version == of and number & mask == start for of, start, mask in self._ranges)
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:
@@ -133,9 +136,8 @@ def _pairs(element: str) -> dict[str, str]:
     return {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
 
 
-@lru_cache(maxsize=_CACHED)
-def _address(element: str) -> str:
-    """Return the IP address of an element, without port, brackets and zone; "" if it has none."""
+def _address(element: str) -> Address | None:
+    """Return the IP address of an element, without port, brackets and zone."""
     text = element.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -144,6 +146,6 @@ def _address(element: str) -> str:
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:
-        return ""
+        return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return str(mapped or address)
+    return mapped or address
