@@ -16,7 +16,7 @@ from uvicorn import Config as ServerConfig
 from uvicorn import Server
 
 from ftf.http import FastTrackFramework
-from ftf.orm import run_seeders
+from ftf.orm import SeederFailed, run_seeders
 
 from .app import create_app
 from .seed import BlogSeeder
@@ -66,7 +66,7 @@ def prepare(app: FastTrackFramework) -> list[Call]:
     try:
         command.upgrade(Config(Path(__file__).with_name("alembic.ini")), "head")
         return asyncio.run(fill(app))
-    except (CommandError, ImportError, OSError, SQLAlchemyError, ValueError) as error:
+    except (CommandError, ImportError, OSError, SeederFailed, SQLAlchemyError, ValueError) as error:
         sys.exit(f"The database cannot be used: {error}\nCheck FTF_DATABASE_URL, or unset it.")
 
 

@@ -58,7 +58,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.
 def test_every_answer_is_documented(document: schemathesis.BaseSchema) -> None:
     found = document.get_all_operations()
     operations = [result.ok() for result in found if isinstance(result, Ok)]
-    assert len(operations) == 16
+    assert len(operations) == 17
     for operation in operations:
 
         @settings(max_examples=30, deadline=None, derandomize=True, database=None)

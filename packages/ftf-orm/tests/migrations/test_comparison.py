@@ -11,10 +11,10 @@ from database import execute, tables
 ENVIRONMENT = """
 from sqlalchemy import (
     JSON, Boolean, CheckConstraint, Column, Computed, DateTime, Enum, Float, Index, Integer,
-    MetaData, Numeric, String, Table, false, func, text, true,
+    MetaData, Numeric, String, Table, UniqueConstraint, false, func, text, true,
 )
 
-from ftf.orm import Base
+from ftf.orm import Base, unique_among_living
 from ftf.orm.migrations import run_migrations
 
 metadata = MetaData(naming_convention=Base.metadata.naming_convention)
@@ -183,3 +183,25 @@ def test_tables_of_a_schema_are_looked_for_in_it(declare, migrate, database_url)
     declare(NAME, more=f'Table("goods", metadata, {ID}, {NAME}, schema="stock")')
     assert migrate().count("op.create_table") == 2
     execute(database_url, "DROP SCHEMA stock CASCADE", "DROP SCHEMA alien CASCADE")
+
+
+def test_an_index_of_living_records_is_kept_by_a_change_of_its_table(
+    declare, migrate, database_url
+):
+    deleted, living = 'Column("deleted_at", DateTime)', 'unique_among_living("name")'
+    declare(NAME, deleted, 'UniqueConstraint("name")')
+    migrate()
+    declare(NAME, deleted, living)
+    assert "deleted_at IS NULL" in migrate()
+    declare(
+        NAME,
+        deleted,
+        'Column("price", Integer, CheckConstraint("price > 0", name="positive"))',
+        living,
+    )
+    migrate()
+    row = "INSERT INTO items (name, deleted_at) VALUES ('Ada', {})"
+    for value in ("'2020-01-01'", "'2020-01-01'", "NULL"):
+        execute(database_url, row.format(value))
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        execute(database_url, row.format("NULL"))

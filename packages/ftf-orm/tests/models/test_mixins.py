@@ -86,6 +86,16 @@ def test_a_scope_that_is_not_a_function_is_refused(model):
         QueryBuilder(None, Record)  # type: ignore[arg-type]
 
 
+def test_a_scope_that_is_evaluated_by_python_is_refused(model):
+    class Record(UuidKey, model):
+        __tablename__ = "records"
+        gone: Mapped[bool | None]
+        __scopes__ = {"present": lambda record: record.gone is None}  # noqa: RUF012
+
+    with pytest.raises(TypeError, match=r"'present' of Record must return a SQL .* not False"):
+        QueryBuilder(None, Record)  # type: ignore[arg-type]
+
+
 def test_scopes_of_bases_come_first_and_can_be_replaced(model):
     class Record(UuidKey, model):
         __tablename__ = "records"

@@ -1,7 +1,7 @@
 """What a repository's `query` leaves out is found by none of its reads."""
 
 import pytest
-from bookshop import Author, AuthorRepository, Genre, Shelf
+from bookshop import Author, AuthorRepository, Book, Genre, Shelf
 
 from ftf.orm import BaseRepository, DuplicateRecord, QueryBuilder, RecordNotFound
 
@@ -76,6 +76,21 @@ async def test_what_is_left_out_is_related_to_nothing_of_its_own_model(session):
     children = genres.relation(parent, Genre.children).query()
     assert await children.get() == [shown]
     assert await children.or_where(Genre.name == "hidden").get() == []
+
+
+async def test_what_is_left_out_is_not_loaded_as_a_relation_of_its_own_model(session, books):
+    genres = Named(session)
+    shown, hidden = Genre(name="shown"), Genre(name="hidden")
+    parent = await genres.create(Genre(name="parent", children=[shown, hidden]))
+    await genres.load(parent, Genre.children)
+    assert parent.children == [shown]
+    await genres.load(parent, "children.parent")
+    assert shown.parent is parent
+    book = await books.create(Book(title="Notes", author=Author(name="Ada"), genres=[hidden]))
+    await books.load(book, Book.genres)
+    assert book.genres == [hidden]
+    await genres.delete(parent)
+    assert hidden.parent_id is None
 
 
 async def test_what_is_left_out_is_matched_by_nothing(living):

@@ -1,7 +1,7 @@
 """Statements for many rows do not write what scopes hide, and delete softly."""
 
 import pytest
-from archive import Comment, Document, Post, Reaction, Tag, User
+from archive import Comment, Document, Post, Reaction, Tag, User, View
 from sqlalchemy import func, select
 
 from ftf.orm import BaseRepository, DuplicateRecord, transaction
@@ -54,6 +54,30 @@ async def test_edge_42_a_soft_deletion_that_is_undone_leaves_no_time(session, po
             assert post.trashed
             raise KeyError("x")
     assert (post.trashed, await posts.count()) == (False, 1)
+
+
+async def test_edge_42_records_are_restored_with_those_that_were_deleted_with_them(
+    posts, comments, stored
+):
+    post = await posts.query().with_(Post.comments).sole()
+    [comment] = post.comments
+    other = await posts.create(Post(title="other", comments=[Comment(), Comment()]))
+    await comments.delete(other.comments[0])
+    await posts.delete(other)
+    await posts.query().all_rows().delete()
+    trash = posts.query().only_trashed().where(Post.title != "deleted")
+    assert await trash.restore() == 2
+    assert (post.trashed, comment.trashed, post.version) == (False, False, 3)
+    assert [found.trashed for found in other.comments] == [True, False]
+    assert await trash.restore() == await posts.query().all_rows().restore() == 0
+    assert await posts.query().only_trashed().restore() == 1
+
+
+async def test_a_restoration_of_every_row_is_refused(session, posts):
+    with pytest.raises(ValueError, match=r"^restore\(\) without a condition would"):
+        await posts.query().with_trashed().restore()
+    with pytest.raises(TypeError, match="View has no soft deletes"):
+        await BaseRepository(session, View).query().all_rows().restore()
 
 
 async def test_edge_42_rows_are_removed_by_force(session, stored):

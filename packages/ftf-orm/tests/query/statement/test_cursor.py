@@ -51,7 +51,9 @@ def as_json(content: object) -> bytes:
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, deadline=None, database=None, phases=[Phase.generate])
+@settings(
+    max_examples=10_000, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+)
 @given(
     st.one_of(
         st.text(max_size=30),

@@ -1,6 +1,6 @@
 """Trusted proxies: whose word about the client counts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, Literal, NamedTuple
@@ -50,27 +50,36 @@ class Proxies:
         self._hops = hops
         self._kind = kind
         self.trusts: Callable[[str], bool] = lru_cache(maxsize=_CACHED)(self._trusts)
+        # A client sends the same headers with each request of a connection.
+        cached = lru_cache(maxsize=_CACHED)
+        self._of_x: Callable[[bytes, bytes, bytes], Forwarded | None] = cached(self._read_x)
+        self._of_forwarded: Callable[[bytes], Forwarded | None] = cached(self._read_forwarded)
 
     def trusts_peer(self, client: tuple[str, int] | None) -> bool:
         """Return whether the peer of a connection is a proxy."""
         return self.trusts(client[0]) if client else self._unix
 
-    def read(self, headers: dict[bytes, list[bytes]]) -> Forwarded | None:
+    def read(self, headers: Mapping[bytes, bytes]) -> Forwarded | None:
         """Return what the proxies say; `None` if they name no client.
 
         Args:
-            headers: The values of each header in their order, by name in lower case.
+            headers: The headers by name in lower case, several of one name joined by commas.
         """
+        get = headers.get
         if self._kind == "forwarded":
-            return self._read_forwarded(_joined(headers.get(b"forwarded", ())))
-        elements = _joined(headers.get(b"x-forwarded-for", ()))
-        scheme = _last(headers.get(b"x-forwarded-proto", ())).lower()
-        host = _last(headers.get(b"x-forwarded-host", ()))
-        at = self._client_at(elements)
-        return None if at is None else Forwarded(_address(elements[at]), scheme, host)
+            return self._of_forwarded(get(b"forwarded", b""))
+        scheme, host = get(b"x-forwarded-proto", b""), get(b"x-forwarded-host", b"")
+        return self._of_x(get(b"x-forwarded-for", b""), scheme, host)
 
-    def _read_forwarded(self, elements: list[str]) -> Forwarded | None:
-        pairs = [_pairs(element) for element in elements]
+    def _read_x(self, clients: bytes, scheme: bytes, host: bytes) -> Forwarded | None:
+        elements = _elements(clients)
+        at = self._client_at(elements)
+        if at is None:
+            return None
+        return Forwarded(_address(elements[at]), _last(scheme).lower(), _last(host))
+
+    def _read_forwarded(self, header: bytes) -> Forwarded | None:
+        pairs = [_pairs(element) for element in _elements(header)]
         at = self._client_at([each.get("for", "") for each in pairs])
         if at is None:
             return None
@@ -88,7 +97,7 @@ class Proxies:
                 return None
             if not self.trusts(address):
                 return at
-        return 0 if elements else None
+        return 0
 
     def _trusts(self, host: str) -> bool:
         text = _address(host)
@@ -108,14 +117,14 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     return network
 
 
-def _joined(values: Sequence[bytes]) -> list[str]:
-    """Return the last elements of lists in headers, which are one list in their order."""
-    return b",".join(values).decode("latin-1").rsplit(",", _MOST_ELEMENTS)[-_MOST_ELEMENTS:]
+def _elements(header: bytes) -> list[str]:
+    """Return the last elements of a list; more proxies than these are not in a row."""
+    return header.decode("latin-1").rsplit(",", _MOST_ELEMENTS)[-_MOST_ELEMENTS:]
 
 
-def _last(values: Sequence[bytes]) -> str:
+def _last(header: bytes) -> str:
     """Return the last element, which is the nearest proxy's."""
-    return values[-1].decode("latin-1").rpartition(",")[2].strip() if values else ""
+    return header.decode("latin-1").rpartition(",")[2].strip()
 
 
 def _pairs(element: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from ..request._outermost import Outgoing
 from ..request._scope import OPENED, SCOPE_KEY, Opened, close
 from ..routing._index import INNER, RouteIndex
 from ..routing._index_entries import Entry
-from ..routing._originals import layers_are_original, routing_is_original
+from ..routing._originals import all_are_original
 from ._file_stack import FileStack
 from ._known_layers import are_known
 from ._telemetry import Providers, global_providers
@@ -75,7 +75,8 @@ class Direct:
         if isinstance(index, RouteIndex) and are_known(stack, router):
             self._stack, self._index = stack, index
 
-    # A plain function that returns an awaitable: `async def` would add a frame to each request.
+    # A plain function that returns an awaitable: `async def` would add a frame to each request. The
+    # application's own is async, because a server may call it before it starts the task.
     def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one connection."""
         index, task = self._index, asyncio_task()
@@ -109,7 +110,7 @@ class Direct:
             or _TELEMETRY in scope
             or application.middleware_stack is not self._stack
             or application.router.middleware_stack is not self._index
-            or not (routing_is_original() and layers_are_original())
+            or not all_are_original()
         ):
             return False
         if application.root_path:
@@ -141,7 +142,7 @@ class Direct:
         try:
             try:
                 await app(scope, exchange.receive, exchange.send)
-                if files.is_used or exchange.needs_end:
+                if files.__dict__ or exchange.units or exchange.failure is not None:
                     await _end(files, exchange)
             except BaseException as error:  # noqa: BLE001  # the layers raise it again
                 errors = await files.closed_after(error)

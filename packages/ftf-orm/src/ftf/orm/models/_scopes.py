@@ -29,12 +29,23 @@ def scopes_of(mapper: Mapper[Any], entity: object = None) -> tuple[Scope, ...]:
     Args:
         mapper: The mapper of the model.
         entity: The model, or an alias of it, whose columns the conditions use.
+
+    Raises:
+        TypeError: A function returns a Python value, as of `user.age is None`.
     """
     functions = scope_functions(mapper)
     if not functions:
         return ()
     entity = mapper.class_ if entity is None else entity
-    return tuple(Scope(name, condition(entity)) for name, condition in functions.items())
+    found = tuple(Scope(name, condition(entity)) for name, condition in functions.items())
+    for name, condition in found:
+        returned: object = condition
+        if returned is None or isinstance(returned, bool):
+            raise TypeError(
+                f"the scope {name!r} of {mapper.class_.__name__} must return a SQL expression, not "
+                f"{returned}: write column.is_(None) for `is None`, and & | ~ for `and` `or` `not`"
+            )
+    return found
 
 
 def scope_functions(mapper: Mapper[Any]) -> Mapping[str, ScopeFunction]:

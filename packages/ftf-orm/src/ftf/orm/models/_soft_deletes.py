@@ -57,6 +57,17 @@ class SoftDeletes:
         return self.deleted_at is not None
 
 
+def refuse_hard_deletes(model: type) -> type[SoftDeletes]:
+    """Return a model that has soft deletes.
+
+    Raises:
+        TypeError: It has none.
+    """
+    if not issubclass(model, SoftDeletes):
+        raise TypeError(f"{model.__name__} has no soft deletes: add the mixin SoftDeletes to it")
+    return model
+
+
 def unique_among_living(*columns: str, deleted_at: str = "deleted_at") -> Index:
     """Return a unique index that soft-deleted records are not part of, for `__table_args__`.
 

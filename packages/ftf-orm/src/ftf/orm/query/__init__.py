@@ -3,7 +3,7 @@
 from ._builder import PaginatedQuery, QueryBuilder
 from ._page import CursorPage, Page, SimplePage
 from .statement._clauses import NO_CLAUSES, Clauses
-from .statement._expressions import Condition
+from .statement._expressions import Condition, is_among, key_of
 from .statement._join_condition import constants
 from .statement._key_types import possible_keys, refuse_other_type
 from .statement._membership import is_one_of
@@ -33,7 +33,9 @@ __all__ = [
     "columns_of",
     "constants",
     "equal_to",
+    "is_among",
     "is_one_of",
+    "key_of",
     "named",
     "next_version",
     "possible_keys",

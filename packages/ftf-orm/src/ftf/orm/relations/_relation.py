@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from ..bulk._copy import insert_rows
-from ..engine._sqlite import begin_immediate
 from ..query import NO_CLAUSES, Clauses, QueryBuilder, RelationTo, belongs_to
 from ..transactions._operation import read, writing
 from ..transactions._rollback import take
+from ..transactions._write_lock import is_only_writer
 from ._association import Pivot
 from ._loading import load
 
@@ -194,9 +194,7 @@ class Relation[R: DeclarativeBase]:
 
     async def _lock(self) -> None:
         """Lock the record, so that other `sync` and `toggle` calls wait until the commit."""
-        connection = await self.session.connection()
-        if connection.dialect.name == "sqlite":
-            await connection.run_sync(begin_immediate)
+        if await is_only_writer(self.session):
             return
         mapper = inspect(self.record).mapper
         key = zip(mapper.primary_key, mapper.primary_key_from_instance(self.record), strict=True)
@@ -219,7 +217,8 @@ class Relation[R: DeclarativeBase]:
 
     async def _load_again(self) -> None:
         if self.relation.key not in inspect(self.record).unloaded:
-            await load(self.session, [self.record], self.relation, again=True)
+            query = QueryBuilder(self.session, self.relation.property.mapper.class_, self.clauses)
+            await load(query, [self.record], self.relation, again=True)
 
 
 def _bare(keys: Iterable[object]) -> Iterable[tuple[object, Mapping[str, object]]]:

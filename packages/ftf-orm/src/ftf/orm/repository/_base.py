@@ -36,7 +36,8 @@ class RepositoryBase[T: DeclarativeBase]:
         """Return a query for the records.
 
         All reads of the repository begin with it: a record that an overridden `query` leaves out
-        is not found by its key either.
+        is not found by its key either. Its conditions belong into `within`, which no `or_where` of
+        a caller widens.
         """
         return QueryBuilder(self.session, self.model)
 

@@ -80,6 +80,8 @@ class Reads[T: DeclarativeBase](RepositoryBase[T]):
     async def load(self, records: T | Sequence[T], *relations: RelationPath) -> None:
         """Load relationships of records that are in the session, and replace those that are loaded.
 
+        Of the repository's own model, records that its `query` leaves out are not loaded.
+
         Args:
             records: One record or many.
             relations: Relationships such as `User.posts`, or dotted paths.
@@ -88,7 +90,7 @@ class Reads[T: DeclarativeBase](RepositoryBase[T]):
             AttributeError: The model has no such relationship.
         """
         for relation in relations:
-            await load(self.session, _many(records), relation, again=True)
+            await load(self.query(), _many(records), relation, again=True)
 
     async def load_missing(self, records: T | Sequence[T], *relations: RelationPath) -> None:
         """Load relationships of records in the session that are not loaded yet.
@@ -101,7 +103,7 @@ class Reads[T: DeclarativeBase](RepositoryBase[T]):
             AttributeError: The model has no such relationship.
         """
         for relation in relations:
-            await load(self.session, _many(records), relation, again=False)
+            await load(self.query(), _many(records), relation, again=False)
 
     def relation[R: DeclarativeBase](self, record: T, relation: RelationTo[R]) -> Relation[R]:
         """Return the related records of one record, to query, attach and detach them.

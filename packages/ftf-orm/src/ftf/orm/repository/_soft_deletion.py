@@ -6,9 +6,9 @@ from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
-from ..engine._sqlite import begin_immediate
 from ..exceptions import StaleRecord
 from ..query.terminals._soft_cascade import cascade, deleted_at_of, keep, name_of, next_time
+from ..transactions._write_lock import is_only_writer
 from ._record import read_expired
 
 
@@ -49,9 +49,7 @@ async def _locked_time(session: AsyncSession, record: DeclarativeBase) -> dateti
         StaleRecord: There is no row.
     """
     await session.flush()
-    connection = await session.connection()
-    if connection.dialect.name == "sqlite":
-        await connection.run_sync(begin_immediate)
+    await is_only_writer(session)
     state = inspect(record)
     column = deleted_at_of(state.mapper)
     key = zip(column.table.primary_key.columns, state.identity or (), strict=True)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from ..models._in_place import flag_changes
-from ..models._soft_deletes import SoftDeletes
+from ..models._soft_deletes import SoftDeletes, refuse_hard_deletes
 from ..query import Key, Values, equal_to, named
 from ..transactions._operation import writing
 from ._base import RepositoryBase
@@ -56,10 +56,10 @@ class Writes[T: DeclarativeBase](RepositoryBase[T]):
     async def delete(self, instance: T) -> None:
         """Delete a record; one of `SoftDeletes` stays in the database, where `restore` finds it.
 
-        A soft deletion goes on along relationships with the cascade "delete" to the records of
-        other models with `SoftDeletes`, which all get the same `deleted_at`; they are written by a
-        statement for each relationship, without events of the mapper. Other records stay. A record
-        that is deleted already is not deleted again.
+        A soft deletion goes on along relationships with the cascade "delete" to records of models
+        with `SoftDeletes`, which all get the same `deleted_at`; they are written by a statement for
+        each relationship, without events of the mapper. Other records stay. A record that is
+        deleted already is not deleted again.
 
         Raises:
             StaleRecord: Another transaction removed or changed the row.
@@ -96,8 +96,7 @@ class Writes[T: DeclarativeBase](RepositoryBase[T]):
             TypeError: It is not a record of the model, or the model has no soft deletes.
             ValueError: The record is not stored yet.
         """
-        if not issubclass(type(instance), SoftDeletes):
-            raise TypeError(f"{self.model.__name__} has no soft deletes: add the mixin SoftDeletes")
+        refuse_hard_deletes(type(instance))
         await self._rewrite(instance, restore)
         return instance
 

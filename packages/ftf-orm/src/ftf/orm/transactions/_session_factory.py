@@ -24,10 +24,24 @@ def session_factory(
 
     Returns:
         The factory: `async with session_factory(engine)() as session: ...`.
+
+    Raises:
+        ValueError: The key is empty.
     """
-    info = {} if cursor_key is None else {CURSOR_KEY: cursor_key}
+    info = {} if cursor_key is None else {CURSOR_KEY: secret(cursor_key, "cursor_key")}
     kind = RoutingSession if replicas_of(engine.sync_engine) else Session
     return async_sessionmaker(engine, expire_on_commit=False, info=info, sync_session_class=kind)
+
+
+def secret(key: str | bytes, name: str) -> bytes:
+    """Return a key as bytes.
+
+    Raises:
+        ValueError: It is empty, so that it would sign nothing.
+    """
+    if not key:
+        raise ValueError(f"{name} is empty: pass a secret, or None for cursors without a signature")
+    return key.encode() if isinstance(key, str) else key
 
 
 def refuse_expiring(session: AsyncSession, repository: str) -> None:

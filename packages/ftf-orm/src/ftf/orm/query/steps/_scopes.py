@@ -7,7 +7,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import DeclarativeBase
 
 from ...models._scopes import scope_functions
-from ...models._soft_deletes import LIVING, SoftDeletes
+from ...models._soft_deletes import LIVING, refuse_hard_deletes
 from ..statement._base import Query
 from ..statement._expressions import Condition
 
@@ -47,7 +47,7 @@ class Scopes[T: DeclarativeBase](Query[T]):
             TypeError: A model has no soft deletes.
         """
         for model in models or (self.model,):
-            _refuse_hard_deletes(model)
+            refuse_hard_deletes(model)
         return self.without_scope(LIVING, *models)
 
     def only_trashed(self) -> Self:
@@ -56,7 +56,7 @@ class Scopes[T: DeclarativeBase](Query[T]):
         Raises:
             TypeError: The model has no soft deletes.
         """
-        deleted_at = _refuse_hard_deletes(self.model).deleted_at
+        deleted_at = refuse_hard_deletes(self.model).deleted_at
         clauses = self.with_trashed().clauses
         return self._with(clauses._replace(scopes=(*clauses.scopes, deleted_at.is_not(None))))
 
@@ -78,9 +78,3 @@ def _refuse_unknown(name: str, model: type[DeclarativeBase]) -> None:
     if name not in known:
         names = ", ".join(known) or "none"
         raise ValueError(f"{model.__name__} has no scope {name!r}; it has {names}")
-
-
-def _refuse_hard_deletes(model: type[DeclarativeBase]) -> type[SoftDeletes]:
-    if not issubclass(model, SoftDeletes):
-        raise TypeError(f"{model.__name__} has no soft deletes: add the mixin SoftDeletes to it")
-    return model

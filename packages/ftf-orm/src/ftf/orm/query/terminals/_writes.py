@@ -1,22 +1,25 @@
 """The terminals that write all rows of a query with one statement."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Delete, Update, delete, update
+from sqlalchemy import Delete, Update, delete, select, update
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
-from ...models._soft_deletes import SoftDeletes
+from ...models._soft_deletes import SoftDeletes, refuse_hard_deletes
 from ...transactions._operation import writing
 from ...transactions._statement_timeout import within
+from ...transactions._write_lock import is_only_writer
+from ..statement._membership import is_one_of
 from ..statement._sql_functions import refuse_total
 from ..statement._values import Key, Values, columns_of, named, next_version, refuse_several_tables
 from ..steps._all_rows import AllRows
 from ._loaded_records import has_loaded, read_again
-from ._soft_cascade import cascade, name_of, next_time
+from ._soft_cascade import cascade, deleted_at_of, name_of, next_time
 
 type Amount = float | Decimal | timedelta
 
@@ -103,6 +106,45 @@ class Writes[T: DeclarativeBase](AllRows[T]):
         self._refuse_every_row("delete()")
         return await self._write(delete(self.model))
 
+    async def restore(self) -> int:
+        """Restore the soft-deleted records, and those that were deleted with each. Return how many.
+
+        The query finds them with `only_trashed()` or `with_trashed()`.
+
+        Raises:
+            DuplicateRecord: Another record has a unique value by now.
+            TypeError: The model has no soft deletes, or is stored in several tables.
+            ValueError: The query has no condition and no `all_rows()`.
+        """
+        refuse_hard_deletes(self.model)
+        refuse_several_tables(self._mapper)
+        self._refuse_every_row("restore()")
+        return await self._commit(self._execute_restoration)
+
+    async def _execute_restoration(self) -> int:
+        await is_only_writer(self.session)
+        deleted = await self._deleted()
+        keys = [key for found in deleted.values() for key in found]
+        if keys:
+            restored = update(self.model).values(self._changes({name_of(self._mapper): None}))
+            key = self._mapper.primary_key
+            await self._update(restored.where(is_one_of(key, keys, self._dialect)))
+        for deleted_at, found in deleted.items():
+            await cascade(self.session, self._mapper, found, deleted_at, None)
+        return len(keys)
+
+    async def _deleted(self) -> dict[datetime, list[tuple[object, ...]]]:
+        """Lock the deleted rows of the query. Return their keys by the time of deletion."""
+        mapper = self._mapper
+        column = deleted_at_of(mapper)
+        statement = select(column, *mapper.primary_key).where(*self._rows(), column.is_not(None))
+        # FOR NO KEY UPDATE: other transactions can still insert rows that refer to the records.
+        rows = await self.session.execute(statement.with_for_update(key_share=True))
+        found: dict[datetime, list[tuple[object, ...]]] = {}
+        for deleted_at, *key in rows:
+            found.setdefault(deleted_at, []).append(tuple(key))
+        return found
+
     @property
     def _name(self) -> str:
         return self.model.__name__
@@ -127,8 +169,11 @@ class Writes[T: DeclarativeBase](AllRows[T]):
             )
 
     async def _write(self, statement: Update | Delete, deleted_at: datetime | None = None) -> int:
+        return await self._commit(partial(self._execute_write, statement, deleted_at))
+
+    async def _commit(self, run: Callable[[], Awaitable[int]]) -> int:
+        """Run statements within the time limit, and commit unless a transaction is open."""
         seconds = self.clauses.timeout
-        run = partial(self._execute_write, statement, deleted_at)
         async with writing(self.session, self.model.metadata):
             await self.session.flush()
             if seconds is None:
