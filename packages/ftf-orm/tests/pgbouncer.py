@@ -56,13 +56,14 @@ def pgbouncer_url(postgres_url, tmp_path_factory) -> Iterator[str]:
     command = [shutil.which("pgbouncer") or "pgbouncer", str(file)]
     if os.geteuid() == 0:  # it refuses to run as root
         owner = Path(host).owner() if Path(host).is_dir() else "nobody"  # of the server's socket
-        shutil.copy(file, readable := f"/tmp/pgbouncer-{listen}.ini")  # noqa: S108
-        command = [command[0], "-u", owner, readable]
+        file = Path(shutil.copy(file, f"/tmp/pgbouncer-{listen}.ini"))  # noqa: S108  # which it can read
+        command = [command[0], "-u", owner, str(file)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603  # nothing from outside
     wait_for(listen)
     yield f"postgresql://{url.username}@127.0.0.1:{listen}/bookshop"
     process.terminate()
     process.wait(10)
+    file.unlink()
 
 
 def wait_for(port: int) -> None:

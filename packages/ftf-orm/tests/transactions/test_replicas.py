@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 import pytest
-from bookshop import Author, AuthorRepository, Model
+from bookshop import Author, AuthorRepository, Book, BookRepository, Model
 from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -112,6 +112,30 @@ async def test_reads_in_a_transaction_and_with_a_lock_go_to_the_primary(session,
     await session.rollback()
     await authors.count()
     assert where == {"primary": 3, "replica": 1}
+
+
+async def test_what_a_write_compares_with_and_what_is_read_again_is_not_outdated(
+    pair, session, where
+):
+    async with session_factory(pair)() as other:
+        ada = await AuthorRepository(other).create(Author(name="Ada"))
+        book = await BookRepository(other).create(Book(title="a", author_id=ada.id))
+    where.clear()
+    books = BookRepository(session)
+    with using_primary():
+        book = await books.find_or_fail(book.id)
+    await books.refresh(book)
+    await books.query().fresh().get()
+    assert "replica" not in where
+    await books.relation(book, Book.genres).sync([])
+    assert "replica" not in where
+
+
+async def test_reads_with_a_time_limit_and_streams_go_to_the_primary(session, where):
+    authors = AuthorRepository(session)
+    assert await authors.query().timeout(5).get() == []
+    assert [author async for author in authors.query().stream()] == []
+    assert "replica" not in where
 
 
 async def test_a_block_sends_the_reads_of_its_task_to_the_primary(pair, session, where):

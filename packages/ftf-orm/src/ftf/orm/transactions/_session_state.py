@@ -33,7 +33,7 @@ class SessionState:
         in_use: Whether one of its operations is running.
         transaction: The innermost open `transaction`.
         units: The units of work of the scope that the session belongs to, if that is known.
-        has_written: Whether one of its statements has written, so that replicas can be behind.
+        has_written: Whether it has written, or is about to, so that replicas can be behind.
         replica: The replica that it reads from.
     """
 
