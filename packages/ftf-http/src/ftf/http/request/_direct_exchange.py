@@ -95,11 +95,6 @@ class DirectExchange(Exchange):
             self._replayed = {"type": "http.response.start", "status": 200, "headers": []}
             await send(self._replayed)
 
-    @property
-    def needs_end(self) -> bool:
-        """Whether something is left to be settled, or could not be."""
-        return bool(self.units) or self.failure is not None
-
 
 async def _sent_already() -> None:
     """Send nothing."""
