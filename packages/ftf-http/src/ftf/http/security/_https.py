@@ -7,12 +7,11 @@ from starlette.types import Scope
 from .exceptions import HttpsRequired
 
 _PERMANENT = 308
-_SECURE = {"https", "wss"}
 _SAFE = {"GET", "HEAD"}
 
 
-def demand_https(scope: Scope, host: bytes) -> Response | None:
-    """Return the redirect of a navigation over http; `None` if the request came over https.
+def demand_https(scope: Scope, host: bytes) -> Response:
+    """Return the redirect of a navigation that came over http.
 
     What a program sends is refused and not redirected: it would go on to send what it sends,
     passwords included, over http first.
@@ -24,8 +23,6 @@ def demand_https(scope: Scope, host: bytes) -> Response | None:
     Raises:
         HttpsRequired: It is not a navigation.
     """
-    if scope["scheme"] in _SECURE:
-        return None
     if scope["type"] != "http" or scope["method"] not in _SAFE or not _navigates(scope):
         raise HttpsRequired
     path = scope.get("raw_path") or scope["path"].encode()
