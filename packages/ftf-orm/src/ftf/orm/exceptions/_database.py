@@ -59,7 +59,7 @@ class SeederFailed(OrmError):
     def __init__(self, seeder: type, done: Sequence[type]) -> None:
         super().__init__(seeder, done)
         self.seeder = seeder
-        self.done = tuple(done)
+        self.done: tuple[type, ...] = tuple(done)
 
     def __str__(self) -> str:
         before = ", ".join(each.__name__ for each in self.done) or "nothing"
@@ -79,7 +79,7 @@ class SeederRefused(OrmError):
 
     def __init__(self, seeders: Sequence[type], environment: str) -> None:
         super().__init__(seeders, environment)
-        self.seeders = tuple(seeders)
+        self.seeders: tuple[type, ...] = tuple(seeders)
         self.environment = environment
 
     def __str__(self) -> str:
