@@ -92,9 +92,27 @@ def test_edge_21_a_token_with_one_other_character_is_refused(place, character):
             Cursor.of(other, "order", b"key")
 
 
-def test_edge_21_a_deeply_nested_token_is_refused():
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 100_000,
+        b"",
+        b"\xff",
+        b"{}",
+        b"[]",
+        b'["x"]',
+        b"[0,{}]",
+        b'[0,["f"]]',
+        b'[0,["f",1]]',
+        b'[0,["?","1"]]',
+        b'[0,["n","x"]]',
+        b'[0,["i","9999999999999999999999"]]',
+    ],
+    ids=lambda content: repr(content[:10]),
+)
+def test_edge_21_a_token_with_another_content_is_refused(content):
     with pytest.raises(CursorError, match="begin without a cursor"):
-        Cursor.of(signed(b"[" * 100_000), "order", b"")
+        Cursor.of(signed(content), "order", b"")
 
 
 def test_a_value_that_a_token_cannot_contain_is_refused():

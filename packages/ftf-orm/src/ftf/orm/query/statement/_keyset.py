@@ -205,7 +205,7 @@ def _kind(value: ColumnElement[Any], dialect: Dialect) -> type:
         return float if isinstance(stored, Float) else Decimal
     try:
         return stored.python_type
-    except NotImplementedError:
+    except NotImplementedError:  # pragma: no cover  # before SQLAlchemy 2.1
         return object
 
 
