@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ftf.orm import (
     DuplicateRecord,
+    NotNullViolation,
     QueryBuilder,
     session_factory,
     transaction,
@@ -164,6 +165,25 @@ async def test_edge_40_a_partial_unique_index_and_a_key_decide_as_well(make):
     assert (same, same.name) == (slug, "b")
     with pytest.raises(ValueError, match="not uses, id"):
         await slugs.upsert([{"id": 1, "uses": 1, "name": "b"}], unique_by=["uses", "id"])
+
+
+async def test_edge_40_conditions_of_indexes_are_expressions_and_other_rules_keep_their_error(make):
+    class Coupon(apart()):
+        __tablename__ = "coupons"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        code: Mapped[str]
+        shop: Mapped[int]
+        used: Mapped[bool] = mapped_column(default=False)
+
+    fresh = Coupon.__table__.c.used.is_(False)
+    Index("fresh", Coupon.code, unique=True, postgresql_where=fresh, sqlite_where=fresh)
+    Index("number", Coupon.shop, unique=True)
+    coupons = await make(Coupon)
+    for unique in ([Coupon.code], [Coupon.shop]):
+        (one,) = await coupons.upsert([{"code": "a", "shop": 1}], unique_by=unique)
+    assert (await coupons.count(), one.code) == (1, "a")
+    with pytest.raises(NotNullViolation, match="shop"):
+        await coupons.upsert([{"code": "b", "shop": None}], unique_by=[Coupon.code])
 
 
 async def test_edge_40_what_is_ignored_is_not_returned(authors):

@@ -217,7 +217,7 @@ def _condition_of(table: Table, columns: Collection[Column[Any]]) -> ColumnEleme
             f"unique_by must be the columns of the primary key, of a unique constraint or of a "
             f"unique index of {table.name}, not {names}"
         )
-    return None if None in conditions else conditions[0]
+    return None if any(condition is None for condition in conditions) else conditions[0]
 
 
 def _condition(index: Index) -> Any:  # noqa: ANN401  # of the dialect's option
