@@ -28,6 +28,7 @@ PYTHONS = nox.project.python_versions(PROJECTS["ftf-container"])
 WHEELS = Path(".nox/wheels").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
+PARTS = {"limits": ("ftf-http", "measure_limits.py")}
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
 CONCURRENCY = {"ftf-orm": "greenlet,thread", "ftf-testing": "greenlet,thread"}
@@ -126,11 +127,14 @@ def build(session: nox.Session, package: str) -> None:
 
 @nox.session(default=False, requires=["wheelhouse"])
 def bench(session: nox.Session) -> None:
-    """Measure packages against their peers: `nox -s bench -- container [scenario ...]`."""
+    """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
+
+    `nox -s bench -- limits` measures a part of ftf-http.
+    """
     name, *arguments = session.posargs
-    package = f"ftf-{name}"
+    package, program = PARTS.get(name, (f"ftf-{name}", ""))
     session.install(*wheels(package), f"--group=bench-{package}")
-    session.run("python", f"packages/{package}/benchmarks", *arguments)
+    session.run("python", f"packages/{package}/benchmarks/{program}", *arguments)
 
 
 @nox.session(default=False, requires=["wheelhouse"])

@@ -1,6 +1,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from inspect import signature
+from inspect import getattr_static, signature
 
 import pytest
 from fastapi import Depends, FastAPI, HTTPException, WebSocket
@@ -229,5 +229,5 @@ def test_what_the_application_is_made_with_is_not_replaced(name, option):
         setattr(app, name, "mine")
     assert f"`FastTrackFramework({option})`: keep 'mine' under another name" in str(caught.value)
     assert f"`app.state.{name}`" in str(caught.value)
-    assert getattr(FastTrackFramework, name) is vars(FastTrackFramework)[name]
+    assert getattr(FastTrackFramework, name) is getattr_static(FastTrackFramework, name)
     assert getattr(app, name) is before

@@ -16,9 +16,9 @@ from differential.mutants import MUTANTS
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-# How many applications; other ones at each run: `FTF_APPLICATIONS=1000 pytest -k differential`.
+# How many applications; other ones at each run: `FTF_APPLICATIONS=1000 pytest -k random_app`.
 CHOSEN = os.environ.get("FTF_APPLICATIONS")
-APPLICATIONS, REQUESTS = int(CHOSEN or 90), 60
+APPLICATIONS, REQUESTS = int(CHOSEN or 140), 40
 SEEDS = st.lists(st.integers(0, 2**32), min_size=REQUESTS, max_size=REQUESTS)
 
 pytestmark = [

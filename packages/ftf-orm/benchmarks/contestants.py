@@ -3,7 +3,7 @@
 from advanced_alchemy.filters import LimitOffset, OrderBy
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from models import Draft, Note, User
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -32,6 +32,11 @@ class AdvancedNotes(SQLAlchemyAsyncRepository[Note]):
     """Advanced Alchemy's notes."""
 
     model_type = Note
+
+
+def rows(count: int) -> list[dict[str, object]]:
+    """Make up the values of many notes."""
+    return [{"text": f"note {number}"} for number in range(count)]
 
 
 class Contestant:
@@ -118,6 +123,27 @@ class SQLAlchemy(Contestant):
         async with self.session() as session:
             return [user.name for user in (await session.scalars(select(User))).all()]
 
+    async def create_1000(self, _: int) -> object:
+        """Store a thousand, and have their records in order."""
+        statement = insert(Note).returning(Note, sort_by_parameter_order=True)
+        async with self.session() as session:
+            made = (await session.scalars(statement, rows(1_000))).all()
+            await session.commit()
+            return made
+
+    async def insert_1000(self, _: int) -> object:
+        """Store a thousand without records."""
+        return await self._insert(1_000)
+
+    async def insert_10000(self, _: int) -> object:
+        """Store ten thousand without records."""
+        return await self._insert(10_000)
+
+    async def _insert(self, count: int) -> None:
+        async with self.session() as session:
+            await session.execute(insert(Note), rows(count))
+            await session.commit()
+
 
 class Ours(Contestant):
     """ftf-orm."""
@@ -179,6 +205,21 @@ class Ours(Contestant):
         async with self.session() as session:
             return [user.name for user in await Users(session).query().get()]
 
+    async def create_1000(self, _: int) -> object:
+        """Store a thousand, and have their records in order."""
+        async with self.session() as session:
+            return await Notes(session).create_many(rows(1_000))
+
+    async def insert_1000(self, _: int) -> object:
+        """Store a thousand without records."""
+        async with self.session() as session:
+            return await Notes(session).insert_many(rows(1_000))
+
+    async def insert_10000(self, _: int) -> object:
+        """Store ten thousand without records."""
+        async with self.session() as session:
+            return await Notes(session).insert_many(rows(10_000))
+
 
 class AdvancedAlchemy(Contestant):
     """Advanced Alchemy."""
@@ -226,3 +267,9 @@ class AdvancedAlchemy(Contestant):
         async with self.session() as session:
             notes = AdvancedNotes(session=session, auto_commit=True, auto_refresh=False)
             return await notes.add(Note(text=f"note {number}"))
+
+    async def create_1000(self, _: int) -> object:
+        """Store a thousand, and have their records in order."""
+        async with self.session() as session:
+            notes = AdvancedNotes(session=session, auto_commit=True, auto_refresh=False)
+            return await notes.add_many([Note(**row) for row in rows(1_000)])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from math import inf
 from time import perf_counter
 
 from sqlalchemy import Index, insert, text
@@ -15,6 +16,7 @@ ROWS, PER_PAGE, STEP = 200_000, 20, 1_000
 PAGES = (1, 51, 501, 1_001, 2_501, 5_001, 7_501, 9_951)
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
+type Call = Callable[[int], Awaitable[object]]
 type Times = dict[str, list[float]]
 
 
@@ -39,16 +41,14 @@ async def _measure(url: str, rounds: int) -> Times:
     async with session_factory(engine)() as session:
         query = QueryBuilder(session, Entry).order_by(Entry.at, "desc")
         cursors = await positions(query)
-        calls: dict[str, Callable[[int], Awaitable[object]]] = {
+        calls: dict[str, Call] = {
             "cursor": lambda page: query.cursor_paginate(cursors[page], PER_PAGE),
             "offset": lambda page: query.paginate(page, PER_PAGE).get(),
         }
-        times: Times = {"cursor": [], "offset": []}
-        print(f"\n| {engine.dialect.name}, page | by cursor | by offset |\n|---:|---:|---:|")
-        for page in PAGES:
-            for name, call in calls.items():
-                times[name].append(await milliseconds(call, page, rounds))
-            print(f"| {page:,} | {times['cursor'][-1]:.2f} ms | {times['offset'][-1]:.2f} ms |")
+        times = await take_turns(calls, rounds)
+    print(f"\n| {engine.dialect.name}, page | by cursor | by offset |\n|---:|---:|---:|")
+    for page, *found in zip(PAGES, times["cursor"], times["offset"], strict=True):
+        print(f"| {page:,} | {found[0]:.2f} ms | {found[1]:.2f} ms |")
     deep = times["cursor"][PAGES.index(1_001)] / times["cursor"][0]
     print(f"page 1,001 by cursor takes {deep:.2f} x the time of page 1")
     async with engine.begin() as connection:
@@ -85,11 +85,17 @@ async def positions(query: QueryBuilder[Entry]) -> dict[int, str | None]:
     return found
 
 
-async def milliseconds(call: Callable[[int], Awaitable[object]], page: int, rounds: int) -> float:
-    """Return the milliseconds of a call that nothing else on the machine delayed."""
-    times = []
+async def take_turns(calls: dict[str, Call], rounds: int) -> Times:
+    """Return the milliseconds of each call for each page that nothing on the machine delayed.
+
+    Whatever else the machine does hits all of them alike.
+    """
+    times = {name: [inf] * len(PAGES) for name in calls}
     for _ in range(rounds):
-        begin = perf_counter()
-        await call(page)
-        times.append((perf_counter() - begin) * 1_000)
-    return min(times)
+        for place, page in enumerate(PAGES):
+            for name, call in calls.items():
+                begin = perf_counter()
+                await call(page)
+                elapsed = (perf_counter() - begin) * 1_000
+                times[name][place] = min(times[name][place], elapsed)
+    return times

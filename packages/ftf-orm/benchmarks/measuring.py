@@ -27,6 +27,7 @@ WORK = (
     "pluck",
     "entities",
 )
+MANY = ("create_1000", "insert_1000", "insert_10000")  # of which a tenth of the turns is enough
 WARM_UP, COLLECT = 20, 25  # turns
 
 type Call = Callable[[int], Awaitable[object]]
@@ -66,9 +67,9 @@ async def compare(engine: AsyncEngine, rounds: int) -> None:
     ]
     print(f"\n| {engine.dialect.name} | SQLAlchemy | ftf-orm | Advanced Alchemy | Tortoise |")
     print("|---|---|---|---|---|")
-    for name in WORK:
+    for name in WORK + MANY:
         calls = [getattr(contestant, name, None) for contestant in everybody]
-        times = await take_turns(calls, rounds)
+        times = await take_turns(calls, rounds // 10 if name in MANY else rounds)
         reference = times[0] or 0.0
         shown = ["-" if time is None else f"{time / reference:.2f} x" for time in times[1:]]
         print(f"| {name} | {reference * 1_000:.2f} ms | {' | '.join(shown)} |")

@@ -28,6 +28,6 @@ async def test_engine_and_session_factory_are_singletons_with_the_options_given(
     factory = container.resolve(async_sessionmaker[AsyncSession])
     async with factory() as session:
         assert session.bind is engine
-        assert session.info["ftf.orm.cursor_key"] == "secret"
+        assert session.info["ftf.orm.cursor_key"] == b"secret"
     await container.dispose_all()
     assert container.resolve(AsyncEngine) is not engine

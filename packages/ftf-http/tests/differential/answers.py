@@ -182,6 +182,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
 
 def append_header(values: Values, _: Log) -> None:
     values["response"].headers.append("x-dependency", "1")
+    values["response"].headers.append("x-dependency", "2")
 
 
 def set_cookie(values: Values, _: Log) -> None:

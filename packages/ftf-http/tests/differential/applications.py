@@ -103,8 +103,8 @@ MIDDLEWARE: Final[tuple[tuple[str, ...], ...]] = (
     ("http", "gzip"),
     ("asgi", "http", "gzip", "cors"),
 )
-SHAPES: Final = (*["async"] * 3, "async yield", "async yield", "def", "yield", "class", "object")
-KINDS_OF_GROUPS: Final = ("plain", "router", "controller", "picky", "loud")
+SHAPES: Final = (*["async"] * 4, "def", "class", "object", "async yield", "yield")
+KINDS_OF_GROUPS: Final = ("plain", *["router"] * 3, *["controller"] * 3, "plain", "picky", "loud")
 _DEEPEST: Final = 2
 WAYS: Final = (*["include"] * 6, "mount", "application", "host", "move")
 

@@ -52,7 +52,7 @@ async def ask(app: ASGIApp, request: Ask, log: list[tuple[object, ...]]) -> Answ
     raised = ""
     context.set("set by the server")
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await app(_scope(request), receive, send)
     except Exception as error:  # noqa: BLE001  # what is raised is compared
         # FastAPI names the file of the function that it calls, which may be one around the handler.

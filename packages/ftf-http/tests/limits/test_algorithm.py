@@ -28,7 +28,7 @@ def most_in_a_period(times: list[int], period: int) -> int:
     return max((end - first for first, end in enumerate(ends)), default=0)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(quota=st.integers(1, 12), waits=gaps, costs=st.lists(st.integers(1, 3), min_size=120))
 async def test_edge_s73_no_period_admits_more_than_twice_the_quota(quota, waits, costs):
     limit = replace(Limit(quota=quota, period=7), name="api")
@@ -36,7 +36,7 @@ async def test_edge_s73_no_period_admits_more_than_twice_the_quota(quota, waits,
     assert most_in_a_period(times, 7 * SECOND) <= 2 * quota
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(quota=st.integers(1, 12), waits=gaps, costs=st.lists(st.integers(1, 3), min_size=120))
 async def test_edge_s73_an_exact_limit_never_admits_more_than_its_quota(quota, waits, costs):
     limit = replace(Limit(quota=quota, period=7, exact=True), name="api")
@@ -45,7 +45,7 @@ async def test_edge_s73_an_exact_limit_never_admits_more_than_its_quota(quota, w
 
 
 @pytest.mark.parametrize("exact", [False, True])
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(quota=st.integers(1, 12), waits=gaps)
 async def test_edge_s82_a_caller_that_waits_as_long_as_it_is_told_is_admitted(exact, quota, waits):
     limit = replace(Limit(quota=quota, period=7, exact=exact), name="api")

@@ -172,6 +172,31 @@ async def test_edge_s55_a_refused_request_is_not_read(app, serve, kind):
     assert sent[0]["status"] == 429
 
 
+async def test_a_limited_route_keeps_its_plan(app, serve):
+    router = Router(dependencies=[throttle("two")])
+
+    @router.get("/included/{number}")
+    @app.get("/own/{number}")
+    @throttle("two")
+    async def show(number: int) -> int:
+        return number
+
+    @app.get("/parameter/{number}")
+    async def show_both(number: int, _: None = throttle("two")) -> int:
+        return number
+
+    app.include_router(router)
+    async with serve(app) as client:
+        assert await statuses_of(client, "/included/1", "/own/x", "/own/1") == [200, 422, 429]
+    ways = {way.path: way.way for way in app.ways()}
+    assert ways["/own/{number}"] == ways["/included/{number}"] == "compiled"
+    assert ways["/parameter/{number}"] == "fastapi"
+
+
+async def statuses_of(client, *paths: str) -> list[int]:
+    return [(await client.get(path)).status_code for path in paths]
+
+
 async def test_a_route_that_is_added_late_is_limited(app, serve):
     async def add(body: dict[str, int]) -> int:
         return len(body)

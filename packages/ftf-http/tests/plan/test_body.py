@@ -1,7 +1,10 @@
 """JSON bodies: a plan reads them from the ASGI messages, and FastAPI answers what is unusual."""
 
 from contextvars import ContextVar
-from typing import Annotated, Literal
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Annotated, Literal, NamedTuple
+from uuid import UUID
 
 import pytest
 from fastapi import Body, Depends, FastAPI, File, Form, Query, Request, UploadFile
@@ -362,6 +365,21 @@ async def test_path_12_a_body_with_a_discriminator(same):
     )
 
 
+class Undefined(BaseModel):
+    below: "Nothing"  # noqa: F821  # the point
+
+
+class Deferred(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+    number: int = 1
+
+
+@pytest.mark.parametrize("annotation", [Undefined, Deferred])
+async def test_path_12_a_type_that_is_not_fully_defined_is_left_to_fastapi(same, annotation):
+    ways = {"the type of 'value' is not fully defined"}
+    await same(posting(annotation), ("POST", "/", {"json": {}}), ways=ways)
+
+
 class Own(BaseModel):
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
@@ -377,7 +395,27 @@ class Made(BaseModel):
     others: list[int] = Field(default_factory=list)
 
 
-@pytest.mark.parametrize("annotation", [Own, Noted, Made])
+@dataclass
+class Point:
+    x: int = 1
+
+    def __post_init__(self) -> None:
+        """Note something."""
+
+
+class Sizes(Enum):
+    SMALL = 1
+
+    @classmethod
+    def _missing_(cls, _: object) -> "Sizes":
+        return cls.SMALL
+
+
+class Sized(BaseModel):
+    size: Sizes = Sizes.SMALL
+
+
+@pytest.mark.parametrize("annotation", [Own, Noted, Made, Point, Sized])
 async def test_path_13_what_may_read_a_context_is_left_to_fastapi(same, annotation):
     def build(app) -> None:
         async def nothing() -> None: ...
@@ -388,6 +426,30 @@ async def test_path_13_what_may_read_a_context_is_left_to_fastapi(same, annotati
 
     reason = "a validator may need what a dependency has set"
     await same(build, ("POST", "/", {"json": {}}), ways={reason})
+
+
+class Parts(NamedTuple):
+    x: int = 1
+
+
+@dataclass
+class Plain:
+    x: int = 1
+    made: list[UUID] = field(default_factory=list)
+
+
+@pytest.mark.parametrize("annotation", [Item, Node, Cat, Plain, Annotated[Parts, Body()]])
+async def test_path_13_what_only_pydantic_validates_is_planned(same, annotation):
+    def build(app) -> None:
+        async def nothing() -> None: ...
+
+        @app.post("/", dependencies=[Depends(nothing)])
+        async def post(value: annotation) -> str:
+            return repr(value)
+
+    await same(
+        build, *[("POST", "/", {"json": body}) for body in ({}, {"name": "a"}, {"x": 2}, [3])]
+    )
 
 
 async def test_path_13_validators_run_after_the_dependencies(same):

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from typing import Annotated
 
 import pytest
-from fastapi import Depends, FastAPI, Request, routing
+from fastapi import Depends, FastAPI, Request, Response, routing
 from fastapi.dependencies.utils import get_dependant, solve_dependencies
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -91,6 +91,28 @@ async def test_functions_that_are_replaced_after_a_request_are_called(serve, wat
         seen = watch(name)
         assert (await client.get(path)).json() == {"q": 1}
     assert seen == [name]
+
+
+METHODS = [(Request, "__init__"), (Response, "__init__"), (Response, "__call__")]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_path_16_methods_that_are_replaced_are_called(serve, monkeypatch, seen, method, when):
+    cls, name = method
+    original = getattr(cls, name)
+
+    @functools.wraps(original)
+    def noting(*args, **kwargs):
+        seen.append(name)
+        return original(*args, **kwargs)
+
+    async with serve(application()) as client:
+        if when == "after":
+            assert (await client.get("/own")).json() == {"q": 1}
+        monkeypatch.setattr(cls, name, noting)
+        assert (await client.get("/own")).json() == {"q": 1}
+    assert name in seen
 
 
 @pytest.mark.parametrize("path", ["/own", "/included"])

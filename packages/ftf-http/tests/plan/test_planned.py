@@ -9,7 +9,8 @@ from typing import Annotated
 
 import anyio
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, routing
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response, routing
+from fastapi.responses import PlainTextResponse
 from fastapi.routing import APIRoute
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import HTTPConnection
@@ -293,14 +294,15 @@ async def test_a_service_that_cannot_be_built_is_an_error(bare):
         assert (await client.get("/")).status_code == 500
 
 
+@pytest.mark.parametrize("annotation", [str, Response])
 @pytest.mark.parametrize("raised", [OSError("gone"), HTTPException(418)])
-async def test_path_18_an_error_of_the_channel_is_raised_like_starlette_does(raised):
+async def test_path_18_an_error_of_the_channel_is_raised_like_starlette_does(raised, annotation):
     outcomes = []
     for app in (FastAPI(), FastTrackFramework(problem_details=False)):
 
         @app.get("/")
-        async def show() -> str:
-            return "shown"
+        async def show() -> annotation:
+            return PlainTextResponse("shown") if annotation is Response else "shown"
 
         async def send(message) -> None:
             raise raised

@@ -113,3 +113,13 @@ async def test_routes_find_in_the_scope_what_middleware_left_there(serve):
     app.include_router(router)
     async with serve(app) as client:
         assert (await client.get("/bills")).headers["Allow"] == "POST, PUT"
+
+
+async def test_a_mount_in_an_included_router_has_its_methods(serve):
+    app, router, mounted = FastTrackFramework(), APIRouter(), APIRouter()
+    app.add_api_route("/{rest:path}", nothing, methods=["PUT"])
+    mounted.add_api_route("/orders", nothing, methods=["GET"])
+    router.mount("/shop", mounted)
+    app.include_router(router, prefix="/v1")
+    async with serve(app) as client:
+        assert (await client.delete("/v1/shop/orders")).headers["Allow"] == "GET, PUT"

@@ -501,6 +501,23 @@ async def test_path_16_a_method_of_one_route_that_was_replaced_is_called(name):
         assert seen
 
 
+async def test_a_route_that_only_fastapi_can_serve_hides_no_other():
+    def build(app, router):
+        inner = router()
+        inner.add_route("/numbers/{n:int}", plain("number"))
+        inner.get("/numbers/{name}")(show("name"))
+        app.include_router(inner)
+
+    await same(build, *(("GET", path) for path in ("/numbers/1", "/numbers/one")))
+
+
+async def test_a_route_without_a_path_is_at_the_root_path():
+    def build(app, router):
+        app.add_api_route("", show("root"))
+
+    await same(build, ("GET", "/proxy"), ("GET", "/proxy/"), root_path="/proxy")
+
+
 async def test_a_route_whose_pattern_was_replaced_is_found_by_it():
     def build(app, router):
         app.get("/first/{x}")(show("first"))
@@ -583,7 +600,7 @@ ASKED = st.lists(st.sampled_from(["a", "b", "c", "cz", "1", "", "a\n"]), max_siz
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(ROUTES, st.lists(ASKED, min_size=1, max_size=5))
 @example([("mount", "/", "GET"), ("own", "/a", "GET")], ["/a"])
 @example([("own", "/{p:path}/a", "GET"), ("included", "/{x}/a", "POST")], ["/b/a", "/b/b/a"])

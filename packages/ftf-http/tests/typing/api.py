@@ -18,6 +18,22 @@ from ftf.http import (
     get,
     request_id,
 )
+from ftf.http.limits import (
+    Caller,
+    Limit,
+    LimitExceeded,
+    LimitsProvider,
+    LimitStore,
+    MemoryLimits,
+    PostgresLimits,
+    RedisLimits,
+    Throttle,
+    account,
+    both,
+    client_network,
+    throttle,
+)
+from ftf.http.security import SecurityOptions, return_target
 
 
 class Clock(Protocol):
@@ -97,3 +113,44 @@ def open_session(units: UnitsOfWork) -> UnitOfWork:
     session = Session()
     units.add(session)
     return session
+
+
+def key_of(caller: Caller) -> str | None:
+    return caller.connection.headers.get("x-key")
+
+
+limited = FastTrackFramework(
+    providers=[LimitsProvider(MemoryLimits())],
+    security=SecurityOptions(hosts=["api.example.com"], https="require"),
+    request_timeout=30.0,
+)
+limited.add_limit("api", Limit.per_minute(60, by=key_of), Limit.per_day(1_000), everywhere=True)
+limited.add_limit("login", Limit.per_hour(5, by=both(account, client_network), count="failures"))
+Limit.per_hour(5, then="wait")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+SecurityOptions(https="on")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+stores: list[LimitStore] = [
+    MemoryLimits(),
+    RedisLimits("redis://localhost"),
+    PostgresLimits("postgresql+asyncpg://localhost/shop"),
+]
+
+
+@limited.get("/limited")
+@throttle("api")
+async def limited_handler(limits: Injected[Throttle]) -> int:
+    async with limits.attempt("login", account="ada"):
+        return 1
+
+
+@throttle("api")
+class LimitedController(Controller):
+    @get("/")
+    async def show(self) -> int:
+        return 1
+
+
+assert_type(limited_handler.__name__, str)
+assert_type(LimitedController(), LimitedController)
+assert_type(LimitExceeded(["api"], 1).policies, tuple[str, ...])
+assert_type(return_target("/"), str)
+Router(dependencies=[throttle("api", cost=2)])

@@ -1,31 +1,27 @@
 """`FastTrackFramework`: a FastAPI application with a container."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Unpack
 
-from fastapi import FastAPI, params
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from ftf.container import Container, Factory, Lifetime, ServiceProvider
+from ftf.container import Container, ServiceProvider
 
+from ._declarations import Declarations
 from ._fixed_attribute import FixedAttribute
-from .injection._readable import naming_parameters
 from .plan._planned import way_of
 from .plan._way import RouteWay
 from .problems._body_limit import BodyLimitProblem
 from .problems._default_handlers import default_handlers
-from .problems._handlers import mapped
 from .problems._openapi import document_problems
-from .request._deadline import DeadlineMiddleware, check_times
 from .request._outermost import Outgoing
 from .request._services import serve_from
-from .routing._controller import Controller, operations_of
-from .routing._early_checks import with_marks
 from .routing._index import RouteIndex
 from .routing._options import ApplicationOptions, Json, check_options
 from .routing._route import Route
@@ -36,14 +32,12 @@ from .startup._checks import middleware_injections, validate
 from .startup._cors import refuse_open_cors
 from .startup._direct import Direct
 from .startup._early_checks import validate_early_checks
+from .startup._further_layers import add_security, add_time_limits
 from .startup._layers import Layers
 from .startup._lifespan import with_container
-from .startup._readiness import Check, Readiness, ReadinessCheck, live
+from .startup._readiness import Readiness, live
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeForm
-
-    from .limits import Limit
     from .security import SecurityOptions
 
 SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
@@ -60,7 +54,7 @@ type ExceptionHandlers = Mapping[
 ]
 
 
-class FastTrackFramework(FastAPI):
+class FastTrackFramework(Declarations):
     """A FastAPI application that owns a container.
 
     Route handlers get its services by `Inject` and `Injected`; a scoped service is built once for
@@ -95,7 +89,6 @@ class FastTrackFramework(FastAPI):
         OpenCorsError: A CORS middleware allows every origin and credentials.
     """
 
-    container: FixedAttribute[Container] = FixedAttribute("FastTrackFramework(container=...)")
     draining: FixedAttribute[Draining] = FixedAttribute("FastTrackFramework(shutdown_delay=...)")
 
     def __init__(  # noqa: PLR0913  # FastAPI has more
@@ -136,138 +129,10 @@ class FastTrackFramework(FastAPI):
         self.router.middleware_stack = RouteIndex(self.router, Unmatched(self.router, health))
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
-        self._has_limits = False
         if security is not None:
-            self._add_security(security)
-        if request_timeout is not None or body_timeout is not None:
-            times = {"request_timeout": request_timeout, "body_timeout": body_timeout}
-            check_times(times)
-            self._layers.around_scope.append(
-                Middleware(DeadlineMiddleware, application=self, **times)
-            )
+            add_security(self, self._layers, security)
+        add_time_limits(self, self._layers, request_timeout, body_timeout)
         self._outermost: ASGIApp = self._call_fastapi  # until the middleware stack is built
-
-    def register[T](
-        self,
-        key: "TypeForm[T]",
-        implementation: Factory[T] | None = None,
-        scope: Lifetime = "transient",
-    ) -> None:
-        """Register a service; see `ftf.container.Container.register`."""
-        self.container.register(key, implementation, scope)
-
-    def instance[T](self, key: "TypeForm[T]", value: T) -> None:
-        """Register a ready object; see `ftf.container.Container.instance`."""
-        self.container.instance(key, value)
-
-    def add_controller(self, controller: type[Controller]) -> None:
-        """Add the routes of a controller; the container builds it anew for each request.
-
-        A controller that is registered already keeps the lifetime of its registration.
-
-        Raises:
-            TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
-                has no argument.
-            ValueError: It has no handlers, or its prefix or a path does not start with a slash.
-        """
-        operations = list(operations_of(controller))
-        if any(not path for path, _, _ in operations):
-            remedy = "write `prefix = ...`, or '/' as the path"
-            raise ValueError(f"{controller.__qualname__} has a path without a slash: {remedy}.")
-        if controller not in self.container:
-            self.container.register(controller, scope="scoped")
-        for path, endpoint, options in operations:
-            self.router.add_api_route(path, endpoint, **options)
-
-    def add_readiness_check(self, name: str, check: Check, timeout: float = 5.0) -> None:
-        """Make `/ready` answer 503 while a check fails.
-
-        Args:
-            name: The name of the check in the response of `/ready`.
-            check: A function whose arguments the container delivers; it fails when it raises,
-                returns `False` or takes longer than `timeout`.
-            timeout: Seconds that the check may take. A plain function runs in a thread, which goes
-                on after a timeout, because Python cannot stop it.
-
-        Raises:
-            TypeError: The check is not callable.
-            ValueError: Another check has this name.
-        """
-        self._readiness.add(ReadinessCheck(name, check, timeout))
-
-    def add_limit(self, name: str, *limits: "Limit", everywhere: bool = False) -> None:
-        """Add limits that `throttle(name)` and the service `Throttle` take together.
-
-        They are counted in memory, unless there is a `LimitsProvider`.
-
-        Args:
-            name: What routes and response headers call them.
-            limits: The limits, as `Limit.per_minute(60)`.
-            everywhere: Whether every request takes them, before it is routed; `/health`, `/ready`
-                and CORS preflights do not.
-
-        Raises:
-            InvalidLimitError: The name is taken or not possible, or there is no limit.
-            RuntimeError: The application has started.
-        """
-        # Loaded by applications that have limits.
-        from .limits import LimitExceeded, _setup  # noqa: PLC0415
-
-        if self.middleware_stack is not None:
-            raise RuntimeError("Add limits before the application starts.")
-        policies = _setup.policies_of(self.container)
-        policies.add(name, limits, everywhere=everywhere)
-        if not self._has_limits:
-            self._has_limits = True
-            self._layers.within_cors.insert(0, _setup.layer_for(self))
-            if self.problem_details:
-                self.add_exception_handler(LimitExceeded, _setup.limit_problem())
-
-    def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
-        """Answer an exception with a problem whose detail is the exception's text.
-
-        For a status of 500 and above the exception is logged, and the problem has the request's id
-        in place of the text.
-
-        Args:
-            error: The exception's class; subclasses are included.
-            status: The HTTP status code.
-            title: The kind of problem; by default the phrase of the status.
-
-        Raises:
-            TypeError: `error` is not a subclass of `Exception`.
-            ValueError: `status` is not from 400 to 599.
-        """
-        if Exception not in getattr(error, "__mro__", ()):
-            raise TypeError(f"error must be a subclass of Exception, not {error!r}.")
-        if status not in range(400, 600):
-            raise ValueError(f"status must be an error status, from 400 to 599, not {status!r}.")
-        handler = mapped(status, title, problem_details=self.problem_details)
-        self.add_exception_handler(error, handler)
-
-    def add_api_websocket_route(
-        self,
-        path: str,
-        endpoint: Callable[..., object],
-        name: str | None = None,
-        *,
-        dependencies: Sequence[params.Depends] | None = None,
-    ) -> None:
-        """Add the route of a websocket; see `fastapi.FastAPI.websocket`."""
-        dependencies = with_marks(endpoint, dependencies)
-        with naming_parameters(endpoint, dependencies):
-            super().add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
-
-    def add_middleware(
-        self, middleware_class: Callable[..., ASGIApp], *args: object, **kwargs: object
-    ) -> None:
-        """Add ASGI middleware; the container delivers constructor arguments that are not given.
-
-        Raises:
-            OpenCorsError: It is a CORS middleware that allows every origin and credentials.
-        """
-        refuse_open_cors(Middleware(middleware_class, *args, **kwargs))
-        super().add_middleware(middleware_class, *args, **kwargs)
 
     def openapi(self) -> Json:
         """Return the OpenAPI document of the routes and their errors."""
@@ -344,12 +209,6 @@ class FastTrackFramework(FastAPI):
         if self.middleware_stack is None:
             self.middleware_stack: ASGIApp | None = self.build_middleware_stack()
         await self._layers.build()
-
-    def _add_security(self, options: "SecurityOptions") -> None:
-        from .security import _setup  # noqa: PLC0415  # loaded by applications that have options
-
-        self._layers.around_cors.append(_setup.connection_layer(self, options))
-        self._layers.within_cors += _setup.csrf_layers(self, options)
 
     def _error_mapping(self) -> Middleware:
         """Return a layer that maps errors of middleware like those of routes."""

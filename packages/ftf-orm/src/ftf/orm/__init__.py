@@ -45,6 +45,7 @@ from .repository._repository import BaseRepository
 from .seeding._run import SeederRun, run_seeders
 from .seeding._seeder import Seeder
 from .transactions._retry import run_transaction
+from .transactions._routing import using_primary
 from .transactions._session_factory import session_factory
 from .transactions._transaction import Transaction, transaction
 
@@ -103,5 +104,6 @@ __all__ = [
     "transaction",
     "typed_errors",
     "unique_among_living",
+    "using_primary",
     "uuid7",
 ]

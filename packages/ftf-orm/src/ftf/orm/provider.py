@@ -1,6 +1,6 @@
 """`DatabaseProvider`, which registers the engine and its sessions in the container."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -19,6 +19,7 @@ class DatabaseProvider(ServiceProvider):
     Args:
         url: The URL of the database.
         pgbouncer: Whether connections go through PgBouncer.
+        replicas: The URLs of read replicas.
         cursor_key: A secret that signs the cursors of `cursor_paginate`.
         options: Arguments of SQLAlchemy's `create_async_engine`.
     """
@@ -30,11 +31,13 @@ class DatabaseProvider(ServiceProvider):
         url: str | URL,
         *,
         pgbouncer: bool = False,
+        replicas: Sequence[str | URL] = (),
         cursor_key: str | bytes | None = None,
         **options: object,
     ) -> None:
         self.url = url
         self.pgbouncer = pgbouncer
+        self.replicas = replicas
         self.cursor_key = cursor_key
         self.options = options
 
@@ -47,7 +50,9 @@ class DatabaseProvider(ServiceProvider):
         container.register(AsyncSession, _open_session, scope="scoped")
 
     def _open_engine(self) -> AsyncEngine:
-        return create_engine(self.url, pgbouncer=self.pgbouncer, **self.options)
+        return create_engine(
+            self.url, pgbouncer=self.pgbouncer, replicas=self.replicas, **self.options
+        )
 
     def _session_factory(self, engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
         return session_factory(engine, cursor_key=self.cursor_key)

@@ -51,7 +51,9 @@ def as_json(content: object) -> bytes:
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, deadline=None, database=None, phases=[Phase.generate])
+@settings(
+    max_examples=10_000, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+)
 @given(
     st.one_of(
         st.text(max_size=30),
@@ -73,12 +75,14 @@ def test_edge_21_a_text_is_a_position_of_the_columns_or_the_one_error(token, dia
             assert (type(key), isinstance(number, int | None)) == (int, True)
 
 
+@settings(deadline=None, derandomize=True, database=None)
 @given(st.lists(VALUES), st.booleans(), st.booleans(), st.text(), st.binary())
 def test_edge_21_a_token_has_all_that_it_was_made_of(values, backward, inclusive, order, key):
     cursor = Cursor(tuple(values), backward, inclusive)
     assert Cursor.of(cursor.token(order, key), order, key) == cursor
 
 
+@settings(deadline=None, derandomize=True, database=None)
 @given(st.integers(0, 200), st.characters(codec="ascii"))
 def test_edge_21_a_token_with_one_other_character_is_refused(place, character):
     token = Cursor((1, "a")).token("order", b"key")

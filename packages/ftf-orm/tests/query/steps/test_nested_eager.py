@@ -138,3 +138,11 @@ async def test_edge_25_parts_under_parts_and_what_follows_them(engine, shop):
         )
         assert [[genre.name for genre in book.genres] for book in author.books] == [["prose"]]
         assert author.books[0].genres[0].children == []
+
+
+async def test_edge_26_a_nested_relationship_behind_nothing_is_nothing(news, session):
+    mentor = Writer.mentor
+    kept = await news.with_(mentor).get()
+    found = await news.with_(mentor, (mentor, Writer.articles)).get()
+    assert found == kept
+    assert [each.mentor and each.mentor.articles for each in found] == [None, []]

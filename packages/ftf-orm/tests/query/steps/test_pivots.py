@@ -4,7 +4,7 @@ import pytest
 from apart import apart
 from bookshop import Author, Book, Genre, book_genres
 from newsroom import Writer
-from sqlalchemy import Column, ForeignKey, String, Table, and_
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Integer, String, Table, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ftf.orm import QueryBuilder
@@ -21,6 +21,24 @@ ties = Table(
 )
 
 
+class Seat(Apart):
+    __tablename__ = "seats"
+
+    row: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+
+stays = Table(
+    "stays",
+    Apart.metadata,
+    Column("person_id", ForeignKey("people.id"), primary_key=True),
+    Column("row", String),
+    Column("number", Integer),
+    Column("price", Integer),
+    ForeignKeyConstraint(["row", "number"], ["seats.row", "seats.number"]),
+)
+
+
 class Person(Apart):
     __tablename__ = "people"
 
@@ -31,6 +49,7 @@ class Person(Apart):
         secondaryjoin=lambda: Person.id == ties.c.to_id,
         order_by="Person.id.desc()",
     )
+    seat: Mapped[Seat | None] = relationship(secondary=stays, uselist=False)
 
 
 @pytest.fixture
@@ -105,6 +124,17 @@ async def test_edge_28_pivots_of_a_relationship_to_the_same_table_have_its_const
     found = await QueryBuilder(session, Person).with_pivots(Person.friends).order_by_key().get()
     assert [[friend.id for friend in person.friends] for person in found] == [[3, 2], [], []]
     assert found[0].friends_pivots == {2: {"since": "1999"}, 3: {"since": "2000"}}
+
+
+async def test_edge_28_pivots_of_one_related_record_by_its_composite_key(create_tables, session):
+    await create_tables(Apart.metadata)
+    session.add_all([Person(id=1, seat=Seat(row="a", number=2)), Person(id=2)])
+    await session.flush()
+    await session.execute(stays.update().values(price=9))
+    await session.commit()
+    found = await QueryBuilder(session, Person).with_pivots(Person.seat).order_by_key().get()
+    assert [person.seat and person.seat.number for person in found] == [2, None]
+    assert [person.seat_pivots for person in found] == [{("a", 2): {"price": 9}}, {}]
 
 
 async def test_what_has_no_pivots_is_refused(books, session):

@@ -15,7 +15,7 @@ from sqlalchemy import Dialect, Integer, Numeric, TypeDecorator, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ftf.orm import CursorError, QueryBuilder, UtcDateTime, session_factory
+from ftf.orm import QueryBuilder, UtcDateTime
 
 Apart = apart()
 
@@ -252,46 +252,6 @@ async def test_edge_19_composite_keys_and_joins(session, books):
     assert [book.title for book in page.items] == ["x", "y"]
     assert [len(book.genres) for book in page.items] == [2, 2]
     assert [b.title for b in (await query.cursor_paginate(page.next_cursor, 2)).items] == ["z"]
-
-
-async def test_edge_21_what_is_no_cursor_of_the_list_is_one_error(items, session, statements):
-    await add(session, *({"rank": 1} for _ in range(3)))
-    by_rank, by_title = items.order_by(Item.rank), items.order_by(Item.title)
-    cursor = (await by_rank.cursor_paginate(per_page=1)).next_cursor
-    wrong = [
-        "",
-        "x",
-        cursor[:-1],
-        cursor + "A",
-        cursor[:5] + "-" + cursor[5:],
-        "é" + cursor,
-        "=" * 9,
-    ]
-    statements.clear()
-    for query, text in [
-        *((by_rank, text) for text in wrong),
-        (by_title, cursor),
-        (by_rank.reorder().order_by(Item.rank, "desc"), cursor),
-        (by_rank.reorder().order_by(Item.rank.nulls_first()), cursor),
-        (items.order_by(func.coalesce(Item.rank, 1)), cursor),
-    ]:
-        with pytest.raises(CursorError, match="The cursor is not one of this list") as caught:
-            await query.cursor_paginate(text, 1)
-        assert caught.value.cursor == text
-    with pytest.raises(CursorError):
-        await by_rank.cursor_paginate(cursor, 1, key="secret")
-    assert statements == []
-
-
-async def test_edge_21_a_signed_cursor_needs_its_key(engine, items, session):
-    await add(session, {}, {})
-    cursor = (await items.cursor_paginate(per_page=1, key="secret")).next_cursor
-    assert (await items.cursor_paginate(cursor, 1, key=b"secret")).items[0].id == 2
-    with pytest.raises(CursorError):
-        await items.cursor_paginate(cursor, 1)
-    async with session_factory(engine, cursor_key="secret")() as signing:
-        query = QueryBuilder(signing, Item)
-        assert (await query.cursor_paginate(cursor, 1)).items[0].id == 2
 
 
 async def test_edge_22_the_order_of_the_query_is_the_order_of_the_cursor(items, session):

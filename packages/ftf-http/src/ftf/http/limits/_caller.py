@@ -1,16 +1,15 @@
 """`Caller`: what a key is made of."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 from starlette.requests import HTTPConnection
 
 type By = Callable[[Caller], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who calls, as far as a limit can know it.
 
     Attributes:
@@ -19,4 +18,4 @@ class Caller:
     """
 
     connection: HTTPConnection
-    given: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    given: Mapping[str, str] = MappingProxyType({})

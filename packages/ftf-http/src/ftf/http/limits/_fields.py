@@ -4,21 +4,16 @@ Both are lists of structured fields (RFC 9651), as draft-ietf-httpapi-ratelimit-
 is not an RFC yet: all that a change of its names would touch is in this file.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
-from ._limit import MICROSECONDS
+from ._limit import seconds
 from ._outcome import Outcome, Take
 
 type Headers = list[tuple[bytes, bytes]]
 
 PROBLEM_TYPE: Final = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 PROBLEM_TITLE: Final = "Request cannot be satisfied as assigned quota has been exceeded"
-
-
-def seconds(microseconds: int) -> int:
-    """Return whole seconds, rounded up."""
-    return -(-microseconds // MICROSECONDS)
 
 
 def fields(taken: Iterable[tuple[Take, Outcome]], *, legacy: bool) -> Headers:
@@ -30,16 +25,12 @@ def fields(taken: Iterable[tuple[Take, Outcome]], *, legacy: bool) -> Headers:
             least is left.
     """
     # A limit that was asked twice, as by a route and its handler, is named once.
-    latest: Mapping[str, tuple[Take, Outcome]] = {pair[0].limit.name: pair for pair in taken}
-    policies = ", ".join(_policy(take) for take, _ in latest.values())
-    states = ", ".join(_state(take, outcome) for take, outcome in latest.values())
+    latest: dict[str, tuple[Take, Outcome]] = {pair[0].limit.name: pair for pair in taken}
+    pairs = latest.values()
+    policies = ", ".join([take.limit.policy_field for take, _ in pairs])
+    states = ", ".join([_state(take, outcome) for take, outcome in pairs])
     found = [(b"ratelimit-policy", policies.encode()), (b"ratelimit", states.encode())]
     return found + (_legacy(latest.values()) if legacy else [])
-
-
-def _policy(take: Take) -> str:
-    limit = take.limit
-    return f'"{limit.name}";q={limit.quota};w={seconds(limit.microseconds)}'
 
 
 def _state(take: Take, outcome: Outcome) -> str:

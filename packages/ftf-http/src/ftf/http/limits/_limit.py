@@ -71,6 +71,7 @@ class Limit:
     microseconds: int = field(init=False, repr=False, compare=False)
     is_exact: bool = field(init=False, repr=False, compare=False)
     most: int = field(init=False, repr=False, compare=False)
+    policy_field: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check()
@@ -87,6 +88,8 @@ class Limit:
             "interval": interval,
             "tolerance": interval * most,
             "most": most,
+            # The limit in the response field RateLimit-Policy; see `_fields`.
+            "policy_field": f'"{self.name}";q={self.quota};w={seconds(period)}',
         }
         for name, value in facts.items():
             object.__setattr__(self, name, value)
@@ -129,6 +132,11 @@ class Limit:
                 raise InvalidLimitError(name, value, " or ".join(map(repr, choices)))
         if not callable(self.by):
             raise InvalidLimitError("by", self.by, "a function that returns a key")
+
+
+def seconds(microseconds: int) -> int:
+    """Return whole seconds, rounded up."""
+    return -(-microseconds // MICROSECONDS)
 
 
 def _check_number(name: str, value: object) -> None:

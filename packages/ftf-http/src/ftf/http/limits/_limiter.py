@@ -7,7 +7,7 @@ from typing import Final
 from anyio import sleep
 
 from ._caller import Caller
-from ._fields import seconds
+from ._limit import seconds
 from ._outcome import Outcome, Take
 from ._policies import Policies
 from ._store import LimitStore
@@ -67,11 +67,10 @@ class Limiter:
             LimitExceeded: A limit refuses.
             LimitsUnavailable: A limit with `on_outage="deny"` cannot reach its store.
         """
-        takes = self.policies.takes(costs, caller)
-        slow = [take for take in takes if take.limit.then == "slow"]
-        if slow:
-            takes = [take for take in takes if take.limit.then == "refuse"]
+        takes, slow = self.policies.takes(costs, caller)
         taken = await self._take(takes, asked) if takes else []
+        if not slow:
+            return taken
         late: list[Taken] = []
         for take in slow:  # each for itself: one that is used up refuses nothing
             (outcome,) = await self._store.take((take,))
@@ -96,15 +95,15 @@ class Limiter:
             asked[asked.index((take, outcome))] = take, left
 
     async def _take(self, takes: Sequence[Take], asked: list[Taken]) -> list[Taken]:
-        pairs = [*zip(takes, await self._store.take(takes), strict=True)]
-        refused = [pair for pair in pairs if not pair[1].allowed]
-        if not refused:
+        outcomes = await self._store.take(takes)
+        pairs = [*zip(takes, outcomes, strict=True)]
+        if all(outcome.allowed for outcome in outcomes):
             asked += pairs
             return pairs
         for take, outcome in pairs:  # nothing was taken of those that would have allowed it
             left = outcome.remaining + (take.cost if outcome.allowed else 0)
             asked.append((take, outcome._replace(remaining=left)))
-        raise _exceeded(refused)
+        raise _exceeded([pair for pair in pairs if not pair[1].allowed])
 
     async def _slow_down(self, late: Sequence[Taken], taken: Sequence[Taken]) -> None:
         """Wait, so that who guesses passwords is slow and the owner of the account gets in."""

@@ -20,7 +20,7 @@ class MemoryLimits:
     """Counts in the memory of this process: two workers admit twice the quota.
 
     Args:
-        max_keys: How many keys each limit holds, of about 200 bytes each. Beyond it a new key
+        max_keys: How many keys each limit holds, of about 150 bytes each. Beyond it a new key
             replaces one that is not refused, and where every key is refused new ones share a quota.
         clock: Returns the time in nanoseconds.
     """

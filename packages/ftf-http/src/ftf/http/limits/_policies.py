@@ -1,7 +1,7 @@
 """`Policies`: the limits of an application, by name."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,30 @@ from .exceptions import InvalidLimitError, UnknownLimitError
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
+class Policy:
+    """The limits of one name.
+
+    Args:
+        limits: The limits.
+    """
+
+    __slots__ = ("limits", "most")
+
+    def __init__(self, limits: tuple[Limit, ...]) -> None:
+        self.limits = limits
+        self.most: int = min(limit.most for limit in limits)
+
+    def check_cost(self, cost: int) -> None:
+        """Raise for a cost that the limits can never allow.
+
+        Raises:
+            InvalidLimitError: It is below 1, or more than a limit ever allows at once.
+        """
+        if not 1 <= cost <= self.most:
+            allowed = f"from 1 to {self.most}, which is allowed at once"
+            raise InvalidLimitError("cost", cost, allowed)
+
+
 class Policies:
     """The limits of an application.
 
@@ -22,7 +46,8 @@ class Policies:
     """
 
     def __init__(self) -> None:
-        self._limits: dict[str, tuple[Limit, ...]] = {}
+        self._policies: dict[str, Policy] = {}
+        self._names: set[str] = set()
         self.everywhere: list[str] = []
 
     def add(self, name: str, limits: Sequence[Limit], *, everywhere: bool) -> None:
@@ -40,54 +65,49 @@ class Policies:
             if not isinstance(limit, Limit):
                 raise InvalidLimitError("limits", limit, "a `Limit`, as `Limit.per_minute(...)`")
             called = name if number == 1 else f"{name}-{number}"
-            if any(called == each.name for group in self._limits.values() for each in group):
+            if called in self._names:
                 raise InvalidLimitError("name", called, "another one: this one is taken")
-        self._limits[name] = tuple(
+        named = tuple(
             replace(limit, name=name if number == 1 else f"{name}-{number}")
             for number, limit in enumerate(limits, 1)
         )
+        self._policies[name] = Policy(named)
+        self._names.update(limit.name for limit in named)
         if everywhere:
             self.everywhere.append(name)
 
-    def of(self, name: str) -> tuple[Limit, ...]:
+    def of(self, name: str) -> Policy:
         """Return the limits of a name.
 
         Raises:
             UnknownLimitError: There are none.
         """
-        found = self._limits.get(name)
+        found = self._policies.get(name)
         if found is None:
-            raise UnknownLimitError(name, [*self._limits])
+            raise UnknownLimitError(name, [*self._policies])
         return found
 
-    def takes(self, costs: Mapping[str, int], caller: Caller) -> list[Take]:
+    def takes(self, costs: Mapping[str, int], caller: Caller) -> tuple[list[Take], list[Take]]:
         """Return what a caller takes of the limits that have a key for it.
 
         Args:
             costs: The cost, by the name of the limits.
             caller: Who calls.
 
+        Returns:
+            What is taken together, and what is taken of limits that slow down.
+
         Raises:
             UnknownLimitError: A name has no limits.
             InvalidLimitError: A cost is below 1, or more than a limit ever allows at once.
         """
-        takes = []
+        together: list[Take] = []
+        slow: list[Take] = []
         for name, cost in costs.items():
-            limits = self.of(name)
-            check_cost(cost, limits)
-            for limit in limits:
+            policy = self.of(name)
+            policy.check_cost(cost)
+            for limit in policy.limits:
                 key = limit.by(caller)
                 if key is not None:
-                    takes.append(Take(limit, key, cost))
-        return takes
-
-
-def check_cost(cost: int, limits: Iterable[Limit]) -> None:
-    """Raise for a cost that the limits can never allow.
-
-    Raises:
-        InvalidLimitError: It is below 1, or more than a limit ever allows at once.
-    """
-    most = min(limit.most for limit in limits)
-    if not 1 <= cost <= most:
-        raise InvalidLimitError("cost", cost, f"from 1 to {most}, which is allowed at once")
+                    (slow if limit.then == "slow" else together).append(Take(limit, key, cost))
+        return together, slow

@@ -13,6 +13,9 @@ from ._redis_script import GIVE_BACK, TAKE
 _MISSING = 'RedisLimits needs redis: `pip install "ftf-http[redis]"`.'
 _NANOSECONDS = 1_000
 _FIELDS = 5
+_DIGESTS = {
+    script: sha1(script.encode(), usedforsecurity=False).hexdigest() for script in (TAKE, GIVE_BACK)
+}
 
 
 class RedisClient(Protocol):
@@ -100,10 +103,10 @@ class RedisLimits:
     async def _take(self, takes: Sequence[Take]) -> list[Outcome]:
         keys = [self._key(take) for take in takes]
         values = [str(value) for take in takes for value in _values(take)]
-        answer = cast("Sequence[bytes | str]", await self._run(TAKE, keys, iter(values)))
+        answer = cast("bytes | str", await self._run(TAKE, keys, iter(values)))
+        numbers = batched(map(int, answer.split()), _FIELDS, strict=True)
         return [
-            Outcome(bool(took), left, reset, retry, at)
-            for took, left, reset, retry, at in batched(map(int, answer), _FIELDS, strict=True)
+            Outcome(bool(took), left, reset, retry, at) for took, left, reset, retry, at in numbers
         ]
 
     async def _take_one_by_one(self, takes: Sequence[Take]) -> list[Outcome]:
@@ -125,9 +128,8 @@ class RedisLimits:
 
     async def _evaluate(self, script: str, number: int, *rest: str) -> object:
         """Run a script by its digest; a server that was started anew does not have it yet."""
-        digest = sha1(script.encode(), usedforsecurity=False).hexdigest()
         try:
-            return await self._client.evalsha(digest, number, *rest)
+            return await self._client.evalsha(_DIGESTS[script], number, *rest)
         except self._errors.NoScriptError:
             return await self._client.eval(script, number, *rest)
 

@@ -3,7 +3,8 @@
 Both take a time in microseconds, or "" for the server's, then four values for each key: the
 algorithm ("g" or "e"), the cost, and two numbers. They are the interval and the tolerance of GCRA,
 or the quota and the period of an exact limit. They count as `Gcra` and `Exact` do. Lua writes
-numbers above 10^14 with an exponent, so times are formatted.
+numbers above 10^14 with an exponent, so times are formatted. The answer is one text, which a client
+reads at once: the five numbers of an `Outcome` for each key.
 """
 
 from typing import Final
@@ -19,7 +20,7 @@ end
 TAKE: Final = (
     _NOW
     + """
-local answers, writes, allowed = {}, {}, true
+local answers, resets, writes, allowed = {}, {}, {}, true
 for index, key in ipairs(KEYS) do
   local at = index * 4 - 2
   local kind, cost = ARGV[at], tonumber(ARGV[at + 1])
@@ -56,13 +57,12 @@ for index, key in ipairs(KEYS) do
     end
   end
   if took == 0 then allowed = false end
-  local answer = {took, left, reset, retry, now}
-  for each, value in ipairs(answer) do answers[#answers + 1] = string.format('%.0f', value) end
+  resets[index] = reset
+  answers[index] = string.format('%.0f %.0f %.0f %.0f %.0f', took, left, reset, retry, now)
 end
 if allowed then
   for index, key in ipairs(KEYS) do
-    local written, reset = writes[index], tonumber(answers[index * 5 - 2])
-    local expiry = math.ceil(reset / 1000)
+    local written, expiry = writes[index], math.ceil(resets[index] / 1000)
     if type(written) == 'table' then
       redis.call('DEL', key)
       redis.call('RPUSH', key, unpack(written))
@@ -72,7 +72,7 @@ if allowed then
     end
   end
 end
-return answers
+return table.concat(answers, ' ')
 """
 )
 

@@ -7,8 +7,8 @@ from starlette.requests import HTTPConnection
 
 from ftf.container import Container
 
-from ..routing._early_checks import EarlyCheck, EarlyDependency
-from ._policies import Policies, check_cost
+from ..injection._early_checks import EarlyCheck, EarlyDependency
+from ._policies import Policies
 from ._visit import Visit, visit_of
 from .exceptions import InvalidLimitError, UnknownLimitError
 
@@ -37,7 +37,7 @@ class ThrottleCheck(EarlyCheck):
         policies = container.resolve(Policies) if Policies in container else Policies()
         try:
             for name, cost in self.costs.items():
-                check_cost(cost, policies.of(name))
+                policies.of(name).check_cost(cost)
         except (InvalidLimitError, UnknownLimitError) as error:
             return error
         return None

@@ -10,6 +10,7 @@ from starlette import concurrency
 from starlette.types import Scope
 
 from ..injection._arguments import InjectedArguments
+from ..injection._early_checks import EarlyCheck
 from ..injection._endpoint import CONNECTION, injected_by
 from ..injection._inject import Resolution
 from ._call import Call, is_awaited, unwrapped, yields
@@ -56,7 +57,7 @@ class Called(Step):
 
     @property
     def is_replaced(self) -> bool:
-        """Whether the function was replaced after the plan was made."""
+        """Whether the dependency was replaced after the plan was made."""
         return self.dependant.call is not self.call
 
     async def run(self, values: Values, scope: Scope) -> None:  # noqa: ARG002  # of the protocol
@@ -75,19 +76,23 @@ class Delivered(Step):
         prefix: The start of the keys of their values.
     """
 
-    is_replaced = False  # frozen, and only FastAPI's own description has another function
-
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
-        self._keys: dict[str, object] = {}
+        self._resolutions: list[tuple[Dependant, Resolution]] = []
         self._arguments = InjectedArguments(Resolution, {})
 
-    def add(self, resolution: Resolution) -> str:
+    def add(self, dependant: Dependant, resolution: Resolution) -> str:
         """Add a service. Return the key of its value."""
-        name = f"service{len(self._keys)}"
-        self._keys[name] = resolution.key
-        self._arguments = InjectedArguments(Resolution, self._keys)
+        name = f"service{len(self._resolutions)}"
+        self._resolutions.append((dependant, resolution))
+        keys = {**self._arguments.keys, name: resolution.key}
+        self._arguments = InjectedArguments(Resolution, keys)
         return self._prefix + name
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether a dependency was replaced after the plan was made."""
+        return any(dependant.call is not own for dependant, own in self._resolutions)
 
     async def run(self, values: Values, scope: Scope) -> None:
         """Deliver the services."""
@@ -109,6 +114,7 @@ class Dependencies:
 
     Attributes:
         steps: The calls, in order.
+        checks: What may refuse a request before it is read.
         injected: The keys of the services among the dependencies.
         parameters: The parameters of the dependencies and the handler.
         arguments: The arguments of the handler.
@@ -120,6 +126,7 @@ class Dependencies:
         "_cached",
         "_number",
         "arguments",
+        "checks",
         "injected",
         "parameters",
         "scopes",
@@ -131,6 +138,7 @@ class Dependencies:
         self._cached: dict[object, str] = {}
         self._number = 0
         self.steps: list[Step] = []
+        self.checks: list[EarlyCheck] = []
         self.parameters: list[Parameter] = []
         self.injected: list[object] = []
         self.scopes: dict[str, list[str]] = {}
@@ -143,6 +151,9 @@ class Dependencies:
             raise NotPlannedError(f"{_name(dependant)} takes a websocket")
         found: dict[str, str] = {}
         for below in dependant.dependencies:
+            if isinstance(below.call, EarlyCheck):
+                self._check_early(below, below.call)
+                continue
             key = self._call(below)
             if below.name is not None:
                 found[below.name] = key
@@ -154,6 +165,12 @@ class Dependencies:
         found |= {each.name: each.name for each in dependant.body_params}
         found |= self._special(dependant, prefix)
         return tuple(found.items())
+
+    def _check_early(self, dependant: Dependant, check: EarlyCheck) -> None:
+        """Add an early check, which runs before everything else."""
+        if dependant.name is not None:
+            raise NotPlannedError("an early check is a parameter")
+        self.checks.append(check)
 
     def _special(self, dependant: Dependant, prefix: str) -> dict[str, str]:
         """Return the arguments that are not read from the request, in FastAPI's order."""
@@ -174,31 +191,31 @@ class Dependencies:
         """Add the call of a dependency and those it depends on. Return the key of its result."""
         call = cast("Call", dependant.call)
         if isinstance(call, Resolution):
-            return self._deliver(call)
+            return self._deliver(dependant, call)
         _check(dependant, call)
         self._number += 1
         key = f"{self._number}."
-        known = len(self.parameters), len(self.steps)
+        parameters, steps = len(self.parameters), len(self.steps)
         arguments = self._arguments(dependant, key)
         scopes = sorted({*_scopes(dependant)}) if _uses_scopes(dependant) else []
         cached_as = call, tuple(scopes), dependant.scope or ""
         if dependant.use_cache and cached_as in self._cached:
-            if known[1] == len(self.steps):
+            if steps == len(self.steps):
                 # Its parameters are those of the first call, and have the same values.
-                del self.parameters[known[0] :]
+                del self.parameters[parameters:]
             return self._cached[cached_as]
         self.steps.append(Called(dependant, call, is_awaited(call), arguments, key))
         self._cached.setdefault(cached_as, key)
         return key
 
-    def _deliver(self, resolution: Resolution) -> str:
+    def _deliver(self, dependant: Dependant, resolution: Resolution) -> str:
         """Add the delivery of a service. Return the key of its value."""
         self.injected.append(resolution.key)
         last = self.steps[-1] if self.steps else None
         step = last if isinstance(last, Delivered) else Delivered(f"{len(self.steps)}.")
         if step is not last:
             self.steps.append(step)
-        return step.add(resolution)
+        return step.add(dependant, resolution)
 
 
 def _connection(dependant: Dependant) -> str | None:

@@ -1,4 +1,4 @@
-"""What a plan does with exceptions and with response objects: the same as Starlette."""
+"""What a plan does with exceptions of a request and of its channel: the same as Starlette."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,12 +53,3 @@ class _Failed(Response):
         """Start the response, and raise the exception."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": []})
         raise self._error
-
-
-async def send_response(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send a response object, its stream and its background tasks included."""
-
-    async def answer(_: Request) -> Response:
-        return response
-
-    await request_response(answer)(scope, receive, send)

@@ -8,24 +8,48 @@ from types import FunctionType
 from typing import Final
 
 from fastapi import routing
+from starlette.requests import Request
+from starlette.responses import Response
 
-_MODULES: Final = {"fastapi.routing", "fastapi.dependencies.utils"}
+from ..injection._early_checks import unchecked
+
+_MODULES: Final = {
+    "fastapi.dependencies.utils",
+    "fastapi.routing",
+    "starlette.requests",
+    "starlette.responses",
+}
+_NAMES: Final = (
+    "solve_dependencies",
+    "run_endpoint_function",
+    "serialize_response",
+    "Request.__init__",
+    "Request.body",
+    "Response.__init__",
+    "Response.__call__",
+)
 
 
-def functions() -> tuple[object, object, object]:
-    """Return the functions that FastAPI looks up in its module for each request."""
-    solve = routing.solve_dependencies  # type: ignore[attr-defined]  # not re-exported
-    return solve, routing.run_endpoint_function, routing.serialize_response
+def functions() -> tuple[object, ...]:
+    """Return the functions that FastAPI calls for each request, as they are now."""
+    return (
+        routing.solve_dependencies,  # type: ignore[attr-defined]  # not re-exported
+        routing.run_endpoint_function,
+        routing.serialize_response,
+        Request.__init__,
+        Request.body,
+        Response.__init__,
+        Response.__call__,
+    )
 
 
 def are_original() -> bool:
     """Return whether the functions that FastAPI calls for each request are its own."""
-    names = "solve_dependencies", "run_endpoint_function", "serialize_response"
-    return all(_is_original(*each) for each in zip(names, functions(), strict=True))
+    return all(_is_original(*each) for each in zip(_NAMES, functions(), strict=True))
 
 
 def calls_handler_directly(app: object) -> bool:
-    """Return whether nothing stands between the ASGI application of a route and its handler.
+    """Return whether nothing but early checks stands between a route's application and its handler.
 
     Args:
         app: What FastAPI has made for the route by `request_response(get_request_handler(...))`.
@@ -33,7 +57,7 @@ def calls_handler_directly(app: object) -> bool:
     if not _is_original("request_response.<locals>.app", app):
         return False
     handler = getclosurevars(app).nonlocals.get("f")  # type: ignore[arg-type]  # it is a function
-    return _is_original("get_request_handler.<locals>.app", handler)
+    return _is_original("get_request_handler.<locals>.app", unchecked(handler))
 
 
 def _is_original(name: str, function: object) -> bool:

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from fastapi.routing import request_response
 from starlette.background import BackgroundTask
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,12 +17,13 @@ from ._answer import Answer
 from ._body import Body
 from ._dependencies import BACKGROUND, RESPONSE
 from ._facts import Field, NotPlannedError, RouteFacts
-from ._failure import fail, fail_late, send_response
+from ._failure import fail, fail_late
 from ._fields import Values
 from ._handler import NOT_VALIDATED, Handler
 from ._originals import are_original, calls_handler_directly, functions
 from ._parameters import Parameters
 from ._replay import Replay
+from ._sending import send_response
 from ._user_code import calls_user_code
 from ._validation import adapter_of
 
@@ -46,6 +47,7 @@ class Plan:
         "_app",
         "_body",
         "_call",
+        "_checks",
         "_dependant",
         "_dependencies",
         "_handler",
@@ -71,6 +73,7 @@ class Plan:
         self._answer = Answer(facts)
         self._handler = Handler(facts.dependant, container)
         graph = self._handler.graph
+        self._checks = graph.checks
         # A response that dependencies may change is made as an object.
         self._write = None if {BACKGROUND, RESPONSE} & graph.uses else self._answer.write
         self._validate = self._answer.validate if self._write else None
@@ -102,6 +105,8 @@ class Plan:
         if not self.applies_to(scope):
             await self._app(scope, receive, send)
             return
+        if self._checks and not await self._passes(scope, receive, send):
+            return
         replay = None
         try:
             values = {} if self._parameters is None else self._parameters.read(scope)
@@ -116,6 +121,17 @@ class Plan:
             await self._serve_object(values, scope, again, send)
         else:
             await self._serve(values, replay, scope, receive, send)
+
+    async def _passes(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Return whether the early checks let a request pass; a refusal is answered."""
+        connection = HTTPConnection(scope)
+        try:
+            for check in self._checks:
+                await check(connection)
+        except Exception as error:  # noqa: BLE001  # raised again, and answered, by Starlette
+            await fail(error, None, scope, receive, send)
+            return False
+        return True
 
     async def _serve(
         self, values: Values, replay: Replay | None, scope: Scope, receive: Receive, send: Send

@@ -1,7 +1,7 @@
 """Whether validation calls functions of the application."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import FunctionType
 
 from pydantic import TypeAdapter
@@ -23,12 +23,14 @@ def _functions(schema: object) -> Iterator[object]:
     """Return the functions in a core schema of pydantic, among other values."""
     parts = [schema]
     for part in parts:
-        if isinstance(part, dict):
+        if isinstance(part, Mapping):
             yield from part.values()
+            if part.get("type") == "enum":
+                yield part["cls"]._missing_
             if part.get("custom_init"):
                 yield part["cls"].__init__
-            if part.get("post_init"):
-                yield getattr(part["cls"], part["post_init"])
+            if after := part.get("post_init"):  # the name for a model, and True for a dataclass
+                yield getattr(part["cls"], "__post_init__" if after is True else after)
             parts += (each for key, each in part.items() if key not in _TEXTS)
         elif isinstance(part, list | tuple):
             parts += part

@@ -52,15 +52,29 @@ class DirectExchange(Exchange):
         self._is_layered = False
         self.has_started: bool = False
 
+    def send(self, message: Message) -> Awaitable[None]:
+        """Send a message of the application; units of work are settled before a response starts.
+
+        Raises:
+            ResponseReplaced: They could not be committed, and another response was sent.
+        """
+        if (
+            self._is_layered
+            or self._replaced
+            or (message["type"] == "http.response.start" and self.units)
+        ):
+            return self._send_settled(message)
+        return self.send_out(message)
+
     def forward(self, message: Message) -> Awaitable[None]:
         """Send a message, without settling units of work."""
         return self._send(message) if self._is_layered else self.send_out(message)
 
     def send_out(self, message: Message) -> Awaitable[None]:
         """Send a message to the server."""
-        if message is self._replayed:
-            return _sent_already()
         if message["type"] == "http.response.start":
+            if message is self._replayed:
+                return _sent_already()
             self.has_started = True
         if self._outgoing.prepare(message, self._named, self.served_by):
             return self._send_stream(message)
@@ -80,11 +94,6 @@ class DirectExchange(Exchange):
         if self.has_started:
             self._replayed = {"type": "http.response.start", "status": 200, "headers": []}
             await send(self._replayed)
-
-    @property
-    def needs_end(self) -> bool:
-        """Whether something is left to be settled, or could not be."""
-        return bool(self.units) or self.failure is not None
 
 
 async def _sent_already() -> None:

@@ -121,10 +121,11 @@ class Exchange:
         return self._send(message)
 
     async def _send_settled(self, message: Message) -> None:
-        if self.units and message is not self._replayed:
-            await self._settle(message["status"])
-        if self._replaced and message is not self._replayed:
-            raise ResponseReplaced from self.failure
+        if message is not self._replayed:
+            if message["type"] == "http.response.start" and self.units:
+                await self._settle(message["status"])
+            if self._replaced:
+                raise ResponseReplaced from self.failure
         await self.forward(message)
 
     async def close(self) -> None:

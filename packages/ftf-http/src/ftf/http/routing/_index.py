@@ -16,6 +16,7 @@ type Found = tuple[Entry | Alone, dict[str, object]]  # with the parameters in t
 
 # In the scope: an application that is called in place of the router's routes.
 INNER: Final = "ftf.http.inner"
+_TELEMETRY: Final = "fastapi.telemetry"
 _NO_PARAMETERS: Final[dict[str, object]] = {}
 
 
@@ -84,8 +85,10 @@ class RouteIndex:
         if inner is not None:
             await inner(scope, receive, send)
             return
-        self.saw_telemetry = "fastapi.telemetry" in scope
-        found = self.find(scope) if routing_is_original() else None
+        self.saw_telemetry = _TELEMETRY in scope
+        # FastAPI's routers say which route was selected, where its telemetry records the request.
+        is_silent = scope.get(_TELEMETRY) is None
+        found = self.find(scope) if is_silent and routing_is_original() else None
         if found is None:
             await self._unmatched(scope, receive, send)
             return
@@ -108,21 +111,22 @@ class RouteIndex:
         # What an outer application has left for its own routers is combined with theirs.
         if scope["type"] != "http" or scope.get("fastapi") or not self._stands_within:
             return None
-        path = path_in(scope)
+        path: str = path_in(scope) if scope.get("root_path") else scope["path"]
         # In a regular expression, `$` matches before a newline at the end as well.
-        if path[:1] != "/" or path[-1] == "\n" or self._unmatched.has(path):
+        if path[:1] != "/" or path[-1] == "\n" or path in self._unmatched.paths:
             return None
-        try:
-            return self._find(scope, path)
-        except Exception:  # noqa: BLE001  # a convertor's; FastAPI calls it again in its layers
-            return None
-
-    def _find(self, scope: Scope, path: str) -> Found | None:
         snapshot = self._snapshot
         if snapshot is None or snapshot.watch.has_changed():
             self._snapshot = snapshot = Snapshot(self._router)
+        try:
+            return self._chosen(snapshot.candidates(path), path, scope)
+        except Exception:  # noqa: BLE001  # a convertor's; FastAPI calls it again in its layers
+            return None
+
+    def _chosen(self, candidates: list[AnyEntry], path: str, scope: Scope) -> Found | None:
+        """Return the first candidate that serves a request."""
         method = scope["method"]
-        for entry in snapshot.candidates(path):
+        for entry in candidates:
             if isinstance(entry, Entry):
                 parameters = _parameters(entry, path)
                 if parameters is None:

@@ -11,6 +11,7 @@ from starlette.convertors import Convertor
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Scope
 
+from ..plan._planned import PlannedApp
 from ._index_routes import included_routers
 from ._index_tree import pattern_of
 from ._tree import walk
@@ -181,7 +182,7 @@ def _included(context: object) -> Included:
         found.param_convertors,
         found.methods,
         found.endpoint,
-        found.app,
+        PlannedApp.of(context),
     )
 
 

@@ -66,7 +66,7 @@ def _are_own(classes: tuple[type, ...], *names: str) -> bool:
 _ROUTING: Final = _routing()
 _LAYERS: Final = _layers()
 _ROUTING_WAS_OWN: Final = _are_own((APIRoute, Route, APIRouter), "matches", "handle", "app")
-_LAYERS_WERE_OWN: Final = _are_own(
+_ARE_OWN: Final = _ROUTING_WAS_OWN and _are_own(
     (
         FastAPI,
         Starlette,
@@ -84,6 +84,6 @@ def routing_is_original() -> bool:
     return _ROUTING_WAS_OWN and _routing() == _ROUTING
 
 
-def layers_are_original() -> bool:
-    """Return whether applications and layers serve requests by their own methods."""
-    return _LAYERS_WERE_OWN and _layers() == _LAYERS
+def all_are_original() -> bool:
+    """Return whether applications, layers, routers and routes work by their own methods."""
+    return _ARE_OWN and _layers() == _LAYERS and _routing() == _ROUTING

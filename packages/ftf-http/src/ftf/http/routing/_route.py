@@ -7,11 +7,11 @@ from fastapi import APIRouter, params
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
+from ..injection._early_checks import Handler, checked_first, with_marks
 from ..injection._endpoint import compiled
 from ..injection._readable import naming_parameters
 from ..plan._planned import PlannedApp
 from ._controller import Controller, operations_of
-from ._early_checks import Handler, checked_first, with_marks
 from ._options import RouterOptions
 
 
@@ -37,7 +37,7 @@ class Route(APIRoute):
     def get_route_handler(self) -> Handler:
         """Return a handler; FastAPI calls this for the route and for each inclusion of it."""
         handle = super().get_route_handler()
-        return checked_first(handle) or handle
+        return checked_first(handle)
 
 
 class Router(APIRouter):

@@ -22,22 +22,21 @@ class Unmatched:
     Args:
         router: The router to wrap.
         last: The further routes.
+
+    Attributes:
+        paths: Their paths.
     """
 
     def __init__(self, router: Router, last: Sequence[Route]) -> None:
         self.router = router
         self.app = router.middleware_stack
         self.last = last
-        self._endings = tuple(route.path for route in last)
-
-    def has(self, path: str) -> bool:
-        """Return whether one of the further routes may serve a path."""
-        return path in self._endings
+        self.paths: tuple[str, ...] = tuple(route.path for route in last)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         app, routes = self.app, self.router.routes
-        if scope["type"] == "http" and scope["path"].endswith(self._endings):
+        if scope["type"] == "http" and scope["path"].endswith(self.paths):
             for route in self.last:
                 match, child_scope = route.matches(scope)
                 if match is not Match.NONE and self._is_free(scope):
@@ -75,9 +74,12 @@ def completing_allow(routes: Iterable[BaseRoute], scope: Scope) -> Iterator[None
         yield
     except HTTPException as error:
         if error.status_code == _NOT_ALLOWED:
-            methods = sorted(_methods(routes, asked, asked["method"]))
+            headers = error.headers or {}
+            # Starlette's own are those of a route that may be in a mount of an included router.
+            own = headers.get("Allow", "").split(", ")
+            methods = sorted({*filter(None, own), *_methods(routes, asked, asked["method"])})
             if methods:
-                error.headers = {**(error.headers or {}), "Allow": ", ".join(methods)}
+                error.headers = {**headers, "Allow": ", ".join(methods)}
         raise
 
 

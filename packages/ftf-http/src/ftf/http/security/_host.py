@@ -27,12 +27,16 @@ def parsed_host(header: bytes) -> tuple[str, str] | None:
 
 
 @lru_cache(maxsize=_CACHED)
-def has_certificate_name(name: str) -> bool:
-    """Return whether a host is neither localhost nor an IP address, for which no HSTS is sent."""
-    if name == "localhost" or name.endswith(".localhost"):
+def is_certified(header: bytes | None) -> bool:
+    """Return whether a header Host names neither localhost nor an IP address.
+
+    Browsers do not apply HSTS to an address, and would for every program on localhost.
+    """
+    found = parsed_host(header or b"")
+    if found is None or found[0] == "localhost" or found[0].endswith(".localhost"):
         return False
     try:
-        ip_address(name.strip("[]"))
+        ip_address(found[0].strip("[]"))
     except ValueError:
         return True
     return False

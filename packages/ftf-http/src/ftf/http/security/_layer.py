@@ -1,7 +1,7 @@
 """The layer of connections: proxies, hosts, https, and the headers of responses."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -17,6 +17,15 @@ from .exceptions import HeadersTooLarge, HostRefused, ProxyRefused
 
 _STARTS = {"http.response.start", "websocket.http.response.start"}
 _PROBES = {"/health", "/ready"}
+_SECURE = {"https", "wss"}
+_HOST = b"host"
+_READ = {
+    _HOST,
+    b"forwarded",
+    b"x-forwarded-for",
+    b"x-forwarded-host",
+    b"x-forwarded-proto",
+}
 _SCHEMES = {
     "http": {"http": "http", "https": "https", "ws": "http", "wss": "https"},
     "websocket": {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"},
@@ -60,20 +69,27 @@ class ConnectionMiddleware:
             await self.app(scope, receive, send)
             return
 
+        found = _collected(scope["headers"])
+
         async def send_completed(message: Message) -> None:
             if message["type"] in _STARTS:
-                message["headers"] = self._headers.complete(scope, message.get("headers", ()))
+                headers = message.get("headers", ())
+                message["headers"] = self._headers.complete(scope, found.get(_HOST), headers)
             await send(message)
 
         try:
-            redirect = self._examine(scope)
+            redirect = self._examine(scope, found)
         except HTTPException as error:
             await refuse_early(self.application, scope, receive, send_completed, error)
             return
         await (redirect or self.app)(scope, receive, send_completed)
 
-    def _examine(self, scope: Scope) -> Response | None:
+    def _examine(self, scope: Scope, found: dict[bytes, bytes]) -> Response | None:
         """Return a redirect in place of the application's response, if there is one.
+
+        Args:
+            scope: The ASGI scope, in which the client, scheme and host are set.
+            found: The headers that `_collected` returns; the host is set in it too.
 
         Raises:
             HTTPException: The connection is refused.
@@ -81,38 +97,35 @@ class ConnectionMiddleware:
         if self._limits:
             self._limit_headers(scope)
         if self._proxies is not None and self._proxies.trusts_peer(scope.get("client")):
-            self._believe(scope, self._proxies)
+            self._believe(scope, found, self._proxies)
         if not self._examines_host or _path(scope) in _PROBES:
             return None
-        values = [value for name, value in scope["headers"] if name == b"host"]
-        if len(values) != 1 or not self._allows(values[0]):
+        host = found.get(_HOST, b"")
+        if not self._allows(host):
             raise HostRefused
-        if self._options.https == "off":
+        if self._options.https == "off" or scope["scheme"] in _SECURE:
             return None
-        if scope["scheme"] not in {"https", "wss"}:
-            self._warn_of_proxy(scope)
-        return demand_https(scope, values[0])
+        self._warn_of_proxy(scope)
+        return demand_https(scope, host)
 
     def _allows(self, host: bytes) -> bool:
         return parsed_host(host) is not None if self._hosts is None else self._hosts.allows(host)
 
-    def _believe(self, scope: Scope, proxies: Proxies) -> None:
+    def _believe(self, scope: Scope, found: dict[bytes, bytes], proxies: Proxies) -> None:
         """Set the client, the scheme and the host to what the proxies say."""
-        headers: dict[bytes, list[bytes]] = {}
-        for name, value in scope["headers"]:
-            headers.setdefault(name, []).append(value)
-        found = proxies.read(headers)
-        if found is None:
+        forwarded = proxies.read(found)
+        if forwarded is None:
             if self._options.malformed == "refuse":
                 raise ProxyRefused
             return
-        scope["client"] = (found.client, 0)
-        scheme = _SCHEMES[scope["type"]].get(found.scheme)
-        if scheme is not None:
-            scope["scheme"] = scheme
-        if self._options.forwarded_host and found.host:
-            others = [pair for pair in scope["headers"] if pair[0] != b"host"]
-            scope["headers"] = [*others, (b"host", found.host.encode("latin-1"))]
+        client, scheme, host = forwarded
+        scope["client"] = (client, 0)
+        if scheme:
+            scope["scheme"] = _SCHEMES[scope["type"]].get(scheme, scope["scheme"])
+        if self._options.forwarded_host and host:
+            others = [pair for pair in scope["headers"] if pair[0] != _HOST]
+            found[_HOST] = host.encode("latin-1")
+            scope["headers"] = [*others, (_HOST, found[_HOST])]
 
     def _limit_headers(self, scope: Scope) -> None:
         headers, options = scope["headers"], self._options
@@ -132,6 +145,18 @@ class ConnectionMiddleware:
                 "SecurityOptions(proxies=...), so that it is redirected to https again.",
                 scope.get("client"),
             )
+
+
+def _collected(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Return the headers that this layer reads; several of one name are a list (RFC 9110, 5.2).
+
+    Two headers Host become one that no host matches.
+    """
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in _READ:
+            found[name] = found[name] + b"," + value if name in found else value
+    return found
 
 
 def _path(scope: Scope) -> str:

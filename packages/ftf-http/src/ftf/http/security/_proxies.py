@@ -1,11 +1,13 @@
 """Trusted proxies: whose word about the client counts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, Literal, NamedTuple
 
 from .exceptions import InvalidSecurityError
+
+type Address = IPv4Address | IPv6Address
 
 UNIX: Final = "unix"
 _MOST_ELEMENTS: Final = 32
@@ -46,56 +48,66 @@ class Proxies:
         if hops is not None and hops < 1:
             raise InvalidSecurityError("hops", hops, "a number from 1")
         self._unix = UNIX in ranges
-        self._networks = [_network(text) for text in ranges if text != UNIX]
+        networks = [_network(text) for text in ranges if text != UNIX]
+        self._ranges = [
+            (each.version, int(each.network_address), int(each.netmask)) for each in networks
+        ]
         self._hops = hops
         self._kind = kind
         self.trusts: Callable[[str], bool] = lru_cache(maxsize=_CACHED)(self._trusts)
+        # A client sends the same headers with each request of a connection.
+        cached = lru_cache(maxsize=_CACHED)
+        self._of_x: Callable[[bytes, bytes, bytes], Forwarded | None] = cached(self._read_x)
+        self._of_forwarded: Callable[[bytes], Forwarded | None] = cached(self._read_forwarded)
 
     def trusts_peer(self, client: tuple[str, int] | None) -> bool:
         """Return whether the peer of a connection is a proxy."""
         return self.trusts(client[0]) if client else self._unix
 
-    def read(self, headers: dict[bytes, list[bytes]]) -> Forwarded | None:
+    def read(self, headers: Mapping[bytes, bytes]) -> Forwarded | None:
         """Return what the proxies say; `None` if they name no client.
 
         Args:
-            headers: The values of each header in their order, by name in lower case.
+            headers: The headers by name in lower case, several of one name joined by commas.
         """
+        get = headers.get
         if self._kind == "forwarded":
-            return self._read_forwarded(_joined(headers.get(b"forwarded", ())))
-        elements = _joined(headers.get(b"x-forwarded-for", ()))
-        scheme = _last(headers.get(b"x-forwarded-proto", ())).lower()
-        host = _last(headers.get(b"x-forwarded-host", ()))
-        at = self._client_at(elements)
-        return None if at is None else Forwarded(_address(elements[at]), scheme, host)
+            return self._of_forwarded(get(b"forwarded", b""))
+        scheme, host = get(b"x-forwarded-proto", b""), get(b"x-forwarded-host", b"")
+        return self._of_x(get(b"x-forwarded-for", b""), scheme, host)
 
-    def _read_forwarded(self, elements: list[str]) -> Forwarded | None:
-        pairs = [_pairs(element) for element in elements]
-        at = self._client_at([each.get("for", "") for each in pairs])
-        if at is None:
+    def _read_x(self, clients: bytes, scheme: bytes, host: bytes) -> Forwarded | None:
+        client = self._client(_elements(clients))
+        return None if client is None else Forwarded(client, _last(scheme).lower(), _last(host))
+
+    def _read_forwarded(self, header: bytes) -> Forwarded | None:
+        pairs = [_pairs(element) for element in _elements(header)]
+        client, nearest = self._client([each.get("for", "") for each in pairs]), pairs[-1]
+        if client is None:
             return None
-        client, nearest = _address(pairs[at].get("for", "")), pairs[-1]
         return Forwarded(client, nearest.get("proto", "").lower(), nearest.get("host", ""))
 
-    def _client_at(self, elements: list[str]) -> int | None:
-        """Return which element is the client; the last is what the nearest proxy has added."""
+    def _client(self, elements: list[str]) -> str | None:
+        """Return the client's address; the last element is what the nearest proxy has added."""
         if self._hops is not None:
             at = len(elements) - self._hops
-            return at if at >= 0 and _address(elements[at]) else None
-        for at in range(len(elements) - 1, -1, -1):
-            address = _address(elements[at])
-            if not address:
-                return None
-            if not self.trusts(address):
-                return at
-        return 0 if elements else None
+            address = _address(elements[at]) if at >= 0 else None
+            return None if address is None else str(address)
+        address = None
+        for element in reversed(elements):
+            address = _address(element)
+            if address is None or not self._has(address):
+                break
+        return None if address is None else str(address)
 
     def _trusts(self, host: str) -> bool:
-        text = _address(host)
-        if not text:
-            return False
-        address = ip_address(text)
-        return any(address in network for network in self._networks)
+        address = _address(host)
+        return address is not None and self._has(address)
+
+    def _has(self, address: Address) -> bool:
+        version, number = address.version, int(address)
+        # As `address in network`, which makes an object for each comparison.
+        return any(version == of and number & mask == start for of, start, mask in self._ranges)
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:
@@ -108,14 +120,14 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     return network
 
 
-def _joined(values: Sequence[bytes]) -> list[str]:
-    """Return the last elements of lists in headers, which are one list in their order."""
-    return b",".join(values).decode("latin-1").rsplit(",", _MOST_ELEMENTS)[-_MOST_ELEMENTS:]
+def _elements(header: bytes) -> list[str]:
+    """Return the last elements of a list; more proxies than these are not in a row."""
+    return header.decode("latin-1").rsplit(",", _MOST_ELEMENTS)[-_MOST_ELEMENTS:]
 
 
-def _last(values: Sequence[bytes]) -> str:
+def _last(header: bytes) -> str:
     """Return the last element, which is the nearest proxy's."""
-    return values[-1].decode("latin-1").rpartition(",")[2].strip() if values else ""
+    return header.decode("latin-1").rpartition(",")[2].strip()
 
 
 def _pairs(element: str) -> dict[str, str]:
@@ -124,9 +136,8 @@ def _pairs(element: str) -> dict[str, str]:
     return {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
 
 
-@lru_cache(maxsize=_CACHED)
-def _address(element: str) -> str:
-    """Return the IP address of an element, without port, brackets and zone; "" if it has none."""
+def _address(element: str) -> Address | None:
+    """Return the IP address of an element, without port, brackets and zone."""
     text = element.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -135,6 +146,6 @@ def _address(element: str) -> str:
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:
-        return ""
+        return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return str(mapped or address)
+    return mapped or address

@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.types import Scope
 
-from ._host import has_certificate_name, parsed_host
+from ._host import is_certified
 from ._options import SecurityOptions
 
 type Header = tuple[bytes, bytes]
@@ -49,15 +49,23 @@ class ResponseHeaders:
         hsts = f"max-age={options.hsts_seconds}{subdomains}".encode()
         self._hsts = (b"strict-transport-security", hsts) if options.https == "require" else None
 
-    def complete(self, scope: Scope, headers: Iterable[Header]) -> Headers:
-        """Return the headers of a response with those that it lacks."""
+    def complete(self, scope: Scope, host: bytes | None, headers: Iterable[Header]) -> Headers:
+        """Return the headers of a response with those that it lacks.
+
+        Args:
+            scope: The ASGI scope.
+            host: The header Host of the request.
+            headers: The headers of the response.
+        """
         found = [*headers]
         present = dict(found)
-        content = present.get(b"content-type", b"")
-        found += [header for header in self._of(content, scope) if header[0] not in present]
-        if self._hsts is not None and self._hsts[0] not in present and _is_secure(scope):
-            found.append(self._hsts)
-        if getattr(scope.get("user"), "is_authenticated", False):
+        for header in self._of(present.get(b"content-type", b""), scope):
+            if header[0] not in present:
+                found.append(header)  # noqa: PERF401  # faster than a list for each response
+        hsts = self._hsts
+        if hsts and scope["scheme"] in _SECURE and hsts[0] not in present and is_certified(host):
+            found.append(hsts)
+        if "user" in scope and getattr(scope["user"], "is_authenticated", False):
             if b"cache-control" not in present:
                 found.append((b"cache-control", b"no-store"))
             found.append((b"vary", _IDENTITY))
@@ -68,11 +76,3 @@ class ResponseHeaders:
             path = scope["path"].removeprefix(scope.get("root_path", ""))
             return self._docs_html if path in self._docs else self._html
         return self._json if b"json" in content else self._other
-
-
-def _is_secure(scope: Scope) -> bool:
-    """Return whether a response came over https, for a host that a certificate can name."""
-    if scope["scheme"] not in _SECURE:
-        return False
-    names = (parsed_host(value) for name, value in scope["headers"] if name == b"host")
-    return all(found is not None and has_certificate_name(found[0]) for found in names)

@@ -1,5 +1,6 @@
 """The direct way of a request to its route: one object does the work of the layers between."""
 
+import logging
 from collections.abc import Awaitable
 from typing import Final, Protocol
 
@@ -17,11 +18,12 @@ from ..request._outermost import Outgoing
 from ..request._scope import OPENED, SCOPE_KEY, Opened, close
 from ..routing._index import INNER, RouteIndex
 from ..routing._index_entries import Entry
-from ..routing._originals import layers_are_original, routing_is_original
+from ..routing._originals import all_are_original
 from ._file_stack import FileStack
-from ._known_layers import are_known
+from ._known_layers import unknown_layer
 from ._telemetry import Providers, global_providers
 
+_logger = logging.getLogger("ftf.http")
 # What Starlette and FastAPI leave in the scope for each other.
 _HANDLERS: Final = "starlette.exception_handlers"
 _FILES: Final = "fastapi_middleware_astack"
@@ -72,10 +74,16 @@ class Direct:
         """
         router = self._application.router
         index: object = router.middleware_stack
-        if isinstance(index, RouteIndex) and are_known(stack, router):
+        if not isinstance(index, RouteIndex):
+            _logger.debug("all layers serve each request: the router has another stack")
+        elif unknown := unknown_layer(stack, router):
+            _logger.debug("all layers serve each request: %s is among them", unknown)
+        else:
+            _logger.debug("no layers serve the requests of known routes")
             self._stack, self._index = stack, index
 
-    # A plain function that returns an awaitable: `async def` would add a frame to each request.
+    # A plain function that returns an awaitable: `async def` would add a frame to each request. The
+    # application's own is async, because a server may call it before it starts the task.
     def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one connection."""
         index, task = self._index, asyncio_task()
@@ -109,7 +117,7 @@ class Direct:
             or _TELEMETRY in scope
             or application.middleware_stack is not self._stack
             or application.router.middleware_stack is not self._index
-            or not (routing_is_original() and layers_are_original())
+            or not all_are_original()
         ):
             return False
         if application.root_path:
@@ -141,7 +149,7 @@ class Direct:
         try:
             try:
                 await app(scope, exchange.receive, exchange.send)
-                if files.is_used or exchange.needs_end:
+                if files.__dict__ or exchange.units or exchange.failure is not None:
                     await _end(files, exchange)
             except BaseException as error:  # noqa: BLE001  # the layers raise it again
                 errors = await files.closed_after(error)

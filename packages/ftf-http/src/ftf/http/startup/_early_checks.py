@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 from ftf.container import Container
 
 from ..exceptions import InvalidRoutesError, RouteFault
-from ..routing._early_checks import checks_of, marks_of
+from ..injection._early_checks import checks_of, marks_of
 from ..routing._route import Route
 from ._checks import dependants
 

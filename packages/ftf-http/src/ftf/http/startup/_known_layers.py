@@ -17,8 +17,8 @@ _OF_FASTAPI: Final = {
 }
 
 
-def are_known(stack: object, router: object) -> bool:
-    """Return whether each layer around a router is known, and works as its package defines it.
+def unknown_layer(stack: object, router: object) -> str | None:
+    """Return the name of a layer around a router that is unknown, or works in another way.
 
     Args:
         stack: The outermost layer.
@@ -30,6 +30,6 @@ def are_known(stack: object, router: object) -> bool:
         is_own_layer = cls in {ScopeMiddleware, StreamEndMiddleware}
         name = f"{cls.__module__}.{cls.__qualname__}"
         if not is_own_layer and not (name in _OF_FASTAPI and is_own(cls, "__call__")):
-            return False
+            return name
         layer = getattr(layer, "app", None)
-    return True
+    return None

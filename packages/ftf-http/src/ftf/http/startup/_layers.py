@@ -27,6 +27,7 @@ class Layers:
         around_cors: Further layers outside of CORS, the outermost first.
         within_cors: Further layers inside of it, outside of the request scope.
         around_scope: Further layers next to the request scope, outside of it.
+        has_limits: Whether the layer of limits is among them.
     """
 
     def __init__(self, container: Container, draining: Draining) -> None:
@@ -36,6 +37,7 @@ class Layers:
         self.around_cors: list[Middleware] = []
         self.within_cors: list[Middleware] = []
         self.around_scope: list[Middleware] = []
+        self.has_limits = False
 
     def outermost(self, app: ASGIApp, users: Sequence[Middleware], outgoing: Outgoing) -> ASGIApp:
         """Wrap FastAPI's layers in those whose headers belong in the response to any error.

@@ -1,6 +1,7 @@
 """Rows that are inserted without records: by COPY if they are many, where the database has it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Dialect, Table, false, select
@@ -60,16 +61,11 @@ def _statement(table: Table) -> str:
 
 def _converted(
     columns: Sequence[Column[Any]], rows: Sequence[Row], dialect: Dialect
-) -> list[list[object]]:
-    convert = [_converter(column, dialect) for column in columns]
-    return [
-        [to(row[column.key]) for column, to in zip(columns, convert, strict=True)] for row in rows
-    ]
-
-
-def _converter(column: Column[Any], dialect: Dialect) -> Callable[[Any], object]:
-    return column.type.dialect_impl(dialect).bind_processor(dialect) or _unchanged
-
-
-def _unchanged(value: object) -> object:
-    return value
+) -> Iterable[tuple[object, ...]]:
+    """Return the values of rows, converted by the types of their columns."""
+    values = []
+    for column in columns:
+        convert = column.type.dialect_impl(dialect).bind_processor(dialect)
+        own = map(itemgetter(column.key), rows)
+        values.append(map(convert, own) if convert else own)
+    return zip(*values, strict=True)

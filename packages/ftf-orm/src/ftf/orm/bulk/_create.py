@@ -1,6 +1,7 @@
 """Rows that are inserted and returned as records, in their order."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,5 +37,5 @@ async def _insert[T: DeclarativeBase](
     records = (await session.scalars(statement, rows, execution_options=options)).all()
     if by_counter and counter is not None:
         name = mapper.get_property_by_column(counter).key
-        return sorted(records, key=lambda record: int(getattr(record, name)))
+        return sorted(records, key=attrgetter(name))
     return records

@@ -1,6 +1,6 @@
 """Rows of a model's table, by the names of its columns."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import ClauseElement, Column, Table, inspect
@@ -20,23 +20,30 @@ def rows_of[K: Key](model: type[DeclarativeBase], rows: Iterable[Values[K]]) -> 
         TypeError: A row is not a mapping, or a record of the model is stored in several tables.
         ValueError: A value is a SQL expression.
     """
-    known: dict[tuple[object, ...], tuple[str, ...]] = {}
-    found = []
-    for number, row in enumerate(rows):
-        if not isinstance(row, Mapping):
-            raise TypeError(f"row {number} is not a mapping from columns to values: {row!r}")
-        keys = tuple(row)
-        if keys not in known:
-            known[keys] = tuple(column.key for column in columns_of(model, row).values())
-        found.append(dict(zip(known[keys], row.values(), strict=True)))
+    given = [*rows]
+    for kind in {*map(type, given)}:
+        if not issubclass(kind, Mapping):
+            number = next(number for number, row in enumerate(given) if type(row) is kind)
+            raise TypeError(
+                f"row {number} is not a mapping from columns to values: {given[number]!r}"
+            )
+    names = {keys: _names(model, keys) for keys in {*map(tuple, given)}}
+    if all(keys == known for keys, known in names.items()):  # no row has to be copied
+        found = cast("list[Row]", given)
+    else:
+        found = [dict(zip(names[tuple(row)], row.values(), strict=True)) for row in given]
     _refuse_expressions(found)
     return found
 
 
-def grouped(rows: Iterable[Row]) -> Iterator[tuple[list[int], list[Row]]]:
+def grouped(rows: Iterable[Row]) -> Iterator[tuple[Sequence[int], list[Row]]]:
     """Yield the rows that have values for the same columns, with their places."""
+    every = [*rows]
+    if len({*map(tuple, every)}) == 1:  # the common case, in less time
+        yield range(len(every)), every
+        return
     groups: dict[frozenset[str], tuple[list[int], list[Row]]] = {}
-    for place, row in enumerate(rows):
+    for place, row in enumerate(every):
         places, part = groups.setdefault(frozenset(row), ([], []))
         places.append(place)
         part.append(row)
@@ -60,15 +67,20 @@ def table_of(model: type[DeclarativeBase]) -> Table:
     return cast("Table", inspect(model).local_table)
 
 
-def has_expression(row: Mapping[str, object]) -> bool:
+def _names[K: Key](model: type[DeclarativeBase], keys: Iterable[K]) -> tuple[str, ...]:
+    return tuple(column.key for column in columns_of(model, keys).values())
+
+
+def has_expression(*rows: Mapping[str, object]) -> bool:
     """Return whether a value of a row is a SQL expression."""
-    return any(isinstance(value, ClauseElement | QueryableAttribute) for value in row.values())
+    kinds = {type(value) for row in rows for value in row.values()}
+    return any(issubclass(kind, ClauseElement | QueryableAttribute) for kind in kinds)
 
 
-def _refuse_expressions(rows: Iterable[Row]) -> None:
-    for number, row in enumerate(rows):
-        if has_expression(row):
-            raise ValueError(
-                f"row {number} has a SQL expression, and rows take values alone: "
-                f"use create() or query().update() for {row}"
-            )
+def _refuse_expressions(rows: Sequence[Row]) -> None:
+    if has_expression(*rows):
+        number = next(number for number, row in enumerate(rows) if has_expression(row))
+        raise ValueError(
+            f"row {number} has a SQL expression, and rows take values alone: "
+            f"use create() or query().update() for {rows[number]}"
+        )

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Update, bindparam, inspect
 from sqlalchemy.orm import DeclarativeBase
 
-from ..engine._sqlite import begin_immediate
 from ..query import QueryBuilder, next_version, read_again
+from ..transactions._write_lock import is_only_writer
 from ._rows import Row, grouped, table_of
 
 _PREFIX = "row_"  # SQLAlchemy reserves the names of columns for values of SET
@@ -20,9 +20,7 @@ async def update_rows[T: DeclarativeBase](query: QueryBuilder[T], rows: Sequence
         rows: The rows, each with its primary key and values to write.
     """
     session, keys = query.session, table_of(query.model).primary_key.columns
-    connection = await session.connection()
-    if connection.dialect.name == "sqlite":
-        await connection.run_sync(begin_immediate)
+    await is_only_writer(session)
     wanted = [tuple(row[column.key] for column in keys) for row in rows]
     # Locked in the order of the keys, so that two calls for the same rows cannot deadlock.
     locked = query.where_key(*wanted).reorder().order_by_key().lock_for_update()

@@ -1,5 +1,6 @@
 """`create_engine`: engines with the settings that their database needs."""
 
+from collections.abc import Iterable
 from importlib.util import find_spec
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from ..exceptions import MissingDriver
 from . import _postgres  # noqa: F401  # it listens to every engine
 from ._postgres_url import connect_arguments, leave_out_libpq_names
+from ._replicas import add_replicas
 from ._sqlite import RollingBackConnection, prepare_sqlite
 
 _DRIVERS = {
@@ -19,7 +21,13 @@ _DRIVERS = {
 _EXTRAS = {"aiosqlite": "sqlite", "asyncpg": "postgres"}
 
 
-def create_engine(url: str | URL, *, pgbouncer: bool = False, **options: object) -> AsyncEngine:
+def create_engine(
+    url: str | URL,
+    *,
+    pgbouncer: bool = False,
+    replicas: Iterable[str | URL] = (),
+    **options: object,
+) -> AsyncEngine:
     """Create an engine with an async driver and the settings that its database needs.
 
     Args:
@@ -27,13 +35,31 @@ def create_engine(url: str | URL, *, pgbouncer: bool = False, **options: object)
             of a PostgreSQL URL may have the names of libpq: `?sslmode=require`.
         pgbouncer: Whether connections go through PgBouncer: it pools them then, and no prepared
             statement outlives its transaction.
+        replicas: The URLs of read replicas, which sessions of `session_factory` read from.
         options: Arguments of SQLAlchemy's `create_async_engine`; they replace the defaults.
 
     Raises:
         MissingDriver: The driver for the database is not installed.
-        ValueError: PgBouncer is not for this database, or the URL has an unknown name.
+        TypeError: replicas is one URL instead of several.
+        ValueError: PgBouncer is not for this database, a replica is of another kind of database,
+            or a URL has an unknown name.
     """
-    url = with_async_driver(url)
+    engine = _create(with_async_driver(url), options, pgbouncer=pgbouncer)
+    if isinstance(replicas, str | URL):
+        raise TypeError(f"replicas must be several URLs, not one: write [{replicas!r}]")
+    if urls := [with_async_driver(replica) for replica in replicas]:
+        for replica in urls:
+            if replica.get_backend_name() != engine.dialect.name:
+                kind = replica.get_backend_name()
+                raise ValueError(f"a replica of {engine.dialect.name} cannot be {kind}")
+        # AUTOCOMMIT: a transaction of reads would keep a snapshot, and its COMMIT could fail
+        # after that of the primary.
+        own = {**options, "isolation_level": "AUTOCOMMIT"}
+        add_replicas(engine, [_create(replica, own, pgbouncer=pgbouncer) for replica in urls])
+    return engine
+
+
+def _create(url: URL, options: dict[str, object], *, pgbouncer: bool) -> AsyncEngine:
     if pgbouncer and url.get_backend_name() != "postgresql":
         raise ValueError(f"PgBouncer is for PostgreSQL, not for {url.get_backend_name()}")
     defaults = _sqlite_defaults(url) if url.get_backend_name() == "sqlite" else _server_defaults()

@@ -1,7 +1,7 @@
 """Operations on a session: a read or a write, and what is rolled back when it fails."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from sqlalchemy import MetaData
 from sqlalchemy.exc import DBAPIError
@@ -10,8 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..engine._driver_errors import is_schema_change, typed_errors
 from . import _foreign_keys  # noqa: F401  # it listens to the flushes of every session
 from ._commit import commit
+from ._routing import using_primary
 from ._savepoint import flush_alone, savepoint
-from ._session_state import exclusive_use, has_explicit_transaction
+from ._session_state import SessionState, exclusive_use, has_explicit_transaction
+
+_ANY = nullcontext()
 
 
 async def read[R](
@@ -28,7 +31,8 @@ async def read[R](
         run: Runs the query.
         flush: Whether to flush pending changes even if the session has autoflush off.
     """
-    with exclusive_use(session), typed_errors():
+    primary = using_primary() if flush else _ANY  # what is read again is not to be outdated
+    with exclusive_use(session), typed_errors(), primary:
         if has_explicit_transaction(session):
             if flush or session.sync_session.autoflush:
                 await flush_alone(session)
@@ -69,6 +73,7 @@ async def writing(
         record: The record that the body writes, if it can be pending already.
     """
     with exclusive_use(session), typed_errors(metadata):
+        SessionState.of(session).has_written = True  # what the body reads is not to be outdated
         if has_explicit_transaction(session):
             await flush_alone(session, besides=record)
             async with savepoint(session):

@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstanceState, Mapper, Session, SessionTransaction
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.loading import _new_runid  # noqa: PLC2701  # the clock of `InstanceState.runid`
 
-from ._session_state import is_in_use
+from ._session_state import SessionState, is_in_use
 from ._snapshot import NewSnapshot, Snapshot
 
 type Tables = AbstractSet[FromClause | None]
@@ -44,9 +44,14 @@ class Snapshots:
         self.is_committing = False
 
     @property
+    def session(self) -> Session:
+        """The session of the transaction."""
+        return self._transaction.session
+
+    @property
     def is_flushing(self) -> bool:
         """Whether a flush of the session is running."""
-        return self._transaction.session._flushing  # noqa: SLF001  # no public name
+        return self.session._flushing  # noqa: SLF001  # no public name
 
     def __contains__(self, state: InstanceState[Any]) -> bool:
         return state in self._taken
@@ -79,7 +84,7 @@ class Snapshots:
 
     def restore(self, *, dirty_only: bool = False) -> None:
         """Replace `SessionTransaction._restore_snapshot`, which expires unwritten records too."""
-        session = self._transaction.session
+        session = self.session
         if not is_in_use(session):
             SessionTransaction._restore_snapshot(self._transaction, dirty_only=dirty_only)  # noqa: SLF001
             return
@@ -190,6 +195,7 @@ def _record_statement(
     stack: list[Snapshots] | None = connection.get_execution_options().get(_SNAPSHOTS)
     if not stack or _CHANGES_NO_RECORD.match(statement):
         return
+    SessionState.of(stack[0].session).has_written = True
     if stack[-1].first_write is None:
         now = _new_runid()
         for snapshots in stack:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
 
+from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction, SessionTransactionOrigin
 
@@ -32,11 +33,15 @@ class SessionState:
         in_use: Whether one of its operations is running.
         transaction: The innermost open `transaction`.
         units: The units of work of the scope that the session belongs to, if that is known.
+        has_written: Whether it has written, or is about to, so that replicas can be behind.
+        replica: The replica that it reads from.
     """
 
     in_use: bool = False
     transaction: OpenTransaction | None = None
     units: UnitsOfWork | None = None
+    has_written: bool = False
+    replica: Engine | None = None
 
     @classmethod
     def of(cls, session: Session | AsyncSession) -> "SessionState":
@@ -80,10 +85,14 @@ def is_in_use(session: Session) -> bool:
 
 def has_explicit_transaction(session: AsyncSession) -> bool:
     """Return whether an explicit transaction is open; SQLAlchemy's autobegin does not count."""
-    sync = session.sync_session
-    if SessionState.of(session).transaction is not None or sync.in_nested_transaction():
+    return has_begun(session.sync_session)
+
+
+def has_begun(session: Session) -> bool:
+    """Return whether an explicit transaction of a synchronous session is open."""
+    if SessionState.of(session).transaction is not None or session.in_nested_transaction():
         return True
-    begun = sync.get_transaction()
+    begun = session.get_transaction()
     return begun is not None and begun.origin is SessionTransactionOrigin.BEGIN
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapper
 from ..engine._autocommit import commits_each_statement
 from ..engine._driver_errors import driver_code
 from ..exceptions import QueryTimeout
+from ._routing import using_primary
 
 _ENDED = {"57014", "SQLITE_INTERRUPT"}
 _STEPS = 1_000  # of SQLite's machine, between two looks at the clock
@@ -35,10 +36,11 @@ async def within[R](
     Raises:
         QueryTimeout: One took longer.
     """
-    connection = await session.connection({"mapper": mapper})
-    limited = _on_sqlite if connection.dialect.name == "sqlite" else _on_postgres
     try:
-        return await limited(connection, seconds, run)
+        with using_primary():  # the limit is one of the connection
+            connection = await session.connection({"mapper": mapper})
+            limited = _on_sqlite if connection.dialect.name == "sqlite" else _on_postgres
+            return await limited(connection, seconds, run)
     except DBAPIError as error:
         if driver_code(error) in _ENDED:
             raise QueryTimeout(seconds) from error

@@ -78,10 +78,10 @@ class SortKey:
     @property
     def order(self) -> Column:
         """The column with its direction, and with the place of NULL."""
-        by: Any = self.by.desc() if self.descending else self.by.asc()
+        by: ColumnElement[Any] = self.by.desc() if self.descending else self.by.asc()
         if not self.nullable:
-            return by  # type: ignore[no-any-return]
-        return by.nulls_first() if self.nulls_first else by.nulls_last()  # type: ignore[no-any-return]
+            return by
+        return by.nulls_first() if self.nulls_first else by.nulls_last()
 
     @property
     def reversed(self) -> "SortKey":

@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ...exceptions import TransactionMisuse
 from ...transactions._operation import read
+from ...transactions._routing import using_primary
 from ..statement._cursor import Cursor
 from ..statement._eager_load import tree
 from ..statement._numbers import at_least
@@ -101,7 +102,8 @@ class LongReads[T: DeclarativeBase](Pages[T]):
         loaded, statement = self._loaded_before(), self.statement()
         # No yield_per: before SQLAlchemy 2.1 it reaches the SELECTs of eager loads, which fail.
         # fetchmany() reads and loads as many of an open cursor.
-        result: AsyncResult[Any] = await self._run(lambda: self.session.stream(statement))
+        with using_primary():  # a cursor needs a transaction, and replicas commit each statement
+            result: AsyncResult[Any] = await self._run(lambda: self.session.stream(statement))
         begun = self.session.sync_session.get_transaction()
         try:
             while rows := await read(self.session, lambda: result.fetchmany(size)):

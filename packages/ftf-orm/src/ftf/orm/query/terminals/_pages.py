@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlalchemy.orm import DeclarativeBase
 
 from ...exceptions import CursorError, InvalidArgument, InvalidValue
-from ...transactions._session_factory import CURSOR_KEY
+from ...transactions._session_factory import CURSOR_KEY, secret
 from .._page import CursorPage, SimplePage
 from ..statement._clauses import Clauses
 from ..statement._cursor import Cursor
@@ -61,12 +61,12 @@ class Pages[T: DeclarativeBase](Terminals[T]):
             CursorError: It is not a cursor of a query with this order and key.
             TypeError: `per_page` is not an integer, or the order is by a type without cursors.
             InvalidArgument: `per_page` is out of its range; over HTTP, this is answered with 422.
-            ValueError: The query has a limit, an offset or groups.
+            ValueError: The query has a limit, an offset or groups, or the key is empty.
         """
         self._check_size(per_page, "cursor_paginate")
-        keyset, secret = self._keyset("cursor_paginate"), self._secret(key)
+        keyset, signing = self._keyset("cursor_paginate"), self._secret(key)
         order = keyset.fingerprint(self._dialect)
-        at = None if cursor is None else self._position(cursor, keyset, order, secret)
+        at = None if cursor is None else self._position(cursor, keyset, order, signing)
         try:
             items, values = await self._around(at, keyset, per_page + 1)
         except InvalidValue as error:
@@ -74,7 +74,7 @@ class Pages[T: DeclarativeBase](Terminals[T]):
                 raise
             raise CursorError(cursor) from error
         beside = _beside(at, values, per_page)
-        tokens = [None if it is None else it.token(order, secret) for it in beside]
+        tokens = [None if it is None else it.token(order, signing) for it in beside]
         shown = items[:per_page]
         return CursorPage(shown[::-1] if at is not None and at.backward else shown, *tokens)
 
@@ -106,11 +106,13 @@ class Pages[T: DeclarativeBase](Terminals[T]):
         return Keyset(tuple(SortKey.of(by, tables) for by in self._with_key_order().order))
 
     def _secret(self, key: str | bytes | None) -> bytes:
-        found: str | bytes = self.session.info.get(CURSOR_KEY, b"") if key is None else key
-        return found.encode() if isinstance(found, str) else found
+        if key is not None:
+            return secret(key, "key")
+        found: bytes = self.session.info.get(CURSOR_KEY, b"")
+        return found
 
-    def _position(self, token: str, keyset: Keyset, order: str, secret: bytes) -> Cursor:
-        cursor = Cursor.of(token, order, secret)
+    def _position(self, token: str, keyset: Keyset, order: str, key: bytes) -> Cursor:
+        cursor = Cursor.of(token, order, key)
         if not keyset.can_be(cursor.values, self._dialect):
             raise CursorError(token)
         return cursor

@@ -21,6 +21,7 @@ from ftf.container import Container
 type Handler = Callable[[Request], Coroutine[None, None, Response]]
 
 _MARKS = "ftf_early_checks"
+_UNCHECKED = "ftf_unchecked"
 
 
 class EarlyCheck(ABC):
@@ -78,8 +79,8 @@ def checks_of(dependant: Dependant) -> Iterator[EarlyCheck]:
         yield from checks_of(below)
 
 
-def checked_first(handle: Handler) -> Handler | None:
-    """Return a handler that runs the early checks before the body is read, if there are any.
+def checked_first(handle: Handler) -> Handler:
+    """Return a handler that runs the early checks, if there are any, before the body is read.
 
     Args:
         handle: FastAPI's handler of one inclusion of the route. Its dependencies are read from its
@@ -89,11 +90,17 @@ def checked_first(handle: Handler) -> Handler | None:
     dependant = facts.get("dependant")
     checks = [*checks_of(dependant)] if isinstance(dependant, Dependant) else []
     if not checks:
-        return None
+        return handle
 
     async def check_first(request: Request) -> Response:
         for check in checks:
             await check(request)
         return await handle(request)
 
+    setattr(check_first, _UNCHECKED, handle)
     return check_first
+
+
+def unchecked(handle: object) -> object:
+    """Return the handler in one of `checked_first`, for a plan that runs the checks itself."""
+    return getattr(handle, _UNCHECKED, handle)

@@ -1,0 +1,147 @@
+"""What an application declares: services, controllers, checks, limits, errors, middleware."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, params
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
+
+from ftf.container import Container, Factory, Lifetime
+
+from ._fixed_attribute import FixedAttribute
+from .injection._early_checks import with_marks
+from .injection._readable import naming_parameters
+from .problems._handlers import mapped
+from .routing._controller import Controller, operations_of
+from .startup._cors import refuse_open_cors
+from .startup._further_layers import add_limits
+from .startup._layers import Layers
+from .startup._readiness import Check, Readiness, ReadinessCheck
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+    from .limits import Limit
+
+
+class Declarations(FastAPI):
+    """The methods of an application that declare its parts before it starts."""
+
+    container: FixedAttribute[Container] = FixedAttribute("FastTrackFramework(container=...)")
+    problem_details: bool
+    _layers: Layers
+    _readiness: Readiness
+
+    def register[T](
+        self,
+        key: "TypeForm[T]",
+        implementation: Factory[T] | None = None,
+        scope: Lifetime = "transient",
+    ) -> None:
+        """Register a service; see `ftf.container.Container.register`."""
+        self.container.register(key, implementation, scope)
+
+    def instance[T](self, key: "TypeForm[T]", value: T) -> None:
+        """Register a ready object; see `ftf.container.Container.instance`."""
+        self.container.instance(key, value)
+
+    def add_controller(self, controller: type[Controller]) -> None:
+        """Add the routes of a controller; the container builds it anew for each request.
+
+        A controller that is registered already keeps the lifetime of its registration.
+
+        Raises:
+            TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
+                has no argument.
+            ValueError: It has no handlers, or its prefix or a path does not start with a slash.
+        """
+        operations = list(operations_of(controller))
+        if any(not path for path, _, _ in operations):
+            remedy = "write `prefix = ...`, or '/' as the path"
+            raise ValueError(f"{controller.__qualname__} has a path without a slash: {remedy}.")
+        if controller not in self.container:
+            self.container.register(controller, scope="scoped")
+        for path, endpoint, options in operations:
+            self.router.add_api_route(path, endpoint, **options)
+
+    def add_readiness_check(self, name: str, check: Check, timeout: float = 5.0) -> None:
+        """Make `/ready` answer 503 while a check fails.
+
+        Args:
+            name: The name of the check in the response of `/ready`.
+            check: A function whose arguments the container delivers; it fails when it raises,
+                returns `False` or takes longer than `timeout`.
+            timeout: Seconds that the check may take. A plain function runs in a thread, which goes
+                on after a timeout, because Python cannot stop it.
+
+        Raises:
+            TypeError: The check is not callable.
+            ValueError: Another check has this name.
+        """
+        self._readiness.add(ReadinessCheck(name, check, timeout))
+
+    def add_limit(self, name: str, *limits: "Limit", everywhere: bool = False) -> None:
+        """Add limits that `throttle(name)` and the service `Throttle` take together.
+
+        They are counted in memory, unless there is a `LimitsProvider`.
+
+        Args:
+            name: What routes and response headers call them.
+            limits: The limits, as `Limit.per_minute(60)`.
+            everywhere: Whether every request takes them, before it is routed; `/health`, `/ready`
+                and CORS preflights do not.
+
+        Raises:
+            InvalidLimitError: The name is taken or not possible, or there is no limit.
+            RuntimeError: The application has started.
+        """
+        if self.middleware_stack is not None:
+            raise RuntimeError("Add limits before the application starts.")
+        add_limits(self, self._layers, name, limits, everywhere=everywhere)
+
+    def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
+        """Answer an exception with a problem whose detail is the exception's text.
+
+        For a status of 500 and above the exception is logged, and the problem has the request's id
+        in place of the text.
+
+        Args:
+            error: The exception's class; subclasses are included.
+            status: The HTTP status code.
+            title: The kind of problem; by default the phrase of the status.
+
+        Raises:
+            TypeError: `error` is not a subclass of `Exception`.
+            ValueError: `status` is not from 400 to 599.
+        """
+        if Exception not in getattr(error, "__mro__", ()):
+            raise TypeError(f"error must be a subclass of Exception, not {error!r}.")
+        if status not in range(400, 600):
+            raise ValueError(f"status must be an error status, from 400 to 599, not {status!r}.")
+        handler = mapped(status, title, problem_details=self.problem_details)
+        self.add_exception_handler(error, handler)
+
+    def add_api_websocket_route(
+        self,
+        path: str,
+        endpoint: Callable[..., object],
+        name: str | None = None,
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+    ) -> None:
+        """Add the route of a websocket; see `fastapi.FastAPI.websocket`."""
+        dependencies = with_marks(endpoint, dependencies)
+        with naming_parameters(endpoint, dependencies):
+            super().add_api_websocket_route(path, endpoint, name, dependencies=dependencies)
+
+    def add_middleware(
+        self, middleware_class: Callable[..., ASGIApp], *args: object, **kwargs: object
+    ) -> None:
+        """Add ASGI middleware; the container delivers constructor arguments that are not given.
+
+        Raises:
+            OpenCorsError: It is a CORS middleware that allows every origin and credentials.
+        """
+        refuse_open_cors(Middleware(middleware_class, *args, **kwargs))
+        super().add_middleware(middleware_class, *args, **kwargs)

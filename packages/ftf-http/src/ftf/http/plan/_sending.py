@@ -1,0 +1,23 @@
+"""Response objects: sent as Starlette sends them."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import request_response
+from starlette.types import Receive, Scope, Send
+
+from ._failure import fail_late
+
+
+async def send_response(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send a response, its stream and its background tasks included."""
+
+    async def answer(_: Request) -> Response:
+        return response
+
+    if type(response).__call__ is not Response.__call__ or response.background is not None:
+        await request_response(answer)(scope, receive, send)
+        return
+    try:
+        await response(scope, receive, send)  # two messages, and nothing that a handler answers
+    except Exception as error:  # noqa: BLE001  # raised again by Starlette
+        await fail_late(error, scope, receive)
