@@ -18,6 +18,7 @@ from ftf.orm import (
     InvalidArgument,
     InvalidValue,
     NotNullViolation,
+    QueryTimeout,
     RecordNotFound,
     StaleRecord,
 )
@@ -50,6 +51,7 @@ async def answer_to(error: Exception, serve, **options):
         (NotNullViolation(("seat",)), 422, "A record needs a value for seat"),
         (CursorError("x"), 422, "begin without a cursor"),
         (InvalidValue("value out of int32 range"), 422, "value out of int32 range"),
+        (QueryTimeout(2), 503, "The query took longer than 2 seconds"),
         (InvalidArgument("page", "page must be at least 1"), 422, "page must be at least 1"),
         (Deadlock(), 503, "in a deadlock with another one"),
     ],

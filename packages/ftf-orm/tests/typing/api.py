@@ -1,11 +1,11 @@
 """What type checkers must make of the public names; never executed."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self, assert_type
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import Select, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -82,6 +82,13 @@ async def steps(users: UserRepository, posts: PostRepository) -> None:
     assert_type(query.with_(User.posts, Post.editor).with_((User.posts, Post.author)), UserQuery)
     assert_type(query.with_joined(User.posts.and_(Post.views > 1), Post.author), UserQuery)
     assert_type(query.with_pivots(User.posts), UserQuery)
+    assert_type(query.timeout(1.5).union(users.query()).where_raw("a = :a", a=1), UserQuery)
+    assert_type(query.where_date(User.created_at, date(2026, 1, 1)), UserQuery)
+    assert_type(query.where_month(User.created_at, 2026, 1, UTC), UserQuery)
+    assert_type(query.where_year(User.created_at, 2026), UserQuery)
+    assert_type(query.subquery(User.name), Select[str])
+    query.where_year(User.name, 2026)  # type: ignore[arg-type]
+    query.union(posts.query())  # type: ignore[arg-type]
     query.with_(1)  # type: ignore[arg-type]
     query.with_((User.posts, "author"))  # type: ignore[arg-type]
     assert_type(query.order_by(func.lower(User.name)).latest(User.created_at).limit(1), UserQuery)
@@ -137,6 +144,7 @@ async def terminals(query: UserQuery) -> None:
     assert_type(await query.avg(User.age), float | None)
     assert_type(await query.count(), int)
     assert_type(await query.exists(), bool)
+    assert_type(await query.explain(), str)
     assert_type(await query.paginate(), Page[User])
     assert_type(await query.paginate(2, per_page=5).get(), list[User])
     assert_type((await query.paginate()).map(lambda user: user.id), Page[int])

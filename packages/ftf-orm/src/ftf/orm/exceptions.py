@@ -16,6 +16,7 @@
     ├── MigrationError
     ├── MissingDriver (also an ImportError)
     ├── MultipleRecordsFound
+    ├── QueryTimeout
     ├── RecordNotFound
     ├── RecordOfOtherSession (also SQLAlchemy's InvalidRequestError)
     ├── RelationNotLoaded (also SQLAlchemy's InvalidRequestError)
@@ -228,6 +229,21 @@ class MultipleRecordsFound(_OfModel):
 
     def __str__(self) -> str:
         return f"More than one {self.model.__name__} found"
+
+
+class QueryTimeout(OrmError):
+    """A query took longer than its time limit, and the database ended it.
+
+    Args:
+        seconds: The limit.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return f"The query took longer than {self.seconds} seconds"
 
 
 class RecordNotFound(_OfModel):

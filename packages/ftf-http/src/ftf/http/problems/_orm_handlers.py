@@ -32,7 +32,8 @@ def orm_handlers(*, problem_details: bool) -> Handlers:
         error: _with_columns(status, problem_details=problem_details)
         for error, status in statuses.items()
     }
-    answers[orm.TransactionConflict] = _with_columns(503, _SOON, problem_details=problem_details)
+    for error in (orm.TransactionConflict, orm.QueryTimeout):
+        answers[error] = _with_columns(503, _SOON, problem_details=problem_details)
     unavailable = mapped(503, "", headers=_LATER, problem_details=problem_details)
     shown: Handlers = {error: answering(answer) for error, answer in answers.items()}
     return {**shown, orm.DatabaseUnavailable: unavailable}

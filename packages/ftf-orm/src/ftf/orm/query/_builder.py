@@ -10,16 +10,30 @@ from ._page import Page
 from .statement._clauses import Clauses
 from .steps._eager_loads import Eager
 from .steps._joins import Joining
+from .steps._periods import Periods
 from .steps._related_records import Relations
 from .steps._scopes import Scopes
+from .steps._subqueries import Subqueries
+from .steps._timeout import Timeout
 from .terminals._aggregates import Aggregates
 from .terminals._long_reads import LongReads
+from .terminals._plan import Plan
 from .terminals._writes import Writes
 
 
 @dataclass(frozen=True, slots=True)
 class QueryBuilder[T: DeclarativeBase](
-    LongReads[T], Aggregates[T], Writes[T], Eager[T], Joining[T], Relations[T], Scopes[T]
+    LongReads[T],
+    Aggregates[T],
+    Plan[T],
+    Writes[T],
+    Eager[T],
+    Joining[T],
+    Relations[T],
+    Periods[T],
+    Scopes[T],
+    Subqueries[T],
+    Timeout[T],
 ):
     """A query for the records of one model; every step returns a new one.
 

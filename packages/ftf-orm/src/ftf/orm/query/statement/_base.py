@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 from sqlalchemy import Dialect, FromClause, Result, Select, SQLColumnExpression, select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from ...models._scopes import scopes_of
 from ...transactions._operation import read, read_in_savepoint
+from ...transactions._statement_timeout import within
 from ._clauses import NO_CLAUSES, Clauses
 from ._dates import refuse_dates
 from ._declared_loads import declared_loads
@@ -165,7 +167,10 @@ class Query[T: DeclarativeBase]:
         return await self._run(lambda: self.session.scalar(statement))
 
     async def _run[R](self, run: Callable[[], Awaitable[R]]) -> R:
-        clauses = self.clauses
+        clauses, seconds = self.clauses, self.clauses.timeout
+        if seconds is not None:
+            limited = partial(within, self.session, self._mapper, seconds, run)
+            return await read_in_savepoint(self.session, limited)
         if clauses.lock is not None and clauses.lock.nowait:
             return await read_in_savepoint(self.session, run)
         # Without a flush, populate_existing would overwrite pending changes.

@@ -46,6 +46,7 @@ class Clauses(NamedTuple):
         distinct: Whether each value is returned once.
         fresh: Whether records in the session are read again.
         lock: The lock of the records.
+        timeout: The seconds that the statement may take.
         all_rows: Whether a write may be without a condition.
     """
 
@@ -65,6 +66,7 @@ class Clauses(NamedTuple):
     distinct: bool = False
     fresh: bool = False
     lock: Lock | None = None
+    timeout: float | None = None
     all_rows: bool = False
 
     def and_(self, *conditions: Condition) -> "Clauses":

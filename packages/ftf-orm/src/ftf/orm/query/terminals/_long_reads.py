@@ -64,8 +64,11 @@ class LongReads[T: DeclarativeBase](Pages[T]):
         Raises:
             TransactionMisuse: The loop has ended the transaction.
             TypeError: The size is not an integer.
-            ValueError: The size is below 1, or a collection is loaded by a join.
+            ValueError: The size is below 1, the query has a timeout, or a collection is loaded by a
+                join.
         """
+        if self.clauses.timeout is not None:
+            raise ValueError("stream() has no time limit: leave timeout() out, or use chunk()")
         if collection := next(self._joined_collections(), None):
             raise ValueError(
                 f"stream() cannot load {collection} by a join, which takes several rows for a "
@@ -96,10 +99,9 @@ class LongReads[T: DeclarativeBase](Pages[T]):
 
     async def _streamed(self, size: int) -> AsyncGenerator[T]:
         loaded, statement = self._loaded_before(), self.statement()
-        options = {"yield_per": size}
-        result: AsyncResult[Any] = await self._run(
-            lambda: self.session.stream(statement, execution_options=options)
-        )
+        # No yield_per: before SQLAlchemy 2.1 it reaches the SELECTs of eager loads, which fail.
+        # fetchmany() reads and loads as many of an open cursor.
+        result: AsyncResult[Any] = await self._run(lambda: self.session.stream(statement))
         begun = self.session.sync_session.get_transaction()
         try:
             while rows := await read(self.session, lambda: result.fetchmany(size)):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Delete, Update, delete, update
@@ -10,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ...models._soft_deletes import SoftDeletes
 from ...transactions._operation import writing
+from ...transactions._statement_timeout import within
 from ..statement._sql_functions import refuse_total
 from ..statement._values import Key, Values, columns_of, named, next_version, refuse_several_tables
 from ..steps._all_rows import AllRows
@@ -125,20 +127,27 @@ class Writes[T: DeclarativeBase](AllRows[T]):
             )
 
     async def _write(self, statement: Update | Delete, deleted_at: datetime | None = None) -> int:
+        seconds = self.clauses.timeout
+        run = partial(self._execute_write, statement, deleted_at)
+        async with writing(self.session, self.model.metadata):
+            await self.session.flush()
+            if seconds is None:
+                return await run()
+            return await within(self.session, self._mapper, seconds, run)
+
+    async def _execute_write(self, statement: Update | Delete, deleted_at: datetime | None) -> int:
         session = self.session
-        async with writing(session, self.model.metadata):
-            await session.flush()
-            statement = statement.where(*self._rows())
-            loaded = has_loaded(session, self.model)
-            if isinstance(statement, Update) and (loaded or deleted_at is not None):
-                keys = await self._update(statement)
-                if deleted_at is not None:
-                    await cascade(session, self._mapper, keys, None, deleted_at)
-                return len(keys)
-            synchronize = "fetch" if loaded else False  # "fetch" removes the deleted ones
-            options = {"synchronize_session": synchronize}
-            result: Any = await session.execute(statement, execution_options=options)
-            return int(result.rowcount)
+        statement = statement.where(*self._rows())
+        loaded = has_loaded(session, self.model)
+        if isinstance(statement, Update) and (loaded or deleted_at is not None):
+            keys = await self._update(statement)
+            if deleted_at is not None:
+                await cascade(session, self._mapper, keys, None, deleted_at)
+            return len(keys)
+        synchronize = "fetch" if loaded else False  # "fetch" removes the deleted ones
+        options = {"synchronize_session": synchronize}
+        result: Any = await session.execute(statement, execution_options=options)
+        return int(result.rowcount)
 
     async def _update(self, statement: Update) -> list[tuple[object, ...]]:
         """Update rows, and the loaded records of them. Return their keys."""
