@@ -11,7 +11,7 @@ from ..bulk._copy import insert_rows
 from ..bulk._create import create_records
 from ..bulk._rows import rows_of, table_of, with_implied
 from ..bulk._update import refuse_rows, update_rows
-from ..query import Key, Values, about_model, columns_of
+from ..query import Key, Values, columns_of
 from ..transactions._operation import writing
 from ._base import RepositoryBase
 from ._record import add
@@ -134,7 +134,7 @@ class BulkWrites[T: DeclarativeBase](RepositoryBase[T]):
         conflict.refuse_rows(values)
         if not values:
             return []
-        scopes = about_model(self.query().clauses, inspect(self.model))
+        scopes = self.query()._rows(of_insert=True)  # noqa: SLF001  # of this package
         async with writing(self.session, self._metadata):
             await self.session.flush()
             return await conflict.insert_or_update(values, scopes)
