@@ -3,7 +3,7 @@
 from ._builder import PaginatedQuery, QueryBuilder
 from ._page import CursorPage, Page, SimplePage
 from .statement._clauses import NO_CLAUSES, Clauses
-from .statement._declared_loads import options
+from .statement._declared_loads import declared_relations, without_declared
 from .statement._expressions import Condition
 from .statement._join_condition import constants
 from .statement._key_types import possible_keys, refuse_other_type
@@ -31,14 +31,15 @@ __all__ = [
     "check_relation",
     "columns_of",
     "constants",
+    "declared_relations",
     "equal_to",
     "is_one_of",
     "named",
     "next_version",
-    "options",
     "possible_keys",
     "read_again",
     "refuse_other_type",
     "related",
     "steps",
+    "without_declared",
 ]

@@ -14,12 +14,12 @@ from ._scoped_relation import Lifted, within_scopes
 type Path = tuple[QueryableAttribute[Any], ...]
 
 _PATHS = "ftf.orm.declared"  # in ClassManager.info
-# immediateload() ignores conditions, and subqueryload() refuses an INSERT.
+# immediateload() ignores conditions.
 _STRATEGIES = {
     "joined": "joinedload",
     False: "joinedload",
     "selectin": "selectinload",
-    "subquery": "selectinload",
+    "subquery": "subqueryload",
     "immediate": "selectinload",
 }
 
@@ -49,6 +49,20 @@ def declared_paths(mapper: Mapper[Any], steps: Mapping[Names, Step]) -> Iterator
             ways = [(*before, *path[: number + 1]) for number in range(len(path))]
             if explicit.keys().isdisjoint(ways) and not _leads_back(path, known):
                 yield before, path
+
+
+def declared_relations(mapper: Mapper[Any]) -> Path:
+    """Return the relationships of a model whose declared eager loads lead to models with scopes."""
+    first = dict.fromkeys(path[0] for path in _declared(mapper))
+    return tuple(relation for relation in first if mapper.isa(relation.parent.mapper))
+
+
+def without_declared(mapper: Mapper[Any]) -> list[Load]:
+    """Return options that leave these relationships out.
+
+    For an INSERT, whose eager loads SQLAlchemy 2.0 cannot load with conditions.
+    """
+    return [Load(mapper.class_).lazyload(relation) for relation in declared_relations(mapper)]
 
 
 def leads_to_scopes(mapper: Mapper[Any]) -> bool:
