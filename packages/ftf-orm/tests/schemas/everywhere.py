@@ -238,3 +238,43 @@ REPOSITORY: dict[str, Way] = {
     "upsert": upserted,
     "insert_or_ignore": ignored,
 }
+
+# What is in none of the tables, and why.
+DATA = {"clauses", "max_per_page", "model", "record", "relation", "session"}
+CONDITIONS = {
+    "having",
+    "where",
+    "where_between",
+    "where_date",
+    "where_key",
+    "where_like",
+    "where_month",
+    "where_not",
+    "where_not_in",
+    "where_not_null",
+    "where_null",
+    "where_raw",
+    "where_year",
+}
+OTHER_STEPS = {
+    "all_rows",
+    "distinct",
+    "fresh",
+    "group_by",
+    "latest",
+    "limit",
+    "lock_for_update",
+    "offset",
+    "oldest",
+    "order_by",
+    "order_by_key",
+    "reorder",
+    "tap",
+    "timeout",
+    "unless",
+    "when",
+}
+NO_RECORDS = {"explain", "to_sql"}
+INSERTS = {"create", "create_many", "insert_many"}
+RECORD_OF_THE_CALLER = {"delete", "force_delete", "restore", "update"}
+ROWS_OF_KEYS = {"attach", "detach", "detach_all", "sync", "toggle", "update_pivot"}
