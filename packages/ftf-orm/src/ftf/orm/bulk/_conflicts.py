@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from ..engine._driver_errors import driver_code
 from ..exceptions import DuplicateRecord
-from ..query import Condition, next_version
+from ..query import Condition, next_version, without_declared
 from ..transactions._rollback import take
 from ._defaults import on_update, with_defaults
 from ._rows import Row, grouped, table_of, with_implied
@@ -174,6 +174,7 @@ class Conflict[T: DeclarativeBase]:
 
     async def _run(self, insert: Any, rows: Sequence[Row]) -> list[T]:  # noqa: ANN401  # see _insert
         statement = select(self.model).from_statement(insert.returning(*insert.table.c))
+        statement = statement.options(*without_declared(self._mapper))
         options = {"populate_existing": True}
         found: list[T] = []
         for _, part in grouped(with_implied(self._mapper, rows)):

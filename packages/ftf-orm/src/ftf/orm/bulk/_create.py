@@ -7,6 +7,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
+from ..query import without_declared
 from ._defaults import with_defaults
 from ._rows import Row, grouped, table_of, with_implied
 
@@ -32,7 +33,7 @@ async def _insert[T: DeclarativeBase](
     counts = counter is not None and counter.key not in rows[0]
     by_counter = counts and session.get_bind(mapper).dialect.name == "sqlite"
     insert = table.insert().returning(*table.c, sort_by_parameter_order=not by_counter)
-    statement = select(model).from_statement(insert)
+    statement = select(model).from_statement(insert).options(*without_declared(mapper))
     options = {"populate_existing": True}  # a deleted record can have had the same key
     records = (await session.scalars(statement, rows, execution_options=options)).all()
     if by_counter and counter is not None:

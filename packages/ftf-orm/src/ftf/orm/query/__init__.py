@@ -3,12 +3,12 @@
 from ._builder import PaginatedQuery, QueryBuilder
 from ._page import CursorPage, Page, SimplePage
 from .statement._clauses import NO_CLAUSES, Clauses
+from .statement._declared_loads import declared_relations, without_declared
 from .statement._expressions import Condition, is_among, key_of
 from .statement._join_condition import constants
 from .statement._key_types import possible_keys, refuse_other_type
 from .statement._membership import is_one_of
 from .statement._relation_path import RelationPath, check_relation, related, steps
-from .statement._select import about_model
 from .statement._subquery import belongs_to
 from .statement._values import Key, Values, columns_of, equal_to, named, next_version
 from .steps._related_records import RelationTo
@@ -27,11 +27,11 @@ __all__ = [
     "RelationTo",
     "SimplePage",
     "Values",
-    "about_model",
     "belongs_to",
     "check_relation",
     "columns_of",
     "constants",
+    "declared_relations",
     "equal_to",
     "is_among",
     "is_one_of",
@@ -43,4 +43,5 @@ __all__ = [
     "refuse_other_type",
     "related",
     "steps",
+    "without_declared",
 ]

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import CursorResult, Executable, inspect, literal, select
+from sqlalchemy import ColumnElement, CursorResult, Executable, inspect, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from ..bulk._copy import insert_rows
+from ..models._scopes import scope_functions
 from ..query import NO_CLAUSES, Clauses, QueryBuilder, RelationTo, belongs_to
 from ..transactions._operation import read, writing
 from ..transactions._rollback import take
@@ -39,8 +41,9 @@ class Relation[R: DeclarativeBase]:
     """The related records of one record; created by a repository.
 
     All methods but `query` are for many-to-many relationships: they take the primary keys of
-    related records, and values for further columns of the association table. If the
-    relationship of the record is loaded, it is loaded again after a change.
+    related records, and values for further columns of the association table. They write its rows
+    also for related records that `query` does not find. If the relationship of the record is
+    loaded, it is loaded again after a change.
 
     Args:
         session: The session to work in.
@@ -62,9 +65,12 @@ class Relation[R: DeclarativeBase]:
         return QueryBuilder(self.session, model, query.clauses.within(belongs))
 
     async def pivots(self) -> dict[object, dict[str, object]]:
-        """Return the values of the further columns, by the keys of the related records."""
-        pivot = self._pivot()
-        return await read(self.session, lambda: self._known(pivot))
+        """Return the values of the further columns, by the keys of the records of `query()`."""
+        pivot, query = self._pivot(), self.query()
+        related: Any = self.relation.property
+        ((column, _),) = related.secondary_synchronize_pairs
+        found = pivot.related_key.in_(query.subquery(column)) if self._hides else true()
+        return await read(self.session, lambda: self._known(pivot, found))
 
     async def attach(self, *keys: object, **values: object) -> None:
         """Insert association rows for the given primary keys.
@@ -170,8 +176,16 @@ class Relation[R: DeclarativeBase]:
     def _pivot(self) -> Pivot:
         return Pivot.of(self.record, self.relation, self.session.get_bind().dialect)
 
-    async def _known(self, pivot: Pivot) -> dict[object, dict[str, object]]:
-        rows = await self.session.execute(select(pivot.table).where(pivot.is_own))
+    @property
+    def _hides(self) -> bool:
+        """Whether `query()` can leave out a related record."""
+        mapper = self.relation.property.mapper
+        return self.clauses is not NO_CLAUSES or bool(scope_functions(mapper))
+
+    async def _known(
+        self, pivot: Pivot, *conditions: ColumnElement[bool]
+    ) -> dict[object, dict[str, object]]:
+        rows = await self.session.execute(select(pivot.table).where(pivot.is_own, *conditions))
         return dict(pivot.known(row) for row in rows.mappings())
 
     async def _change(

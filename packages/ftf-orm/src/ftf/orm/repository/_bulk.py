@@ -11,7 +11,8 @@ from ..bulk._copy import insert_rows
 from ..bulk._create import create_records
 from ..bulk._rows import rows_of, table_of, with_implied
 from ..bulk._update import refuse_rows, update_rows
-from ..query import Key, Values, about_model, columns_of
+from ..query import Key, Values, columns_of, declared_relations
+from ..relations._loading import load
 from ..transactions._operation import writing
 from ._base import RepositoryBase
 from ._record import add
@@ -52,8 +53,8 @@ class BulkWrites[T: DeclarativeBase](RepositoryBase[T]):
                 add(self.session, record, self.model)
             await self.session.flush()
             if values:
-                return await create_records(self.session, self.model, values)
-        return records
+                records = await create_records(self.session, self.model, values)
+        return await self._with_declared(records) if values else records
 
     async def insert_many[K: Key](self, rows: Iterable[Values[K]]) -> int:
         """Insert many rows without making records of them. Return how many.
@@ -134,10 +135,11 @@ class BulkWrites[T: DeclarativeBase](RepositoryBase[T]):
         conflict.refuse_rows(values)
         if not values:
             return []
-        scopes = about_model(self.query().clauses, inspect(self.model))
+        scopes = self.query()._rows(of_insert=True)  # noqa: SLF001  # of this package
         async with writing(self.session, self._metadata):
             await self.session.flush()
-            return await conflict.insert_or_update(values, scopes)
+            found = await conflict.insert_or_update(values, scopes)
+        return await self._with_declared(found)
 
     async def insert_or_ignore[K: Key, L: Key](
         self, rows: Iterable[Values[K]], *, unique_by: Sequence[L] = ()
@@ -161,7 +163,14 @@ class BulkWrites[T: DeclarativeBase](RepositoryBase[T]):
             return []
         async with writing(self.session, self._metadata):
             await self.session.flush()
-            return await conflict.insert_missing(values)
+            found = await conflict.insert_missing(values)
+        return await self._with_declared(found)
+
+    async def _with_declared(self, records: list[T]) -> list[T]:
+        """Return records with the relationships that the model declares to be loaded."""
+        for relation in declared_relations(inspect(self.model)):
+            await load(self.session, records, relation, again=False)
+        return records
 
     def _as_records(self, given: Sequence[object]) -> list[T]:
         """Return records, or nothing for rows."""

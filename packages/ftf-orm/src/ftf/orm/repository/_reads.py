@@ -23,13 +23,14 @@ class Reads[T: DeclarativeBase](RepositoryBase[T]):
         """Return the record with a primary key, or None, also for an impossible key such as 2**63.
 
         A record in the session is returned without a SELECT, unless the model has scopes or `query`
-        is overridden: then the database decides whether it is found.
+        is overridden: then the database decides whether it is found. A model that declares eager
+        loads of such records is read too.
 
         Raises:
             InvalidValue: The key is of another type than its column, such as "1" for 1.
         """
         query = self.query()
-        if query.clauses is not NO_CLAUSES:
+        if not query._hides_nothing:  # noqa: SLF001  # of this package
             return await query.find(key)
         if not possible_keys(inspect(query.model), self.session.get_bind().dialect, [key]):
             return None

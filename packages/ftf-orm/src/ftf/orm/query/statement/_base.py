@@ -15,14 +15,14 @@ from ...transactions._operation import read, read_in_savepoint
 from ...transactions._statement_timeout import within
 from ._clauses import NO_CLAUSES, Clauses
 from ._dates import refuse_dates
-from ._declared_loads import declared_loads
+from ._declared_loads import leads_to_scopes, options
 from ._direction import without_direction
-from ._eager_load import options, tree
 from ._expressions import (
     Column,
     Condition,
     element,
     foreign,
+    has_subquery,
     is_among,
     refuse_relationship,
     refuse_value,
@@ -91,8 +91,7 @@ class Query[T: DeclarativeBase]:
         statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
         found = with_records(clauses, statement, self._mapper)
         statement = with_page(self._ordered(), found, self.model)
-        loads = options(self.model, tree(clauses.loads), clauses.lifted)
-        loads = [*declared_loads(self._mapper, loads, clauses.lifted), *loads]
+        loads = options(self._mapper, clauses.loads, clauses.lifted)
         statement = statement.options(*loads) if loads else statement
         if clauses.read_again:
             statement = statement.execution_options(populate_existing=True)
@@ -115,6 +114,11 @@ class Query[T: DeclarativeBase]:
     @property
     def _dialect(self) -> Dialect:
         return self.session.get_bind().dialect
+
+    @property
+    def _hides_nothing(self) -> bool:
+        """Whether it finds all records, and all records that models declare to be loaded."""
+        return self.clauses is NO_CLAUSES and not leads_to_scopes(self._mapper)
 
     @property
     def _joins_by_itself(self) -> bool:
@@ -183,14 +187,21 @@ class Query[T: DeclarativeBase]:
         records = with_records(self.clauses, keys, self._mapper)
         return with_page(self._ordered(), records, self.model).correlate(None)
 
-    def _rows(self) -> tuple[Condition, ...]:
+    def _rows(self, *, of_insert: bool = False) -> tuple[Condition, ...]:
         """Return the conditions that the query's records meet, and no others, scopes included.
 
         They are about the model alone, so an UPDATE or DELETE can use them.
+
+        Args:
+            of_insert: Whether they are for ON CONFLICT, to whose row SQLAlchemy does not correlate
+                the subqueries of a condition.
         """
         if self.clauses.is_cut or self.clauses.lock is not None:
             return (is_among(self._mapper.primary_key, self._keys()),)
-        return about_model(self.clauses, self._mapper)
+        conditions = about_model(self.clauses, self._mapper)
+        if of_insert and any(map(has_subquery, conditions)):
+            return (is_among(self._mapper.primary_key, self._keys()),)
+        return conditions
 
     @abstractmethod
     def _ordered(self) -> Clauses:

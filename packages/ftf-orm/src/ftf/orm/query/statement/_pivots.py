@@ -8,7 +8,8 @@ from sqlalchemy import Dialect, Row, Select, Table, inspect, select
 from sqlalchemy.orm import DeclarativeBase, Mapper, QueryableAttribute, RelationshipProperty
 from sqlalchemy.orm.attributes import set_committed_value
 
-from ._eager_load import EagerLoad, options, tree
+from ._declared_loads import options
+from ._eager_load import EagerLoad
 from ._join_condition import constants
 from ._membership import is_one_of
 from ._scoped_relation import Lifted, within_scopes
@@ -64,7 +65,7 @@ class Pivots:
             .where(*(table.c[name] == value for name, value in fixed.items()))
             .where(*related._extra_criteria)  # noqa: SLF001  # what and_() and scopes added
             .order_by(*(prop.order_by or ()))
-            .options(*options(model, tree(loads), lifted))
+            .options(*options(prop.mapper, loads, lifted))
         )
 
     def set_on(self, records: Iterable[DeclarativeBase], rows: Iterable[Row[Any]]) -> None:

@@ -1,7 +1,7 @@
 """What eager loads leave out, because SQLAlchemy loads no relationship again that is loaded."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
@@ -14,9 +14,10 @@ from ...models._loaded_parts import mark_part
 from ...transactions._operation import read
 from ...transactions._rollback import take_before_reading
 from ..statement._clauses import Clauses
-from ..statement._eager_load import EagerLoad, Names, tree
+from ..statement._declared_loads import declared_paths
+from ..statement._eager_load import EagerLoad, tree
 from ..statement._pivots import Pivots
-from ..statement._relation_path import related
+from ..statement._relation_path import Path, related
 from ..statement._scoped_relation import Lifted, is_partial
 from ..steps._conditions import Conditions
 
@@ -35,29 +36,45 @@ class Loading[T: DeclarativeBase](Conditions[T]):
     def _query_for[R: DeclarativeBase](self, model: type[R]) -> "Loading[R]":
         """Start a query for another model in the same session."""
 
-    def _loaded_before(self) -> dict[Names, States]:
+    def _loaded_before(self) -> dict[Path, States]:
         """Return the states that have loaded what eager loads would load, or lead through."""
         steps = tree(self.clauses.loads)
-        found: dict[Names, States] = {}
+        found: dict[Path, States] = {}
         for names, (relation, _) in steps.items():
+            path = tuple(steps[names[:end]].relation for end in range(1, len(names) + 1))
             if is_partial(relation):
-                found[names] = self._states_with(relation)
+                found[path] = self._states_with(relation)
             elif len(names) > 1:
-                found[names] = self._states_with(steps[names[:-1]].relation)
-        return found
+                found[path] = self._states_with(path[-2])
+        return found | self._declared_before()
 
-    async def _complete(self, records: Sequence[T], loaded: Mapping[Names, States]) -> None:
+    def _declared_before(self, *, behind: bool = False) -> dict[Path, States]:
+        """Return the states that have loaded what models declare to be loaded.
+
+        Args:
+            behind: Whether to leave out what is not behind another eager load.
+        """
+        pivots = (EagerLoad((relation,), "selectinload") for relation in self.clauses.pivots)
+        steps = tree((*self.clauses.loads, *pivots))
+        return {
+            (*before, *path[:end]): self._states_with(path[end - 1])
+            for before, path in declared_paths(self._mapper, steps)
+            for end in range(1, len(path) + 1)
+            if before or not behind
+        }
+
+    async def _complete(self, records: Sequence[T], loaded: Mapping[Path, States]) -> None:
         """Load what the statement has not loaded, because it was loaded before or behind that."""
-        steps = tree(self.clauses.loads) if loaded else {}
-        for names, before in loaded.items():
-            relation = steps[names].relation
-            if not (before or is_partial(relation)):
-                continue
-            owners: Sequence[DeclarativeBase] = records
-            for name in names[:-1]:
-                owners = [*dict.fromkeys(related(owners, name))]
-            await self._complete_step(owners, names, relation, before)
         await self._load_pivots(records)
+        with_pivots = {(relation.key,) for relation in self.clauses.pivots}
+        for path, before in loaded.items():
+            owners: Sequence[DeclarativeBase] = records
+            if tuple(step.key for step in path) in with_pivots:
+                continue
+            if before or is_partial(path[-1]):
+                for step in path[:-1]:
+                    owners = [*dict.fromkeys(related(_of(owners, step), step.key))]
+                await self._complete_step(_of(owners, path[-1]), path, before)
 
     async def _load_pivots(self, records: Sequence[T]) -> None:
         """Load many-to-many relationships of records with their association rows."""
@@ -68,29 +85,35 @@ class Loading[T: DeclarativeBase](Conditions[T]):
             pivots = Pivots(relation, self._dialect)
             statement = pivots.statement(records, loads, self.clauses.lifted)
             result = await read(self.session, partial(self.session.execute, statement), flush=True)
-            pivots.set_on(records, result.unique() if loads else result)
+            pivots.set_on(records, result.unique())
             mark_part(records, relation)
 
     async def _complete_step(
-        self,
-        owners: Sequence[DeclarativeBase],
-        names: Names,
-        relation: QueryableAttribute[object],
-        before: States,
+        self, owners: Sequence[DeclarativeBase], path: Path, before: States
     ) -> None:
+        relation, names = path[-1], tuple(step.key for step in path[:-1])
         query = self._query_for(relation.parent.mapper.class_)
-        below = (load.below(names[:-1]) for load in self.clauses.loads)
+        below = (load.below(names) for load in self.clauses.loads)
         loads = [load for load in below if load is not None and load.path[0].key == relation.key]
         missing = [owner for owner in owners if relation.key in inspect(owner).unloaded]
         lifted = self.clauses.lifted
-        load = partial(query._load_relation, lifted=lifted)  # noqa: SLF001  # of this class
-        await load(missing, relation, again=False, loads=loads)
+        load = partial(query._read_relation, loads=loads, lifted=lifted)  # noqa: SLF001  # of this class
+        await load(missing, relation, again=False)
         if is_partial(relation):
             stale = [owner for owner in owners if inspect(owner) in before]
-            await load(stale, relation, again=True, loads=loads)
+            await load(stale, relation, again=True)
             mark_part(owners, relation)
 
     async def _load_relation(
+        self, records: Sequence[T], relation: QueryableAttribute[object], *, again: bool
+    ) -> None:
+        """Load a relationship of records; `again` flushes its changes and replaces it."""
+        query = self._with(Clauses(loads=(EagerLoad((relation,), "selectinload"),)))
+        loaded = query._declared_before(behind=True)  # noqa: SLF001  # of this class
+        await self._read_relation(records, relation, again=again)
+        await self._complete(records, loaded)
+
+    async def _read_relation(
         self,
         records: Sequence[T],
         relation: QueryableAttribute[object],
@@ -99,7 +122,7 @@ class Loading[T: DeclarativeBase](Conditions[T]):
         loads: Sequence[EagerLoad] = (),
         lifted: Lifted = (),
     ) -> None:
-        """Load a relationship of records; `again` flushes its changes and replaces it."""
+        """Load a relationship of records, and nothing that was loaded before behind it."""
         if not records:
             return
         if again:
@@ -109,8 +132,9 @@ class Loading[T: DeclarativeBase](Conditions[T]):
                 self.session.expire(record, [relation.key])
         loads = loads or [EagerLoad((relation,), "selectinload")]
         keys = [inspect(record).identity for record in records]
-        clauses = Clauses(loads=tuple(loads), lifted=lifted)
-        await self._with(clauses).where_key(*keys).get()
+        query = self._with(Clauses(loads=tuple(loads), lifted=lifted)).where_key(*keys)
+        result = await query._execute(query.statement())  # noqa: SLF001  # of this class
+        result.unique().all()
         mark_part(records, relation)
 
     def _states_with(self, relation: QueryableAttribute[object]) -> States:
@@ -118,3 +142,8 @@ class Loading[T: DeclarativeBase](Conditions[T]):
         mapper: Mapper[Any] = relation.parent.mapper
         known = self.session.sync_session.identity_map.all_states()
         return {state for state in known if relation.key in state.dict and state.mapper.isa(mapper)}
+
+
+def _of[R: DeclarativeBase](records: Iterable[R], relation: QueryableAttribute[Any]) -> list[R]:
+    """Return the records that have a relationship, which may be one of a subclass."""
+    return [record for record in records if isinstance(record, relation.parent.class_)]

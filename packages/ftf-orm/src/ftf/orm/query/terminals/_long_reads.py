@@ -99,14 +99,18 @@ class LongReads[T: DeclarativeBase](Pages[T]):
             at, query = Cursor(values[-1]), self._with(self.clauses.whole)
 
     async def _streamed(self, size: int) -> AsyncGenerator[T]:
-        loaded, statement = self._loaded_before(), self.statement()
+        statement = self.statement()
         # No yield_per: before SQLAlchemy 2.1 it reaches the SELECTs of eager loads, which fail.
         # fetchmany() reads and loads as many of an open cursor.
         with using_primary():  # a cursor needs a transaction, and replicas commit each statement
             result: AsyncResult[Any] = await self._run(lambda: self.session.stream(statement))
         begun = self.session.sync_session.get_transaction()
         try:
-            while rows := await read(self.session, lambda: result.fetchmany(size)):
+            while True:
+                loaded = self._loaded_before()  # by the loop too
+                rows = await read(self.session, lambda: result.fetchmany(size))
+                if not rows:
+                    return
                 records, _ = self._separated(rows)
                 await self._complete(records, loaded)
                 for record in records:
