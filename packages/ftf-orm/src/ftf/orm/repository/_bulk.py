@@ -169,7 +169,7 @@ class BulkWrites[T: DeclarativeBase](RepositoryBase[T]):
     async def _with_declared(self, records: list[T]) -> list[T]:
         """Return records with the relationships that the model declares to be loaded."""
         for relation in declared_relations(inspect(self.model)):
-            await load(self.session, records, relation, again=False)
+            await load(self.query(), records, relation, again=False)
         return records
 
     def _as_records(self, given: Sequence[object]) -> list[T]:
