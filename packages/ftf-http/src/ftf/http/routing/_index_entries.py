@@ -146,7 +146,13 @@ def entries_of(router: APIRouter) -> Iterator[Entry | Alone | Left]:
     """Return an entry for each route that may match an HTTP request, in the order of the routes."""
     order = 0
     for top in router.routes:
-        for route, effective in _served(top):
+        try:
+            served = list(_served(top))
+        except Exception:  # noqa: BLE001  # FastAPI raises it again where it comes to the route
+            order += 1
+            yield Left(order, None, None)
+            continue
+        for route, effective in served:
             order += 1
             place = _place(route, effective)
             if isinstance(route, WebSocketRoute) and _has_own(
