@@ -1,6 +1,7 @@
 """The rows in one process: CPU time of a call of each application, in turns."""
 
 import asyncio
+import gc
 import importlib
 import time
 from collections.abc import Iterator, Sequence
@@ -44,6 +45,7 @@ def measure_starts(names: Sequence[str], rounds: int) -> None:
     times: Times = {}
     for _ in range(rounds):
         for module, routers in _variants(modules):
+            gc.collect()  # what the contender before has left
             before = time.process_time()
             asyncio.run(_first_answer(_made(module, 1_000, routers)))
             taken = time.process_time() - before

@@ -28,7 +28,7 @@ from .routing._route import Route
 from .routing._tree import walk
 from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
-from .startup._checks import middleware_injections, validate
+from .startup._checks import dependants, middleware_injections, validate
 from .startup._cors import refuse_open_cors
 from .startup._direct import Direct
 from .startup._early_checks import validate_early_checks
@@ -190,8 +190,9 @@ class FastTrackFramework(Declarations):
             middleware_injections(self.user_middleware),
             self._readiness.injections(),
         )
-        validate(self.container, self.routes, (*middleware, *checks))
-        validate_early_checks(self.container, self.routes)
+        places = [*dependants(self.routes)]
+        validate(self.container, places, (*middleware, *checks))
+        validate_early_checks(self.container, places)
 
     def ways(self) -> list[RouteWay]:
         """Return how the requests of each HTTP route are served, with those of included routers.

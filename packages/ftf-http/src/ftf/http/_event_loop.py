@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import Context
 from threading import Timer
-from typing import Protocol, cast
+from typing import Protocol
 
 from anyio import CancelScope, create_task_group, fail_after
 
@@ -76,7 +76,7 @@ class TrioScope:
 def asyncio_task() -> Task[object] | None:
     """Return the running task, or `None` if asyncio does not run it."""
     try:
-        return cast("Task[object]", current_task())
+        return current_task()
     except RuntimeError:  # no running event loop
         return None
 

@@ -8,7 +8,6 @@ serves the request, it runs as a dependency only.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from inspect import getclosurevars
 from types import FunctionType
 
 from fastapi import params
@@ -86,8 +85,7 @@ def checked_first(handle: Handler) -> Handler:
         handle: FastAPI's handler of one inclusion of the route. Its dependencies are read from its
             closure: those of the route would lack the including router's.
     """
-    facts = getclosurevars(handle).nonlocals if isinstance(handle, FunctionType) else {}
-    dependant = facts.get("dependant")
+    dependant = closure_of(handle).get("dependant")
     checks = [*checks_of(dependant)] if isinstance(dependant, Dependant) else []
     if not checks:
         return handle
@@ -99,6 +97,15 @@ def checked_first(handle: Handler) -> Handler:
 
     setattr(check_first, _UNCHECKED, handle)
     return check_first
+
+
+def closure_of(function: object) -> dict[str, object]:
+    """Return the variables that a function takes from the one around it, by their names."""
+    if not isinstance(function, FunctionType):
+        return {}
+    # Not getclosurevars(), which looks up the globals and builtins of the function as well.
+    names, cells = function.__code__.co_freevars, function.__closure__ or ()
+    return {name: cell.cell_contents for name, cell in zip(names, cells, strict=True)}
 
 
 def unchecked(handle: object) -> object:

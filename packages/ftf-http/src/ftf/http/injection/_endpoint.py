@@ -52,10 +52,10 @@ def compiled(
         return endpoint
     signature = signature or evaluated_signature(endpoint)
     keys = {**(further or {}), **_injected(endpoint, signature)}
-    if _is_generator(endpoint):
-        return _depending(endpoint, signature, further or {})
     if not keys:
         return endpoint
+    if _is_generator(endpoint):
+        return _depending(endpoint, signature, further or {})
     return _delivering(endpoint, signature, keys)
 
 

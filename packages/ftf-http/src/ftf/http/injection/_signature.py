@@ -20,6 +20,9 @@ def evaluated_signature(
         more: Further names that its annotations can use.
     """
     read = signature(function)
+    hints = [parameter.annotation for parameter in read.parameters.values()]
+    if not any(isinstance(hint, str) for hint in (*hints, read.return_annotation)):
+        return read
     names = _Names(function, more)
     parameters = [
         parameter.replace(annotation=names.evaluate(parameter.annotation))

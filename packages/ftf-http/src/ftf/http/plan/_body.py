@@ -1,7 +1,7 @@
 """The JSON body of a request: read from the ASGI messages, validated by one call of pydantic."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from email.message import Message as Header
 from functools import lru_cache
 from typing import Final
@@ -50,10 +50,16 @@ class Body:
             Exception: The body was not received, is not JSON or not valid.
         """
         body = await _received(replay)
-        content_type = next((value for name, value in scope["headers"] if name == _TYPE), b"")
-        if not (body and is_json(content_type)):
+        if not (body and is_json(_content_type(scope["headers"]))):
             raise UnusualBodyError
         return self._values(json.loads(body))
+
+
+def _content_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    for name, value in headers:
+        if name == _TYPE:
+            return value
+    return b""
 
 
 async def _received(replay: Replay) -> bytes:

@@ -1,8 +1,8 @@
 """The dependencies of a handler without `yield`, in the order in which FastAPI calls them."""
 
-from collections.abc import Awaitable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 from fastapi.dependencies.models import Dependant
 from fastapi.security.base import SecurityBase
@@ -29,10 +29,6 @@ BACKGROUND: Final = ".background"
 class Step(Protocol):
     """A call of a dependency."""
 
-    @property
-    def is_replaced(self) -> bool:
-        """Whether the dependency was replaced after the plan was made."""
-
     async def run(self, values: Values, scope: Scope) -> None:
         """Call the dependency, and keep its result among the values of a request."""
 
@@ -42,29 +38,22 @@ class Called(Step):
     """The call of a function.
 
     Args:
-        dependant: FastAPI's description of the dependency.
         call: The function.
         is_awaited: Whether it is awaited; if not, it runs in a thread.
         arguments: The name of each argument, and the key of its value.
         key: The key of its result.
     """
 
-    dependant: Dependant
-    call: Call
+    call: Callable[..., Any]
     is_awaited: bool
     arguments: Arguments
     key: str
-
-    @property
-    def is_replaced(self) -> bool:
-        """Whether the dependency was replaced after the plan was made."""
-        return self.dependant.call is not self.call
 
     async def run(self, values: Values, scope: Scope) -> None:  # noqa: ARG002  # of the protocol
         """Call the function."""
         passed = {name: values[key] for name, key in self.arguments}
         if self.is_awaited:
-            values[self.key] = await cast("Awaitable[object]", self.call(**passed))
+            values[self.key] = await self.call(**passed)
         else:
             values[self.key] = await concurrency.run_in_threadpool(self.call, **passed)
 
@@ -78,21 +67,14 @@ class Delivered(Step):
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
-        self._resolutions: list[tuple[Dependant, Resolution]] = []
         self._arguments = InjectedArguments(Resolution, {})
 
-    def add(self, dependant: Dependant, resolution: Resolution) -> str:
+    def add(self, resolution: Resolution) -> str:
         """Add a service. Return the key of its value."""
-        name = f"service{len(self._resolutions)}"
-        self._resolutions.append((dependant, resolution))
+        name = f"service{len(self._arguments.keys)}"
         keys = {**self._arguments.keys, name: resolution.key}
         self._arguments = InjectedArguments(Resolution, keys)
         return self._prefix + name
-
-    @property
-    def is_replaced(self) -> bool:
-        """Whether a dependency was replaced after the plan was made."""
-        return any(dependant.call is not own for dependant, own in self._resolutions)
 
     async def run(self, values: Values, scope: Scope) -> None:
         """Deliver the services."""
@@ -113,6 +95,7 @@ class Dependencies:
         NotPlannedError: A dependency has `yield`, a body or a limit of its own.
 
     Attributes:
+        calls: The handler and the dependencies, and the function of each.
         steps: The calls, in order.
         checks: What may refuse a request before it is read.
         injected: The keys of the services among the dependencies.
@@ -126,6 +109,7 @@ class Dependencies:
         "_cached",
         "_number",
         "arguments",
+        "calls",
         "checks",
         "injected",
         "parameters",
@@ -137,6 +121,7 @@ class Dependencies:
     def __init__(self, handler: Dependant) -> None:
         self._cached: dict[object, str] = {}
         self._number = 0
+        self.calls: list[tuple[Dependant, object]] = [(handler, handler.call)]
         self.steps: list[Step] = []
         self.checks: list[EarlyCheck] = []
         self.parameters: list[Parameter] = []
@@ -190,8 +175,9 @@ class Dependencies:
     def _call(self, dependant: Dependant) -> str:
         """Add the call of a dependency and those it depends on. Return the key of its result."""
         call = cast("Call", dependant.call)
+        self.calls.append((dependant, call))
         if isinstance(call, Resolution):
-            return self._deliver(dependant, call)
+            return self._deliver(call)
         _check(dependant, call)
         self._number += 1
         key = f"{self._number}."
@@ -204,18 +190,18 @@ class Dependencies:
                 # Its parameters are those of the first call, and have the same values.
                 del self.parameters[parameters:]
             return self._cached[cached_as]
-        self.steps.append(Called(dependant, call, is_awaited(call), arguments, key))
+        self.steps.append(Called(call, is_awaited(call), arguments, key))
         self._cached.setdefault(cached_as, key)
         return key
 
-    def _deliver(self, dependant: Dependant, resolution: Resolution) -> str:
+    def _deliver(self, resolution: Resolution) -> str:
         """Add the delivery of a service. Return the key of its value."""
         self.injected.append(resolution.key)
         last = self.steps[-1] if self.steps else None
         step = last if isinstance(last, Delivered) else Delivered(f"{len(self.steps)}.")
         if step is not last:
             self.steps.append(step)
-        return step.add(dependant, resolution)
+        return step.add(resolution)
 
 
 def _connection(dependant: Dependant) -> str | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import cast
 
 from pydantic import TypeAdapter
 from pydantic_core import SchemaError, SchemaValidator, core_schema
@@ -47,7 +46,7 @@ class Fields:
         Raises:
             ValidationError: A value is missing or not valid.
         """
-        found = cast("Values", self._validate(raw, from_attributes=True))
+        found: Values = self._validate(raw, from_attributes=True)
         if len(found) == len(self._defaults):
             return found
         values = self._defaults | found

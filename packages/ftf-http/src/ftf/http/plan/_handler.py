@@ -1,9 +1,9 @@
 """The calls of a handler: its dependencies, its services, and the handler itself."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from contextvars import copy_context
 from functools import partial
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from fastapi import BackgroundTasks
 from fastapi.dependencies.models import Dependant
@@ -17,7 +17,7 @@ from ftf.container import Container, DependencyResolutionError
 
 from ..injection._endpoint import injected_by
 from ._answer import unchanged_response
-from ._call import Call, is_awaited, yields
+from ._call import is_awaited, yields
 from ._dependencies import BACKGROUND, REQUEST, RESPONSE, Dependencies
 from ._facts import NotPlannedError
 from ._fields import Values
@@ -61,7 +61,7 @@ class Handler:
         self._arguments = graph.arguments if graph.steps or graph.uses else None
         self._made = _making(graph)
         self._injected = injected_by(dependant.call)
-        self._call = cast("Call", dependant.call)
+        self._call = cast("Callable[..., Any]", dependant.call)
         services = [*graph.injected]
         if self._injected is not None:
             self._call = self._injected.owner
@@ -100,7 +100,7 @@ class Handler:
         if self._injected is not None:
             arguments |= await self._injected.deliver_from(scope)
         if self.is_awaited:
-            return await cast("Awaitable[object]", self._call(**arguments)), NOT_VALIDATED
+            return await self._call(**arguments), NOT_VALIDATED
         return await concurrency.run_in_threadpool(self._called, arguments, validate)
 
     def _called(self, arguments: Values, validate: Validate | None) -> tuple[object, object]:

@@ -3,7 +3,6 @@
 FastAPI has no public sign of that. What is read here only ever decides that FastAPI serves a route.
 """
 
-from inspect import getclosurevars
 from types import FunctionType
 from typing import Final
 
@@ -11,7 +10,7 @@ from fastapi import routing
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..injection._early_checks import unchecked
+from ..injection._early_checks import closure_of, unchecked
 
 _MODULES: Final = {
     "fastapi.dependencies.utils",
@@ -56,7 +55,7 @@ def calls_handler_directly(app: object) -> bool:
     """
     if not _is_original("request_response.<locals>.app", app):
         return False
-    handler = getclosurevars(app).nonlocals.get("f")  # type: ignore[arg-type]  # it is a function
+    handler = closure_of(app).get("f")
     return _is_original("get_request_handler.<locals>.app", unchecked(handler))
 
 

@@ -46,7 +46,7 @@ class Plan:
         "_answer",
         "_app",
         "_body",
-        "_call",
+        "_calls",
         "_checks",
         "_dependant",
         "_dependencies",
@@ -66,13 +66,14 @@ class Plan:
         if facts.dependant.call is not facts.call:
             raise NotPlannedError("its handler was replaced")
         self._app = app
-        self._dependant, self._call = facts.dependant, facts.call
+        self._dependant = facts.dependant
         self._dependencies = [*facts.dependant.dependencies]
         self._overridden = facts.overrides if self._dependencies else None
         self._originals = functions()
         self._answer = Answer(facts)
         self._handler = Handler(facts.dependant, container)
         graph = self._handler.graph
+        self._calls = graph.calls
         self._checks = graph.checks
         # A response that dependencies may change is made as an object.
         self._write = None if {BACKGROUND, RESPONSE} & graph.uses else self._answer.write
@@ -90,13 +91,13 @@ class Plan:
         It does not if a function of FastAPI was replaced or the route's dependant was changed
         afterwards, if dependencies are overridden, or if FastAPI's telemetry records the request.
         """
-        dependant, steps = self._dependant, self._handler.graph.steps
+        for dependant, call in self._calls:
+            if dependant.call is not call:
+                return False
         return (
-            dependant.call is self._call
-            and dependant.dependencies == self._dependencies
+            self._dependant.dependencies == self._dependencies
             and functions() == self._originals
             and scope.get(_TELEMETRY) is None
-            and not (steps and any(step.is_replaced for step in steps))
             and not (self._overridden and getattr(self._overridden, "dependency_overrides", None))
         )
 

@@ -28,6 +28,7 @@ class DirectExchange(Exchange):
     """
 
     __slots__ = (
+        "_draining",
         "_is_layered",
         "_named",
         "_outgoing",
@@ -47,7 +48,7 @@ class DirectExchange(Exchange):
         receive, send = channels
         super().__init__(scope, receive, send, units)
         self._server = send
-        self._outgoing = outgoing
+        self._outgoing, self._draining = outgoing, outgoing.draining
         self._named, self.served_by = served
         self._is_layered = False
         self.has_started: bool = False
@@ -76,13 +77,15 @@ class DirectExchange(Exchange):
             if message is self._replayed:
                 return _sent_already()
             self.has_started = True
-        if self._outgoing.prepare(message, self._named, self.served_by):
-            return self._send_stream(message)
+            if self._outgoing.complete(message, self._named):
+                return self._send_stream(message)
+        elif self._draining.streams:
+            self._outgoing.prepare(message, self._named, self.served_by)
         return self._server(message)
 
     async def _send_stream(self, message: Message) -> None:
         await self._server(message)
-        self._outgoing.draining.watch(self.served_by)
+        self._draining.watch(self.served_by)
 
     def pass_to(self, send: Send) -> None:
         """Send messages by the layers around the application."""

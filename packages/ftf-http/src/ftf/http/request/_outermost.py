@@ -42,14 +42,19 @@ class Outgoing:
             served_by: What serves the request.
         """
         if message["type"] in _STARTS:
-            return self._complete(message, named)
+            return self.complete(message, named)
         # Most applications have no event streams, and skip the look at each message.
         if self.draining.streams and not message.get("more_body"):
             self.draining.complete(served_by)
         return False
 
-    def _complete(self, message: Message, named: bytes | None) -> bool:
-        """Add headers to the start of a response. Return whether it is an event stream to watch."""
+    def complete(self, message: Message, named: bytes | None) -> bool:
+        """Add headers to the start of a response. Return whether it is an event stream to watch.
+
+        Args:
+            message: The message that starts it.
+            named: The request's id; `None` if an outer application has set one, which watches too.
+        """
         headers: Headers = [*message.get("headers", ())]
         own = dict(headers)
         if named is not None and not _has_id(own):

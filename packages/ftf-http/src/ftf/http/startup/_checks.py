@@ -17,17 +17,18 @@ from ..request._scope import ScopeMiddleware
 from ..routing._tree import mounts, walk
 from ._middleware import missing_arguments
 
+type Place = tuple[str, BaseRoute, Dependant]  # the method and path, the route, its dependencies
 type InjectedParameter = tuple[str, str, object]  # the place, the parameter, the key
 
 
 def validate(
-    container: Container, routes: Sequence[BaseRoute], further: Iterable[InjectedParameter]
+    container: Container, places: Iterable[Place], further: Iterable[InjectedParameter]
 ) -> None:
     """Check that the services of a container, of routes and of other functions can be built.
 
     Args:
         container: The container.
-        routes: The routes of the application.
+        places: The routes of the application.
         further: The injected parameters of middleware and readiness checks.
 
     Raises:
@@ -35,7 +36,7 @@ def validate(
             holds every fault.
     """
     faults: list[InjectionFault] = []
-    for place, _, dependant in dependants(routes):
+    for place, _, dependant in places:
         faults += _faults(container, ((place, *each) for each in _injected_parameters(dependant)))
         faults += _read_services(container, place, dependant)
     faults += _faults(container, further)
@@ -46,9 +47,7 @@ def validate(
         raise InvalidApplicationError(faults, registered)
 
 
-def dependants(
-    routes: Sequence[BaseRoute], prefix: str = ""
-) -> Iterator[tuple[str, BaseRoute, Dependant]]:
+def dependants(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Place]:
     """Return the method and path, the route and its dependencies, of mounted routes too."""
     for route in walk(routes):
         dependant = getattr(route, "dependant", None)

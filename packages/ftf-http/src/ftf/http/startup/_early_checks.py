@@ -1,6 +1,6 @@
 """The check of start-up: every early check of a route can run, and before the body is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from fastapi.dependencies.models import Dependant
 from starlette.routing import BaseRoute
@@ -10,7 +10,7 @@ from ftf.container import Container
 from ..exceptions import InvalidRoutesError, RouteFault
 from ..injection._early_checks import checks_of, marks_of
 from ..routing._route import Route
-from ._checks import dependants
+from ._checks import Place
 
 _UNMARKED = (
     "A decorator has marked the handler after its route was made, or for a route that is not an "
@@ -24,15 +24,19 @@ _TOO_LATE = (
 )
 
 
-def validate_early_checks(container: Container, routes: Sequence[BaseRoute]) -> None:
+def validate_early_checks(container: Container, places: Iterable[Place]) -> None:
     """Check that every early check of the routes can run.
+
+    Args:
+        container: The container.
+        places: The routes of the application.
 
     Raises:
         InvalidRoutesError: One cannot; the error holds every fault.
     """
     faults = [
         RouteFault(place, reason)
-        for place, route, dependant in dependants(routes)
+        for place, route, dependant in places
         for reason in _reasons(container, route, dependant)
     ]
     if faults:
