@@ -4,11 +4,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import Final
 from urllib.parse import quote
 
 from differential.answers import REFUSING
+from differential.chance import Chance
 from differential.description import Application, Ask, Change, Endpoint, Group, Need, Parameter
 from differential.values import ID, KINDS
 
@@ -96,28 +96,6 @@ FURTHER_HEADERS: Final[tuple[Header, ...]] = (
     (b"cookie", b"q=%22; =; page; q=2"),
     (b"q", b"\xff"),
 )
-
-
-class Chance(Random):  # noqa: S311  # no secret
-    """Random choices, most of which are usual.
-
-    In three requests of eight all are, and in most of the others all but one.
-    """
-
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
-        self.strange = self.choice([0, 0, 0, 1, 1, 1, 1, 99])
-
-    def rarely(self, probability: float) -> bool:
-        if not self.strange or self.random() >= probability:
-            return False
-        self.strange -= 1
-        return True
-
-    def usually[T](self, usual: Sequence[T], strange: Sequence[T]) -> T:
-        return self.choice(strange if self.rarely(0.2) else usual)
-
-
 IN_MODELS: Final = {
     "page": "1",
     "sort": "name",
