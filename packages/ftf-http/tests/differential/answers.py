@@ -103,6 +103,17 @@ def facts(values: Values, _: Log) -> Any:
     }
 
 
+def changing(values: Values, _: Log) -> Any:
+    """Change the lists and sets that were passed: no later request sees it."""
+    before = listed(values)
+    for value in values.values():
+        if isinstance(value, list):
+            value.append("changed")
+        elif isinstance(value, set):
+            value.clear()
+    return before
+
+
 def refusing(status: int, detail: object) -> Callable[[Values, Log], Any]:
     def refuse(values: Values, _: Log) -> Any:
         raise HTTPException(status, detail, headers={"x-reason": "refused"})
@@ -166,6 +177,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "streamed": Answer(streamed),
     "sub response": Answer(with_sub_response, ("response",)),
     "background": Answer(in_background, ("tasks",)),
+    "changing": Answer(changing),
     "facts": Answer(facts, ("request", "connection")),
     "error": Answer(refusing(418, {"code": 1, "why": ["a"]})),
     "not found": Answer(refusing(404, "gone")),

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import Final
 from urllib.parse import quote
 
 from differential.answers import REFUSING
+from differential.chance import Chance
 from differential.description import Application, Ask, Change, Endpoint, Group, Need, Parameter
 from differential.values import ID, KINDS
 
@@ -37,11 +37,13 @@ TYPES: Final = (
     b"application/x-www-form-urlencoded",
     b"multipart/form-data; boundary=x",
     b"application",
-    b"",
+    *[b""] * 4,
     b"\xff/json",
 )
 SEVERAL: Final = {name for name, kind in KINDS.items() if kind.several}
 STRANGE_BODIES: Final = (
+    b"",
+    b"",
     b"null",
     b"{}",
     b"[]",
@@ -58,6 +60,15 @@ STRANGE_BODIES: Final = (
     b"1" * 5000,
     b"q=1&page=2&page=x&Size=&q=%ff",
     b'--x\r\nContent-Disposition: form-data; name="q"\r\n\r\nv\r\n--x--\r\n',
+)
+# What else a valid JSON text is made, most of them as valid as before.
+REWRITTEN: Final[tuple[Callable[[bytes], bytes], ...]] = (
+    lambda _: b"",
+    lambda content: b"\xef\xbb\xbf" + content,
+    lambda content: content.decode().encode("utf-16"),
+    lambda content: content.replace(b'"a"', b'"\xe4"').replace(b'"n"', b'"\xe4"'),
+    lambda content: b" " + content + b"\n",
+    lambda content: content + b"}",
 )
 STRANGE_QUERIES: Final = (
     b"q",
@@ -85,22 +96,6 @@ FURTHER_HEADERS: Final[tuple[Header, ...]] = (
     (b"cookie", b"q=%22; =; page; q=2"),
     (b"q", b"\xff"),
 )
-
-
-class Chance(Random):  # noqa: S311  # no secret
-    """Random choices, of which those of one request in two are usual throughout."""
-
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
-        self.strange = self.random() < 0.5
-
-    def rarely(self, probability: float) -> bool:
-        return self.strange and self.random() < probability
-
-    def usually[T](self, usual: Sequence[T], strange: Sequence[T]) -> T:
-        return self.choice(strange if self.rarely(0.2) else usual)
-
-
 IN_MODELS: Final = {
     "page": "1",
     "sort": "name",
@@ -177,11 +172,11 @@ def steps(application: Application, seeds: Iterable[int]) -> Iterator[Ask | Chan
 
 
 def _change(chance: Chance, dependencies: int, later: int) -> Change:
-    what = chance.choice(["restore", "override", "remove", "reverse", "add"])
+    what = chance.choice(["restore", *["override"] * 3, "remove", "reverse", "add"])
     if what == "override" and dependencies:
-        number = chance.randrange(dependencies)
+        number = chance.randrange(1, dependencies) if dependencies > 1 else 0
         # By an earlier one, which cannot need it again without end.
-        return Change(what, number, chance.randrange(number + 1))
+        return Change(what, number, chance.randrange(number or 1))
     if what == "add" and later:
         return Change(what, chance.randrange(later))
     return Change(what if what in {"remove", "reverse"} else "restore", chance.randrange(4))
@@ -195,7 +190,7 @@ def _ask(chance: Chance, target: Target) -> Ask:
         headers.append(chance.choice(FURTHER_HEADERS))
     return Ask(
         _path(chance, target),
-        chance.usually(target.methods, METHODS),
+        chance.usually(target.methods, (*METHODS, *map(str.lower, target.methods * 4))),
         _query(chance, target),
         tuple(headers),
         body,
@@ -220,7 +215,12 @@ def _sent(chance: Chance, parameter: Parameter, name: str) -> Sequence[str]:
     one = texts[:1] or ("1",)
     several = (*texts[:2], "x")[:2]
     others = [(), ("",), several, *((each,) for each in texts)]
-    return chance.usually((one, one, one, several) if parameter.kind in SEVERAL else (one,), others)
+    # A header has the first of several values, all else the last.
+    first = parameter.source == "header" or parameter.kind in SEVERAL
+    usual = [one, one, several if first else several[::-1]]
+    if parameter.default != "required":
+        usual.append(())
+    return chance.usually(usual, others)
 
 
 def _names(parameter: Parameter) -> Sequence[str]:
@@ -272,7 +272,10 @@ def _body(chance: Chance, target: Target) -> tuple[tuple[bytes, ...], Sequence[H
     if not usual:
         content = chance.choice(STRANGE_BODIES)
     elif in_body:
-        content = _json(chance, in_body).encode()
+        as_written = _json(chance, in_body).encode()
+        content = chance.usually((bytes,), REWRITTEN)(as_written)
+        if chance.random() < 0.2 and all(each.default != "required" for each in in_body):
+            content = b""
     else:
         return (), ()
     return _parted(chance, content), [
@@ -293,5 +296,5 @@ def _json(chance: Chance, parameters: Sequence[Parameter]) -> str:
 
 def _parted(chance: Chance, content: bytes) -> tuple[bytes, ...]:
     """Split a body into what the server receives at a time."""
-    at = chance.choice([0, 0, 0, 1, len(content) // 2])
-    return (content[:at], content[at:]) if at else (content,)
+    at = chance.choice([0, 0, 0, 1, len(content) // 2, len(content) - 1])
+    return (content[:at], content[at:]) if at > 0 else (content,)

@@ -1,8 +1,8 @@
 """The comparison of the two applications of a description."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
-from typing import Final
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 from differential.description import Application, Ask, Change
 from differential.exchange import Answered, ask
@@ -20,33 +20,66 @@ CORS: Final = {
 }
 
 
-async def compare(
-    application: Application, steps: Iterable[Ask | Change], mutant: Mutant = lambda app: app
-) -> int:
-    """Make requests to both applications, and return how many were compared.
+@dataclass(frozen=True)
+class Expected:
+    """What FastAPI does.
 
     Args:
-        application: Their description.
-        steps: The requests, and changes of the applications between them.
-        mutant: Puts a fault around the application of this package.
+        application: The description of an application.
+        steps: The requests, and changes of the application between them.
+        plain: The application on FastAPI, after the requests.
+        answers: Its answers.
+    """
+
+    application: Application
+    steps: Sequence[Ask | Change]
+    plain: Twin
+    answers: Sequence[Answered]
+
+    @classmethod
+    async def of(cls, application: Application, steps: Iterable[Ask | Change]) -> Self:
+        """Make requests to an application on FastAPI."""
+        steps, plain = [*steps], Twin(application, ours=False)
+        answers = [each async for each in _answers(plain, steps)]
+        return cls(application, steps, plain, answers)
+
+    async def compare(self, mutant: Mutant = lambda app: app) -> Sequence[Answered]:
+        """Make the requests to the application on this package, and return its answers.
+
+        Args:
+            mutant: Puts a fault around it.
+
+        Raises:
+            AssertionError: It answers in another way than on FastAPI.
+        """
+        ours, answers = Twin(self.application, ours=True), []
+        asks = [step for step in self.steps if isinstance(step, Ask)]
+        async for found in _answers(ours, self.steps, mutant):
+            step, expected = asks[len(answers)], self.answers[len(answers)]
+            assert alike(found, expected), f"{step}\n  here    {found}\n  FastAPI {expected}"
+            answers.append(found)
+        assert ours.refused == self.plain.refused
+        return answers
+
+
+async def _answers(
+    twin: Twin, steps: Iterable[Ask | Change], mutant: Mutant = lambda app: app
+) -> AsyncIterator[Answered]:
+    for step in steps:
+        if isinstance(step, Change):
+            twin.change(step)
+        else:
+            yield await ask(mutant(twin.app), step, twin.log)
+
+
+def compare_documents(application: Application) -> None:
+    """Compare the OpenAPI documents of an application.
 
     Raises:
         AssertionError: They differ.
     """
     plain, ours = Twin(application, ours=False), Twin(application, ours=True)
-    assert ours.refused == plain.refused
     assert ours.document() == plain.document()
-    compared = 0
-    for step in steps:
-        if isinstance(step, Change):
-            plain.change(step)
-            ours.change(step)
-        else:
-            expected = await ask(plain.app, step, plain.log)
-            found = await ask(mutant(ours.app), step, ours.log)
-            assert alike(found, expected), f"{step}\n  here    {found}\n  FastAPI {expected}"
-            compared += 1
-    return compared
 
 
 def alike(found: Answered, expected: Answered) -> bool:

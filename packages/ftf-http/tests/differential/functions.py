@@ -49,7 +49,8 @@ class Functions:
         def run(values: Values) -> str:
             self.log.append(("dependency", number, *map(tuple, listed(values))))
             effect.run(values, self.log)
-            return f"dependency {number}"
+            # Other at each call, so that it shows which call a function has its value of.
+            return f"dependency {number}, {len(self.log)}"
 
         signature = self.signature(dependency.parameters, dependency.needs, effect.wants)
         function = self._shaped(dependency.shape, number, run)

@@ -140,7 +140,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         lambda: 4,
     ),
     "float": Kind(float, ("1.5", "nan", "-inf", "1,5"), ("1.5", "NaN", "Infinity"), lambda: 0.5),
-    "str": Kind(str, ("a", "ä b", "\x00", "a/b"), ('"a"', "3", r'"\ud800"', r'"\u0000"'), str),
+    "str": Kind(str, ("ä b", "a", "\x00", "a/b"), ('"a"', "3", r'"\ud800"', r'"\u0000"'), str),
     "short": Kind(
         Annotated[str, Field(min_length=1, max_length=3, pattern="^[a-c]*$")],
         ("abc", "abcd", "xyz"),
@@ -198,7 +198,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "counts": Kind(
         dict[str, int], bodies=('{"a": 1}', '{"a": "x", "b": 2.5}', "null"), default=dict
     ),
-    "anything": Kind(Any, bodies=("null", "[1, {}]", '"text"', "1e999", "{}", "-0.0")),
+    "anything": Kind(
+        Any, bodies=('{"a": NaN}', "null", "[1, {}]", '"text"', "1e999", "{}", "-0.0")
+    ),
     "bytes": Kind(bytes, ("raw",), ('"raw"', "1"), lambda: b"default"),
 }
 IN_PATH: Final = (
