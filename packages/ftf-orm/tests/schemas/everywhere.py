@@ -178,6 +178,7 @@ WRITES: dict[str, tuple[Way, Any]] = {
     "decrement": (lambda query: query.decrement(Item.touched), Item.touched == -1),
     "delete": (lambda query: query.delete(), Item.deleted_at > LONG_AGO),
     "force_delete": (lambda query: query.force_delete(), None),
+    "restore": (lambda query: query.restore(), Item.version > 1),
 }
 
 

@@ -133,8 +133,9 @@ async def test_writes_of_a_query(connection, name):
                 assert {weight for weight, version in rows.items() if version > 1} == found
             for item in session.sync_session.identity_map.values() if records else ():
                 assert not isinstance(item, Item) or item.version == rows[item.weight]
-        # What is deleted already keeps its time.
-        kept = {WEIGHTS["deleted"]} if name == "delete" else set()
+        deleted = {WEIGHTS["deleted"]}
+        # What is deleted already keeps its time, and what is not cannot be restored.
+        kept = {"delete": deleted, "restore": {*view.weights} - deleted}.get(name, set())
         assert found == {*view.weights} - kept, title
         assert count == len(found), title
 
