@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from .._dependency_path import Step
 from ..exceptions import ScopeClosedError
@@ -64,6 +65,7 @@ class Jobs:
             InvalidRegistrationError: Its class is not registered.
             ScopeClosedError: The scope has ended.
             UnwritableJob: A field cannot be written as JSON.
+            TypeError: `delay` is not a timedelta.
             ValueError: `at` has no time zone, or there is both `at` and `delay`.
         """
         envelope = self._envelope(job, _wait(delay, at), unique, queue)
@@ -102,6 +104,8 @@ class Jobs:
 
 
 def _wait(delay: timedelta, at: datetime | None) -> _Wait:
+    if not isinstance(cast("object", delay), timedelta):
+        raise TypeError(f"delay={delay!r} is not a timedelta")
     if at is None:
         return delay or None
     if delay:
