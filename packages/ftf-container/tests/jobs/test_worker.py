@@ -150,7 +150,6 @@ async def test_job_88_the_embedded_worker_runs_from_boot_until_before_singletons
         container.register(Pool, open_pool, scope="singleton")
         JobRegistry.of(container).register(Use)
         container.validate()
-        await container.aresolve(Pool)
         await container.boot()
         async with container.scoped_context() as scope:
             await (await scope.aresolve(Jobs)).enqueue(Use())
@@ -221,3 +220,31 @@ async def test_a_job_that_does_not_end_when_the_worker_stops_is_left_alone(shop,
     assert shop.backend.outcomes == ["Released"]
     gate.open.set()
     await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+
+
+async def test_a_worker_that_fails_is_logged_at_once_and_raised_at_the_end(caplog):
+    class Gone(MemoryJobs):
+        async def claim(self, queues, limit):
+            raise ConnectionError("no database")
+
+    container = Container()
+    container.add_provider(JobsProvider())
+    container.register(JobBackend, Gone, scope="singleton")
+    with pytest.RaisesGroup(pytest.RaisesExc(ConnectionError, match="no database")):
+        async with container:
+            await container.boot()
+            await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+            assert "the worker failed, and runs no more jobs" in caplog.text
+
+
+async def test_a_container_that_starts_again_has_another_worker(shop):
+    container = Container()
+    container.add_provider(JobsProvider())
+    workers = []
+    for _ in "ab":
+        async with container:
+            await container.boot()
+            workers.append(await container.aresolve(Worker))
+            assert len(asyncio.all_tasks()) > 1
+        assert len(asyncio.all_tasks()) == 1
+    assert workers[0] is not workers[1]
