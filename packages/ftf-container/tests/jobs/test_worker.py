@@ -124,8 +124,9 @@ async def test_job_84_a_loop_that_ends_releases_the_jobs_that_run(shop, gate):
 
 
 async def test_no_worker_runs_where_none_is_wanted(shop):
-    await shop.container.boot()
-    assert len(asyncio.all_tasks()) == 1
+    async with shop.container:
+        await shop.container.boot()
+        assert len(asyncio.all_tasks()) == 1
 
 
 async def test_job_88_the_embedded_worker_runs_from_boot_until_before_singletons_close():

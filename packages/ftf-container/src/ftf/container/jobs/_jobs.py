@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from .._dependency_path import Step
-from ..exceptions import ScopeClosedError
-from ..scopes._scope import Scope
+from ..scopes._scope import Scope, still_open
 from ..scopes._unit_of_work import OpenTransaction
 from ._backend import JobBackend
 from ._envelope import Envelope, new_id
@@ -93,8 +91,7 @@ class Jobs:
     def _envelope(
         self, job: Job, wait: timedelta | datetime | None, unique: str, queue: str
     ) -> Envelope:
-        if self._scope.is_closed:
-            raise ScopeClosedError((Step(type(job)),))
+        still_open(self._scope, type(job))
         form = self._registry.of_job(job).form
         payload = form.write(job, type(job).__name__)
         name, queue = job.options.name, queue or job.options.queue
