@@ -1,6 +1,7 @@
 """Listeners that could never be called, which are refused when they are registered."""
 
 from functools import partial
+from typing import Protocol
 
 import pytest
 
@@ -80,3 +81,19 @@ def test_what_can_be_called_with_an_event_is_accepted(on):
 def test_an_event_that_is_not_a_class_is_refused(on):
     with pytest.raises(InvalidRegistrationError, match="order-placed is not a class"):
         on.listen("order-placed", Tolerant)
+
+
+def test_an_event_that_no_class_can_be_asked_about_is_refused(on):
+    class Numbered(Protocol):
+        number: int
+
+    with pytest.raises(InvalidRegistrationError, match=r"which classes are a .*Numbered"):
+        on.listen(Numbered, Tolerant)
+
+
+def test_a_method_that_takes_the_event_by_its_name_only_is_refused(on):
+    class Named:
+        def handle(self, *, event: OrderPlaced) -> None: ...
+
+    with pytest.raises(InvalidRegistrationError, match="does not take one event"):
+        on.listen(OrderPlaced, Named)

@@ -38,10 +38,10 @@ class WatchedJobs(MemoryJobs):
         self.settled.append((envelope, outcome))
         self.running -= 1
 
-    async def wait(self) -> None:
+    async def wait(self, queues: Sequence[str]) -> None:
         if not self.running:
             self.idle.set()
-        await super().wait()
+        await super().wait(queues)
 
     @property
     def outcomes(self) -> list[str]:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field, make_dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, Flag, auto
 from typing import Annotated, Any, Literal, NewType
 from uuid import UUID
 
@@ -183,3 +183,53 @@ def test_job_45_fields_may_come_and_go():
 def test_a_long_value_is_shortened_in_the_error():
     with pytest.raises(UnwritableJob, match=r"aaa\.\.\., which"):
         Thing(int).write("a" * 100)
+
+
+@dataclass(frozen=True)
+class Line:
+    price: int
+
+
+@dataclass(frozen=True)
+class Gift(Line):
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Tree:
+    branches: "list[Tree]"
+
+
+class Right(Flag):
+    READ = auto()
+    WRITE = auto()
+
+
+@pytest.mark.parametrize(
+    ("hint", "value", "problem"),
+    [
+        (Line, Gift(3, "tea"), "which is a Gift: annotate the field with it"),
+        (Right, Right.READ | Right.WRITE, "which is a combination and not a member"),
+        (Literal["a"], ["a"], "which is none of"),
+        (Literal[1], True, "which is none of"),
+        (float, 10**400, "which is too large for a float"),
+    ],
+)
+def test_a_value_that_would_not_come_back_is_refused(hint, value, problem):
+    with pytest.raises(UnwritableJob, match=problem):
+        Thing(hint).write(value)
+
+
+def test_an_instance_of_a_subclass_is_stored_as_its_own_member_of_a_union():
+    thing, gift = Thing(Line | Gift), Gift(3, "tea")
+    assert thing.read(thing.write(gift)) == gift
+
+
+def test_a_type_that_contains_itself_is_refused():
+    with pytest.raises(UnwritableType, match="which contains itself"):
+        Thing(Tree)
+
+
+def test_a_duration_that_is_too_long_is_refused():
+    with pytest.raises(UnreadableJob, match="which is not a timedelta"):
+        Thing(timedelta).read({"field": 10**40})

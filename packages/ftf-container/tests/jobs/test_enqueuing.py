@@ -1,7 +1,7 @@
 """When an enqueued job exists, and which jobs are refused."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -188,6 +188,18 @@ NOT_A_CLASS = Note("a")
             "Never has 0 attempts",
         ),
         (
+            dataclass(frozen=True)(type("Mute", (Note,), {"failed": plain})),
+            "`failed` of Mute has no parameter `error`",
+        ),
+        (
+            dataclass(frozen=True)(type("Vague", (Note,), {}, retry_on=KeyError)),
+            "`retry_on` of Vague is not a tuple of exception classes",
+        ),
+        (
+            dataclass(frozen=True)(type("Wrong", (Note,), {}, retry_on=("KeyError",))),
+            "`retry_on` of Wrong is not a tuple of exception classes",
+        ),
+        (
             dataclass(frozen=True)(type("Hasty", (Note,), {}, timeout=0)),
             "The timeout of Hasty is 0 s",
         ),
@@ -210,3 +222,16 @@ def test_validate_reports_handlers_with_the_name_of_the_job(shop):
         shop.container.validate()
     assert "job Unknown: failed" in str(caught.value)
     assert "└─ error" not in str(caught.value)
+
+
+def test_a_subclass_of_a_job_has_its_options_unless_it_is_given_others():
+    @dataclass(frozen=True, slots=True)
+    class Urgent(Mail, attempts=7): ...
+
+    assert Urgent.options == replace(Mail.options, name="Urgent", attempts=7)
+    assert Mail.options.name == "mail"
+
+
+async def test_a_delay_that_is_not_a_timedelta_is_refused(shop):
+    with pytest.raises(TypeError, match="delay=5 is not a timedelta"):
+        await shop.enqueue(Note("a"), delay=5)

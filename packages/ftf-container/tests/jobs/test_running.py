@@ -23,7 +23,9 @@ from ftf.container.jobs import (
     JobRun,
     Jobs,
     JobTimeout,
+    Released,
     Retry,
+    Runner,
     UnknownJob,
     UnreadableJob,
 )
@@ -129,6 +131,12 @@ def raising(error: Exception, **options: object) -> Job:
         (ExceptionGroup("two", [Retry(0), KeyError()]), {"retry_on": ()}, ["Failed"]),
         (ExceptionGroup("one", [KeyError()]), {"retry_on": (KeyError,)}, ["Retried", "Failed"]),
         (ExceptionGroup("one", [Discard("gone")]), {}, ["Discarded"]),
+        (ExceptionGroup("two", [KeyError(), Fail("bad card")]), {}, ["Failed"]),
+        (
+            ExceptionGroup("two", [KeyError(), IndexError()]),
+            {"retry_on": (LookupError,)},
+            ["Retried", "Failed"],
+        ),
     ],
 )
 async def test_job_60_what_a_handler_raises_decides(shop, error, options, outcomes):
@@ -392,3 +400,122 @@ def test_a_run_is_asked_for_by_handlers_only(shop):
         pytest.raises(LookupError, match="only handlers of jobs get one"),
     ):
         scope.resolve(JobRun)
+
+
+async def test_a_plain_handler_may_return_an_awaitable(shop):
+    async def write(journal: Journal) -> None:
+        journal.append("written")
+
+    @dataclass(frozen=True)
+    class Wrapped(Job):
+        def handle(self, journal: Journal):
+            return write(journal)
+
+    await shop.enqueue(Wrapped())
+    await shop.work()
+    assert shop.journal == ["written"]
+
+
+async def test_a_plain_failed_runs_in_a_thread(shop):
+    @dataclass(frozen=True)
+    class Plain(Job, attempts=1):
+        def handle(self) -> None:
+            raise ValueError("no paper")
+
+        def failed(self, error: Exception, journal: Journal) -> None:
+            journal.append(f"{error}: {threading.current_thread() is threading.main_thread()}")
+
+    await shop.enqueue(Plain())
+    await shop.work()
+    assert shop.journal == ["no paper: False"]
+
+
+async def test_failed_that_is_cancelled_or_too_slow_does_not_end_the_worker(shop, caplog):
+    @dataclass(frozen=True)
+    class Unlucky(Job, attempts=1, timeout=0.01):
+        slow: bool
+
+        async def handle(self) -> None:
+            raise ValueError("no paper")
+
+        async def failed(self, error: Exception) -> None:
+            if self.slow:
+                await asyncio.Event().wait()
+            raise asyncio.CancelledError
+
+    await shop.enqueue(Unlucky(slow=True), Unlucky(slow=False), Note("next"))
+    await shop.work()
+    assert shop.journal == ["next"]
+    assert sorted(shop.backend.outcomes) == ["Done", "Failed", "Failed"]
+    problems = [each.exc_info[1] for each in caplog.records if "`failed` of" in each.message]
+    assert {type(each) for each in problems} == {JobTimeout, JobCancelled}
+
+
+class Broken:
+    def __init__(self, seconds: object) -> None:
+        self.seconds = seconds
+
+    def seconds_after(self, attempt: int) -> float:
+        return self.seconds / 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "problem"),
+    [("3", TypeError), (-1, ValueError), (float("inf"), ValueError), (float("nan"), ValueError)],
+)
+async def test_a_backoff_that_returns_no_seconds_fails_the_job_and_not_the_worker(
+    shop, seconds, problem
+):
+    @dataclass(frozen=True)
+    class Odd(Job, backoff=Broken(seconds)):
+        async def handle(self) -> None:
+            raise KeyError
+
+    await shop.enqueue(Odd(), Note("next"))
+    await shop.work()
+    assert shop.journal == ["next"]
+    (failed,) = shop.backend.failed
+    assert isinstance(failed.error, problem)
+
+
+@pytest.mark.parametrize("after", ["60", timedelta(seconds=60), -1, float("inf"), float("nan")])
+def test_retry_after_what_is_not_a_number_of_seconds_is_refused(after):
+    with pytest.raises(ValueError, match="pass a number of seconds, 0 or more"):
+        Retry(after)
+
+
+async def test_a_job_that_its_class_refuses_fails_at_once(shop):
+    @dataclass(frozen=True)
+    class Picky(Job):
+        number: int
+
+        def __post_init__(self) -> None:
+            if made:
+                raise ValueError("too old")
+            made.append(self)
+
+        async def handle(self) -> None: ...
+
+    made = []
+    await shop.enqueue(Picky(3))
+    await shop.enqueue(Note("next"))
+    await shop.work()
+    assert shop.journal == ["next"]
+    (failed,) = shop.backend.failed
+    assert str(failed.error) == "Picky is refused by Picky: ValueError: too old"
+
+
+async def test_a_job_that_begins_after_the_release_is_released(shop):
+    shop.registry.register(Note)
+    runner = Runner(shop.container, shop.registry)
+    runner.release()
+    envelope = Envelope("1", "Note", {"text": "a"}, "default", datetime.now(UTC))
+    assert await runner.run(envelope) == Released()
+    assert shop.journal == []
+
+
+def test_the_registry_reads_no_job_with_an_unknown_name(shop):
+    shop.registry.register(Note)
+    assert shop.registry.read("Note", {"text": "a"}) == Note("a")
+    with pytest.raises(UnknownJob, match="No job is registered as 'Letter'"):
+        shop.registry.read("Letter", {})

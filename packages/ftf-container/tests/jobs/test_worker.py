@@ -124,8 +124,9 @@ async def test_job_84_a_loop_that_ends_releases_the_jobs_that_run(shop, gate):
 
 
 async def test_no_worker_runs_where_none_is_wanted(shop):
-    await shop.container.boot()
-    assert len(asyncio.all_tasks()) == 1
+    async with shop.container:
+        await shop.container.boot()
+        assert len(asyncio.all_tasks()) == 1
 
 
 async def test_job_88_the_embedded_worker_runs_from_boot_until_before_singletons_close():
@@ -150,7 +151,6 @@ async def test_job_88_the_embedded_worker_runs_from_boot_until_before_singletons
         container.register(Pool, open_pool, scope="singleton")
         JobRegistry.of(container).register(Use)
         container.validate()
-        await container.aresolve(Pool)
         await container.boot()
         async with container.scoped_context() as scope:
             await (await scope.aresolve(Jobs)).enqueue(Use())
@@ -163,3 +163,89 @@ async def test_job_88_the_embedded_worker_runs_from_boot_until_before_singletons
 def test_a_worker_that_would_run_nothing_is_refused(shop):
     with pytest.raises(ValueError, match="at least one job at a time"):
         Worker(shop.container, shop.backend, shop.registry, concurrency=0)
+
+
+def test_queues_that_are_one_text_are_refused(shop):
+    with pytest.raises(TypeError, match=r"queues='mail' is a text: pass a list"):
+        Worker(shop.container, shop.backend, shop.registry, queues="mail")
+
+
+async def test_a_worker_runs_once(shop):
+    worker, running = shop.start()
+    worker.stop()
+    await running
+    with pytest.raises(RuntimeError, match="A worker runs once"):
+        await worker.run()
+
+
+async def test_a_worker_does_not_look_again_and_again_because_of_another_queue(shop):
+    await shop.enqueue(Pass(1), queue="other")
+    worker, running = shop.start(queues=["mail"])
+    await shop.backend.idle.wait()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(shop.backend.wait(["mail"]), 0.01)
+    worker.stop()
+    await running
+
+
+async def test_a_job_of_another_thread_wakes_the_worker(shop, gate):
+    worker, running = shop.start()
+    await shop.backend.idle.wait()
+    gate.open.set()
+    await asyncio.to_thread(asyncio.run, shop.enqueue(Pass(1)))
+    await gate.started.acquire()
+    worker.stop()
+    await running
+    assert shop.journal == ["passed 1"]
+
+
+async def test_a_job_that_does_not_end_when_the_worker_stops_is_left_alone(shop, caplog):
+    @dataclass(frozen=True)
+    class Stubborn(Job):
+        async def handle(self, gate: Gate) -> None:
+            gate.started.release()
+            try:
+                await gate.open.wait()
+            except asyncio.CancelledError:
+                await gate.open.wait()
+
+    gate = Gate()
+    shop.container.instance(Gate, gate)
+    await shop.enqueue(Stubborn())
+    worker, running = shop.start(stop_seconds=0, cleanup_seconds=0.01)
+    await gate.started.acquire()
+    worker.stop()
+    await running
+    assert "does not end, and is left alone" in caplog.text
+    assert "left Runner" not in caplog.text
+    assert shop.backend.outcomes == ["Released"]
+    gate.open.set()
+    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+
+
+async def test_a_worker_that_fails_is_logged_at_once_and_raised_at_the_end(caplog):
+    class Gone(MemoryJobs):
+        async def claim(self, queues, limit):
+            raise ConnectionError("no database")
+
+    container = Container()
+    container.add_provider(JobsProvider())
+    container.register(JobBackend, Gone, scope="singleton")
+    with pytest.RaisesGroup(pytest.RaisesExc(ConnectionError, match="no database")):
+        async with container:
+            await container.boot()
+            await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+            assert "the worker failed, and runs no more jobs" in caplog.text
+
+
+async def test_a_container_that_starts_again_has_another_worker(shop):
+    container = Container()
+    container.add_provider(JobsProvider())
+    workers = []
+    for _ in "ab":
+        async with container:
+            await container.boot()
+            workers.append(await container.aresolve(Worker))
+            assert len(asyncio.all_tasks()) > 1
+        assert len(asyncio.all_tasks()) == 1
+    assert workers[0] is not workers[1]

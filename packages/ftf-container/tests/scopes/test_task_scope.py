@@ -4,10 +4,13 @@ import asyncio
 from asyncio import TaskGroup
 from collections.abc import AsyncIterator, Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 import pytest
 
 from ftf.container import Container, Scope, ScopeClosedError, UnitsOfWork
+from ftf.container.events import Events, Listeners
+from ftf.container.jobs import Job, JobRegistry, Jobs, JobsProvider
 
 current: ContextVar[str] = ContextVar("current", default="none")
 
@@ -125,3 +128,31 @@ async def test_two_tasks_build_a_shared_service_once(container):
         await asyncio.gather(whole.aresolve(Session), whole.aresolve(Repository), work(whole))
         assert len(made) == 1
         assert await whole.aresolve(Session) is made[0]
+
+
+@dataclass(frozen=True)
+class Clean(Job):
+    async def handle(self) -> None: ...
+
+
+async def test_events_and_jobs_that_a_task_asked_for_first_outlive_it(container):
+    def hear(event: str) -> None:
+        heard.append(event)
+
+    heard = []
+    container.add_provider(JobsProvider(concurrency=0))
+    JobRegistry.of(container).register(Clean)
+    Listeners.of(container).listen(str, hear)
+
+    async with container.scoped_context() as whole:
+        async with whole.task_scope() as part, part.task_scope() as inner:
+            await (await inner.aresolve(Events)).dispatch("in the task")
+            await inner.aresolve(Jobs)
+        events, jobs = await whole.aresolve(Events), await whole.aresolve(Jobs)
+        await events.dispatch("after it")
+        await jobs.enqueue(Clean())
+    assert heard == ["in the task", "after it"]
+    with pytest.raises(ScopeClosedError, match="str was asked for from a scope that has ended"):
+        await events.dispatch("too late")
+    with pytest.raises(ScopeClosedError, match="Clean was asked for from a scope that has ended"):
+        await jobs.enqueue(Clean())

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from ftf.container import Container, UnitsOfWork
@@ -81,3 +83,25 @@ async def test_units_that_are_not_settled_stay_as_they_are(log):
     async with Container().scoped_context() as scope:
         scope.units.add(Unit("a", log))
     assert log == []
+
+
+@pytest.mark.parametrize("broken", [True, False])
+async def test_functions_after_the_commit_are_called_although_the_task_is_cancelled(log, broken):
+    async def wait() -> None:
+        await asyncio.Event().wait()
+
+    def fail() -> None:
+        log.append("called")
+        if broken:
+            raise ValueError("no paper")
+
+    units = UnitsOfWork()
+    units.add(Unit("a", log))
+    units.defer(wait)
+    units.defer(fail)
+    settling = asyncio.create_task(units.settle(commit=True))
+    await asyncio.sleep(0)
+    settling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await settling
+    assert log == ["commit a", "called"]

@@ -264,9 +264,12 @@ class Container(Inspection):
     async def __aexit__(
         self, kind: type[BaseException] | None, body: BaseException | None, _: TracebackType | None
     ) -> None:
-        self._providers.rearm()
-        self._registrar.drop_singletons()
-        await aclose(self._registrar.exits, body)
+        try:
+            await self._providers.stop()
+        finally:
+            self._providers.rearm()
+            self._registrar.drop_singletons()
+            await aclose(self._registrar.exits, body)
 
     def _override_by(self, binding: Binding) -> Override:
         made = Override(self._registrar, ActiveOverride(binding, location_of_caller()))

@@ -1,7 +1,7 @@
 """Service providers: parts of an application that register services, and boot."""
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from contextvars import ContextVar
 from functools import partial
 from threading import RLock
@@ -24,7 +24,8 @@ class ServiceProvider:
     """Registers a group of services that belong together.
 
     A subclass overrides `register`, which only registers, and may define an async `boot`, whose
-    arguments are resolved when the application starts.
+    arguments are resolved when the application starts, and an async `stop`, which is called with
+    services when the container closes, before any singleton is closed.
 
     Attributes:
         priority: Providers with a lower one register and boot earlier.
@@ -143,6 +144,13 @@ class Providers:
                         raise AsyncDependencyError((Step(type(provider)),))
                     self._container.call(boot)
                 self._end(provider)
+
+    async def stop(self) -> None:
+        """Stop the providers that have been booted, last booted first, even if some fail."""
+        async with AsyncExitStack() as stack:
+            for provider in self._booted:
+                if (stop := getattr(provider, "stop", None)) is not None:
+                    stack.push_async_callback(self._container.acall, stop)
 
     def rearm(self) -> None:
         """Boot every provider again at the next boot."""

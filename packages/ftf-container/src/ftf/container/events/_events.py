@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 
 from .._container import Container
-from .._dependency_path import Step
-from ..exceptions import ScopeClosedError
-from ..scopes._scope import Scope
+from ..scopes._scope import Scope, still_open
 from ..scopes._unit_of_work import OpenTransaction
 from ._after_commit import AfterCommit
 from ._calls import call_each
@@ -53,7 +51,7 @@ class Events:
         """
         scope = self._scope
         if scope.is_closed:
-            raise ScopeClosedError((Step(type(event)),))
+            scope = still_open(scope, type(event))
         heard = self._heard[type(event)]
         if heard is None:
             return

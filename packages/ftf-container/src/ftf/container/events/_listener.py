@@ -10,7 +10,6 @@ from ..exceptions import InvalidRegistrationError
 from ..registration._factory_kind import Kind
 
 _BY_NAME = {Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY}
-_VARIABLE = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
 
 
 class Handles[E](Protocol):
@@ -68,6 +67,11 @@ def _check_event(event: object) -> None:
     if not isinstance(event, type):
         problem = f"{name_of(event)} is not a class, and an event is found by its class."
         raise _refusal(event, problem, "Listen to a class, without type arguments.")
+    try:
+        issubclass(object, event)
+    except TypeError as error:  # protocols with attributes, and those without @runtime_checkable
+        problem = f"It cannot be asked which classes are a {name_of(event)}: {error}."
+        raise _refusal(event, problem, "Listen to a class that is not a protocol.") from None
 
 
 def _check_method(target: type, name: str) -> None:
@@ -76,11 +80,11 @@ def _check_method(target: type, name: str) -> None:
         problem = f"{name_of(target)} has no method `{name}`."
         raise _refusal(target, problem, f"Add `async def {name}(self, event)` to it.")
     _refuse_yielding(target, method)
-    _, *parameters = signature(method).parameters.values()
-    required = [each for each in parameters[1:] if each.default is Parameter.empty]
-    if not parameters or any(each.kind not in _VARIABLE for each in required):
+    try:
+        signature(method).bind(None, None)  # itself and the event
+    except TypeError:
         problem = f"`{name}` of {name_of(target)} does not take one event."
-        raise _refusal(target, problem, "Ask for services in `__init__`.")
+        raise _refusal(target, problem, "Ask for services in `__init__`.") from None
 
 
 def _first_parameter(function: Callable[..., object]) -> str:

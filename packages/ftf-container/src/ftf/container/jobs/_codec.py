@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import (
     Annotated,
     Any,
+    Final,
     Literal,
     NewType,
     TypeAliasType,
@@ -23,6 +24,8 @@ from .exceptions import UnreadableJob, UnwritableJob, UnwritableType
 
 _PASS_A_KEY = "which cannot be written as JSON: pass the key of what it stands for"  # noqa: S105
 
+_DEEPEST: Final = 32
+
 
 def form_of(hint: object, path: str) -> Form:
     """Return how values of a type are written as JSON and read back.
@@ -35,6 +38,8 @@ def form_of(hint: object, path: str) -> Form:
         UnwritableType: They cannot be.
     """
     hint = _plain(hint)
+    if path.count(".") + path.count("[") > _DEEPEST:
+        raise UnwritableType(f"{path[:100]}...", hint, "which contains itself")
     if hint in SCALARS:
         return SCALARS[hint]
     origin, arguments = get_origin(hint), get_args(hint)
@@ -82,6 +87,9 @@ def form_of_dataclass(cls: type[Any], path: str) -> Form:
 
     def write(value: Any, at: str) -> Json:  # noqa: ANN401  # an instance of the class
         expect(value, cls, at)
+        if type(value) is not cls:  # the fields of a subclass would be lost
+            problem = f"which is a {type(value).__name__}: annotate the field with it"
+            raise UnwritableJob(at, value, problem)
         return {
             name: form.write(getattr(value, name), f"{at}.{name}") for name, form in forms.items()
         }
@@ -96,7 +104,11 @@ def form_of_dataclass(cls: type[Any], path: str) -> Form:
             for name, each in value.items()
             if name in forms
         }
-        return cls(**known)
+        try:
+            return cls(**known)
+        except Exception as error:
+            reason = f"is refused by {cls.__name__}: {type(error).__name__}: {error}"
+            raise UnreadableJob(at, reason) from error
 
     return Form(write, read)
 
@@ -188,9 +200,10 @@ def _literal(values: tuple[object, ...], path: str) -> Form:
     forms = {each: form_of(type(each), path) for each in values}
 
     def write(value: Any, at: str) -> Json:  # noqa: ANN401  # one of the values
-        if value not in forms:
-            raise UnwritableJob(at, value, f"which is none of {values}")
-        return forms[value].write(value, at)
+        for each, form in forms.items():
+            if value == each and type(value) is type(each):
+                return form.write(value, at)
+        raise UnwritableJob(at, value, f"which is none of {values}")
 
     def read(value: Json, at: str) -> object:
         for each, form in forms.items():
@@ -205,6 +218,8 @@ def _literal(values: tuple[object, ...], path: str) -> Form:
 def _enum(kind: type[Enum]) -> Form:
     def write(value: Any, at: str) -> Json:  # noqa: ANN401  # a member
         expect(value, kind, at)
+        if value.name not in kind.__members__:
+            raise UnwritableJob(at, value, "which is a combination and not a member")
         return str(value.name)
 
     def read(value: Json, at: str) -> object:

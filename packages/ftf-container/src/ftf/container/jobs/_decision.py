@@ -1,9 +1,10 @@
 """What becomes of a job after an attempt."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from ._job import JobOptions
-from ._outcome import Discard, Discarded, Done, Fail, Failed, Outcome, Retried, Retry
+from ._outcome import Discard, Discarded, Done, Fail, Failed, Outcome, Retried, Retry, is_duration
 
 
 def decide(options: JobOptions, attempt: int, error: Exception | None) -> Outcome:
@@ -19,11 +20,30 @@ def decide(options: JobOptions, attempt: int, error: Exception | None) -> Outcom
     signal = _signal(error)
     if isinstance(signal, Discard):
         return Discarded(signal.reason)
-    again = isinstance(signal, (Retry, *options.retry_on)) and not isinstance(signal, Fail)
-    if not again or attempt >= options.attempts:
+    if not _may_run_again(options, signal) or attempt >= options.attempts:
         return Failed(error)
-    after = signal.after if isinstance(signal, Retry) else None
-    return Retried(options.backoff.seconds_after(attempt) if after is None else after, error)
+    if isinstance(signal, Retry) and signal.after is not None:
+        return Retried(signal.after, error)
+    return _after_backoff(options, attempt, error)
+
+
+def _after_backoff(options: JobOptions, attempt: int, error: Exception) -> Outcome:
+    try:
+        seconds: object = options.backoff.seconds_after(attempt)
+    except Exception as broken:  # noqa: BLE001  # the worker goes on with the other jobs
+        return Failed(broken)
+    if not is_duration(seconds):
+        return Failed(ValueError(f"{options.backoff!r} returned {seconds!r}, which is not seconds"))
+    return Retried(cast("float", seconds), error)
+
+
+def _may_run_again(options: JobOptions, error: Exception) -> bool:
+    """Return whether an error, or each one of a group, is one after which a job runs again."""
+    leaves = list(_leaves(error)) if isinstance(error, ExceptionGroup) else [error]
+    if any(isinstance(each, Fail) for each in leaves):
+        return False
+    again: tuple[type[Exception], ...] = (Retry, *options.retry_on)
+    return isinstance(error, again) or all(isinstance(each, again) for each in leaves)
 
 
 def _signal(error: Exception) -> Exception:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, ClassVar, Final, cast
 
 from .._dependency_path import Step, location_of, name_of
@@ -38,7 +39,8 @@ class Job:
 
     A subclass is a frozen dataclass, whose fields can be written as JSON. `handle` is a plain or
     async method whose parameters are services. A method `failed(self, error, ...)` is called after
-    the last attempt, with services as well.
+    the last attempt, with services as well. A subclass of a job has its options except the name,
+    unless it is given others.
 
     Example:
         >>> from dataclasses import dataclass
@@ -57,16 +59,23 @@ class Job:
         cls,
         *,
         name: str = "",
-        queue: str = "default",
-        attempts: int = 3,
-        backoff: Backoff = EXPONENTIAL,
+        queue: str = "",
+        attempts: int | None = None,
+        backoff: Backoff | None = None,
         timeout: float | None = None,
-        retry_on: tuple[type[Exception], ...] = (Exception,),
+        retry_on: tuple[type[Exception], ...] | None = None,
     ) -> None:
         # @dataclass(slots=True) makes the class anew, without what it was given.
         if "options" not in vars(cls):
-            options = JobOptions(name or cls.__name__, queue, attempts, backoff, timeout, retry_on)
-            cls.options = options
+            base = getattr(cls, "options", JobOptions(""))
+            cls.options = JobOptions(
+                name or cls.__name__,
+                queue or base.queue,
+                base.attempts if attempts is None else attempts,
+                backoff or base.backoff,
+                base.timeout if timeout is None else timeout,
+                base.retry_on if retry_on is None else retry_on,
+            )
 
 
 def check(job: type[Job]) -> None:
@@ -101,7 +110,19 @@ def _faults(job: type[Job]) -> Iterator[tuple[str, str]]:
     elif options.timeout is not None and not kind.is_async:
         problem = f"`handle` of {name} is a plain method, which cannot be ended by a timeout."
         yield problem, "Make it async, or leave the timeout out."
+    failed: Callable[..., object] | None = getattr(job, "failed", None)
+    if failed is not None and "error" not in signature(failed).parameters:
+        problem = f"`failed` of {name} has no parameter `error`."
+        yield problem, "Write `async def failed(self, error: Exception): ...`."
+    retry_on: object = options.retry_on
+    if not isinstance(retry_on, tuple) or not all(map(_is_exception, retry_on)):
+        problem = f"`retry_on` of {name} is not a tuple of exception classes."
+        yield problem, "Write `retry_on=(ConnectionError,)`."
     if options.attempts < 1:
         yield f"{name} has {options.attempts} attempts.", "Allow at least one."
     if options.timeout is not None and options.timeout <= 0:
         yield f"The timeout of {name} is {options.timeout} s.", "Allow more than 0 s."
+
+
+def _is_exception(found: object) -> bool:
+    return isinstance(found, type) and issubclass(found, Exception)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
-from .._dependency_path import Step
-from ..exceptions import ScopeClosedError
-from ..scopes._scope import Scope
+from ..scopes._scope import Scope, still_open
 from ..scopes._unit_of_work import OpenTransaction
 from ._backend import JobBackend
 from ._envelope import Envelope, new_id
@@ -64,6 +63,7 @@ class Jobs:
             InvalidRegistrationError: Its class is not registered.
             ScopeClosedError: The scope has ended.
             UnwritableJob: A field cannot be written as JSON.
+            TypeError: `delay` is not a timedelta.
             ValueError: `at` has no time zone, or there is both `at` and `delay`.
         """
         envelope = self._envelope(job, _wait(delay, at), unique, queue)
@@ -91,8 +91,7 @@ class Jobs:
     def _envelope(
         self, job: Job, wait: timedelta | datetime | None, unique: str, queue: str
     ) -> Envelope:
-        if self._scope.is_closed:
-            raise ScopeClosedError((Step(type(job)),))
+        still_open(self._scope, type(job))
         form = self._registry.of_job(job).form
         payload = form.write(job, type(job).__name__)
         name, queue = job.options.name, queue or job.options.queue
@@ -102,6 +101,8 @@ class Jobs:
 
 
 def _wait(delay: timedelta, at: datetime | None) -> _Wait:
+    if not isinstance(cast("object", delay), timedelta):
+        raise TypeError(f"delay={delay!r} is not a timedelta")
     if at is None:
         return delay or None
     if delay:

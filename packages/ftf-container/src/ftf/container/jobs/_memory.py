@@ -1,8 +1,8 @@
 """`MemoryJobs`: jobs in the memory of one process."""
 
-from asyncio import Event, wait_for
+from asyncio import wait_for
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Final, NamedTuple
 
+from ..scopes._event_loop import wake_up_call
 from ..scopes._scope import Scope
 from ..scopes._unit_of_work import OpenTransaction
 from ._backend import Run, Stop
@@ -54,7 +55,7 @@ class MemoryJobs:
         self._waiting: dict[str, list[_Place]] = defaultdict(list)
         self._numbers = count()
         self._unique: dict[str, str] = {}
-        self._wakers: set[Event] = set()
+        self._wakers: set[Callable[[], object]] = set()
 
     async def enqueue(
         self, envelopes: Sequence[Envelope], scope: Scope, after: OpenTransaction | None
@@ -94,17 +95,17 @@ class MemoryJobs:
                 if isinstance(outcome, Failed):
                     self.failed.append(FailedJob(envelope, outcome.error))
 
-    async def wait(self) -> None:
+    async def wait(self, queues: Sequence[str]) -> None:
         """Wait until a job is due or is added; see `Store.wait`."""
-        first = min((heap[0].due for heap in self._heaps(())), default=None)
-        seconds = None if first is None else (first - datetime.now(UTC)).total_seconds()
-        waker = Event()
-        self._wakers.add(waker)
+        added, wake = wake_up_call()  # a job may be added by another thread, in a loop of its own
+        self._wakers.add(wake)
         try:
+            first = min((heap[0].due for heap in self._heaps(queues)), default=None)
+            seconds = None if first is None else (first - datetime.now(UTC)).total_seconds()
             with suppress(TimeoutError):
-                await wait_for(waker.wait(), seconds)
+                await wait_for(added(), seconds)
         finally:
-            self._wakers.remove(waker)
+            self._wakers.remove(wake)
 
     def _add(self, envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:
@@ -116,12 +117,13 @@ class MemoryJobs:
     def _put(self, envelope: Envelope) -> None:
         due = envelope.due or envelope.enqueued_at
         heappush(self._waiting[envelope.queue], _Place(due, next(self._numbers), envelope))
-        for waker in self._wakers:
-            waker.set()
+        for wake in tuple(self._wakers):
+            wake()
 
     def _heaps(self, queues: Sequence[str]) -> list[list[_Place]]:
         """Return the waiting jobs of some queues, or of all, without empty ones."""
-        return [self._waiting[each] for each in queues or self._waiting if self._waiting[each]]
+        heaps = [self._waiting[each] for each in queues or tuple(self._waiting)]
+        return [heap for heap in heaps if heap]
 
 
 def _first(heap: list[_Place]) -> _Place:

@@ -1,6 +1,14 @@
 """What handlers raise to decide about their job, and what became of an attempt."""
 
 from dataclasses import dataclass
+from typing import Final
+
+_LONGEST: Final = 10**9  # over thirty years; datetime ends in the year 9999
+
+
+def is_duration(seconds: object) -> bool:
+    """Return whether a value is a number of seconds that a job can wait."""
+    return isinstance(seconds, int | float) and 0 <= seconds <= _LONGEST
 
 
 class JobSignal(Exception):  # noqa: N818  # what a handler decides, not what went wrong
@@ -12,9 +20,14 @@ class Retry(JobSignal):
 
     Args:
         after: The seconds until then; by default what the job's backoff says.
+
+    Raises:
+        ValueError: `after` is not a number of seconds, or it is negative or endless.
     """
 
     def __init__(self, after: float | None = None) -> None:
+        if after is not None and not is_duration(after):
+            raise ValueError(f"Retry(after={after!r}): pass a number of seconds, 0 or more")
         super().__init__(after)
         self.after = after
 

@@ -23,8 +23,12 @@ class Store(Protocol):
     async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
         """Note what became of a job."""
 
-    async def wait(self) -> None:
-        """Wait until there may be a job to run."""
+    async def wait(self, queues: Sequence[str]) -> None:
+        """Wait until there may be a job to run.
+
+        Args:
+            queues: The queues to look into; all if there are none.
+        """
 
 
 async def pull(
@@ -39,7 +43,7 @@ async def pull(
             claimed = await store.claim(queues, room) if room else ()
             running |= {create_task(_settle(store, run, each)) for each in claimed}
             if len(claimed) < room or not room:
-                waking = create_task(store.wait()) if room else None
+                waking = create_task(store.wait(queues)) if room else None
                 waited = {stopping, *running, *([waking] if waking else [])}
                 await wait(waited, return_when=FIRST_COMPLETED)
                 if waking:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import iscoroutinefunction
+from inspect import isawaitable, iscoroutinefunction
 from typing import Any, NamedTuple, Self, cast
 
 from .._container import Container
@@ -117,8 +117,11 @@ class JobRegistry:
         self._container.declare(handle, "self", label=label)
         if failed is not None:
             self._container.declare(failed, "self", "error", label=label)
-        runs = handle if iscoroutinefunction(handle) else _in_thread(handle)
-        return Registered(job, form, runs, failed)
+        return Registered(job, form, _awaited(handle), _awaited(failed) if failed else None)
+
+
+def _awaited(method: Callable[..., Any]) -> Callable[..., Any]:
+    return method if iscoroutinefunction(method) else _in_thread(method)
 
 
 def _in_thread(handle: Callable[..., Any]) -> Callable[..., Any]:
@@ -128,6 +131,7 @@ def _in_thread(handle: Callable[..., Any]) -> Callable[..., Any]:
     async def call(*args: object, **kwargs: object) -> object:
         from asyncio import to_thread  # not needed by what only enqueues
 
-        return await to_thread(handle, *args, **kwargs)
+        result = await to_thread(handle, *args, **kwargs)
+        return await result if isawaitable(result) else result
 
     return call

@@ -1,7 +1,7 @@
 """`Runner`: makes one attempt at a job, and decides what becomes of it."""
 
 import logging
-from asyncio import Task, all_tasks, create_task, wait
+from asyncio import FIRST_COMPLETED, Future, Task, all_tasks, create_task, get_running_loop, wait
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
@@ -42,14 +42,14 @@ class Runner:
         self._container = container
         self._registry = registry
         self._cleanup_seconds = cleanup_seconds
-        self._attempts: set[Task[None]] = set()
-        self._releasing = False
+        self._released: Future[None] | None = None  # made in the loop that the jobs run in
+        self._is_released = False
 
     def release(self) -> None:
         """Cancel the attempts that run now; their jobs are released and not failed."""
-        self._releasing = True
-        for attempt in self._attempts:
-            attempt.cancel()
+        self._is_released = True
+        if self._released and not self._released.done():
+            self._released.set_result(None)
 
     async def run(self, envelope: Envelope) -> Outcome:
         """Make an attempt at a job. Return what becomes of it."""
@@ -62,31 +62,40 @@ class Runner:
             job = registered.read(envelope.payload)
         except UnreadableJob as unreadable:
             return _logged(envelope, Failed(unreadable))
-        run = _run_of(envelope)
-        error = await self._attempt(registered, job, run)
-        if self._releasing and isinstance(error, JobCancelled):
+        run, options = _run_of(envelope), registered.job.options
+        error = await self._attempt(MethodType(registered.handle, job), run, options)
+        if self._is_released and isinstance(error, JobCancelled):
             return Released()
-        outcome = _logged(envelope, decide(registered.job.options, run.attempt, error))
+        outcome = _logged(envelope, decide(options, run.attempt, error))
         if isinstance(outcome, Failed):
             await self._tell_job(registered, job, run, outcome.error)
         return outcome
 
-    async def _attempt(self, registered: Registered, job: Job, run: JobRun) -> Exception | None:
-        """Return what an attempt raised, once it has ended."""
-        handle = MethodType(registered.handle, job)
-        attempt = create_task(self._call(run, handle), context=_context(run), name=run.name)
-        self._attempts.add(attempt)
+    async def _attempt(
+        self,
+        method: Callable[..., Awaitable[object]],
+        run: JobRun,
+        options: JobOptions,
+        **given: object,
+    ) -> Exception | None:
+        """Return what a method of a job raised, once it has ended."""
+        work = self._call(run, method, **given)
+        attempt = create_task(work, context=_context(run), name=run.name)
         try:
-            return await self._ended(attempt, run, registered.job.options)
+            return await self._ended(attempt, run, options)
         finally:
-            self._attempts.discard(attempt)
-            await self._end_children(run)
+            await self._end_children(run, attempt)
 
     async def _ended(
         self, attempt: Task[None], run: JobRun, options: JobOptions
     ) -> Exception | None:
+        if self._released is None:
+            self._released = get_running_loop().create_future()
         try:
-            await wait([attempt], timeout=options.timeout)
+            if not self._is_released:
+                await wait(
+                    [attempt, self._released], timeout=options.timeout, return_when=FIRST_COMPLETED
+                )
         finally:  # also if this task is cancelled
             late = not attempt.done()
             if late:
@@ -94,10 +103,11 @@ class Runner:
                 await wait([attempt], timeout=self._cleanup_seconds)
         if not attempt.done():
             _logger.error("%s %s does not end, and is left alone", run.name, run.id)
-        if not attempt.done() or (late and attempt.cancelled()):
-            return JobTimeout(run.name, options.timeout or 0)
-        if attempt.cancelled():
-            return JobCancelled(run.name)
+        if not attempt.done() or attempt.cancelled():
+            is_timeout = late and not self._is_released
+            return (
+                JobTimeout(run.name, options.timeout or 0) if is_timeout else JobCancelled(run.name)
+            )
         error = attempt.exception()
         if error is not None and not isinstance(error, Exception):
             raise error
@@ -114,15 +124,14 @@ class Runner:
     ) -> None:
         """Call the method `failed` of a job, if it has one; what it raises is logged."""
         if registered.failed is not None:
-            failed = MethodType(registered.failed, job)
-            try:
-                await create_task(self._call(run, failed, error=error), context=_context(run))
-            except Exception:
-                _logger.exception("`failed` of %s %s failed", run.name, run.id)
+            failed, options = MethodType(registered.failed, job), registered.job.options
+            if problem := await self._attempt(failed, run, options, error=error):
+                _logger.error("`failed` of %s %s failed", run.name, run.id, exc_info=problem)
 
-    async def _end_children(self, run: JobRun) -> None:
+    async def _end_children(self, run: JobRun, attempt: Task[None]) -> None:
         """Cancel the tasks that an attempt has started and left running."""
-        children = [each for each in all_tasks() if each.get_context().get(current_run) is run]
+        tasks = all_tasks() - {attempt}
+        children = [each for each in tasks if each.get_context().get(current_run) is run]
         for child in children:
             name = getattr(child.get_coro(), "__qualname__", child.get_name())
             _logger.warning("%s %s left %s running: it is cancelled", run.name, run.id, name)

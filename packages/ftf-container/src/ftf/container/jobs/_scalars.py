@@ -4,7 +4,7 @@ import math
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from types import NoneType
 from typing import Any, Final, NamedTuple
@@ -52,7 +52,7 @@ def _scalar(
             raise UnreadableJob(at, f"is stored as {value!r}, which is not a {kind.__name__}")
         try:
             return read(value)
-        except (ValueError, InvalidOperation):
+        except (ValueError, ArithmeticError):
             message = f"is stored as {value!r}, which is not a {kind.__name__}"
             raise UnreadableJob(at, message) from None
 
@@ -62,7 +62,10 @@ def _scalar(
 def _write_float(value: object, at: str) -> Json:
     if isinstance(value, int):  # type checkers take an int for a float
         expect(value, int, at)
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise UnwritableJob(at, value, "which is too large for a float") from None
     expect(value, float, at)
     if not math.isfinite(value):  # type: ignore[arg-type]  # checked above
         raise UnwritableJob(at, value, "which JSON does not know")

@@ -42,6 +42,8 @@ class Worker:
     ) -> None:
         if concurrency < 1:
             raise ValueError(f"concurrency={concurrency}: a worker runs at least one job at a time")
+        if isinstance(queues, str):
+            raise TypeError(f"queues={queues!r} is a text: pass a list, such as [{queues!r}]")
         self._backend = backend
         self._runner = Runner(container, registry, cleanup_seconds)
         self._queues = tuple(queues)
@@ -49,6 +51,7 @@ class Worker:
         self._stop_seconds = stop_seconds
         self._stop = Event()
         self._hurry = Event()
+        self._has_run = False
 
     def stop(self) -> None:
         """Begin no more jobs. Called again, it cancels those that run."""
@@ -57,7 +60,14 @@ class Worker:
         self._stop.set()
 
     async def run(self) -> None:
-        """Run jobs until `stop` is called, and those that run have ended or are released."""
+        """Run jobs until `stop` is called, and those that run have ended or are released.
+
+        Raises:
+            RuntimeError: It was called before.
+        """
+        if self._has_run:
+            raise RuntimeError("A worker runs once: make another one.")
+        self._has_run = True
         work = create_task(
             self._backend.work(
                 self._runner.run,

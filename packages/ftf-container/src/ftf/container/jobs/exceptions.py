@@ -1,8 +1,8 @@
 """What jobs raise.
 
 JobError
+├── JobCancelled
 ├── JobTimeout
-├── LateJob
 ├── UnknownJob
 ├── UnreadableJob
 ├── UnwritableJob

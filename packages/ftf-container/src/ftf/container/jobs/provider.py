@@ -1,7 +1,9 @@
 """`JobsProvider`, which registers `Jobs` and a worker of this process."""
 
-from asyncio import create_task
+import logging
+from asyncio import Task, create_task, wait
 from collections.abc import AsyncIterator, Sequence
+from typing import Final
 
 from .._container import Container
 from .._provider import ServiceProvider
@@ -10,6 +12,8 @@ from ._jobs import Jobs
 from ._memory import MemoryJobs
 from ._registry import JobRegistry
 from ._worker import STOP_SECONDS, Worker
+
+_logger: Final = logging.getLogger("ftf.container.jobs")
 
 
 class JobsProvider(ServiceProvider):
@@ -33,6 +37,7 @@ class JobsProvider(ServiceProvider):
         self._queues = queues
         self._concurrency = concurrency
         self._stop_seconds = stop_seconds
+        self._running: dict[Container, tuple[Worker, Task[None]]] = {}
 
     def register(self, container: Container) -> None:
         """Register what enqueues, keeps and runs jobs."""
@@ -42,9 +47,16 @@ class JobsProvider(ServiceProvider):
         container.register(Worker, self._work, scope="singleton")
 
     async def boot(self, container: Container) -> None:
-        """Start the worker, which ends before the singletons that were made earlier."""
+        """Start the worker."""
         if self._concurrency:
             await container.aresolve(Worker)
+
+    async def stop(self, container: Container) -> None:
+        """Stop the worker, while the services of the jobs that run are still open."""
+        if found := self._running.pop(container, None):
+            worker, running = found
+            worker.stop()
+            await wait([running])
 
     async def _work(
         self, container: Container, backend: JobBackend, registry: JobRegistry
@@ -58,8 +70,16 @@ class JobsProvider(ServiceProvider):
             stop_seconds=self._stop_seconds,
         )
         running = create_task(worker.run(), name="ftf.container.jobs")
+        running.add_done_callback(_log_failure)
+        self._running[container] = worker, running
         try:
             yield worker
         finally:
             worker.stop()
             await running
+
+
+def _log_failure(running: Task[None]) -> None:
+    """Log what ended a worker at once: it is raised only when the application stops."""
+    if not running.cancelled() and (error := running.exception()):
+        _logger.critical("the worker failed, and runs no more jobs", exc_info=error)

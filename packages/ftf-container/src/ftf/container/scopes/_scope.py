@@ -8,6 +8,8 @@ from inspect import markcoroutinefunction
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, overload
 
+from .._dependency_path import Step
+from ..exceptions import ScopeClosedError
 from ._functions import CLOSED, Functions, later
 from ._state import ScopeState
 from ._teardown import aclose, close, may_close, refuse_awaited
@@ -241,6 +243,19 @@ class _TaskScope(Scope):
             built_there = self._functions.places(slot for slot, _ in self._whole._exits)
             for place in self._instances.keys() - self._before - built_there:
                 del self._instances[place]
+
+
+def still_open(scope: Scope, key: object) -> Scope:
+    """Return a scope, or, once that of a task has ended, the one whose instances it kept.
+
+    Raises:
+        ScopeClosedError: It has ended as well.
+    """
+    while isinstance(scope, _TaskScope) and scope._closed:
+        scope = scope._whole
+    if scope._closed:
+        raise ScopeClosedError((Step(key),))
+    return scope
 
 
 def units_of(scope: Scope) -> UnitsOfWork:

@@ -137,15 +137,22 @@ def without_scope(transaction: OpenTransaction) -> Iterator[None]:
 
 
 async def _each(problem: str, callbacks: list[Callback]) -> None:
-    """Call functions in order, even if some fail."""
+    """Call functions in order, even if some fail or the task is cancelled meanwhile."""
     failures: list[Exception] = []
+    cancelled: BaseException | None = None
     for callback in callbacks:
         try:
             await _call(callback)
         except Exception as failure:  # noqa: BLE001  # the rest still has to be called
             failures.append(failure)
-    if failures:
-        raise ExceptionGroup(problem, failures)
+        except BaseException as cancellation:  # noqa: BLE001  # asyncio's or trio's
+            cancelled = cancellation
+    try:
+        if failures:
+            raise ExceptionGroup(problem, failures)
+    finally:
+        if cancelled is not None:
+            raise cancelled
 
 
 async def _call(callback: Callback) -> None:

@@ -35,6 +35,7 @@ class HeldJobs:
     ) -> None:
         self._catch = catch
         self._read = read
+        self._unique: dict[str, str] = {}
         self.waiting: list[HeldJob] = []
 
     async def enqueue(
@@ -46,8 +47,11 @@ class HeldJobs:
             after.after_commit(add)
         elif not scope.units.defer(add):
             add()
-        ids = {each.envelope.unique: each.envelope.id for each in self.waiting}
-        return [ids.get(each.unique, each.id) if each.unique else each.id for each in envelopes]
+        return [self._unique.get(each.unique, each.id) for each in envelopes]
+
+    def settle(self, envelope: Envelope) -> None:
+        """Free the `unique` of a job that does not run again."""
+        self._unique.pop(envelope.unique, None)
 
     async def work(
         self,
@@ -63,6 +67,8 @@ class HeldJobs:
     def _add(self, envelopes: Sequence[Envelope], line: str) -> None:
         for envelope in envelopes:
             unique = envelope.unique
-            is_taken = unique and any(each.envelope.unique == unique for each in self.waiting)
-            if not is_taken and not self._catch(self._read(envelope), envelope, line):
-                self.waiting.append(HeldJob(envelope, line))
+            if unique in self._unique or self._catch(self._read(envelope), envelope, line):
+                continue
+            self.waiting.append(HeldJob(envelope, line))
+            if unique:
+                self._unique[unique] = envelope.id

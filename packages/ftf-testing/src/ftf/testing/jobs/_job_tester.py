@@ -95,7 +95,10 @@ class JobTester:
             if (held := self._next()) is None:
                 return report
             envelope, job = held.envelope, self._read(held.envelope)
-            match await runner.run(envelope):
+            outcome = await runner.run(envelope)
+            if not isinstance(outcome, Retried):
+                self._held.settle(envelope)
+            match outcome:
                 case Done():
                     report.done.append(job)
                 case Retried():
