@@ -113,7 +113,7 @@ def test_edge_s53_an_option_that_is_no_origin_is_refused(origin):
         SecurityOptions(origins=[origin])
 
 
-async def test_a_websocket_with_a_cookie_is_opened_by_own_pages_only(talk):
+async def test_a_websocket_with_credentials_is_opened_by_own_pages_only(talk):
     app = FastTrackFramework(security=OPTIONS)
     host, cookie = (b"host", b"api.example.com"), (b"cookie", b"session=1")
     reasons = []
@@ -122,7 +122,9 @@ async def test_a_websocket_with_a_cookie_is_opened_by_own_pages_only(talk):
         [host, cookie, (b"origin", b"https://api.example.com")],
         [host, cookie, (b"origin", b"https://app.example.com")],
         [host, (b"origin", b"https://evil.example")],
+        [host, (b"authorization", b"Basic eA=="), (b"origin", b"https://evil.example")],
+        [host, (b"authorization", b"Bearer x"), (b"origin", b"https://evil.example")],
     ):
         (close,) = await talk(app, "/", headers=headers, scheme="wss")
         reasons.append(close.get("reason") == "The request was made by another site.")
-    assert reasons == [True, False, False, False]
+    assert reasons == [True, False, False, False, True, False]

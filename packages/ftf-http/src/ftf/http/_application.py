@@ -132,7 +132,8 @@ class FastTrackFramework(Declarations):
         if security is not None:
             add_security(self, self._layers, security)
         add_time_limits(self, self._layers, request_timeout, body_timeout)
-        self._outermost: ASGIApp = self._call_fastapi  # until the middleware stack is built
+        self._outermost: ASGIApp = self._call_fastapi
+        self._is_built = False  # whether the layers outside of FastAPI's are
 
     def openapi(self) -> Json:
         """Return the OpenAPI document of the routes and their errors."""
@@ -158,6 +159,7 @@ class FastTrackFramework(Declarations):
         if has_outer:  # such as CORS: what stands outside of these layers adds the headers
             app = direct = Direct(app, self, self.container, Outgoing({}, self.draining))
         self._outermost = self._layers.outermost(app, users, outgoing)
+        self._is_built = True
         if not has_outer:
             self._outermost = direct = Direct(self._outermost, self, self.container, outgoing)
         self.user_middleware: list[Middleware] = self._layers.inner(users, self._error_mapping())
@@ -171,8 +173,10 @@ class FastTrackFramework(Declarations):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if self.middleware_stack is None:
-            self.middleware_stack = self.build_middleware_stack()
+        if self.middleware_stack is None or not self._is_built:
+            stack = self.build_middleware_stack()
+            # One that was set before is served by, within the layers outside of FastAPI's.
+            self.middleware_stack = self.middleware_stack or stack
         await self._outermost(scope, receive, send)
 
     def _call_fastapi(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..problems._refusal import refuse_early
+from ..routing._probe import is_probe
 from ._fields import fields
 from ._limiter import Limiter
 from ._visit import KEY, Visit
@@ -11,7 +12,6 @@ from .exceptions import LimitExceeded, LimitsUnavailable
 _FIRST_ERROR = 400
 _STARTS = {"http.response.start", "websocket.http.response.start"}
 _ACCEPT = "websocket.accept"
-_UNLIMITED = {"/health", "/ready"}
 
 
 class LimitsMiddleware:
@@ -42,7 +42,7 @@ class LimitsMiddleware:
             await send(message)
 
         try:
-            if self._costs and _path(scope) not in _UNLIMITED:
+            if self._costs and not is_probe(self.application, scope):
                 await visit.enter(self._costs)
         except (LimitExceeded, LimitsUnavailable) as error:
             await refuse_early(self.application, scope, receive, send_with_fields, error)
@@ -57,8 +57,3 @@ class LimitsMiddleware:
             await visit.succeed()
         added = fields(visit.asked, legacy=self.limiter.options.legacy_headers)
         message["headers"] = [*message.get("headers", ()), *added]
-
-
-def _path(scope: Scope) -> str:
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))

@@ -60,7 +60,8 @@ class DeadlineMiddleware:
 
         async def send_in_time(message: Message) -> None:
             nonlocal started
-            started, deadline.deadline = True, inf
+            if message["type"] == "http.response.start":  # no early hint
+                started, deadline.deadline = True, inf
             await send(message)
 
         with CancelScope(deadline=current_time() + self._seconds) as deadline:

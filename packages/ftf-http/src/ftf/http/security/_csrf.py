@@ -14,6 +14,7 @@ _OWN: Final = {b"same-origin", b"none"}
 _READ: Final = {b"sec-fetch-site", b"origin", b"host", b"authorization", b"cookie"}
 # A browser adds no such credentials by itself; it does add those of Basic.
 _EXPLICIT: Final = (b"bearer ", b"dpop ")
+_IMPLICIT: Final = {b"cookie", b"authorization"}
 
 
 class CsrfMiddleware:
@@ -46,8 +47,8 @@ class CsrfMiddleware:
         found = {name: value for name, value in scope["headers"] if name in _READ}
         if found.get(b"authorization", b"").lower().startswith(_EXPLICIT):
             return True
-        if scope["type"] == "websocket" and b"cookie" not in found:
-            return True  # its pages have no credentials that a browser adds
+        if scope["type"] == "websocket" and _IMPLICIT.isdisjoint(found):
+            return True  # it has no credentials that a browser adds
         site, origin = found.get(b"sec-fetch-site"), found.get(b"origin")
         if site in _OWN:
             return True

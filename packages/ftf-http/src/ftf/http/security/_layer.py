@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..problems._refusal import refuse_early
+from ..routing._probe import is_probe
 from ._host import Hosts, parsed_host
 from ._https import demand_https
 from ._options import SecurityOptions
@@ -16,7 +17,6 @@ from ._response_headers import ResponseHeaders
 from .exceptions import HeadersTooLarge, HostRefused, ProxyRefused
 
 _STARTS = {"http.response.start", "websocket.http.response.start"}
-_PROBES = {"/health", "/ready"}
 _SECURE = {"https", "wss"}
 _HOST = b"host"
 _READ = {
@@ -98,7 +98,7 @@ class ConnectionMiddleware:
             self._limit_headers(scope)
         if self._proxies is not None and self._proxies.trusts_peer(scope.get("client")):
             self._believe(scope, found, self._proxies)
-        if not self._examines_host or _path(scope) in _PROBES:
+        if not self._examines_host or is_probe(self.application, scope):
             return None
         host = found.get(_HOST, b"")
         if not self._allows(host):
@@ -157,8 +157,3 @@ def _collected(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
         if name in _READ:
             found[name] = found[name] + b"," + value if name in found else value
     return found
-
-
-def _path(scope: Scope) -> str:
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
