@@ -333,3 +333,27 @@ async def test_what_waits_for_a_commit_may_fail_and_the_others_are_called(journa
             await scope.units.settle(commit=True)
     assert [str(each) for each in caught.value.exceptions] == ["first"]
     assert journal == ["commit", "second"]
+
+
+async def test_a_listener_that_awaits_what_was_cancelled_stops_no_other(container, on, caplog):
+    async def await_cancelled(event: OrderPaid) -> None:
+        cancelled = asyncio.get_running_loop().create_future()
+        cancelled.cancel()
+        await cancelled
+
+    on.listen(OrderPaid, await_cancelled, tell, after_commit=True)
+    async with container.scoped_context() as scope:
+        await (await scope.aresolve(Events)).dispatch(OrderPaid())
+    assert "await_cancelled of OrderPaid failed" in caplog.text
+    assert container.resolve(Journal) == ["tell"]
+
+
+async def test_a_listener_that_ends_the_program_does(container, on):
+    def leave(event: OrderPaid) -> None:
+        raise SystemExit(3)
+
+    on.listen(OrderPaid, leave, tell, after_commit=True)
+    async with container.scoped_context() as scope:
+        with pytest.raises(SystemExit, match="3"):
+            await (await scope.aresolve(Events)).dispatch(OrderPaid())
+    assert container.resolve(Journal) == []

@@ -6,7 +6,7 @@ from typing import Final
 
 from .._container import Container
 from .._dependency_path import name_of
-from ..scopes._event_loop import run_apart
+from ..scopes._event_loop import is_own_cancellation, run_apart
 from ..scopes._settled import settled
 from ._calls import call_each
 from ._listener import Listener
@@ -48,7 +48,9 @@ class AfterCommit:
             context.run(path.set, self._types)
             try:
                 await in_context(context, self._call(listener))
-            except Exception:
+            except BaseException as error:
+                if not isinstance(error, Exception) and not is_own_cancellation(error):
+                    raise
                 name = name_of(type(self._event))
                 _logger.exception("the listener %s of %s failed", listener, name)
 

@@ -48,6 +48,16 @@ def wake_up_call() -> tuple[Callable[[], Awaitable[object]], Callable[[], object
     return ended, partial(_call, loop.call_soon_threadsafe, end)
 
 
+def is_own_cancellation(error: BaseException) -> bool:
+    """Return whether an error is a `CancelledError` of asyncio, and this task is not cancelled."""
+    from asyncio import CancelledError, current_task
+
+    if not isinstance(error, CancelledError):
+        return False
+    task = current_task()
+    return task is not None and not task.cancelling()
+
+
 async def run_apart(
     work: Callable[[], Coroutine[Any, Any, None]], context: Context, seconds: float
 ) -> None:
