@@ -8,7 +8,7 @@ serves the request, it runs as a dependency only.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from types import FunctionType
+from types import CodeType
 
 from fastapi import params
 from fastapi.dependencies.models import Dependant
@@ -101,11 +101,10 @@ def checked_first(handle: Handler) -> Handler:
 
 def closure_of(function: object) -> dict[str, object]:
     """Return the variables that a function takes from the one around it, by their names."""
-    if not isinstance(function, FunctionType):
-        return {}
     # Not getclosurevars(), which looks up the globals and builtins of the function as well.
-    names, cells = function.__code__.co_freevars, function.__closure__ or ()
-    return {name: cell.cell_contents for name, cell in zip(names, cells, strict=True)}
+    code, closure = getattr(function, "__code__", None), getattr(function, "__closure__", None)
+    names = code.co_freevars if isinstance(code, CodeType) else ()
+    return {name: cell.cell_contents for name, cell in zip(names, closure or (), strict=True)}
 
 
 def unchecked(handle: object) -> object:
