@@ -297,6 +297,19 @@ async def test_event_28_it_does_not_see_the_context_variables_of_the_work(
     assert request_number.get() == 3
 
 
+async def test_event_30_a_transaction_of_no_scope_may_end_in_another_task(container, journal):
+    async with Transaction().open():
+        block = Transaction().open()
+        await block.__aenter__()
+        await asyncio.create_task(block.__aexit__(None, None, None))
+        async with container.scoped_context() as scope:
+            with pytest.raises(RuntimeError, match="open outside of any scope"):
+                await scope.resolve(Events).dispatch(OrderPlaced())
+    async with container.scoped_context() as scope:
+        await scope.resolve(Events).dispatch(OrderPlaced())
+    assert journal == ["tell"]
+
+
 async def test_event_30_a_transaction_of_no_scope_has_to_be_passed(container, journal):
     scope = container.scoped_context()
     transaction = Transaction()

@@ -276,7 +276,7 @@ def defer_until_commit(
     if units is None:
         scope = innermost.get()
         if not isinstance(scope, Scope):
-            return without_scope(transaction)
+            return without_scope()
         units = scope.units
     return units.during(transaction)
 

@@ -1,14 +1,15 @@
 """Units of work: changes that are committed or rolled back together."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Protocol
 
 type Callback = Callable[[], Awaitable[object] | object]
 
-_without_scope: "ContextVar[OpenTransaction | None]" = ContextVar(
+_without_scope: "ContextVar[_Outside | None]" = ContextVar(
     "ftf.container.transaction", default=None
 )
 
@@ -87,7 +88,7 @@ class UnitsOfWork:
             self._open[-1].after_commit(callback)
         elif self._units:
             self._after_commit.append(callback)
-        elif _without_scope.get() is None:
+        elif not _is_open_outside():
             return False
         else:
             raise RuntimeError(
@@ -126,14 +127,33 @@ class UnitsOfWork:
             await _each("the work was committed, but callbacks failed", callbacks)
 
 
+@dataclass(slots=True)
+class _Outside:
+    """A transaction that belongs to no scope, and the one around it."""
+
+    is_open: bool
+    around: "_Outside | None"
+
+
 @contextmanager
-def without_scope(transaction: OpenTransaction) -> Iterator[None]:
+def without_scope() -> Iterator[None]:
     """Mark this context, in which a transaction is open that belongs to no scope."""
-    outer = _without_scope.set(transaction)
+    outside = _Outside(is_open=True, around=_without_scope.get())
+    token = _without_scope.set(outside)
     try:
         yield
     finally:
-        _without_scope.reset(outer)
+        outside.is_open = False
+        # reset() raises a ValueError in another task than the one that began the transaction.
+        with suppress(ValueError):
+            _without_scope.reset(token)
+
+
+def _is_open_outside() -> bool:
+    outside = _without_scope.get()
+    while outside is not None and not outside.is_open:
+        outside = outside.around
+    return outside is not None
 
 
 async def _each(problem: str, callbacks: list[Callback]) -> None:
