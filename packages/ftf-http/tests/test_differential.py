@@ -73,9 +73,16 @@ def _handled(answers: Sequence[Answered]) -> int:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "described", [applications(), planned_applications()], ids=["wide", "planned"]
+    ("described", "share"),
+    # Many routes of the wide ones need what is left to FastAPI, such as forms.
+    [
+        pytest.param(applications(), 0.3, id="wide"),
+        pytest.param(planned_applications(), 0.5, id="planned"),
+    ],
 )
-def test_random_applications_answer_random_requests_as_on_fastapi(runner, by_plans, described):
+def test_random_applications_answer_random_requests_as_on_fastapi(
+    runner, by_plans, described, share
+):
     answers = []
 
     @settings(once, max_examples=APPLICATIONS // 2)
@@ -87,7 +94,7 @@ def test_random_applications_answer_random_requests_as_on_fastapi(runner, by_pla
 
     check()
     assert len(answers) >= 2_500 or CHOSEN
-    assert len(by_plans) > 0.5 * _handled(answers)
+    assert len(by_plans) > share * _handled(answers)
 
 
 def test_a_few_random_applications_answer_random_requests_as_on_fastapi(runner, by_plans):
