@@ -79,7 +79,9 @@ class Entry:
 
     def learn(self, scope: Scope) -> None:
         """Note what FastAPI has left in the scope of a request, if it has served this route."""
-        if (scope.get("route"), scope.get("endpoint")) == (self.route, self.effective.endpoint):
+        # Routes are equal that have other dependencies.
+        is_same = scope.get("route") is self.route
+        if is_same and scope.get("endpoint") == self.effective.endpoint:
             self.fastapi = dict(scope.get("fastapi") or ()) or None
             self.is_known = True
 
