@@ -162,3 +162,8 @@ def test_open_generic_services_are_left_out_of_the_graph_and_their_closed_forms_
     assert "Repository" not in container.graph().to_mermaid()
     container.register(Library)
     assert "Repository[int]" in container.graph().to_mermaid()
+
+
+def test_an_explanation_has_the_keys_of_all_that_a_service_is_built_from(container):
+    keys = container.explain(Report).keys
+    assert keys == {Report, Users, Session, Settings, Mailer}

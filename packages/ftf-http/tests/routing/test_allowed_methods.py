@@ -1,7 +1,7 @@
 """The header `Allow` of a 405, which Starlette fills with the methods of one route."""
 
 import pytest
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, FastAPI, HTTPException
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.endpoints import HTTPEndpoint
@@ -116,10 +116,27 @@ async def test_routes_find_in_the_scope_what_middleware_left_there(serve):
 
 
 async def test_a_mount_in_an_included_router_has_its_methods(serve):
-    app, router, mounted = FastTrackFramework(), APIRouter(), APIRouter()
-    app.add_api_route("/{rest:path}", nothing, methods=["PUT"])
-    mounted.add_api_route("/orders", nothing, methods=["GET"])
-    router.mount("/shop", mounted)
-    app.include_router(router, prefix="/v1")
+    """Releases of FastAPI before the router tree leave mounts of included routers out."""
+    allowed = []
+    for app in (FastAPI(), FastTrackFramework()):
+        router, mounted = APIRouter(), APIRouter()
+        app.add_api_route("/{rest:path}", nothing, methods=["PUT"])
+        mounted.add_api_route("/orders", nothing, methods=["GET"])
+        router.mount("/shop", mounted)
+        app.include_router(router, prefix="/v1")
+        async with serve(app) as client:
+            answer = await client.delete("/v1/shop/orders")
+            allowed.append({*answer.headers["Allow"].split(", ")})
+    assert allowed[1] == allowed[0] | {"PUT"}
+
+
+async def test_an_application_that_refuses_a_method_itself_names_none(serve):
+    async def refuse(scope, receive, send) -> None:
+        raise HTTPException(405)
+
+    app = FastTrackFramework()
+    app.mount("/brew", refuse)
     async with serve(app) as client:
-        assert (await client.delete("/v1/shop/orders")).headers["Allow"] == "GET, PUT"
+        answer = await client.get("/brew/tea")
+    assert answer.status_code == 405
+    assert "Allow" not in answer.headers
