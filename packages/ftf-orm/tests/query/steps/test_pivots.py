@@ -149,3 +149,13 @@ async def test_what_has_no_pivots_is_refused(books, session):
             books.query().with_pivots(Book.genres)
     finally:
         del Book.genres_pivots
+
+
+async def test_a_part_that_is_loaded_besides_does_not_replace_what_has_pivots(books, shelf):
+    part = Book.genres.and_(Genre.name == "poetry")
+    query = books.query().with_(part).with_pivots(Book.genres).order_by_key()
+    for _ in range(2):  # the second time, the relationship is loaded already
+        first, second, _ = await query.get()
+        assert {genre.name for genre in first.genres} == {"poetry", "prose"}
+        assert [genre.name for genre in second.genres] == ["prose"]
+        assert first.genres_pivots[second.genres[0].id]["rank"] == 2
