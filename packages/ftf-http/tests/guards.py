@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from inspect import signature
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from raw_requests import HOST, JSON, Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
@@ -83,6 +84,9 @@ GUARDS = {
     ),
     "length": Guard(413, (HOST, JSON, (b"content-length", b"99")), options={"max_body_size": 50}),
 }
+LIMITS_BODIES = "max_body_size" in signature(FastAPI).parameters  # older releases do not
+if not LIMITS_BODIES:
+    GUARDS = {name: each for name, each in GUARDS.items() if "max_body_size" not in each.options}
 
 
 def on_application(app: FastTrackFramework, guard: Guard, handle) -> None:
