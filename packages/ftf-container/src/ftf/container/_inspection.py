@@ -29,7 +29,7 @@ class Inspection:
             raise GraphError(faults)
 
     def declare(self, target: object, *given: str, label: str = "") -> None:
-        """Have `validate` check a service, or the call of a function, that is asked for later.
+        """Add a service, or the call of a function, to what `validate` checks.
 
         Args:
             target: The key of the service, or the function that `call` or `acall` will be given.

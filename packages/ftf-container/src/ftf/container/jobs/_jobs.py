@@ -44,7 +44,7 @@ class Jobs:
         queue: str = "",
         after: OpenTransaction | None = None,
     ) -> str:
-        """Have a job run later.
+        """Enqueue a job, which a worker runs later.
 
         Args:
             job: The job.
@@ -79,7 +79,7 @@ class Jobs:
         queue: str = "",
         after: OpenTransaction | None = None,
     ) -> list[str]:
-        """Have many jobs run later; see `enqueue`.
+        """Enqueue many jobs; see `enqueue`.
 
         Returns:
             Their ids, in the same order.

@@ -266,7 +266,7 @@ def units_of(scope: Scope) -> UnitsOfWork:
 def defer_until_commit(
     transaction: OpenTransaction, units: UnitsOfWork | None = None
 ) -> AbstractContextManager[None]:
-    """Have `UnitsOfWork.after_commit` wait for a transaction, until the block ends.
+    """Make `UnitsOfWork.after_commit` wait for a transaction, until the block ends.
 
     Args:
         transaction: The transaction, which is open until the block ends.

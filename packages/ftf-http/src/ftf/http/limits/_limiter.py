@@ -81,7 +81,7 @@ class Limiter:
         return taken
 
     async def give_back(self, taken: Iterable[Taken], asked: list[Taken]) -> None:
-        """Give back what a success has taken of limits that count failures.
+        """Return to limits that count failures what a success has taken.
 
         Args:
             taken: What was taken.

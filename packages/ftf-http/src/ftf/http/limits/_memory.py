@@ -68,7 +68,7 @@ class MemoryLimits:
         return [outcome for *_, outcome, _ in looked]
 
     async def give_back(self, taken: Sequence[tuple[Take, Outcome]]) -> None:
-        """Give back what was taken."""
+        """Return to each limit what was taken from it."""
         for take, outcome in taken:
             self._table(take.limit).give_back(take.key, take.cost, outcome.at)
 

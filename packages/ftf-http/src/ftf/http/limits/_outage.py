@@ -75,7 +75,7 @@ class GuardedStore:
         return await self._answer(takes)
 
     async def give_back(self, taken: Sequence[tuple[Take, Outcome]]) -> None:
-        """Give back what was taken, where it was taken; one that fails only delays."""
+        """Return what was taken to the store it was taken from; a failure only delays."""
         local = [pair for pair in taken if pair[1].degraded and pair[0].limit.on_outage == "local"]
         await self._local.give_back(local)
         stored = [pair for pair in taken if not pair[1].degraded]

@@ -84,7 +84,7 @@ class PostgresLimits:
         return outcomes
 
     async def give_back(self, taken: Sequence[tuple[Take, Outcome]]) -> None:
-        """Give back what was taken."""
+        """Return to each limit what was taken from it."""
         async with self._engine.connect() as connection:
             for take, outcome in taken:
                 values = {**self._values(take), "at": outcome.at}

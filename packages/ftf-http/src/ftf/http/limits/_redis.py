@@ -94,7 +94,7 @@ class RedisLimits:
         return await self._take_one_by_one(takes)
 
     async def give_back(self, taken: Sequence[tuple[Take, Outcome]]) -> None:
-        """Give back what was taken."""
+        """Return to each limit what was taken from it."""
         for take, outcome in taken:
             limit = take.limit
             values = ("e" if limit.is_exact else "g", take.cost, limit.interval, outcome.at)

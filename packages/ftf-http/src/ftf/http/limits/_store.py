@@ -32,5 +32,5 @@ class LimitStore(Protocol):
         ...
 
     async def give_back(self, taken: Sequence[tuple[Take, Outcome]]) -> None:
-        """Give back what was taken."""
+        """Return to each limit what was taken from it."""
         ...

@@ -51,7 +51,7 @@ class Visit:
         return [*await self.limiter.take(costs, caller, self.asked)]
 
     async def give_back(self, taken: Sequence[Taken]) -> None:
-        """Give back what a success has taken of limits that count failures."""
+        """Return to limits that count failures what a success has taken."""
         await self.limiter.give_back(taken, self.asked)
 
     async def succeed(self) -> None:
