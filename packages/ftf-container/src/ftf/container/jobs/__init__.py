@@ -2,7 +2,6 @@
 
 from ._backend import JobBackend, Run, Stop
 from ._backoff import Backoff, Exponential, Fixed
-from ._envelope import Envelope
 from ._job import Job
 from ._jobs import Jobs
 from ._memory import FailedJob, MemoryJobs
@@ -31,6 +30,7 @@ from .exceptions import (
     UnwritableType,
 )
 from .provider import JobsProvider
+from .stored._envelope import Envelope
 
 __all__ = [
     "Backoff",

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from ..scopes._scope import Scope
 from ..scopes._unit_of_work import OpenTransaction
-from ._envelope import Envelope
 from ._outcome import Outcome
+from .stored._envelope import Envelope
 
 type Run = Callable[[Envelope], Awaitable[Outcome]]
 

@@ -7,9 +7,9 @@ from typing import cast
 from ..scopes._scope import Scope, still_open
 from ..scopes._unit_of_work import OpenTransaction
 from ._backend import JobBackend
-from ._envelope import Envelope, new_id
 from ._job import Job
 from ._registry import JobRegistry
+from .stored._envelope import Envelope, new_id
 
 type _Wait = timedelta | datetime | None
 

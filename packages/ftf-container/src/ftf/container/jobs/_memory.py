@@ -15,9 +15,9 @@ from ..scopes._event_loop import wake_up_call
 from ..scopes._scope import Scope
 from ..scopes._unit_of_work import OpenTransaction
 from ._backend import Run, Stop
-from ._envelope import Envelope
 from ._outcome import Failed, Outcome, Released, Retried
 from ._pull import pull
+from .stored._envelope import Envelope
 
 _KEPT: Final = 1000
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ._backend import Run, Stop
-from ._envelope import Envelope
 from ._outcome import Outcome, Released
+from .stored._envelope import Envelope
 
 
 class Store(Protocol):

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple, Self, cast
 from .._container import Container
 from .._dependency_path import Step, location_of, name_of
 from ..exceptions import InvalidRegistrationError
-from ._codec import form_of_dataclass
 from ._job import Job, check
 from ._run import JobRun, refuse
-from ._scalars import Form, Json
 from .exceptions import UnknownJob
+from .stored._codec import form_of_dataclass
+from .stored._scalars import Form, Json
 
 
 class Registered(NamedTuple):

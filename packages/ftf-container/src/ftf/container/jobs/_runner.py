@@ -11,12 +11,12 @@ from typing import Final
 from .._container import Container
 from ..scopes._settled import settled
 from ._decision import decide
-from ._envelope import Envelope
 from ._job import Job, JobOptions
 from ._outcome import Discarded, Failed, Outcome, Released, Retried
 from ._registry import JobRegistry, Registered
 from ._run import JobRun, current_run
 from .exceptions import JobCancelled, JobTimeout, UnknownJob, UnreadableJob
+from .stored._envelope import Envelope
 
 CLEANUP_SECONDS: Final = 5.0
 _UNKNOWN_FOR: Final = timedelta(days=1)

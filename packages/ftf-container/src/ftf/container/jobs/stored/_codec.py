@@ -19,8 +19,8 @@ from typing import (
     get_type_hints,
 )
 
+from ..exceptions import UnreadableJob, UnwritableJob, UnwritableType
 from ._scalars import SCALARS, Form, Json, expect
-from .exceptions import UnreadableJob, UnwritableJob, UnwritableType
 
 _PASS_A_KEY = "which cannot be written as JSON: pass the key of what it stands for"  # noqa: S105
 

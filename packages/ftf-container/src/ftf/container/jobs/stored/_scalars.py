@@ -10,7 +10,7 @@ from types import NoneType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from .exceptions import UnreadableJob, UnwritableJob
+from ..exceptions import UnreadableJob, UnwritableJob
 
 type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 type Write = Callable[[Any, str], Json]

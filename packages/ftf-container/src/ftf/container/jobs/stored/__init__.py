@@ -1,0 +1,1 @@
+"""How jobs are stored: their envelope, and their fields as JSON."""
