@@ -39,7 +39,7 @@ from ftf.http.limits import (
     Take,
     throttle,
 )
-from ftf.http.limits._redis_script import TAKE  # noqa: PLC2701  # to run it without the store
+from ftf.http.limits.stores._redis_script import TAKE  # noqa: PLC2701  # to run it without the store
 from ftf.http.security import SecurityOptions
 
 LIMIT = replace(Limit.per_hour(100_000_000), name="api")

@@ -26,7 +26,7 @@ def reading(source: str, wrong: Callable[[Any], object]) -> Fault:
     """Return a fault of the reader of a source of parameters."""
 
     def put(patch: pytest.MonkeyPatch) -> None:
-        readers = resolve_name("ftf.http.plan._sources.SOURCES")
+        readers = resolve_name("ftf.http.plan.reading._sources.SOURCES")
         patch.setitem(readers, source, wrong(readers[source]))
 
     return put

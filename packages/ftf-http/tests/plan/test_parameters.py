@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, AliasChoices, BaseModel, Json, ValidationError
 
 from ftf.http import FastTrackFramework
-from ftf.http.plan import _fields  # noqa: PLC2701  # the subject
-from ftf.http.plan._sources import Named, in_query  # noqa: PLC2701  # the subject
-from ftf.http.plan._validation import adapter_of  # noqa: PLC2701  # the subject
+from ftf.http.plan.reading import _fields  # noqa: PLC2701  # the subject
+from ftf.http.plan.reading._sources import Named, in_query  # noqa: PLC2701  # the subject
+from ftf.http.plan.reading._validation import adapter_of  # noqa: PLC2701  # the subject
 
 type UserId = int
 

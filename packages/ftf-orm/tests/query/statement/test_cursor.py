@@ -10,8 +10,8 @@ from sqlalchemy import Column, Dialect, Integer, MetaData, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ftf.orm import CursorError
-from ftf.orm.query.statement._cursor import Cursor, _signature, _text  # noqa: PLC2701  # a client
-from ftf.orm.query.statement._keyset import Keyset, SortKey  # noqa: PLC2701  # a client
+from ftf.orm.query.statement.cursors._cursor import Cursor, _signature, _text  # noqa: PLC2701  # a client
+from ftf.orm.query.statement.cursors._keyset import Keyset, SortKey  # noqa: PLC2701  # a client
 
 TABLE = Table("rows", MetaData(), Column("id", Integer, primary_key=True), Column("n", Integer))
 KEYSET = Keyset(tuple(SortKey.of(column, [TABLE]) for column in TABLE.c))

@@ -9,7 +9,7 @@ from bookshop import Author, Book
 from sqlalchemy import func
 
 from ftf.orm import CursorError, InvalidValue, QueryBuilder, session_factory
-from ftf.orm.query.statement._cursor import Cursor  # noqa: PLC2701  # what a client could send
+from ftf.orm.query.statement.cursors._cursor import Cursor  # noqa: PLC2701  # what a client could send
 
 
 @pytest.fixture

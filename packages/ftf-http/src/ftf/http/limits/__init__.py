@@ -3,15 +3,15 @@
 from ._caller import By, Caller
 from ._key import account, account_by, both, client_network, user
 from ._limit import Limit, LimitOptions
-from ._memory import MemoryLimits
 from ._outage import GuardedStore
 from ._outcome import Outcome, Take
-from ._postgres import PostgresLimits
 from ._provider import LimitsProvider
-from ._redis import RedisClient, RedisLimits
-from ._store import LimitStore
 from ._throttle import Throttle, throttle
 from .exceptions import InvalidLimitError, LimitExceeded, LimitsUnavailable, UnknownLimitError
+from .stores._memory import MemoryLimits
+from .stores._postgres import PostgresLimits
+from .stores._redis import RedisClient, RedisLimits
+from .stores._store import LimitStore
 
 __all__ = [
     "By",

@@ -10,8 +10,8 @@ from ._caller import Caller
 from ._limit import seconds
 from ._outcome import Outcome, Take
 from ._policies import Policies
-from ._store import LimitStore
 from .exceptions import LimitExceeded
+from .stores._store import LimitStore
 
 type Taken = tuple[Take, Outcome]
 

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from .._event_loop import time_limit
-from ._memory import MemoryLimits
 from ._outcome import Outcome, Take
-from ._store import LimitStore
 from .exceptions import LimitsUnavailable
+from .stores._memory import MemoryLimits
+from .stores._store import LimitStore
 
 _logger = logging.getLogger("ftf.http")
 

@@ -10,7 +10,7 @@ from ftf.container import Container, ServiceProvider
 from ._limiter import LimiterOptions
 from ._outage import GuardedStore
 from ._setup import serve_limits
-from ._store import LimitStore
+from .stores._store import LimitStore
 
 
 class LimitsProvider(ServiceProvider):

@@ -14,11 +14,11 @@ from ..problems._response import ProblemResponse
 from ._fields import PROBLEM_TITLE, PROBLEM_TYPE
 from ._layer import LimitsMiddleware
 from ._limiter import Limiter, LimiterOptions
-from ._memory import MemoryLimits
 from ._policies import Policies
-from ._store import LimitStore
 from ._throttle import Throttle
 from .exceptions import LimitExceeded
+from .stores._memory import MemoryLimits
+from .stores._store import LimitStore
 
 
 def policies_of(container: Container) -> Policies:

@@ -16,7 +16,7 @@ from starlette.types import Message, Scope
 
 from ..injection._endpoint import injected_by
 from ._facts import RouteFacts
-from ._validation import adapter_of
+from .reading._validation import adapter_of
 
 _WRITES_JSON: Final = "dump_json" in signature(routing.serialize_response).parameters
 

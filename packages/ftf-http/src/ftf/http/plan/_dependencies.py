@@ -15,8 +15,8 @@ from ..injection._endpoint import CONNECTION, injected_by
 from ..injection._inject import Resolution
 from ._call import Call, is_awaited, unwrapped, yields
 from ._facts import NotPlannedError
-from ._fields import Values
-from ._parameters import Parameter, parameters_of
+from .reading._fields import Values
+from .reading._parameters import Parameter, parameters_of
 
 type Arguments = tuple[tuple[str, str], ...]
 

@@ -20,7 +20,7 @@ from ._answer import unchanged_response
 from ._call import is_awaited, yields
 from ._dependencies import BACKGROUND, REQUEST, RESPONSE, Dependencies
 from ._facts import NotPlannedError
-from ._fields import Values
+from .reading._fields import Values
 
 type Validate = Callable[..., object]
 

@@ -14,18 +14,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..request._services import share
 from ._answer import Answer
-from ._body import Body
 from ._dependencies import BACKGROUND, RESPONSE
 from ._facts import Field, NotPlannedError, RouteFacts
 from ._failure import fail, fail_late
-from ._fields import Values
 from ._handler import NOT_VALIDATED, Handler
 from ._originals import are_original, calls_handler_directly, functions
-from ._parameters import Parameters
 from ._replay import Replay
 from ._sending import send_response
-from ._user_code import calls_user_code
-from ._validation import adapter_of
+from .reading._body import Body
+from .reading._fields import Values
+from .reading._parameters import Parameters
+from .reading._user_code import calls_user_code
+from .reading._validation import adapter_of
 
 _TELEMETRY: Final = "fastapi.telemetry"
 

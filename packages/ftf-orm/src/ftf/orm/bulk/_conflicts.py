@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapper
 from ..engine._driver_errors import driver_code
 from ..exceptions import DuplicateRecord
 from ..query import Condition, next_version, without_declared
-from ..transactions._rollback import take
+from ..transactions.restoring._rollback import take
 from ._defaults import on_update, with_defaults
 from ._rows import Row, grouped, table_of, with_implied
 

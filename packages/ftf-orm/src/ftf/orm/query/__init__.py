@@ -3,14 +3,14 @@
 from ._builder import PaginatedQuery, QueryBuilder
 from ._page import CursorPage, Page, SimplePage
 from .statement._clauses import NO_CLAUSES, Clauses
-from .statement._declared_loads import declared_relations, without_declared
 from .statement._expressions import Condition, is_among, key_of
-from .statement._join_condition import constants
 from .statement._key_types import possible_keys, refuse_other_type
 from .statement._membership import is_one_of
-from .statement._relation_path import RelationPath, check_relation, related, steps
 from .statement._subquery import belongs_to
 from .statement._values import Key, Values, columns_of, equal_to, named, next_version
+from .statement.loads._declared_loads import declared_relations, without_declared
+from .statement.loads._join_condition import constants
+from .statement.loads._relation_path import RelationPath, check_relation, related, steps
 from .steps._related_records import RelationTo
 from .terminals._loaded_records import read_again
 

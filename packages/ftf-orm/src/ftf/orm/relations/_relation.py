@@ -13,8 +13,8 @@ from ..bulk._copy import insert_rows
 from ..models._scopes import scope_functions
 from ..query import NO_CLAUSES, Clauses, QueryBuilder, RelationTo, belongs_to
 from ..transactions._operation import read, writing
-from ..transactions._rollback import take
 from ..transactions._write_lock import is_only_writer
+from ..transactions.restoring._rollback import take
 from ._association import Pivot
 from ._loading import load
 

@@ -11,7 +11,7 @@ from ..query import NO_CLAUSES, RelationPath, RelationTo, check_relation, possib
 from ..relations._loading import load
 from ..relations._relation import Relation
 from ..transactions._operation import read
-from ..transactions._rollback import take_before_reading
+from ..transactions.restoring._rollback import take_before_reading
 from ._base import RepositoryBase
 from ._record import get
 

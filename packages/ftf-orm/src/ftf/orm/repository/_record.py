@@ -9,7 +9,7 @@ from ..exceptions import RecordOfOtherSession, StaleRecord
 from ..models._loaded_parts import expire_parts
 from ..transactions._deletion import refusing_missing_rows
 from ..transactions._operation import read
-from ..transactions._snapshot import expired_columns
+from ..transactions.restoring._snapshot import expired_columns
 
 
 def add(session: AsyncSession, record: DeclarativeBase, model: type) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..engine._driver_errors import driver_code
 from ..exceptions import CommitOutcomeUnknown
-from ._rollback import expire_written, is_committing
+from .restoring._rollback import expire_written, is_committing
 
 
 async def commit(session: AsyncSession) -> None:

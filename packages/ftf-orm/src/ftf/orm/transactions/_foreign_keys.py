@@ -7,8 +7,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import InstanceState, RelationshipDirection, RelationshipProperty, Session
 from sqlalchemy.orm.attributes import instance_state
 
-from ._rollback import take
 from ._session_state import is_in_use
+from .restoring._rollback import take
 
 
 def _expire_outdated(session: Session, *_: object) -> None:

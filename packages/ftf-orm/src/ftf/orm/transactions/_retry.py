@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from ..engine._sqlite import in_transaction
 from ..exceptions import TransactionMisuse
 from ..models._in_place import changed_in_place
-from ._loaded_before import LoadedBefore
 from ._operation import read
 from ._session_state import has_explicit_transaction
 from ._transaction import Transaction, is_conflict, transaction
+from .restoring._loaded_before import LoadedBefore
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds
 

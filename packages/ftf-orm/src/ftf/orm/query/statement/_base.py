@@ -15,7 +15,6 @@ from ...transactions._operation import read, read_in_savepoint
 from ...transactions._statement_timeout import within
 from ._clauses import NO_CLAUSES, Clauses
 from ._dates import refuse_dates
-from ._declared_loads import leads_to_scopes, options
 from ._direction import without_direction
 from ._expressions import (
     Column,
@@ -29,6 +28,7 @@ from ._expressions import (
     sources,
 )
 from ._select import about_model, refuse_open_order, with_page, with_records, with_rows
+from .loads._declared_loads import leads_to_scopes, options
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from sqlalchemy import Label, SQLColumnExpression, and_, or_
 from sqlalchemy.orm import QueryableAttribute
 
 from ...models._scopes import Scope
-from ._eager_load import EagerLoad
 from ._expressions import Condition
 from ._join import Join
-from ._scoped_relation import Lifted
+from .loads._eager_load import EagerLoad
+from .loads._scoped_relation import Lifted
 
 
 @dataclass(frozen=True, slots=True)

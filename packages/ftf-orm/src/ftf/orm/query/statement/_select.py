@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapper
 from ._clauses import Clauses
 from ._expressions import Condition, is_among, sources
 from ._join import Join
-from ._scoped_relation import within_scopes
+from .loads._scoped_relation import within_scopes
 
 
 def with_rows[*Row](clauses: Clauses, statement: "Select[*Row]") -> "Select[*Row]":

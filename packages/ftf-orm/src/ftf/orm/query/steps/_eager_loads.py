@@ -6,9 +6,9 @@ from typing import Any, Self
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ..statement._base import Query
-from ..statement._eager_load import EagerLoad, Strategy
-from ..statement._pivots import refuse_other_join
-from ..statement._relation_path import RelationPath, check_relation, path_of
+from ..statement.loads._eager_load import EagerLoad, Strategy
+from ..statement.loads._pivots import refuse_other_join
+from ..statement.loads._relation_path import RelationPath, check_relation, path_of
 
 
 @dataclass(frozen=True, slots=True)

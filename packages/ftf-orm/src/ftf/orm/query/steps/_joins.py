@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 from ..statement._base import Query
 from ..statement._expressions import Column, Condition, tables_of
 from ..statement._join import Join
-from ..statement._relation_path import check_relation
+from ..statement.loads._relation_path import check_relation
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 from ..statement._base import Query, applied
 from ..statement._expressions import Column
 from ..statement._numbers import whole
-from ..statement._relation_path import check_relation
 from ..statement._sql_functions import average, refuse_average, refuse_total, total
 from ..statement._subquery import Related
+from ..statement.loads._relation_path import check_relation
 
 if TYPE_CHECKING:
     from .._builder import QueryBuilder

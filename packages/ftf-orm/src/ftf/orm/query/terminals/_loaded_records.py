@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, InstanceState, Mapper, RelationshipD
 from sqlalchemy.orm.attributes import set_committed_value
 
 from ...models._in_place import keep_stored
-from ...transactions._rollback import take
+from ...transactions.restoring._rollback import take
 from ..statement._membership import is_one_of
 
 

@@ -12,13 +12,13 @@ from sqlalchemy.orm import DeclarativeBase, InstanceState, Mapper, QueryableAttr
 
 from ...models._loaded_parts import mark_part
 from ...transactions._operation import read
-from ...transactions._rollback import take_before_reading
+from ...transactions.restoring._rollback import take_before_reading
 from ..statement._clauses import Clauses
-from ..statement._declared_loads import declared_paths
-from ..statement._eager_load import EagerLoad, tree
-from ..statement._pivots import Pivots
-from ..statement._relation_path import Path, related
-from ..statement._scoped_relation import Lifted, is_partial
+from ..statement.loads._declared_loads import declared_paths
+from ..statement.loads._eager_load import EagerLoad, tree
+from ..statement.loads._pivots import Pivots
+from ..statement.loads._relation_path import Path, related
+from ..statement.loads._scoped_relation import Lifted, is_partial
 from ..steps._conditions import Conditions
 
 type States = AbstractSet[InstanceState[Any]]

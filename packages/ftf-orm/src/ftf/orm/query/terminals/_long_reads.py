@@ -10,9 +10,9 @@ from sqlalchemy.orm import DeclarativeBase
 from ...exceptions import TransactionMisuse
 from ...transactions._operation import read
 from ...transactions._routing import using_primary
-from ..statement._cursor import Cursor
-from ..statement._eager_load import tree
 from ..statement._numbers import at_least
+from ..statement.cursors._cursor import Cursor
+from ..statement.loads._eager_load import tree
 from ._pages import Pages
 
 

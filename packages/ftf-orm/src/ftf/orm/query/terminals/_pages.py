@@ -9,9 +9,9 @@ from ...exceptions import CursorError, InvalidArgument, InvalidValue
 from ...transactions._session_factory import CURSOR_KEY, secret
 from .._page import CursorPage, SimplePage
 from ..statement._clauses import Clauses
-from ..statement._cursor import Cursor
-from ..statement._keyset import Keyset, SortKey
 from ..statement._numbers import at_least
+from ..statement.cursors._cursor import Cursor
+from ..statement.cursors._keyset import Keyset, SortKey
 from ._records import Terminals
 
 _LARGEST_OFFSET = 2**63 - 1

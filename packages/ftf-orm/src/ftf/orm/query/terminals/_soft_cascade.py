@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapper, RelationshipProperty, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from ...models._soft_deletes import SoftDeletes
-from ...transactions._rollback import take
+from ...transactions.restoring._rollback import take
 from ..statement._expressions import is_among, key_of
 from ..statement._membership import is_one_of
 

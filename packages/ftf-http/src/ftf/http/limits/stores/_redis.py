@@ -6,8 +6,8 @@ from hashlib import sha1
 from itertools import batched
 from typing import Protocol, cast
 
+from .._outcome import Outcome, Take
 from ._digest import Digest
-from ._outcome import Outcome, Take
 from ._redis_script import GIVE_BACK, TAKE
 
 _MISSING = 'RedisLimits needs redis: `pip install "ftf-http[redis]"`.'

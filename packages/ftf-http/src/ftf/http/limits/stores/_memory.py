@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ._algorithm import Exact, Gcra
-from ._limit import Limit
-from ._outcome import Outcome, Take
+from .._algorithm import Exact, Gcra
+from .._limit import Limit
+from .._outcome import Outcome, Take
 from ._table import Table
 
 _logger = logging.getLogger("ftf.http")

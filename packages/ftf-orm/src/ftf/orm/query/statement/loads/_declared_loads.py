@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Load, Mapper, QueryableAttribute
 
-from ...models._scopes import scope_functions
+from ....models._scopes import scope_functions
 from ._eager_load import EagerLoad, Names, Step, tree
 from ._eager_load import options as explicit_options
 from ._relation_path import target

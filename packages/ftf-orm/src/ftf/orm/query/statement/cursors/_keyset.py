@@ -27,9 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.sql import operators
 from sqlalchemy.types import NullType
 
-from ._direction import is_descending, without_direction
-from ._expressions import Column, element
-from ._key_types import is_text
+from .._direction import is_descending, without_direction
+from .._expressions import Column, element
+from .._key_types import is_text
 
 _OF_SQLITE = (int, float, str, bytes)
 

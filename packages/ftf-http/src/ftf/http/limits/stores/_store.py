@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from ._outcome import Outcome, Take
+from .._outcome import Outcome, Take
 
 
 class LimitStore(Protocol):

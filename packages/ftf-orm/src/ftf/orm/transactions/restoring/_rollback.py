@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstanceState, Mapper, Session, SessionTransaction
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.loading import _new_runid  # noqa: PLC2701  # the clock of `InstanceState.runid`
 
-from ._session_state import SessionState, is_in_use
+from .._session_state import SessionState, is_in_use
 from ._snapshot import NewSnapshot, Snapshot
 
 type Tables = AbstractSet[FromClause | None]

@@ -1,8 +1,8 @@
 """`Table`: the keys of one limit in memory, which is bounded."""
 
-from ._algorithm import Algorithm
-from ._limit import Limit
-from ._outcome import Outcome
+from .._algorithm import Algorithm
+from .._limit import Limit
+from .._outcome import Outcome
 
 _SHARED = "\0shared"
 _TRIES = 8

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstanceState, LoaderCallableStatus, Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.collections import collection_adapter
 
-from ..models._in_place import keep_stored, stored_values
+from ...models._in_place import keep_stored, stored_values
 
 _CHANGE_IN_PLACE = (dict, list, set, bytearray)
 

@@ -5,7 +5,7 @@ from typing import Annotated, cast
 import pydantic
 from pydantic import TypeAdapter
 
-from ._facts import Field, NotPlannedError
+from .._facts import Field, NotPlannedError
 
 
 def adapter_of(field: Field) -> TypeAdapter[object]:

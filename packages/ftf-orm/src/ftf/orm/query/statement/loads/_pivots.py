@@ -8,10 +8,10 @@ from sqlalchemy import Dialect, Row, Select, Table, inspect, select
 from sqlalchemy.orm import DeclarativeBase, Mapper, QueryableAttribute, RelationshipProperty
 from sqlalchemy.orm.attributes import set_committed_value
 
+from .._membership import is_one_of
 from ._declared_loads import options
 from ._eager_load import EagerLoad
 from ._join_condition import constants
-from ._membership import is_one_of
 from ._scoped_relation import Lifted, within_scopes
 
 type _Key = tuple[object, ...]

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Mapper, QueryableAttribute, aliased
 from sqlalchemy.orm.util import AliasedInsp
 
-from ...models._scopes import Scope, scope_functions, scopes_of
-from ._expressions import has_subquery, is_among, key_of
+from ....models._scopes import Scope, scope_functions, scopes_of
+from .._expressions import has_subquery, is_among, key_of
 
 type Lifted = tuple[tuple[type, str], ...]
 """Models, and the names of their scopes that are left out."""

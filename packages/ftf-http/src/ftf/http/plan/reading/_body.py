@@ -10,10 +10,10 @@ from fastapi import params
 from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
-from ._facts import Field, NotPlannedError, RouteFacts
+from .._facts import Field, NotPlannedError, RouteFacts
+from .._replay import Replay
 from ._fields import Fields, Values
 from ._parameters import name_of
-from ._replay import Replay
 from ._validation import adapter_of
 
 _TYPE: Final = b"content-type"

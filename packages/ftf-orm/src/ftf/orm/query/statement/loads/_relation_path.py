@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import DeclarativeBase, Mapper, QueryableAttribute
 from sqlalchemy.orm.collections import collection_adapter
 
-from ._expressions import sources, tables_of
+from .._expressions import sources, tables_of
 
 type Path = tuple[QueryableAttribute[object], ...]
 type RelationPath = QueryableAttribute[object] | str | Path

@@ -9,7 +9,7 @@ import re
 
 from sqlalchemy import BigInteger, TextClause, bindparam, text
 
-from ._limit import Limit
+from .._limit import Limit
 
 _NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 _STEP = "(:interval * :cost)"

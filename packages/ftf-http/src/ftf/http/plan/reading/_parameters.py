@@ -7,9 +7,9 @@ from fastapi.dependencies.models import Dependant
 from pydantic import AliasChoices, AliasPath
 from starlette.types import Scope
 
-from ._facts import Field, NotPlannedError
+from .._facts import Field, NotPlannedError
+from .._shape import takes_all
 from ._fields import Fields, Values
-from ._shape import takes_all
 from ._sources import SOURCES, Named
 
 

@@ -10,7 +10,7 @@ from hmac import compare_digest, digest
 from typing import Any
 from uuid import UUID
 
-from ...exceptions import CursorError
+from ....exceptions import CursorError
 
 _SIGNATURE = 12  # bytes
 _MICROSECOND = timedelta(microseconds=1)

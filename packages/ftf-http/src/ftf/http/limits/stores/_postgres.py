@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .._outcome import Outcome, Take
 from ._digest import Digest
-from ._outcome import Outcome, Take
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection

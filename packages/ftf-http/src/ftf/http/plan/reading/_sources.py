@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
-from ._facts import NotPlannedError
+from .._facts import NotPlannedError
 
 type Source = Callable[[Scope, dict[str, object]], None]
 

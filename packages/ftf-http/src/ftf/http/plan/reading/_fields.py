@@ -6,7 +6,7 @@ from copy import deepcopy
 from pydantic import TypeAdapter
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-from ._facts import Field, NotPlannedError
+from .._facts import Field, NotPlannedError
 from ._validation import adapter_of
 
 type Values = dict[str, object]

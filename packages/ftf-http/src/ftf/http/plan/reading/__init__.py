@@ -1,0 +1,1 @@
+"""How a plan reads the parameters and the body of a request."""

@@ -1,0 +1,1 @@
+"""Cursors of pages, and the conditions that continue at one."""

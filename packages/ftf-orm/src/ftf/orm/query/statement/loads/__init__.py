@@ -1,0 +1,1 @@
+"""Paths of relationships, and how they are loaded."""

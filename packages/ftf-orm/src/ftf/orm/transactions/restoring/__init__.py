@@ -1,0 +1,1 @@
+"""What records had before a transaction, and how they get it back."""
