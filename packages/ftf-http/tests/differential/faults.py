@@ -129,27 +129,31 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "takes the first of several query parameters": reading("query", _reading_single(_first_pair)),
     "takes a missing list for an empty one": reading("query", _empty_lists),
     "does not decode query parameters": at(
-        "_sources.parse_qsl", lambda _: lambda text, **_o: [p.split("=") for p in text.split("&")]
+        "reading._sources.parse_qsl",
+        lambda _: lambda text, **_o: [p.split("=") for p in text.split("&")],
     ),
     "passes parameters in another order": at(
-        "_parameters.Parameters.read",
+        "reading._parameters.Parameters.read",
         lambda read: lambda *arguments: dict(reversed(read(*arguments).items())),
     ),
-    "ignores aliases": at("_parameters.name_of", lambda _: lambda field: field.name),
-    "ignores validation aliases": at("_parameters.name_of", lambda _: lambda field: field.alias),
-    "shares defaults": at("_fields.deepcopy", lambda _: lambda value: value),
-    "reads any content type as JSON": at("_body.is_json", lambda _: lambda _: True),
+    "ignores aliases": at("reading._parameters.name_of", lambda _: lambda field: field.name),
+    "ignores validation aliases": at(
+        "reading._parameters.name_of", lambda _: lambda field: field.alias
+    ),
+    "shares defaults": at("reading._fields.deepcopy", lambda _: lambda value: value),
+    "reads any content type as JSON": at("reading._body.is_json", lambda _: lambda _: True),
     "reads no content type as JSON": at(
-        "_body.is_json", lambda known: lambda found: not found or known(found)
+        "reading._body.is_json", lambda known: lambda found: not found or known(found)
     ),
     "reads NaN as null": at(
-        "_body.json",
+        "reading._body.json",
         lambda _: _Json(lambda text: json.loads(text, parse_constant=lambda _: None)),
     ),
     "reads what is not UTF-8": at(
-        "_body.json", lambda _: _Json(lambda text: json.loads(text.decode(errors="replace")))
+        "reading._body.json",
+        lambda _: _Json(lambda text: json.loads(text.decode(errors="replace"))),
     ),
-    "reads an empty body as an object": at("_body._received", _empty_object),
+    "reads an empty body as an object": at("reading._body._received", _empty_object),
     "ignores the status of the route": at(
         "_answer.Answer.start",
         lambda start: lambda *arguments: {**start(*arguments), "status": 200},
