@@ -15,6 +15,7 @@ from .._identity import Identity
 from .._visitor import Visitor
 from ._access import Decider
 from ._admissions import Admissions
+from ._credentials import Credentials
 from ._expiry import LiveConnections
 from ._guarded_route import ApplicationAccess
 from ._guards import Guards
@@ -45,6 +46,7 @@ def guards_of(app: Application, index: RouteIndex) -> Guards:
         guards = Guards()
         admissions = Admissions(container, guards, app.title)
         container.instance(Guards, guards)
+        container.instance(Credentials, Credentials(container, guards))
         container.instance(Admissions, admissions)
         container.instance(Decider, admissions)
         if Clock not in container:
