@@ -49,7 +49,9 @@ from .query.filters import (
     FilterSet,
     Include,
     Limits,
+    Parameter,
     Sort,
+    Used,
 )
 from .relations._relation import Relation, Synced
 from .repository._plain import Repository
@@ -94,6 +96,7 @@ __all__ = [
     "OrmError",
     "Page",
     "PaginatedQuery",
+    "Parameter",
     "QueryBuilder",
     "QueryTimeout",
     "RecordNotFound",
@@ -116,6 +119,7 @@ __all__ = [
     "Transaction",
     "TransactionConflict",
     "TransactionMisuse",
+    "Used",
     "UtcDateTime",
     "UuidKey",
     "Versioned",
