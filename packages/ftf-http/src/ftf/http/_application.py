@@ -35,6 +35,7 @@ from .startup._early_checks import validate_early_checks
 from .startup._further_layers import add_security, add_time_limits
 from .startup._layers import Layers
 from .startup._lifespan import with_container
+from .startup._policies import validate_policies
 from .startup._readiness import Readiness, live
 
 if TYPE_CHECKING:
@@ -189,6 +190,7 @@ class FastTrackFramework(Declarations):
         Raises:
             InvalidApplicationError: A service cannot be built; the error holds every fault.
             InvalidRoutesError: A check of a route, such as `throttle`, cannot run.
+            InvalidPoliciesError: A policy cannot decide, or a handler names one that was not added.
         """
         middleware, checks = (
             middleware_injections(self.user_middleware),
@@ -197,6 +199,7 @@ class FastTrackFramework(Declarations):
         places = [*dependants(self.routes)]
         validate(self.container, places, (*middleware, *checks))
         validate_early_checks(self.container, places)
+        validate_policies(self.container, places)
 
     def ways(self) -> list[RouteWay]:
         """Return how the requests of each HTTP route are served, with those of included routers.

@@ -1,7 +1,7 @@
 """What an application declares: services, controllers, checks, limits, errors, middleware."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from fastapi import FastAPI, params
 from starlette.middleware import Middleware
@@ -22,6 +22,7 @@ from .startup._readiness import Check, Readiness, ReadinessCheck
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
+    from .auth import Policy
     from .limits import Limit
 
 
@@ -99,6 +100,26 @@ class Declarations(FastAPI):
         if self.middleware_stack is not None:
             raise RuntimeError("Add limits before the application starts.")
         add_limits(self, self._layers, name, limits, everywhere=everywhere)
+
+    def add_policy(self, model: type[object], policy: "type[Policy[Never]]") -> None:
+        """Add the policy that decides what users may do with the records of a model.
+
+        A policy that is registered already keeps the lifetime of its registration; others are
+        built once for each request.
+
+        Args:
+            model: The model.
+            policy: The policy, as `PostPolicy`.
+
+        Raises:
+            InvalidPolicyError: It is not a policy of a class of users, or the model has one.
+            RuntimeError: The application has started.
+        """
+        from .auth.policies import _setup  # noqa: PLC0415  # loaded where there are policies
+
+        if self.middleware_stack is not None:
+            raise RuntimeError("Add policies before the application starts.")
+        _setup.add_policy(self, model, policy)
 
     def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
         """Answer an exception with a problem whose detail is the exception's text.
