@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from typing import Concatenate, Never
 
-from starlette.exceptions import HTTPException
-
 from ftf.container import Scope
 
+from ..exceptions import Unauthenticated
 from ._ability import BEFORE, Ability
 from ._decision import UNAUTHENTICATED, Decision, Verdict, allow, decision_of
 from ._observer import observed
@@ -64,7 +63,7 @@ class Gate[U]:
             kwargs: What it is about.
 
         Raises:
-            HTTPException: The request has no user, and the ability admits no guests: 401.
+            Unauthenticated: The request has no user, and the ability admits no guests: 401.
             AccessDenied: The policy denies: 403, unless the decision has another status.
             RecordHidden: The policy hides the record: 404.
             UnknownPolicyError: No policy has the ability.
@@ -100,7 +99,7 @@ class Gate[U]:
             query: The query. It is returned as it is if the policy's `before` allows.
 
         Raises:
-            HTTPException: The request has no user, and `visible` admits no guests: 401.
+            Unauthenticated: The request has no user, and `visible` admits no guests: 401.
             AccessDenied: The policy denies, by `before` or in place of a query.
             RecordHidden: The policy hides, by `before` or in place of a query.
             UnknownPolicyError: The model has no policy, or its policy no method `visible`.
@@ -147,7 +146,7 @@ def _refuse(decision: Decision, asked: Ability) -> None:
     if decision.allowed:
         return
     if decision is UNAUTHENTICATED:
-        raise HTTPException(decision.status, "Authentication is required.")
+        raise Unauthenticated
     if decision.hidden:
         raise RecordHidden(decision, str(asked), asked.model)
     raise AccessDenied(decision, str(asked))

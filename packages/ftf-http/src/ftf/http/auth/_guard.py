@@ -1,0 +1,39 @@
+"""`Guard`: finds out who sends a request, by one kind of credential."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Protocol, runtime_checkable
+
+from starlette.requests import HTTPConnection
+
+from ._identity import Identity
+
+type Json = Mapping[str, object]
+
+
+@runtime_checkable
+class Guard(Protocol):
+    """Finds out who sends a request, by one kind of credential.
+
+    The container builds guards: their constructors get services. A guard is a class that inherits
+    from `Guard` or has its members.
+
+    Attributes:
+        challenge: The scheme of the header `WWW-Authenticate` of a 401; `None` if browsers send the
+            credential by themselves, as they do cookies.
+        security_scheme: The security scheme of the OpenAPI document.
+    """
+
+    challenge: ClassVar[str | None] = None
+    security_scheme: ClassVar[Json] = {"type": "http", "scheme": "bearer"}
+
+    async def authenticate(self, connection: HTTPConnection) -> Identity | None:
+        """Return the identity of a request; `None` if it has no credential of this kind.
+
+        It is called before the body is read, at most once for a request. The name of the guard in
+        the identity is set by the application.
+
+        Raises:
+            Unauthenticated: The request has a credential of this kind, which is not valid. No other
+                guard is asked then.
+        """
+        ...
