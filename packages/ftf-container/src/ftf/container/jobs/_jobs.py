@@ -6,9 +6,9 @@ from typing import cast
 
 from ..scopes._scope import Scope, still_open
 from ..scopes._unit_of_work import OpenTransaction
-from ._backend import JobBackend
 from ._job import Job
 from ._registry import JobRegistry
+from .backends._backend import JobBackend
 from .stored._envelope import Envelope, new_id
 
 type _Wait = timedelta | datetime | None

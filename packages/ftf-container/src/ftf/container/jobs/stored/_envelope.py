@@ -24,6 +24,7 @@ class Envelope:
         attempt: The number of attempts that were made.
         enqueued_at: When it was enqueued.
         headers: What crosses from the code that enqueued it, such as a request id.
+        chain: What follows the job, for its runner only.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Envelope:
     unique: str = ""
     attempt: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
+    chain: Json = None
 
 
 def new_id() -> str:
