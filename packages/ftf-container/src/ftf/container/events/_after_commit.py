@@ -5,6 +5,7 @@ from contextvars import Context, copy_context
 from typing import Final
 
 from .._container import Container
+from .._correlation import Correlation, continue_trace
 from .._dependency_path import name_of
 from ..scopes._event_loop import is_own_cancellation, run_apart
 from ..scopes._settled import settled
@@ -25,9 +26,10 @@ class AfterCommit:
         listeners: The listeners.
         event: The event.
         types: The types of the events that it was dispatched within, and its own.
+        correlation: The headers of the work.
     """
 
-    __slots__ = ("_container", "_event", "_listeners", "_types")
+    __slots__ = ("_container", "_correlation", "_event", "_listeners", "_types")
 
     def __init__(
         self,
@@ -35,24 +37,27 @@ class AfterCommit:
         listeners: tuple[Listener, ...],
         event: object,
         types: tuple[type, ...],
+        correlation: Correlation,
     ) -> None:
         self._container = container
         self._listeners = listeners
         self._event = event
         self._types = types
+        self._correlation = correlation
 
     async def call(self) -> None:
         """Call the listeners, one after the other; what they raise is logged."""
         for listener in self._listeners:
             context = Context()
             context.run(path.set, self._types)
+            continue_trace(self._correlation, context)
             try:
                 await in_context(context, self._call(listener))
             except BaseException as error:
                 if not isinstance(error, Exception) and not is_own_cancellation(error):
                     raise
-                name = name_of(type(self._event))
-                _logger.exception("the listener %s of %s failed", listener, name)
+                name, where = name_of(type(self._event)), self._correlation
+                _logger.exception("the listener %s of %s failed%s", listener, name, where)
 
     async def call_apart(self) -> None:
         """Call the listeners, all of them even if the task is cancelled meanwhile."""
@@ -60,5 +65,6 @@ class AfterCommit:
         await run_apart(self.call, copy_context(), CLEANUP_SECONDS)
 
     async def _call(self, listener: Listener) -> None:
-        async with self._container.scoped_context() as scope:
+        values: dict[object, object] = {Correlation: self._correlation}
+        async with self._container.scoped_context(values) as scope:
             await settled(scope, call_each((listener,), scope, self._event))

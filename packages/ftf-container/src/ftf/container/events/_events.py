@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from .._container import Container
+from .._correlation import Correlation, with_trace
 from ..scopes._scope import Scope, still_open
 from ..scopes._unit_of_work import OpenTransaction
 from ._after_commit import AfterCommit
@@ -52,6 +53,8 @@ class Events:
         scope = self._scope
         if scope.is_closed:
             scope = still_open(scope, type(event))
+        if after is not None:
+            after.after_commit(_nothing)  # raises if it has ended, before a listener is called
         heard = self._heard[type(event)]
         if heard is None:
             return
@@ -67,8 +70,13 @@ class Events:
                 path.reset(outer)
         if heard.after_commit:
             types = path_to(type(event))
-            calls = AfterCommit(self._container, heard.after_commit, event, types)
+            correlation = with_trace(await scope.aresolve(Correlation))
+            calls = AfterCommit(self._container, heard.after_commit, event, types, correlation)
             if after is not None:
                 after.after_commit(calls.call_apart)
             elif not scope.units.defer(calls.call_apart):
                 await calls.call()
+
+
+def _nothing() -> None:
+    """Do nothing."""
