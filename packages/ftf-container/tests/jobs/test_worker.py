@@ -7,7 +7,17 @@ import pytest
 from services import Journal
 
 from ftf.container import Container
-from ftf.container.jobs import Job, JobBackend, JobRegistry, Jobs, JobsProvider, MemoryJobs, Worker
+from ftf.container.jobs import (
+    Envelope,
+    Job,
+    JobBackend,
+    JobRegistry,
+    Jobs,
+    JobsProvider,
+    LeaseLost,
+    MemoryJobs,
+    Worker,
+)
 
 
 class Gate:
@@ -249,3 +259,18 @@ async def test_a_container_that_starts_again_has_another_worker(shop):
             assert len(asyncio.all_tasks()) > 1
         assert len(asyncio.all_tasks()) == 1
     assert workers[0] is not workers[1]
+
+
+async def test_job_55_the_outcome_of_an_attempt_that_lost_its_lease_is_dropped(shop, gate, caplog):
+    settle = shop.backend.settle
+
+    async def refuse(envelope: Envelope, outcome: object) -> None:
+        await settle(envelope, outcome)
+        raise LeaseLost(envelope.name, envelope.id)
+
+    shop.backend.settle = refuse
+    gate.open.set()
+    (id_,) = await shop.enqueue(Pass(1))
+    await shop.work()
+    assert shop.journal == ["passed 1"]
+    assert f"Pass {id_} was handed out again while this attempt went on" in caplog.text

@@ -16,6 +16,7 @@ from ._outcome import (
     Retried,
     Retry,
 )
+from ._pull import JobStore, pull
 from ._registry import JobRegistry
 from ._run import JobRun
 from ._runner import Runner
@@ -24,10 +25,12 @@ from .exceptions import (
     JobCancelled,
     JobError,
     JobTimeout,
+    LeaseLost,
     UnknownJob,
     UnreadableJob,
     UnwritableJob,
     UnwritableType,
+    WorkerLost,
 )
 from .provider import JobsProvider
 from .stored._envelope import Envelope
@@ -49,9 +52,11 @@ __all__ = [
     "JobError",
     "JobRegistry",
     "JobRun",
+    "JobStore",
     "JobTimeout",
     "Jobs",
     "JobsProvider",
+    "LeaseLost",
     "MemoryJobs",
     "Outcome",
     "Released",
@@ -65,4 +70,6 @@ __all__ = [
     "UnwritableJob",
     "UnwritableType",
     "Worker",
+    "WorkerLost",
+    "pull",
 ]

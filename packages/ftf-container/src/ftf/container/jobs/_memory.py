@@ -73,7 +73,7 @@ class MemoryJobs:
         await pull(self, run, queues=queues, concurrency=concurrency, stop=stop)
 
     async def claim(self, queues: Sequence[str], limit: int) -> Sequence[Envelope]:
-        """Return jobs that may run now, the first due first; see `Store.claim`."""
+        """Return jobs that may run now, the first due first; see `JobStore.claim`."""
         now, claimed = datetime.now(UTC), list[Envelope]()
         while len(claimed) < limit:
             heaps = self._heaps(queues)
@@ -84,7 +84,7 @@ class MemoryJobs:
         return claimed
 
     async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
-        """Note what became of a job; see `Store.settle`."""
+        """Note what became of a job; see `JobStore.settle`."""
         match outcome:
             case Retried(after, _):
                 self._put(replace(envelope, attempt=envelope.attempt + 1, due=_in(after)))
@@ -96,7 +96,7 @@ class MemoryJobs:
                     self.failed.append(FailedJob(envelope, outcome.error))
 
     async def wait(self, queues: Sequence[str]) -> None:
-        """Wait until a job is due or is added; see `Store.wait`."""
+        """Wait until a job is due or is added; see `JobStore.wait`."""
         added, wake = wake_up_call()  # a job may be added by another thread, in a loop of its own
         self._wakers.add(wake)
         try:

@@ -3,10 +3,12 @@
 JobError
 ├── JobCancelled
 ├── JobTimeout
+├── LeaseLost
 ├── UnknownJob
 ├── UnreadableJob
 ├── UnwritableJob
-└── UnwritableType
+├── UnwritableType
+└── WorkerLost
 """
 
 
@@ -99,6 +101,34 @@ class JobTimeout(JobError, TimeoutError):
         self.name = name
         self.seconds = seconds
         super().__init__(f"{name} took over {seconds:g} s")
+
+
+class LeaseLost(JobError):
+    """An attempt ended after its job was handed out again, because it took too long.
+
+    Args:
+        name: The name of the job.
+        id: Its id.
+    """
+
+    def __init__(self, name: str, id: str) -> None:  # noqa: A002  # as in the envelope
+        self.name = name
+        self.id = id
+        super().__init__(f"{name} {id} was handed out again while this attempt went on")
+
+
+class WorkerLost(JobError):
+    """The process of each of several attempts ended before the attempt did.
+
+    Args:
+        name: The name of the job.
+        crashes: How many attempts ended like that.
+    """
+
+    def __init__(self, name: str, crashes: int) -> None:
+        self.name = name
+        self.crashes = crashes
+        super().__init__(f"{name} was running when its worker was lost, {crashes} times")
 
 
 def _name(hint: object) -> str:
