@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,10 +24,12 @@ from ftf.container.jobs import (
     Jobs,
     JobTimeout,
     Released,
+    Retried,
     Retry,
     Runner,
     UnknownJob,
     UnreadableJob,
+    WorkerLost,
 )
 
 AT_ONCE = Fixed(0)
@@ -386,6 +388,20 @@ def envelope(name: str, payload: object, *, age: timedelta = timedelta(0)) -> En
 async def put(shop, stored: Envelope) -> None:
     async with shop.container.scoped_context() as scope:
         await shop.backend.enqueue([stored], scope, None)
+
+
+async def test_job_53_a_job_that_has_lost_three_workers_fails_and_is_not_called(shop):
+    shop.registry.register(Failing)
+    runner = Runner(shop.container, shop.registry)
+    lost = [replace(envelope("Failing", {}), crashes=crashes) for crashes in (2, 3)]
+    outcomes = [await runner.run(each) for each in lost]
+    assert isinstance(outcomes[0], Retried)
+    assert isinstance(outcomes[1].error, WorkerLost)
+    assert (outcomes[1].error.name, outcomes[1].error.crashes) == ("Failing", 3)
+    assert shop.journal == [
+        "attempt 1",
+        "failed: Failing was running when its worker was lost, 3 times",
+    ]
 
 
 async def test_job_47_an_unknown_name_waits_for_another_release_for_a_day(shop):

@@ -21,7 +21,6 @@ from ftf.container.jobs import (
     MemoryJobs,
     MemorySchedules,
     Worker,
-    WorkerLost,
 )
 
 
@@ -301,10 +300,6 @@ async def test_each_slot_of_a_schedule_is_used_once(shop):
         assert await schedules.use("empty", early, [], scope) == []
         assert await schedules.last(["prune", "none"], scope) == {"prune": late}
     assert await backend.claim([], 9) == [first, third]
-
-
-def test_errors_of_lost_workers_name_the_job():
-    assert "Prune was running when its worker was lost, 3 times" in str(WorkerLost("Prune", 3))
 
 
 def envelope(number: int) -> Envelope:

@@ -16,12 +16,13 @@ from ._job import Job, JobOptions
 from ._outcome import Discarded, Failed, Outcome, Released, Retried
 from ._registry import JobRegistry, Registered
 from ._run import JobRun, current_run
-from .exceptions import JobCancelled, JobTimeout, UnknownJob, UnreadableJob
+from .exceptions import JobCancelled, JobTimeout, UnknownJob, UnreadableJob, WorkerLost
 from .stored._envelope import Envelope
 
 CLEANUP_SECONDS: Final = 5.0
 _UNKNOWN_FOR: Final = timedelta(days=1)
 _LOOK_AGAIN: Final = 60.0
+_MOST_CRASHES: Final = 3
 _logger = logging.getLogger("ftf.container.jobs")
 
 
@@ -64,10 +65,14 @@ class Runner:
         except UnreadableJob as unreadable:
             return _logged(envelope, Failed(unreadable))
         run, options = _run_of(envelope), registered.job.options
-        error = await self._attempt(MethodType(registered.handle, job), run, options)
-        if self._is_released and isinstance(error, JobCancelled):
-            return Released()
-        outcome = _logged(envelope, decide(options, run.attempt, error))
+        if envelope.crashes >= _MOST_CRASHES:
+            outcome: Outcome = Failed(WorkerLost(run.name, envelope.crashes))
+        else:
+            error = await self._attempt(MethodType(registered.handle, job), run, options)
+            if self._is_released and isinstance(error, JobCancelled):
+                return Released()
+            outcome = decide(options, run.attempt, error)
+        outcome = _logged(envelope, outcome)
         if isinstance(outcome, Failed):
             await self._tell_job(registered, job, run, outcome.error)
         return outcome
