@@ -27,6 +27,7 @@ from .exceptions import (
     JobError,
     JobTimeout,
     LeaseLost,
+    MissingCapability,
     UnknownJob,
     UnreadableJob,
     UnwritableJob,
@@ -34,6 +35,8 @@ from .exceptions import (
     WorkerLost,
 )
 from .provider import JobsProvider
+from .schedules._schedule import Schedule, Scheduled
+from .schedules._scheduler import Scheduler
 from .schedules._store import MemorySchedules, ScheduleStore
 from .stored._envelope import Envelope
 
@@ -62,13 +65,17 @@ __all__ = [
     "LeaseLost",
     "MemoryJobs",
     "MemorySchedules",
+    "MissingCapability",
     "Outcome",
     "Released",
     "Retried",
     "Retry",
     "Run",
     "Runner",
+    "Schedule",
     "ScheduleStore",
+    "Scheduled",
+    "Scheduler",
     "Stop",
     "UnknownJob",
     "UnreadableJob",
