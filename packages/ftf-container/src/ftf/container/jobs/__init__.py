@@ -14,6 +14,7 @@ from ._outcome import (
     Retried,
     Retry,
 )
+from ._queued_listener import QueuedListener
 from ._registry import JobRegistry
 from ._run import JobRun
 from ._runner import Runner
@@ -67,6 +68,7 @@ __all__ = [
     "MemorySchedules",
     "MissingCapability",
     "Outcome",
+    "QueuedListener",
     "Released",
     "Retried",
     "Retry",

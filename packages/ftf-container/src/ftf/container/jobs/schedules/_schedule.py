@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self, cast
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,10 @@ class Scheduled:
     catch_up: bool
     queue: str
     location: str
+
+    def is_due(self, moment: datetime) -> bool:
+        """Return whether the job is enqueued at a moment, which has a time zone."""
+        return self.times.after(moment - timedelta(microseconds=1)) == moment
 
 
 class Schedule:
