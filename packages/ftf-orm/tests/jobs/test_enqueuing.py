@@ -208,7 +208,7 @@ async def test_job_39_a_unique_text_in_two_transactions_waits_for_the_first(shop
     assert shop.journal == (["a"] if commit else ["b"])
 
 
-async def test_job_41_a_time_that_is_past_is_now_and_a_delay_is_kept(shop):
+async def test_job_42_a_time_that_is_past_is_now_and_a_delay_is_kept(shop):
     await shop.enqueue(Note("later"), delay=timedelta(hours=1))
     await shop.enqueue(Note("now"))
     await shop.enqueue(Note("past"), at=datetime(2000, 1, 1, tzinfo=UTC))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, select
+from sqlalchemy import ColumnElement, Row, Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ftf.container.jobs import Envelope
@@ -57,9 +57,9 @@ class FailedJobs:
         """
         newest = FAILED_JOBS.c.failed_at.desc(), FAILED_JOBS.c.id.desc()
         found = select(FAILED_JOBS).where(*_named(name)).order_by(*newest).limit(limit)
-        rows = await read(self._session, lambda: self._session.execute(found))
         return [
-            StoredFailure(envelope_of(row), row.error, row.traceback, row.failed_at) for row in rows
+            StoredFailure(envelope_of(row), row.error, row.traceback, row.failed_at)
+            for row in await self._read(found)
         ]
 
     async def retry(self, id: str) -> None:  # noqa: A002  # as in the envelope
@@ -85,11 +85,10 @@ class FailedJobs:
             How many were enqueued.
         """
         ids = select(FAILED_JOBS.c.id).where(*_named(name)).order_by(FAILED_JOBS.c.id)
-        found = (await read(self._session, lambda: self._session.scalars(ids))).all()
         retried = 0
-        for each in found:
+        for row in await self._read(ids):
             with suppress(JobExists):
-                retried += await self._retry(each)
+                retried += await self._retry(row.id)
         return retried
 
     async def forget(self, id: str) -> None:  # noqa: A002  # as in the envelope
@@ -127,6 +126,10 @@ class FailedJobs:
             if holder != envelope.id:
                 raise JobExists(envelope.unique, holder)
         return True
+
+    async def _read(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[Any]]:
+        with naming_missing_tables():
+            return (await read(self._session, lambda: self._session.execute(statement))).all()
 
     async def _take(self, id: str) -> Row[Any] | None:  # noqa: A002  # as in the envelope
         # Deleted first: of two that retry it, the second one waits and finds nothing.

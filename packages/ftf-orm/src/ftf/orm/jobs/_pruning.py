@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ..transactions._operation import writing
 from ._database_time import database_time
 from ._tables import jobs_metadata
+from ._transactions import naming_missing_tables
 
 _AT_ONCE: Final = 1000
 
@@ -32,8 +33,9 @@ async def prune(
     given = {"after": -older_than.total_seconds()}
     total, deleted = 0, _AT_ONCE
     while deleted == _AT_ONCE:
-        async with writing(session, jobs_metadata):
-            result = cast("CursorResult[Any]", await session.execute(statement, given))
+        with naming_missing_tables():
+            async with writing(session, jobs_metadata):
+                result = cast("CursorResult[Any]", await session.execute(statement, given))
         deleted = result.rowcount
         total += deleted
     return total
