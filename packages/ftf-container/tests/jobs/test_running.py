@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from services import Journal
 
-from ftf.container import Scope
+from ftf.container import Correlation, Scope
 from ftf.container.jobs import (
     Discard,
     Envelope,
@@ -296,6 +296,28 @@ async def test_job_70_a_job_does_not_see_context_variables_of_others(shop):
     await shop.enqueue(Look(), Look())
     await shop.work(concurrency=1)
     assert seen == [0, 0]
+
+
+async def test_job_70_a_job_has_the_correlation_of_the_work_that_enqueued_it(shop, caplog):
+    @dataclass(frozen=True)
+    class Second(Job, attempts=1):
+        async def handle(self, correlation: Correlation, run: JobRun, journal: Journal) -> None:
+            journal.append(f"{correlation.request_id} {dict(run.headers)}")
+            raise ValueError("no")
+
+    @dataclass(frozen=True)
+    class First(Job):
+        async def handle(self, jobs: Jobs) -> None:
+            assert await jobs.enqueue_many([]) == []
+            await jobs.enqueue_many([Second()])
+
+    shop.registry.register(First, Second)
+    correlation = Correlation({"request-id": "r1"})
+    async with shop.container.scoped_context({Correlation: correlation}) as scope:
+        await (await scope.aresolve(Jobs)).enqueue(First())
+    await shop.work()
+    assert shop.journal == ["r1 {'request-id': 'r1'}"]
+    assert "attempt 1 (request r1) failed for good" in caplog.text
 
 
 async def test_job_71_a_plain_method_runs_in_a_thread(shop):

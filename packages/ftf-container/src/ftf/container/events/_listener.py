@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import Parameter, signature
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from .._dependency_path import Step, location_of, location_of_caller, name_of
 from ..exceptions import InvalidRegistrationError
 from ..registration._factory_kind import Kind
 
+USUAL_METHOD: Final = "handle"
 _BY_NAME = {Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY}
 
 

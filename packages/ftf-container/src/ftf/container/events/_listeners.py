@@ -9,7 +9,7 @@ from ..exceptions import InvalidRegistrationError
 from ..scopes._scope import Scope
 from ._events import Events
 from ._heard import HeardByType
-from ._listener import Handles, Listener
+from ._listener import USUAL_METHOD, Handles, Listener
 from ._subscription import Subscriber, Subscription
 
 
@@ -55,7 +55,7 @@ class Listeners:
             InvalidRegistrationError: One cannot be called with an event, or is registered already.
         """
         for target in listeners:
-            self._add(Listener.of(event, target, "handle", after_commit=after_commit))
+            self._add(Listener.of(event, target, USUAL_METHOD, after_commit=after_commit))
 
     def subscribe(self, *subscribers: type[Subscriber]) -> None:
         """Register the methods of subscribers, which the container builds for each event.

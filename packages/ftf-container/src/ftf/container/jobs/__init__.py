@@ -1,10 +1,8 @@
 """Jobs: work that is described now and done later."""
 
-from ._backend import JobBackend, Run, Stop
 from ._backoff import Backoff, Exponential, Fixed
 from ._job import Job
 from ._jobs import Jobs
-from ._memory import FailedJob, MemoryJobs
 from ._outcome import (
     Discard,
     Discarded,
@@ -16,11 +14,14 @@ from ._outcome import (
     Retried,
     Retry,
 )
-from ._pull import JobStore, pull
 from ._registry import JobRegistry
 from ._run import JobRun
 from ._runner import Runner
 from ._worker import Worker
+from .backends._backend import JobBackend, Run, Stop
+from .backends._capabilities import Capabilities
+from .backends._memory import FailedJob, MemoryJobs
+from .backends._pull import JobStore, pull
 from .exceptions import (
     JobCancelled,
     JobError,
@@ -33,10 +34,12 @@ from .exceptions import (
     WorkerLost,
 )
 from .provider import JobsProvider
+from .schedules._store import MemorySchedules, ScheduleStore
 from .stored._envelope import Envelope
 
 __all__ = [
     "Backoff",
+    "Capabilities",
     "Discard",
     "Discarded",
     "Done",
@@ -58,12 +61,14 @@ __all__ = [
     "JobsProvider",
     "LeaseLost",
     "MemoryJobs",
+    "MemorySchedules",
     "Outcome",
     "Released",
     "Retried",
     "Retry",
     "Run",
     "Runner",
+    "ScheduleStore",
     "Stop",
     "UnknownJob",
     "UnreadableJob",

@@ -9,6 +9,7 @@ from types import MethodType
 from typing import Final
 
 from .._container import Container
+from .._correlation import Correlation, continue_trace
 from ..scopes._settled import settled
 from ._decision import decide
 from ._job import Job, JobOptions
@@ -121,7 +122,8 @@ class Runner:
     async def _call(
         self, run: JobRun, function: Callable[..., Awaitable[object]], **given: object
     ) -> None:
-        async with self._container.scoped_context({JobRun: run}) as scope:
+        values: dict[object, object] = {JobRun: run, Correlation: Correlation(run.headers)}
+        async with self._container.scoped_context(values) as scope:
             await settled(scope, scope.acall(function, **given))
 
     async def _tell_job(
@@ -159,11 +161,13 @@ def _run_of(envelope: Envelope) -> JobRun:
 def _context(run: JobRun) -> Context:
     context = Context()
     context.run(current_run.set, run)
+    continue_trace(run.headers, context)
     return context
 
 
 def _logged(envelope: Envelope, outcome: Outcome) -> Outcome:
-    label = f"{envelope.name} {envelope.id}, attempt {envelope.attempt + 1}"
+    number, origin = envelope.attempt + 1, Correlation(envelope.headers)
+    label = f"{envelope.name} {envelope.id}, attempt {number}{origin}"
     match outcome:
         case Failed(error):
             _logger.error("%s failed for good", label, exc_info=error)

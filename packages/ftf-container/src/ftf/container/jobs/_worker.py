@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from .._container import Container
-from ._backend import JobBackend
 from ._registry import JobRegistry
 from ._runner import CLEANUP_SECONDS, Runner
+from .backends._backend import JobBackend
 
 STOP_SECONDS: Final = 25.0
 _logger = logging.getLogger("ftf.container.jobs")

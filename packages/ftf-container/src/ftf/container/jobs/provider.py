@@ -7,11 +7,11 @@ from typing import Final
 
 from .._container import Container
 from .._provider import ServiceProvider
-from ._backend import JobBackend
 from ._jobs import Jobs
-from ._memory import MemoryJobs
 from ._registry import JobRegistry
 from ._worker import STOP_SECONDS, Worker
+from .backends._backend import JobBackend
+from .backends._memory import MemoryJobs
 
 _logger: Final = logging.getLogger("ftf.container.jobs")
 

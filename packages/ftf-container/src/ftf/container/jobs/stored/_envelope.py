@@ -25,6 +25,7 @@ class Envelope:
         crashes: The number of attempts whose worker was lost, not counted in `attempt`.
         enqueued_at: When it was enqueued.
         headers: What crosses from the code that enqueued it, such as a request id.
+        chain: What follows the job, for its runner only.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Envelope:
     attempt: int = 0
     crashes: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
+    chain: Json = None
 
 
 def new_id() -> str:

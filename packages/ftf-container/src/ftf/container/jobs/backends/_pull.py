@@ -5,10 +5,10 @@ from asyncio import FIRST_COMPLETED, CancelledError, Task, create_task, wait
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from .._outcome import Outcome, Released
+from ..exceptions import LeaseLost
+from ..stored._envelope import Envelope
 from ._backend import Run, Stop
-from ._outcome import Outcome, Released
-from .exceptions import LeaseLost
-from .stored._envelope import Envelope
 
 _logger: Final = logging.getLogger("ftf.container.jobs")
 
@@ -25,11 +25,7 @@ class JobStore(Protocol):
         """
 
     async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
-        """Note what became of a job.
-
-        Raises:
-            LeaseLost: The job was handed out again since, so nothing is noted.
-        """
+        """Note what became of a job; see `JobBackend.settle`."""
 
     async def wait(self, queues: Sequence[str]) -> None:
         """Wait until there may be a job to run.
