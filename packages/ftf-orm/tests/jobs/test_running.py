@@ -1,8 +1,9 @@
 """Jobs in a database: how they are claimed, settled and kept by leases."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from bookshop import Author, AuthorRepository
@@ -14,6 +15,7 @@ from ftf.container import Container
 from ftf.container.jobs import (
     Discard,
     Done,
+    Failed,
     Fixed,
     Job,
     JobBackend,
@@ -325,6 +327,22 @@ async def test_the_embedded_worker_runs_jobs_from_the_boot_to_the_end(shop, data
         journal = container.resolve(Journal)
         await journal.reaches(1)
     assert journal == ["a"]
+
+
+@pytest.mark.parametrize("outcome", [Done, partial(Failed, ValueError("no"))])
+async def test_job_74_what_follows_a_job_exists_with_its_end(shop, outcome):
+    await shop.enqueue(Note("a"))
+    first, second = DatabaseJobs(shop.engine), DatabaseJobs(shop.engine)
+    (slow,) = await first.claim((), 1)
+    await shop.end_leases()
+    (claimed,) = await second.claim((), 1)
+    follower = replace(claimed, id="2", chain=["b", {"c": None}], unique="letter")
+    with pytest.raises(LeaseLost):
+        await first.settle(slow, outcome(then=(follower,)))
+    await second.settle(claimed, outcome(then=(follower,)))
+    (found,) = await second.claim((), 10)
+    assert (found.id, found.chain, found.unique) == ("2", ["b", {"c": None}], "letter")
+    assert claimed.chain is None
 
 
 async def test_a_row_is_read_back_as_it_was_enqueued(shop):

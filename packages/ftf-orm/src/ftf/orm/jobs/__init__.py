@@ -1,6 +1,7 @@
 """Jobs in the database of the application."""
 
 from ._database_jobs import DatabaseJobs
+from ._database_schedules import DatabaseSchedules
 from ._failed_jobs import FailedJobs, StoredFailure
 from ._once import forget_keys, once
 from ._tables import add_job_tables, jobs_metadata
@@ -10,6 +11,7 @@ from .provider import DatabaseJobsProvider
 __all__ = [
     "DatabaseJobs",
     "DatabaseJobsProvider",
+    "DatabaseSchedules",
     "FailedJobs",
     "JobExists",
     "JobTablesMissing",

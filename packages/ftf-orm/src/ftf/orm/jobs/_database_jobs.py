@@ -18,7 +18,7 @@ from sqlalchemy import StaticPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.container import OpenTransaction, Scope
-from ftf.container.jobs import Envelope, Outcome, Released, Run, Stop, pull
+from ftf.container.jobs import Capabilities, Envelope, Outcome, Released, Run, Stop, pull
 
 from ._leases import Leases
 from ._outage import Outage
@@ -41,9 +41,16 @@ class DatabaseJobs:
         lease_seconds: How long a job stays with a worker that does not answer any more.
         poll_seconds: How often a worker looks for jobs that other processes have enqueued.
 
+    Attributes:
+        capabilities: What it promises; see `JobBackend.capabilities`.
+
     Raises:
         ValueError: The database is neither, or a number of seconds is not positive.
     """
+
+    capabilities: Capabilities = Capabilities(
+        durable=True, transactional=True, delay=True, unique=True, schedules=True, chains=True
+    )
 
     def __init__(
         self,
@@ -110,7 +117,7 @@ class DatabaseJobs:
         return claimed
 
     async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
-        """Note what became of a job; see `JobStore.settle`."""
+        """Note what became of a job; see `JobBackend.settle`."""
         await self._leases.settle(envelope, outcome)
 
     async def wait(self, queues: Sequence[str]) -> None:

@@ -25,11 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from ftf.container.jobs import Envelope, Failed, LeaseLost, Outcome, Released, Retried
+from ftf.container.jobs import Done, Envelope, Failed, LeaseLost, Outcome, Released, Retried
 
 from ._database_time import database_time
 from ._outage import Outage
-from ._rows import envelope_of
+from ._rows import envelope_of, insert_jobs
 from ._tables import FAILED_JOBS, JOBS
 
 _LONGEST_TEXT: Final = 20_000  # characters of an error and of its traceback
@@ -177,7 +177,10 @@ def _of(queues: Sequence[str]) -> dict[str, object]:
 async def _note(
     connection: AsyncConnection, envelope: Envelope, outcome: Outcome, token: str
 ) -> bool:
-    """Note what became of a job. Return whether it was still claimed with the token."""
+    """Note what became of a job, and insert those that follow it.
+
+    Return whether it was still claimed with the token.
+    """
     given: dict[str, object] = {"id_": envelope.id, "token_": token}
     statement: Update | Delete = _DELETE
     match outcome:
@@ -189,7 +192,10 @@ async def _note(
             texts = {"error_": "".join(format_exception_only(error)).strip()}
             texts["traceback_"] = "".join(format_exception(error))[-_LONGEST_TEXT:]
             await connection.execute(_FAIL, given | {k: _storable(v) for k, v in texts.items()})
-    return bool((await connection.execute(statement, given)).rowcount)
+    is_noted = bool((await connection.execute(statement, given)).rowcount)
+    if is_noted and isinstance(outcome, Done | Failed):
+        await insert_jobs(connection, outcome.then, connection.dialect.name)
+    return is_noted
 
 
 def _storable(text: str) -> str:

@@ -77,6 +77,7 @@ def _values(envelope: Envelope) -> dict[str, object]:
         "queue": envelope.queue,
         "payload": json.dumps(envelope.payload),
         "headers": json.dumps(dict(envelope.headers)),
+        "chain": None if envelope.chain is None else json.dumps(envelope.chain),
         "unique_key": envelope.unique or None,
         "attempt": envelope.attempt,
         "crashes": envelope.crashes,
@@ -100,6 +101,7 @@ def envelope_of(row: Row[Any]) -> Envelope:
         attempt=row.attempt,
         crashes=row.crashes,
         headers=_read(row.headers),
+        chain=None if row.chain is None else _read(row.chain),
     )
 
 

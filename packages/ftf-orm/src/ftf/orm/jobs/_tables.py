@@ -20,6 +20,7 @@ JOBS: Final = Table(
     Column("queue", Text(), nullable=False),
     Column("payload", Text(), nullable=False),
     Column("headers", Text(), nullable=False),
+    Column("chain", Text()),
     Column("unique_key", Text(), unique=True),
     Column("attempt", Integer(), nullable=False),
     Column("crashes", Integer(), nullable=False),
@@ -39,6 +40,7 @@ FAILED_JOBS: Final = Table(
     Column("queue", Text(), nullable=False),
     Column("payload", Text(), nullable=False),
     Column("headers", Text(), nullable=False),
+    Column("chain", Text()),
     Column("unique_key", Text()),
     Column("attempt", Integer(), nullable=False),
     Column("crashes", Integer(), nullable=False),
@@ -46,6 +48,13 @@ FAILED_JOBS: Final = Table(
     Column("failed_at", UtcDateTime(), nullable=False, index=True),
     Column("error", Text(), nullable=False),
     Column("traceback", Text(), nullable=False),
+)
+
+SCHEDULES: Final = Table(
+    "ftf_schedules",
+    jobs_metadata,
+    Column("name", Text(), primary_key=True),
+    Column("slot", UtcDateTime(), nullable=False),  # the last one that was used
 )
 
 PROCESSED: Final = Table(

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.container import Container
-from ftf.container.jobs import JobBackend, JobsProvider
+from ftf.container.jobs import JobBackend, JobsProvider, ScheduleStore
 
 from ._database_jobs import LEASE_SECONDS, POLL_SECONDS, DatabaseJobs
+from ._database_schedules import DatabaseSchedules
 from ._failed_jobs import FailedJobs
 
 
@@ -39,6 +40,7 @@ class DatabaseJobsProvider(JobsProvider):
         """Register what enqueues, keeps and runs jobs, and `FailedJobs`."""
         super().register(container)
         container.register(JobBackend, self._open, scope="singleton")
+        container.register(ScheduleStore, DatabaseSchedules, scope="singleton")
         container.register(FailedJobs, scope="scoped")
 
     def _open(self, engine: AsyncEngine) -> DatabaseJobs:
