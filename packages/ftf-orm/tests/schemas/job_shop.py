@@ -14,14 +14,17 @@ from ftf.container.jobs import (
     Envelope,
     Fixed,
     Job,
+    JobBackend,
     JobRegistry,
     JobRun,
     Jobs,
+    JobsProvider,
     LeaseLost,
     MemoryJobs,
     Worker,
 )
-from ftf.orm.jobs import DatabaseJobs
+from ftf.orm import DatabaseProvider
+from ftf.orm.jobs import DatabaseJobs, DatabaseJobsProvider
 
 
 class Journal(list[str]):
@@ -155,3 +158,17 @@ class Shop:
         """Let the leases of all claimed jobs end."""
         async with self.engine.begin() as connection:
             await connection.execute(text("UPDATE ftf_jobs SET due_at = enqueued_at"))
+
+
+@asynccontextmanager
+async def shop_on(engine: AsyncEngine, url: str, *, in_memory: bool) -> AsyncIterator[Shop]:
+    """Open an application with jobs of one kind."""
+    async with Container() as container:
+        provider = JobsProvider if in_memory else DatabaseJobsProvider
+        container.add_provider(DatabaseProvider(url), provider(concurrency=0))
+        container.instance(AsyncEngine, engine)  # which tests listen to
+        container.register(AuthorRepository)
+        container.register(Journal, scope="singleton")
+        backend = WatchedMemoryJobs() if in_memory else WatchedDatabaseJobs(engine)
+        container.instance(JobBackend, backend)
+        yield Shop(container, engine, backend)
