@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ._page import Page
 from .statement._clauses import Clauses
+from .steps._columns import LeftOut
 from .steps._eager_loads import Eager
 from .steps._joins import Joining
 from .steps._periods import Periods
@@ -28,6 +29,7 @@ class QueryBuilder[T: DeclarativeBase](
     Plan[T],
     Writes[T],
     Eager[T],
+    LeftOut[T],
     Joining[T],
     Relations[T],
     Periods[T],
