@@ -32,12 +32,13 @@ class SeederRun:
     seconds: float
 
 
-async def run_seeders(
+async def run_seeders(  # noqa: PLR0913  # options of one run
     container: Container,
     seeders: Iterable[type[Seeder]],
     *,
     seed: int = 0,
     force: bool = False,
+    only: bool = False,
     environment: str | None = None,
 ) -> list[SeederRun]:
     """Run seeders and those that they come after, each once, in a scope and a transaction.
@@ -49,6 +50,7 @@ async def run_seeders(
         seeders: The classes.
         seed: The seed of their random values.
         force: Whether to run seeders that are not for this environment.
+        only: Whether to leave out what the seeders come after.
         environment: The environment; by default that of `FTF_ENV` or `FASTAPI_ENV`, or else
             "production".
 
@@ -62,7 +64,7 @@ async def run_seeders(
         UnknownEnvironmentError: `FTF_ENV` or `FASTAPI_ENV` names no environment.
         ValueError: Seeders come after each other in a circle.
     """
-    ordered = in_order(seeders)
+    ordered = [*seeders] if only else in_order(seeders)
     _refuse_environment(ordered, environment or current_environment().value, force=force)
     done: list[SeederRun] = []
     for seeder in ordered:
