@@ -38,6 +38,7 @@ from .startup._early_checks import early_check_faults
 from .startup._further_layers import add_security, add_time_limits
 from .startup._layers import Layers
 from .startup._lifespan import with_container
+from .startup._policies import validate_policies
 from .startup._readiness import Readiness, live
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ class FastTrackFramework(Declarations):
         Raises:
             InvalidApplicationError: A service cannot be built; the error holds every fault.
             InvalidRoutesError: A check of a route, such as `throttle` or `Access`, cannot run.
+            InvalidPoliciesError: A policy cannot decide, or a handler names one that was not added.
         """
         middleware, checks = (
             middleware_injections(self.user_middleware),
@@ -207,6 +209,7 @@ class FastTrackFramework(Declarations):
         if faults:
             raise InvalidRoutesError(faults)
         validate(self.container, places, (*middleware, *checks))
+        validate_policies(self.container, places)
         report_open_routes(self)
 
     def ways(self) -> list[RouteWay]:

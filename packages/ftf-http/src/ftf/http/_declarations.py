@@ -1,7 +1,7 @@
 """What an application declares: services, controllers, checks, limits, errors, middleware."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from fastapi import FastAPI, params
 from starlette.middleware import Middleware
@@ -23,7 +23,7 @@ from .startup._readiness import Check, Readiness, ReadinessCheck
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from .auth import Guard
+    from .auth import Guard, Policy
     from .auth.access._open_routes import OpenRoute
     from .limits import Limit
 
@@ -141,6 +141,25 @@ class Declarations(FastAPI):
         from .auth.access import _setup  # noqa: PLC0415  # loaded where it is used
 
         return _setup.open_routes_of(self.container, self.routes)
+
+    def add_policy(self, model: type[object], policy: "type[Policy[Never]]") -> None:
+        """Add the policy that decides what users may do with the records of a model.
+
+        A policy that is registered already keeps the lifetime of its registration; others are
+        built once for each request.
+
+        Args:
+            model: The model.
+            policy: The policy, as `PostPolicy`.
+
+        Raises:
+            InvalidPolicyError: It is not a policy of a class of users, or the model has one.
+            RuntimeError: The application has started.
+        """
+        self._refuse_late("policies")
+        from .auth.policies import _setup  # noqa: PLC0415  # loaded where there are policies
+
+        _setup.add_policy(self, model, policy)
 
     def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
         """Answer an exception with a problem whose detail is the exception's text.
