@@ -13,6 +13,7 @@ from .._clock import Clock
 from .._guard import Guard
 from .._identity import Identity
 from .._visitor import Visitor
+from ..policies._user_source import UserSource
 from ._access import Decider
 from ._admissions import Admissions
 from ._credentials import Credentials
@@ -55,6 +56,8 @@ def guards_of(app: Application, index: RouteIndex) -> Guards:
         container.register(Visitor, admissions.visitor, scope="scoped")
         container.register(Identity, admissions.identity, scope="scoped")
         container.register(Auth, scope="scoped")
+        if UserSource not in container:
+            container.register(UserSource, Auth, scope="scoped")  # type: ignore[type-abstract]  # a port
     admissions = container.resolve(Admissions)
     if not index.is_guarded:
         index.guard(ApplicationAccess(admissions, app.router))
