@@ -13,7 +13,7 @@ from ._fixed_attribute import FixedAttribute
 from .injection._early_checks import with_marks
 from .injection._readable import naming_parameters
 from .problems._handlers import mapped
-from .routing._controller import Controller, operations_of
+from .routing._controller import Controller, add_operations
 from .startup._cors import refuse_open_cors
 from .startup._further_layers import add_limits
 from .startup._layers import Layers
@@ -53,17 +53,13 @@ class Declarations(FastAPI):
 
         Raises:
             TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
-                has no argument.
-            ValueError: It has no handlers, or its prefix or a path does not start with a slash.
+                has no argument, or one that it does not allow.
+            ValueError: It has no handlers, its prefix or a path does not start with a slash, or it
+                is added already.
         """
-        operations = list(operations_of(controller))
-        if any(not path for path, _, _ in operations):
-            remedy = "write `prefix = ...`, or '/' as the path"
-            raise ValueError(f"{controller.__qualname__} has a path without a slash: {remedy}.")
+        add_operations(self.router, controller, is_root=True)
         if controller not in self.container:
             self.container.register(controller, scope="scoped")
-        for path, endpoint, options in operations:
-            self.router.add_api_route(path, endpoint, **options)
 
     def add_readiness_check(self, name: str, check: Check, timeout: float = 5.0) -> None:
         """Make `/ready` answer 503 while a check fails.

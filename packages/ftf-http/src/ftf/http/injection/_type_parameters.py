@@ -1,11 +1,21 @@
 """The type parameters of generic controllers, and the type arguments of their subclasses."""
 
+import sys
 from collections.abc import Mapping
 from inspect import Signature
-from types import get_original_bases
-from typing import Annotated, Generic, TypeVar, cast, get_args, get_origin
+from types import SimpleNamespace, get_original_bases
+from typing import (
+    Annotated,
+    ForwardRef,
+    Generic,
+    TypeVar,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
-from ._inject import Injection, Resolution
+from ._inject import Injection, Resolution, unaliased
 
 type Types = Mapping[object, object]
 
@@ -18,11 +28,32 @@ def type_arguments(cls: object) -> dict[object, object]:
     origin = cast("type", get_origin(cls) or cls)
     parameters: tuple[object, ...] = getattr(origin, "__parameters__", ())
     arguments = {each: closed(each, {}) for each in parameters}
-    arguments |= dict(zip(parameters, get_args(cls), strict=False))
+    # An alias in a union is not a body for FastAPI, whatever it stands for.
+    arguments |= dict(zip(parameters, map(unaliased, get_args(cls)), strict=False))
     for base in get_original_bases(origin):
         if get_origin(base) is not Generic:
-            arguments |= type_arguments(closed(base, arguments))
+            arguments |= type_arguments(closed(_evaluated(base, origin), arguments))
     return arguments
+
+
+def _evaluated(base: object, cls: type) -> object:
+    """Return a base of a class, with texts among its type arguments evaluated.
+
+    Raises:
+        TypeError: A text names what the class's module does not have.
+    """
+    if not any(isinstance(each, ForwardRef) for each in get_args(base)):
+        return base
+    names = vars(sys.modules[cls.__module__])
+    # get_type_hints() evaluates all annotations of an object: give it an object with this one.
+    alone = SimpleNamespace(__annotations__={"base": base})
+    try:
+        return get_type_hints(alone, names, include_extras=True)["base"]
+    except NameError as error:
+        raise TypeError(
+            f"{cls.__qualname__} has a type argument that cannot be evaluated: {error}. Write the "
+            "class itself, above it, or its name in this module."
+        ) from error
 
 
 def closed_signature(signature: Signature, types: Types) -> Signature:
@@ -56,6 +87,31 @@ def open_parameters(hint: object, types: Types) -> list[str]:
     """Return the names of the type parameters of a hint that have no argument."""
     parameters = (hint,) if isinstance(hint, TypeVar) else getattr(hint, "__parameters__", ())
     return [str(each) for each in parameters if types.get(each) is each]
+
+
+def refused_argument(types: Types) -> str:
+    """Return which type argument its type parameter does not allow, and why; or ""."""
+    for parameter, argument in types.items():
+        if isinstance(parameter, TypeVar) and isinstance(argument, type):
+            bound, constraints = parameter.__bound__, parameter.__constraints__
+            allowed = constraints or (bound,)
+            if any(isinstance(each, type) for each in allowed) and not any(
+                _allows(each, argument, exactly=bool(constraints)) for each in allowed
+            ):
+                names = " or ".join(getattr(each, "__name__", str(each)) for each in allowed)
+                wanted = names if constraints else f"a subclass of {names}"
+                found = argument.__name__
+                return f"the type parameter {parameter} has to be {wanted}, not {found}"
+    return ""
+
+
+def _allows(allowed: object, argument: type, *, exactly: bool) -> bool:
+    if exactly or not isinstance(allowed, type):
+        return allowed is argument or not isinstance(allowed, type)
+    try:
+        return issubclass(argument, allowed)
+    except TypeError:  # a protocol with attributes, which classes cannot be compared with
+        return True
 
 
 def _closed_mark(mark: object, types: Types) -> object:

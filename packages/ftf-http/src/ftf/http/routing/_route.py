@@ -11,7 +11,7 @@ from ..injection._early_checks import Handler, checked_first, with_marks
 from ..injection._endpoint import compiled
 from ..injection._readable import naming_parameters
 from ..plan._planned import PlannedApp
-from ._controller import Controller, operations_of
+from ._controller import Controller, add_operations
 from ._options import RouterOptions
 
 
@@ -58,11 +58,11 @@ class Router(APIRouter):
 
         Raises:
             TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
-                has no argument.
-            ValueError: It has no handlers, or its prefix or a path does not start with a slash.
+                has no argument, or one that it does not allow.
+            ValueError: It has no handlers, its prefix or a path does not start with a slash, or it
+                is added already.
         """
-        for path, endpoint, options in operations_of(controller):
-            self.add_api_route(path, endpoint, **options)
+        add_operations(self, controller)
 
     def add_api_websocket_route(
         self,
