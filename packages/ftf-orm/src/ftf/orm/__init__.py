@@ -13,8 +13,10 @@ from .exceptions import (
     DatabaseUnavailable,
     Deadlock,
     DuplicateRecord,
+    Fault,
     ForeignKeyViolation,
     InvalidArgument,
+    InvalidCriteria,
     InvalidValue,
     MigrationError,
     MissingDriver,
@@ -40,7 +42,17 @@ from .models._uuid_key import UuidKey, uuid7
 from .models._versioned import Versioned
 from .provider import DatabaseProvider
 from .query import CursorPage, Page, PaginatedQuery, QueryBuilder, SimplePage
+from .query.filters import (
+    Criteria,
+    CustomFilter,
+    Filter,
+    FilterSet,
+    Include,
+    Limits,
+    Sort,
+)
 from .relations._relation import Relation, Synced
+from .repository._plain import Repository
 from .repository._repository import BaseRepository
 from .seeding._run import SeederRun, run_seeders
 from .seeding._seeder import Seeder
@@ -57,16 +69,24 @@ __all__ = [
     "CommitOutcomeUnknown",
     "ConcurrentUse",
     "ConstraintViolation",
+    "Criteria",
     "CursorError",
     "CursorPage",
+    "CustomFilter",
     "DatabaseBusy",
     "DatabaseProvider",
     "DatabaseUnavailable",
     "Deadlock",
     "DuplicateRecord",
+    "Fault",
+    "Filter",
+    "FilterSet",
     "ForeignKeyViolation",
+    "Include",
     "InvalidArgument",
+    "InvalidCriteria",
     "InvalidValue",
+    "Limits",
     "MigrationError",
     "MissingDriver",
     "MultipleRecordsFound",
@@ -80,6 +100,7 @@ __all__ = [
     "RecordOfOtherSession",
     "Relation",
     "RelationNotLoaded",
+    "Repository",
     "SchemaChanged",
     "Seeder",
     "SeederFailed",
@@ -88,6 +109,7 @@ __all__ = [
     "SerializationFailure",
     "SimplePage",
     "SoftDeletes",
+    "Sort",
     "StaleRecord",
     "Synced",
     "Timestamps",

@@ -12,7 +12,8 @@
     ├── CursorError (also a ValueError)
     ├── DatabaseUnavailable
     ├── InvalidValue (also a ValueError)
-    │   └── InvalidArgument
+    │   ├── InvalidArgument
+    │   └── InvalidCriteria
     ├── MigrationError
     ├── MissingDriver (also an ImportError)
     ├── MultipleRecordsFound
@@ -39,6 +40,10 @@ from ._constraints import (
     DuplicateRecord,
     ForeignKeyViolation,
     NotNullViolation,
+)
+from ._criteria import (
+    Fault,
+    InvalidCriteria,
 )
 from ._database import (
     DatabaseUnavailable,
@@ -86,8 +91,10 @@ __all__ = [
     "DatabaseUnavailable",
     "Deadlock",
     "DuplicateRecord",
+    "Fault",
     "ForeignKeyViolation",
     "InvalidArgument",
+    "InvalidCriteria",
     "InvalidValue",
     "MigrationError",
     "MissingDriver",
