@@ -11,6 +11,7 @@ from ..injection._early_checks import Handler, checked_first, with_marks
 from ..injection._endpoint import compiled
 from ..injection._readable import naming_parameters
 from ..plan._planned import PlannedApp
+from ..replies._reply import replying
 from ._controller import Controller, add_operations
 from ._options import RouterOptions
 
@@ -31,7 +32,7 @@ class Route(APIRoute):
         given = cast("Sequence[params.Depends] | None", options.get("dependencies"))
         options["dependencies"] = dependencies = with_marks(endpoint, given)
         with naming_parameters(endpoint, dependencies):
-            super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
+            super().__init__(path, replying(compiled(endpoint)), **options)  # type: ignore[arg-type]  # passed on
         self.app: ASGIApp = PlannedApp.of(self)
 
     def get_route_handler(self) -> Handler:
