@@ -25,6 +25,7 @@ from .problems._types import DEFAULT_BASE, ProblemTypes
 from .request._outermost import Outgoing
 from .request._services import serve_from
 from .routing._index import RouteIndex
+from .routing._openapi import document_parameters
 from .routing._options import ApplicationOptions, Json, check_options
 from .routing._route import Route
 from .routing._tree import walk
@@ -147,9 +148,11 @@ class FastTrackFramework(Declarations):
     def openapi(self) -> Json:
         """Return the OpenAPI document of the routes and their errors."""
         document = super().openapi()
-        # FastAPI returns the same document until the routes change: add the problems to each once.
-        if self.problem_details and document is not self._documented:
-            document_problems(document, self.problem_types)
+        # FastAPI returns the same document until the routes change: complete each once.
+        if document is not self._documented:
+            document_parameters(document, self.routes)
+            if self.problem_details:
+                document_problems(document, self.problem_types)
             self._documented = document
         return document
 

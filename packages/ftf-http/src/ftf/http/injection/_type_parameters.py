@@ -33,7 +33,8 @@ def type_arguments(cls: object) -> dict[object, object]:
     for base in get_original_bases(origin):
         if get_origin(base) is not Generic:
             arguments |= type_arguments(closed(_evaluated(base, origin), arguments))
-    return arguments
+    # The default of a parameter may name the one before it.
+    return {each: closed(argument, arguments) for each, argument in arguments.items()}
 
 
 def _evaluated(base: object, cls: type) -> object:
@@ -76,16 +77,27 @@ def closed(hint: object, types: Types) -> object:
     if get_origin(hint) is Annotated:
         base, *metadata = get_args(hint)
         return Annotated[closed(base, types), *(_closed_mark(each, types) for each in metadata)]
-    parameters = () if isinstance(hint, type) else getattr(hint, "__parameters__", ())
+    parameters = _parameters_in(hint)
+    if isinstance(hint, type) and hint.__dict__.get("__parameters__"):
+        return hint  # a generic class without arguments
     if not parameters:
         return hint
     arguments = tuple(closed(parameter, types) for parameter in parameters)
     return hint[arguments]  # type: ignore[index]  # a hint with parameters takes arguments
 
 
+def _parameters_in(hint: object) -> tuple[object, ...]:
+    """Return the type parameters that a hint takes arguments for."""
+    # A schema of pydantic's with arguments is a class, which keeps them apart.
+    pydantics = getattr(hint, "__pydantic_generic_metadata__", None)
+    if pydantics is not None and pydantics["origin"] is not None:
+        return cast("tuple[object, ...]", pydantics["parameters"])
+    return cast("tuple[object, ...]", getattr(hint, "__parameters__", ()))
+
+
 def open_parameters(hint: object, types: Types) -> list[str]:
     """Return the names of the type parameters of a hint that have no argument."""
-    parameters = (hint,) if isinstance(hint, TypeVar) else getattr(hint, "__parameters__", ())
+    parameters = (hint,) if isinstance(hint, TypeVar) else _parameters_in(hint)
     return [str(each) for each in parameters if types.get(each) is each]
 
 

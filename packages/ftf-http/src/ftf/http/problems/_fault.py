@@ -1,8 +1,9 @@
 """The faults of a request that is not valid, as the objects of the member `errors`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 type Fault = dict[str, object]
 
@@ -10,6 +11,45 @@ _PARAMETERS = str | int | float | Decimal | date | time | timedelta
 _TEXTS = {"in", "pointer", "code", "detail"}  # as the OpenAPI document says
 # What pydantic has in them of the input, or for people who wrote the model.
 _WITHHELD = {"error", "pattern", "tag", "input", "input_value"}
+
+
+class FaultFacts(Protocol):
+    """A fault of ftf-orm's."""
+
+    @property
+    def pointer(self) -> str:
+        """Where it is, as a JSON pointer."""
+
+    @property
+    def code(self) -> str:
+        """What it is, for programs."""
+
+    @property
+    def detail(self) -> str:
+        """What it is, for people."""
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        """The facts of the detail."""
+
+    @property
+    def allowed(self) -> Sequence[str] | None:
+        """What could be there instead."""
+
+
+def stored_fault(part: str, fault: FaultFacts) -> Fault:
+    """Return a fault of ftf-orm's, in a part of the request."""
+    found: Fault = {
+        "in": part,
+        "pointer": fault.pointer,
+        "code": fault.code,
+        "detail": fault.detail,
+    }
+    if fault.params:
+        found["params"] = dict(fault.params)
+    if fault.allowed is not None:
+        found["allowed"] = list(fault.allowed)
+    return found
 
 
 def fault_of(found: object) -> Fault:

@@ -1,10 +1,16 @@
 """Handlers of ftf-orm's errors: which error is answered by which status."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 
-from ._handlers import Handlers, Kind, answering, mapped, with_text
+from starlette.responses import Response
 
+from ._error_response import ErrorResponse
+from ._fault import FaultFacts, stored_fault
+from ._handlers import NOT_VALID, Handlers, Kind, answering, mapped, with_text
+from ._response import ProblemResponse
+
+_INVALID = 422
 _SOON = {"retry-after": "1"}  # seconds until a conflicting transaction has ended
 _LATER = {"retry-after": "5"}  # seconds until a database has restarted
 
@@ -34,6 +40,9 @@ def orm_handlers(*, problem_details: bool) -> Handlers:
             error: answering(with_text(kind, problem_details=problem_details))
             for error, kind in kinds.items()
         },
+        orm.InvalidCriteria: answering(
+            lambda error: _invalid_criteria(error, problem_details=problem_details)
+        ),
         orm.DatabaseUnavailable: mapped(unavailable, problem_details=problem_details),
     }
 
@@ -46,3 +55,12 @@ def _facts(*names: str) -> Callable[[Exception], Mapping[str, object]]:
         return {name: fact for name, fact in facts.items() if fact}
 
     return members
+
+
+def _invalid_criteria(error: Exception, *, problem_details: bool) -> Response:
+    """Return the answer to a query string that a filter set refuses, with each fault."""
+    if not problem_details:
+        return ErrorResponse({"detail": str(error)}, _INVALID)
+    faults: Iterable[FaultFacts] = getattr(error, "faults", ())
+    errors = [stored_fault("query", fault) for fault in faults]
+    return ProblemResponse(_INVALID, NOT_VALID, type="validation", errors=errors)

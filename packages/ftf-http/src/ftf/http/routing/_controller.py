@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from enum import Enum
-from inspect import Parameter, getattr_static, signature, unwrap
-from typing import ClassVar, TypeVar, Unpack
+from inspect import Parameter, Signature, getattr_static, signature, unwrap
+from typing import ClassVar, NamedTuple, TypeVar, Unpack
 
 from fastapi import APIRouter, params
 from fastapi.routing import APIRoute
@@ -25,6 +25,22 @@ from ._precedence import Operation, Placed, in_precedence
 _OPERATIONS = "ftf_operations"
 
 
+class Action(NamedTuple):
+    """A route of a controller, with type arguments in place of type parameters.
+
+    Args:
+        name: The name of the method.
+        method: The function that handles a request.
+        signature: Its parameters and result.
+        options: The options of the route.
+    """
+
+    name: str
+    method: Endpoint
+    signature: Signature
+    options: RouteOptions
+
+
 class Controller:
     """A group of route handlers that share a constructor, which the container calls.
 
@@ -43,6 +59,11 @@ class Controller:
     prefix: ClassVar[str] = ""
     tags: ClassVar[Sequence[str | Enum]] = ()
     dependencies: ClassVar[Sequence[params.Depends]] = ()
+
+    @classmethod
+    def _adapted(cls, action: Action) -> Action | None:
+        """Return a route as it is served, or `None` if it is not served."""
+        return action
 
 
 def get[F: Endpoint](path: str = "", **options: Unpack[RouteOptions]) -> Callable[[F], F]:
@@ -92,15 +113,12 @@ def operations_of(controller: type[Controller]) -> list[tuple[str, Endpoint, Rou
         raise ValueError(f"{name} has no handlers: decorate its methods with {verbs}.")
     found: list[tuple[str, Endpoint, RouteOptions]] = []
     for name, _, (path, options) in in_precedence(marked):
-        joined = options.copy()
-        joined["tags"] = [*controller.tags, *(options.get("tags") or ())]
-        joined["dependencies"] = [
-            *controller.dependencies,
-            *(options.get("dependencies") or ()),
-        ]
-        if "response_model" in options:
-            joined["response_model"] = closed(options["response_model"], types)
-        found.append((controller.prefix + path, _handler(controller, name, types), joined))
+        action = controller._adapted(_action(controller, name, options, types))  # noqa: SLF001  # of this package
+        if action is not None:
+            handler = compiled(
+                action.method, {_self_name(controller, name): controller}, action.signature
+            )
+            found.append((controller.prefix + path, handler, action.options))
     if missing := open_parameters(controller, types):  # which only its services may have
         raise TypeError(_open(controller, "", missing[0]))
     return found
@@ -156,8 +174,9 @@ def _operations(controller: type[Controller], name: str) -> list[Placed]:
     return []
 
 
-def _handler(controller: type[Controller], name: str, types: Types) -> Endpoint:
-    method, self_name = getattr(controller, name), _self_name(controller, name)
+def _action(controller: type[Controller], name: str, options: RouteOptions, types: Types) -> Action:
+    method = getattr(controller, name)
+    _self_name(controller, name)
     # String annotations may name type parameters, which get_type_hints() does not find by itself.
     scopes = {each.__name__: each for each in types if isinstance(each, TypeVar)}
     signature = closed_signature(evaluated_signature(method, scopes), types)
@@ -165,7 +184,12 @@ def _handler(controller: type[Controller], name: str, types: Types) -> Endpoint:
     for parameter, hint in (hints | {"return": signature.return_annotation}).items():
         if missing := open_parameters(hint, types):
             raise TypeError(_open(controller, f".{name}, {parameter!r}", missing[0]))
-    return compiled(method, {self_name: controller}, signature)
+    joined = options.copy()
+    joined["tags"] = [*controller.tags, *(options.get("tags") or ())]
+    joined["dependencies"] = [*controller.dependencies, *(options.get("dependencies") or ())]
+    if "response_model" in options:
+        joined["response_model"] = closed(options["response_model"], types)
+    return Action(name, method, signature, joined)
 
 
 def _open(controller: type[Controller], place: str, parameter: str) -> str:
