@@ -17,6 +17,7 @@ from .exceptions import (
     ForeignKeyViolation,
     InvalidArgument,
     InvalidCriteria,
+    InvalidInput,
     InvalidValue,
     MigrationError,
     MissingDriver,
@@ -27,6 +28,7 @@ from .exceptions import (
     RecordNotFound,
     RecordOfOtherSession,
     RelationNotLoaded,
+    RuleViolation,
     SchemaChanged,
     SeederFailed,
     SeederRefused,
@@ -49,11 +51,14 @@ from .query.filters import (
     FilterSet,
     Include,
     Limits,
+    Parameter,
     Sort,
+    Used,
 )
 from .relations._relation import Relation, Synced
 from .repository._plain import Repository
 from .repository._repository import BaseRepository
+from .rules import Exists, Rules, Unique
 from .seeding._run import SeederRun, run_seeders
 from .seeding._seeder import Seeder
 from .transactions._retry import run_transaction
@@ -78,6 +83,7 @@ __all__ = [
     "DatabaseUnavailable",
     "Deadlock",
     "DuplicateRecord",
+    "Exists",
     "Fault",
     "Filter",
     "FilterSet",
@@ -85,6 +91,7 @@ __all__ = [
     "Include",
     "InvalidArgument",
     "InvalidCriteria",
+    "InvalidInput",
     "InvalidValue",
     "Limits",
     "MigrationError",
@@ -94,6 +101,7 @@ __all__ = [
     "OrmError",
     "Page",
     "PaginatedQuery",
+    "Parameter",
     "QueryBuilder",
     "QueryTimeout",
     "RecordNotFound",
@@ -101,6 +109,8 @@ __all__ = [
     "Relation",
     "RelationNotLoaded",
     "Repository",
+    "RuleViolation",
+    "Rules",
     "SchemaChanged",
     "Seeder",
     "SeederFailed",
@@ -116,6 +126,8 @@ __all__ = [
     "Transaction",
     "TransactionConflict",
     "TransactionMisuse",
+    "Unique",
+    "Used",
     "UtcDateTime",
     "UuidKey",
     "Versioned",

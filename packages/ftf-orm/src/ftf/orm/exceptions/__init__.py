@@ -13,7 +13,9 @@
     ├── DatabaseUnavailable
     ├── InvalidValue (also a ValueError)
     │   ├── InvalidArgument
-    │   └── InvalidCriteria
+    │   └── InvalidInput
+    │       ├── InvalidCriteria
+    │       └── RuleViolation
     ├── MigrationError
     ├── MissingDriver (also an ImportError)
     ├── MultipleRecordsFound
@@ -41,10 +43,6 @@ from ._constraints import (
     ForeignKeyViolation,
     NotNullViolation,
 )
-from ._criteria import (
-    Fault,
-    InvalidCriteria,
-)
 from ._database import (
     DatabaseUnavailable,
     MigrationError,
@@ -55,6 +53,13 @@ from ._database import (
 )
 from ._error import (
     OrmError,
+)
+from ._faults import (
+    Fault,
+    InvalidCriteria,
+    InvalidInput,
+    RuleViolation,
+    pointer_to,
 )
 from ._records import (
     ColumnNotLoaded,
@@ -95,6 +100,7 @@ __all__ = [
     "ForeignKeyViolation",
     "InvalidArgument",
     "InvalidCriteria",
+    "InvalidInput",
     "InvalidValue",
     "MigrationError",
     "MissingDriver",
@@ -105,6 +111,7 @@ __all__ = [
     "RecordNotFound",
     "RecordOfOtherSession",
     "RelationNotLoaded",
+    "RuleViolation",
     "SchemaChanged",
     "SeederFailed",
     "SeederRefused",
@@ -112,4 +119,5 @@ __all__ = [
     "StaleRecord",
     "TransactionConflict",
     "TransactionMisuse",
+    "pointer_to",
 ]

@@ -1,6 +1,6 @@
 """Declarations of a filter set: checked, and made into what it offers."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, inspect
 from sqlalchemy.orm import DeclarativeBase
 
 from ..statement._expressions import element, sources
-from ..statement.loads._relation_path import check_relation, target
-from ._filter import CustomFilter, Filter, Include, Path, Sort, name_of
+from ._filter import CustomFilter, Filter, Include, Sort, name_of
 from ._kinds import TRUTHS, Kind, kind_of, kind_of_values
 from ._limits import DEFAULT_LIMITS, Limits
 from ._offers import ColumnOffer, CustomOffer
@@ -74,6 +73,18 @@ def orders(
     return found
 
 
+def by_name(includes: Sequence[Include]) -> Mapping[str, Include]:
+    """Return includes by their names.
+
+    Raises:
+        ValueError: Two have one name.
+    """
+    found = {include.name: include for include in includes}
+    if len(found) < len(includes):
+        raise ValueError(f"two includes have one name: {', '.join(by.name for by in includes)}")
+    return found
+
+
 def refuse_other_texts(model: type[DeclarativeBase], column: object) -> None:
     """Raise for a column of a search that is not a text of the model.
 
@@ -98,44 +109,6 @@ def refuse_foreign(model: type[DeclarativeBase], column: object, where: str) -> 
             f"{where}: {column} is not a column of {model.__name__}: a filter leads to it with "
             f"via=({model.__name__}.<relationship>,)"
         )
-
-
-def refuse_apart(model: type[DeclarativeBase], declared: Filter) -> None:
-    """Raise for a filter whose relationships do not lead from a model to its column.
-
-    Raises:
-        AttributeError: A relationship is not one of the model before it.
-        ValueError: They lead to another model.
-    """
-    end = _follow(model, declared.via)
-    if not {*sources(declared.column)} <= {*end.tables}:
-        ways = ", ".join(map(str, declared.via))
-        raise ValueError(f"via=({ways}) leads to {end.class_.__name__}, unlike {declared.column}")
-
-
-def refuse_unlimited(model: type[DeclarativeBase], include: Include) -> None:
-    """Raise for an include that is not a path of the model, or has no limit where it needs one.
-
-    Raises:
-        AttributeError: A relationship is not one of the model before it.
-        ValueError: It leads to many records without a limit, or to one with a limit.
-    """
-    _follow(model, include.path)
-    first, *further = (step.property.uselist for step in include.path)
-    if any(further):
-        raise ValueError(f"{include}: only its first relationship may lead to many records")
-    if first and include.limit is None:
-        raise ValueError(f"{include} leads to many records: it needs a limit=")
-    if include.limit is not None and (not first or include.limit < 1):
-        raise ValueError(f"{include}: limit= is for many records, and at least 1")
-
-
-def _follow(model: type[DeclarativeBase], path: Path) -> Any:  # noqa: ANN401  # a mapper of any model
-    mapper = inspect(model)
-    for step in path:
-        check_relation(mapper, step)
-        mapper = target(step)
-    return mapper
 
 
 def _refuse_operator(declared: Filter, name: str, kind: Kind, column: ColumnElement[Any]) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression
 
-from ...exceptions import Fault
-from ...exceptions._criteria import pointer_to
+from ...exceptions import Fault, pointer_to
 from ._filter import Include
 from ._steps import Step
 from ._text_values import Refused

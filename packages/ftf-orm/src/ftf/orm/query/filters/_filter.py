@@ -145,11 +145,16 @@ class Include:
         path: The relationships.
         limit: How many related records of each record are included; needed for relationships to
             many records, and for those only.
+
+    Raises:
+        TypeError: The path is not one of relationships.
     """
 
     __slots__ = ("limit", "path")
 
     def __init__(self, *path: QueryableAttribute[object], limit: int | None = None) -> None:
+        if not path or not all(isinstance(step, QueryableAttribute) for step in path):
+            raise TypeError(f"Include() takes relationships, such as Product.reviews, not {path}")
         self.path: Path = path
         self.limit = limit
 

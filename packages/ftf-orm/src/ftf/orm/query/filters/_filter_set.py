@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, tzinfo
 from typing import Literal, NamedTuple
 
-from sqlalchemy import SQLColumnExpression, inspect
+from sqlalchemy import SQLColumnExpression
 from sqlalchemy.orm import DeclarativeBase
 
 from ...exceptions import InvalidCriteria
@@ -25,6 +25,7 @@ from ._offers import (
     SortOffer,
 )
 from ._params import grouped
+from ._relations import is_connected, is_limited
 from ._text_values import Refused
 
 type Paging = Literal["page", "simple", "cursor"]
@@ -63,11 +64,11 @@ class FilterSet[M: DeclarativeBase]:
         limits: How much one request may ask for.
 
     Raises:
-        AttributeError: A relationship is not one of the model before it.
         TypeError: A column has a type whose values have no text.
-        ValueError: A column is of another model, an operator is not one for it, two parameters have
-            one name, the default is not among the sorts, or a parameter exceeds the limits always.
-            What relationships lead to is checked at the first use, if models are not complete yet.
+        ValueError: A column or a relationship is of another model, an operator is not one for the
+            column, two parameters have one name, the default is not among the sorts, or a parameter
+            exceeds the limits always. Relationships whose models are not declared yet are checked
+            at the first use.
 
     Example:
         FILTERS = FilterSet(Product, Filter(Product.price, "gte", "lte"), sorts=(Product.name,))
@@ -99,9 +100,7 @@ class FilterSet[M: DeclarativeBase]:
         self.limits = limits
         self._offers = self._named([*self._filter_offers(), *self._list_offers()])
         self._nothing = self._without_parameters()
-        self._checked = False
-        if inspect(model).configured:
-            self._check_relations()
+        self._checked = self._checks_relations()
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -219,7 +218,7 @@ class FilterSet[M: DeclarativeBase]:
         if self.sorts:
             yield SortOffer(declared.orders(self.model, self.sorts), self.limits)
         if self.includes:
-            yield IncludeOffer({by.name: by for by in self.includes}, self.limits)
+            yield IncludeOffer(declared.by_name(self.includes), self.limits)
         if self.paging == "cursor":
             yield CursorOffer()
         else:
@@ -252,11 +251,13 @@ class FilterSet[M: DeclarativeBase]:
         return Criteria(self.model, self.per_page, sorts=draft.sorts, order=draft.order or ())
 
     def _check_relations(self) -> None:
-        if self._checked:
-            return
-        for by in self.filters:
-            if isinstance(by, Filter) and by.via:
-                declared.refuse_apart(self.model, by)
-        for include in self.includes:
-            declared.refuse_unlimited(self.model, include)
-        self._checked = True
+        if not self._checked:
+            self.model.registry.configure()
+            self._checked = self._checks_relations()
+
+    def _checks_relations(self) -> bool:
+        """Return whether all relationships are known; those that are known are checked."""
+        ways = [by for by in self.filters if isinstance(by, Filter) and by.via]
+        connected = [is_connected(self.model, by) for by in ways]
+        limited = [is_limited(self.model, include) for include in self.includes]
+        return all((*connected, *limited))

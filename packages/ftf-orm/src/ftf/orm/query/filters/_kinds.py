@@ -1,7 +1,7 @@
 """Kinds of values: the types of columns that have them, how they are read, what can be asked."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from enum import Enum as PythonEnum
@@ -117,9 +117,9 @@ def _bits(kind: Integer) -> int:
 
 
 def _decimals(kind: Numeric[Any]) -> Kind:
-    if not kind.asdecimal:
-        return _FLOATS
     read = values.decimal(kind.precision, kind.scale)
+    if not kind.asdecimal:
+        return replace(_FLOATS, read=lambda text: float(read(text)))
     return Kind("decimal number", read, (*_SAME, *_ORDER, *_SETS), {"type": "number"})
 
 

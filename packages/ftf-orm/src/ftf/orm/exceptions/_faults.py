@@ -29,11 +29,11 @@ class Fault:
         return f"{self.pointer or '(all)'}: {self.detail}"
 
 
-class InvalidCriteria(InvalidValue):
-    """The parameters of a list are not all allowed. No query ran.
+class InvalidInput(InvalidValue):
+    """What a client sent has faults.
 
     Args:
-        faults: What is wrong, in the order of the parameters; at least one.
+        faults: What is wrong, in the order of what was sent; at least one.
     """
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -43,6 +43,14 @@ class InvalidCriteria(InvalidValue):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class InvalidCriteria(InvalidInput):
+    """The parameters of a list are not all allowed. No query ran."""
+
+
+class RuleViolation(InvalidInput):
+    """Values break a rule about stored records, such as `Unique`. Nothing was stored."""
 
 
 def pointer_to(*steps: str | int) -> str:
