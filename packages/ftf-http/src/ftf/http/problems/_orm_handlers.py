@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from ._error_response import ErrorResponse
 from ._fault import FaultFacts, stored_fault
-from ._handlers import NOT_VALID, Handlers, Kind, answering, mapped, with_text
+from ._handlers import NOT_VALID, Answer, Handlers, Kind, answering, mapped, with_text
 from ._response import ProblemResponse
 
 _INVALID = 422
@@ -40,9 +40,8 @@ def orm_handlers(*, problem_details: bool) -> Handlers:
             error: answering(with_text(kind, problem_details=problem_details))
             for error, kind in kinds.items()
         },
-        orm.InvalidCriteria: answering(
-            lambda error: _invalid_criteria(error, problem_details=problem_details)
-        ),
+        orm.InvalidCriteria: answering(_with_faults("query", problem_details=problem_details)),
+        orm.RuleViolation: answering(_with_faults("body", problem_details=problem_details)),
         orm.DatabaseUnavailable: mapped(unavailable, problem_details=problem_details),
     }
 
@@ -57,10 +56,14 @@ def _facts(*names: str) -> Callable[[Exception], Mapping[str, object]]:
     return members
 
 
-def _invalid_criteria(error: Exception, *, problem_details: bool) -> Response:
-    """Return the answer to a query string that a filter set refuses, with each fault."""
-    if not problem_details:
-        return ErrorResponse({"detail": str(error)}, _INVALID)
-    faults: Iterable[FaultFacts] = getattr(error, "faults", ())
-    errors = [stored_fault("query", fault) for fault in faults]
-    return ProblemResponse(_INVALID, NOT_VALID, type="validation", errors=errors)
+def _with_faults(part: str, *, problem_details: bool) -> Answer:
+    """Return a function that answers an error with each of its faults, in a part of the request."""
+
+    def answer(error: Exception) -> Response:
+        if not problem_details:
+            return ErrorResponse({"detail": str(error)}, _INVALID)
+        faults: Iterable[FaultFacts] = getattr(error, "faults", ())
+        errors = [stored_fault(part, fault) for fault in faults]
+        return ProblemResponse(_INVALID, NOT_VALID, type="validation", errors=errors)
+
+    return answer

@@ -1,6 +1,7 @@
 """`ResourceController`: a model as an API of a list and its records."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import wraps
 from inspect import Parameter, iscoroutinefunction
@@ -23,6 +24,7 @@ from ftf.orm import (
     Page,
     QueryBuilder,
     RecordNotFound,
+    Rules,
     SimplePage,
     transaction,
 )
@@ -32,11 +34,12 @@ from ..injection._type_parameters import type_arguments
 from ..replies._reply import Reply
 from ..routing._controller import Action, Controller, delete, get, patch, post, put
 from ..types import key_of
-from ._change import changed, written
+from ._change import Change, changed, written
 from ._from_query import FromQuery
 from ._partial import Partial
 from ._projection import AnyPage
 from ._resource import ACTIONS, Resource
+from ._rules_in import ask
 
 _PAGES = {"page": Page, "simple": SimplePage, "cursor": CursorPage}
 _NOT_FOUND: dict[int | str, dict[str, object]] = {404: {"description": "There is no such record."}}
@@ -100,7 +103,7 @@ class ResourceController[
         record = cast("M", resource.model(**written(body, resource.fields)))
         if resource.parent is not None:
             setattr(record, resource.foreign_key, self._parent_key)
-        async with transaction(self.records.session):
+        async with self._checked(body), transaction(self.records.session):
             await self.storing(record, body)
             await self.records.create(record)
             await self.stored(record, body)
@@ -113,14 +116,15 @@ class ResourceController[
     async def update(self, id: object, body: Patch) -> Out:  # noqa: A002  # its name in the path
         """Change what is sent of a record."""
         resource, record = self._resource(), await self.found(id)
-        changes = changed(record, body, resource.body, resource.fields)
-        return await self._written(id, record, changes, body)
+        change = changed(record, body, resource.body, resource.fields)
+        return await self._written(id, record, change)
 
     @put("/{id}", responses=_NOT_FOUND | _CONFLICT)
     async def replace(self, id: object, body: In) -> Out:  # noqa: A002  # its name in the path
         """Change a record to what is sent; what is not sent gets its default."""
         record = await self.found(id)
-        return await self._written(id, record, written(body, self._resource().fields), body)
+        change = Change(written(body, self._resource().fields), body)
+        return await self._written(id, record, change)
 
     @delete("/{id}", status_code=204, responses=_NOT_FOUND | _CONFLICT)
     async def destroy(self, id: object) -> None:  # noqa: A002  # its name in the path
@@ -191,17 +195,41 @@ class ResourceController[
         (out,) = await projection.all(query, [record])
         return cast("Out", out)
 
-    async def _written(
-        self, key: object, record: M, changes: Mapping[str, object], _: BaseModel
-    ) -> Out:
-        if changes:
-            async with transaction(self.records.session):
-                for name, value in changes.items():
+    async def _written(self, key: object, record: M, change: Change) -> Out:
+        if change.values:
+            async with (
+                self._checked(change.body, record, change.values),
+                transaction(self.records.session),
+            ):
+                for name, value in change.values.items():
                     setattr(record, name, value)
-                await self.updating(record, changes)
+                await self.updating(record, change.values)
                 await self.records.update(record)
-                await self.updated(record, changes)
+                await self.updated(record, change.values)
         return await self.shown(key)
+
+    @asynccontextmanager
+    async def _checked(
+        self,
+        body: BaseModel | None,
+        record: M | None = None,
+        changes: Mapping[str, object] | None = None,
+    ) -> AsyncIterator[None]:
+        """Check the rules of a body, and explain by them what the database refuses in the block.
+
+        Raises:
+            RuleViolation: A rule is broken, before the block or by another request meanwhile.
+        """
+        resource = self._resource()
+        if body is None or not resource.has_rules:
+            yield
+            return
+        rules = Rules(self.records.session)
+        of_parent = {resource.foreign_key: self._parent_key} if resource.parent else {}
+        ask(rules, body, record=record, values=of_parent, names=changes)
+        await rules.check()
+        async with rules.explaining():
+            yield
 
     async def _enter(self, key: object) -> None:
         """Narrow the resource to the records of a parent.

@@ -13,6 +13,7 @@ from ftf.orm import FilterSet
 
 from ..types import key_of
 from ._projection import Projection
+from ._rules_in import has_rules
 
 ACTIONS: Final = ("index", "show", "store", "update", "replace", "destroy")
 _WRITES: Final = {"store", "update", "replace"}
@@ -62,6 +63,11 @@ class Resource:
         """The fields of the body that are attributes of the record."""
         known = {attribute.key for attribute in inspect(self.model).column_attrs}
         return tuple(name for name in self.body.model_fields if name in known)
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether the schema of the body has rules about stored records."""
+        return has_rules(self.body)
 
     @cached_property
     def foreign_key(self) -> str:
