@@ -319,3 +319,25 @@ async def test_edge_s55_a_refused_request_is_answered_before_its_body_is_read(bo
         for path in ("/path", "/plain"):
             for _ in range(3):
                 assert await ask(app, path, body=body) == (401, 0)
+
+
+@pytest.mark.parametrize("root", ["", "/"])
+async def test_edge_s57_probes_are_answered_before_a_closed_mount_at_the_root(serve, root):
+    app = guarded(closed=True)
+    app.mount(root, PlainTextResponse("in"))
+    async with serve(app) as client:
+        for path in ("/health", "/ready"):
+            assert "status" in (await client.get(path)).json()
+        assert (await client.get("/other")).status_code == 401
+        assert (await client.get("/other", headers={"x-user": "7"})).text == "in"
+
+
+async def test_edge_s57_a_probe_of_the_user_has_the_rule_of_its_route(serve):
+    app = guarded(closed=True)
+    app.get("/health")(handle)
+    app.get("/{name}")(handle)
+    async with serve(app) as client:
+        for _ in range(2):
+            assert (await client.get("/health")).status_code == 401
+            assert (await client.get("/ready")).status_code == 401
+            assert (await client.get("/ready", headers={"x-user": "7"})).json() == "in"

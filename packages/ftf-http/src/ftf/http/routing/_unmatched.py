@@ -1,4 +1,4 @@
-"""Requests that no route of the user matches: `/health` and `/ready`, and the header `Allow`."""
+"""Requests that no route of the user matches: `/health` and the like, and the header `Allow`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,20 +30,34 @@ class Unmatched:
     def __init__(self, router: Router, last: Sequence[Route]) -> None:
         self.router = router
         self.app = router.middleware_stack
-        self.last = last
-        self.paths: tuple[str, ...] = tuple(route.path for route in last)
+        self.last: list[Route] = []
+        self.paths: frozenset[str] = frozenset()
+        self._ends: tuple[str, ...] = ()
+        self.add(*last)
+
+    def add(self, *routes: Route) -> None:
+        """Add further routes."""
+        self.last += routes
+        self._ends = tuple(route.path for route in self.last)
+        self.paths = frozenset(self._ends)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         app, routes = self.app, self.router.routes
-        if scope["type"] == "http" and scope["path"].endswith(self.paths):
-            for route in self.last:
-                match, child_scope = route.matches(scope)
-                if match is not Match.NONE and self._is_free(scope):
-                    scope.update(child_scope)
-                    app, routes = route.handle, [route]
+        route = self.further(scope)
+        if route is not None:
+            scope.update(route.matches(scope)[1])
+            app, routes = route.handle, [route]
         with completing_allow(routes, scope):
             await app(scope, receive, send)
+
+    def further(self, scope: Scope) -> Route | None:
+        """Return the further route that serves a connection; `None` if none does."""
+        if scope["type"] == "http" and scope["path"].endswith(self._ends):
+            for route in self.last:
+                if route.matches(scope)[0] is not Match.NONE and self._is_free(scope):
+                    return route
+        return None
 
     def _is_free(self, scope: Scope) -> bool:
         """Return whether the router of the application neither serves nor redirects a path."""
