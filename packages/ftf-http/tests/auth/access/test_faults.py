@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from ftf.http import FastTrackFramework, InvalidRoutesError
-from ftf.http.auth import Access, CurrentUser, Users, fresh, public
+from ftf.http.auth import Access, CurrentUser, InvalidAuthError, Users, fresh, public
 from ftf.http.auth._current_user import UserClass  # noqa: PLC2701  # as AuthProvider registers it
 from ftf.http.limits import throttle
 
@@ -175,3 +175,12 @@ async def test_nothing_is_reported_without_guards_or_with_login_for_all(serve, c
         async with serve(app):
             pass
     assert not caplog.messages
+
+
+async def test_edge_s56_a_router_whose_index_was_replaced_is_refused():
+    app = guarded(closed=True)
+    app.get("/closed")(show)
+    app.router.middleware_stack = app.router.app
+    with pytest.raises(InvalidAuthError, match=r"app.router.middleware_stack was replaced, so"):
+        async with app.router.lifespan_context(app):
+            pass

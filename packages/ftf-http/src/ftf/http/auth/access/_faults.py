@@ -13,6 +13,7 @@ from ...routing._index_entries import finds_by_itself
 from ...routing._tree import walk
 from .._current_user import UserClass, demands_user, user_class
 from .._users import Users
+from ..exceptions import InvalidAuthError
 from ._admissions import Admissions
 from ._guards import Guards
 from ._rule import Rule
@@ -30,6 +31,22 @@ _NO_USERS = (
     "The handler takes `CurrentUser`, and the application does not know its users.\n"
     "Pass them: `AuthProvider(users=...)`."
 )
+
+
+def check_index(container: Container, *, is_indexed: bool) -> None:
+    """Check that requests cannot pass the guards of an application by.
+
+    Args:
+        container: Its container.
+        is_indexed: Whether its index, which asks the guards, stands in its router.
+
+    Raises:
+        InvalidAuthError: It has guards, and something stands in the place of the index.
+    """
+    if Admissions in container and not is_indexed:
+        remedy = "Wrap the application, or add middleware: `app.add_middleware(...)`."
+        reason = "was replaced, so that no guard would be asked"
+        raise InvalidAuthError("app.router.middleware_stack", reason, remedy)
 
 
 def access_faults(container: Container, routes: list[BaseRoute]) -> Iterator[RouteFault]:
