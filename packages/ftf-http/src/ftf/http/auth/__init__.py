@@ -34,7 +34,12 @@ from .policies.exceptions import (
     RecordHidden,
     UnknownPolicyError,
 )
-from .tokens._access_tokens import AccessTokenOptions, AccessTokens, IssuedToken
+from .tokens._access_tokens import (
+    AccessTokenOptions,
+    AccessTokens,
+    IssuedToken,
+    WrongAudience,
+)
 
 __all__ = [
     "Access",
@@ -76,6 +81,7 @@ __all__ = [
     "Users",
     "Verdict",
     "Visitor",
+    "WrongAudience",
     "allow",
     "deny",
     "fresh",
