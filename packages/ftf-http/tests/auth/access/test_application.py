@@ -15,6 +15,7 @@ from ftf.http.auth import (
     BearerGuard,
     CurrentUser,
     Identity,
+    Unauthenticated,
     Users,
     UserSource,
     public,
@@ -100,6 +101,8 @@ def test_a_document_without_demands_has_no_schemes():
     app.add_limit("one", Limit.per_hour(1))
     app.get("/limited", dependencies=[throttle("one")])(show)
     app.get("/hidden", include_in_schema=False)(show)
+    # A route of Starlette is not in the document, whatever has its path there.
+    app.add_route("/limited", show, methods=["GET", "POST"])
     document = app.openapi()
     assert "securitySchemes" not in document["components"]
     assert "429" in document["paths"]["/limited"]["get"]["responses"]
@@ -112,6 +115,28 @@ async def test_an_application_whose_process_has_no_guards_looks_for_none(serve, 
     async with serve(app) as client:
         assert (await client.get("/")).status_code == 200
         assert "security" not in app.openapi()["paths"]["/"]["get"]
+
+
+async def test_a_guard_may_be_registered_and_have_its_own_challenge(serve):
+    class Named:
+        text = "Own realm"
+
+    class OwnGuard(HeaderGuard):
+        def __init__(self, named: Named) -> None:
+            self.named = named
+
+        async def authenticate(self, connection) -> Identity | None:
+            raise Unauthenticated("No.", self.named.text)
+
+    app = FastTrackFramework()
+    app.register(Named, scope="singleton")
+    app.register(OwnGuard, scope="singleton")
+    app.add_guard("own", OwnGuard)
+    app.get("/", dependencies=[Access()])(show)
+    async with serve(app) as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.json()["detail"]) == (401, "No.")
+    assert answer.headers["www-authenticate"] == "Own realm"
 
 
 async def test_secrets_without_users_and_guards_are_enough_to_start(serve):
