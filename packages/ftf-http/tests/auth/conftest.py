@@ -1,0 +1,193 @@
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from accounts_schema import Login, User, database
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ftf.http.auth import (
+    Accounts,
+    Clock,
+    KeyRing,
+    LoginOptions,
+    LoginSession,
+    LoginSessions,
+    MemoryAccounts,
+    MemoryLogins,
+    MemoryUser,
+    Secret,
+    SessionTokens,
+)
+from ftf.http.auth.logins._refreshing import Refreshing  # noqa: PLC2701  # without access tokens
+from ftf.http.auth.orm import OrmAccounts, OrmLogins
+from ftf.orm import session_factory, transaction
+
+START = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+class FrozenClock(Clock):
+    """A clock that goes when a test says so."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def time(self) -> float:
+        return self.at.timestamp()
+
+    def now(self) -> datetime:
+        return self.at
+
+    def real_now(self) -> datetime:
+        """What a clock of another process says."""
+        return datetime.now(UTC)
+
+    def advance(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def secret() -> Secret:
+    return Secret(sha256(b"secret").digest())
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request, tmp_path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/auth.db"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+async def engine(database_url) -> AsyncIterator[AsyncEngine]:
+    async with database(database_url) as engine:
+        yield engine
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+async def stores(request, tmp_path) -> AsyncIterator["Stores"]:
+    """Users and logins, in a store of each kind in turn."""
+    if request.param == "memory":
+        yield Stores(MemoryAccounts(), MemoryLogins())
+        return
+    is_file = request.param == "sqlite"
+    url = f"sqlite+aiosqlite:///{tmp_path}/auth.db"
+    async with database(url if is_file else request.getfixturevalue("postgres_url")) as engine:
+        yield Stores.on(engine)
+
+
+@dataclass
+class Stores:
+    """The stores of a test, and what a test does to users."""
+
+    accounts: Accounts[Any]
+    logins: LoginSessions
+    engine: AsyncEngine | None = None
+
+    @classmethod
+    def on(cls, engine: AsyncEngine) -> "Stores":
+        made = session_factory(engine)
+        return cls(OrmAccounts(User, User.email, made), OrmLogins(Login, made), engine)
+
+    async def change(self, subject: str, **values: object) -> None:
+        """Write values of a user, as an administrator would."""
+        if isinstance(self.accounts, MemoryAccounts):
+            user: MemoryUser = await self.accounts.find(subject)
+            self.accounts.put(replace(user, **values))
+            return
+        async with session_factory(self.engine)() as session, transaction(session):
+            for name, value in values.items():
+                setattr(await session.get(User, int(subject)), name, value)
+
+    async def delete(self, subject: str) -> None:
+        """Delete a user."""
+        if isinstance(self.accounts, MemoryAccounts):
+            self.accounts.remove(subject)
+            return
+        async with session_factory(self.engine)() as session, transaction(session):
+            await session.delete(await session.get(User, int(subject)))
+
+
+@dataclass
+class World:
+    """Logins of one user, and the events that they have led to."""
+
+    stores: Stores
+    clock: FrozenClock
+    secret: Secret
+    user: str
+    options: LoginOptions
+    ring: KeyRing[Secret]
+    events: list[object]
+
+    @property
+    def rows(self) -> LoginSessions:
+        return self.stores.logins
+
+    @property
+    def tokens(self) -> SessionTokens:
+        return SessionTokens(self.ring)
+
+    async def notify(self, event: object) -> None:
+        self.events.append(event)
+
+    async def login(self, key: str = "A" * 22, **values: object) -> LoginSession:
+        """Store a login of the user."""
+        now = self.clock.now()
+        row = LoginSession(
+            **{
+                "id": key,
+                "kind": "token",
+                "user": self.user,
+                "salt": b"0123456789abcdef",
+                "auth_version": 1,
+                "idle_expires_at": now + self.options.idle,
+                "expires_at": now + self.options.lifetime,
+                "ip": "192.0.2.1",
+            }
+            | dict.fromkeys(("rotated_at", "authenticated_at", "created_at", "last_seen_at"), now)
+            | values
+        )
+        await self.rows.add(row)
+        return row
+
+    async def refresh(self, token: str, client: str | None = None) -> str:
+        """Return the successor of a refresh token."""
+        stores, options = self.stores, self.options
+        refreshing = Refreshing(stores.accounts, stores.logins, self.tokens, self.clock, options)
+        done = await refreshing.refresh(token, client, "198.51.100.2", self.notify)
+        return self.tokens.refresh_token(done.login)
+
+
+@pytest.fixture
+def world_of(clock, secret):
+    """Make a user in some stores."""
+
+    async def made(stores: Stores) -> World:
+        user = await stores.accounts.add("ada@example.com", "!")
+        subject = stores.accounts.subject_of(user)
+        return World(stores, clock, secret, subject, LoginOptions(), KeyRing(secret), [])
+
+    return made
+
+
+@pytest.fixture
+async def world(world_of, stores) -> World:
+    return await world_of(stores)
+
+
+@pytest.fixture
+def world_on(world_of):
+    """Make a user in a database."""
+
+    async def made(engine: AsyncEngine) -> World:
+        return await world_of(Stores.on(engine))
+
+    return made
