@@ -32,18 +32,24 @@ class Login(LoginSessionColumns, AccountsBase):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
 
 
+def options_of(url: str) -> dict[str, Any]:
+    """The options of an engine; on a server its tables are in a schema of this process."""
+    if not url.startswith("postgresql"):
+        return {}
+    return {"connect_args": {"server_settings": {"search_path": f"auth_{os.getpid()}"}}}
+
+
 @asynccontextmanager
 async def database(url: str, **options: Any) -> AsyncIterator[AsyncEngine]:
-    """An engine whose tables are empty; on a server they are in a schema of this process."""
+    """An engine whose tables are empty."""
     if url.startswith("postgresql"):
         schema = f"auth_{os.getpid()}"
-        options["connect_args"] = {"server_settings": {"search_path": schema}}
         maker = create_engine(url)
         async with maker.begin() as connection:
             await connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
             await connection.execute(text(f"CREATE SCHEMA {schema}"))
         await maker.dispose()
-    engine = create_engine(url, **options)
+    engine = create_engine(url, **options_of(url), **options)
     async with engine.begin() as connection:
         await connection.run_sync(AccountsBase.metadata.create_all)
     yield engine

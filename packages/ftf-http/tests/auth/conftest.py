@@ -1,16 +1,15 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
 from accounts_schema import Login, User, database
+from auth_shop import FrozenClock
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.http.auth import (
     Accounts,
-    Clock,
     KeyRing,
     LoginOptions,
     LoginSession,
@@ -24,28 +23,6 @@ from ftf.http.auth import (
 from ftf.http.auth.logins._refreshing import Refreshing  # noqa: PLC2701  # without access tokens
 from ftf.http.auth.orm import OrmAccounts, OrmLogins
 from ftf.orm import session_factory, transaction
-
-START = datetime(2026, 5, 1, 12, tzinfo=UTC)
-
-
-class FrozenClock(Clock):
-    """A clock that goes when a test says so."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def time(self) -> float:
-        return self.at.timestamp()
-
-    def now(self) -> datetime:
-        return self.at
-
-    def real_now(self) -> datetime:
-        """What a clock of another process says."""
-        return datetime.now(UTC)
-
-    def advance(self, **by: float) -> None:
-        self.at += timedelta(**by)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from ._clock import Clock
 from ._guard import Guard
 from ._identity import Identity
+from ._logins_provider import LoginsProvider
 from ._users import Users
 from .exceptions import AccessForbidden, AmbiguousCredentials, InvalidAuthError, Unauthenticated
 from .keys._key_ring import KeyRing
@@ -16,10 +17,13 @@ from .logins._events import (
     RefreshRetried,
     RefreshReused,
 )
+from .logins._known_login import KnownLogin
 from .logins._login_session import LoginSession, LoginSessions
+from .logins._logins import Logins
 from .logins._options import LoginOptions
 from .logins._session_token import SessionTokens
-from .logins.exceptions import InvalidGrant, LoginFailed, UnknownLogin
+from .logins._token_pair import AccessToken, AccessTokenIssuer, TokenPair
+from .logins.exceptions import InvalidGrant, InvalidScope, LoginFailed, UnknownLogin
 from .passwords._argon2 import Argon2
 from .passwords._common import CommonPasswords, CompromisedPasswords
 from .passwords._legacy import LegacyVerifier
@@ -27,9 +31,12 @@ from .passwords._passwords import Passwords
 from .passwords.exceptions import PasswordsBusy, UnusablePassword
 from .stores._memory_accounts import MemoryAccounts, MemoryUser
 from .stores._memory_logins import MemoryLogins
+from .stores._memory_stores import MemoryStores
 
 __all__ = [
     "AccessForbidden",
+    "AccessToken",
+    "AccessTokenIssuer",
     "Accounts",
     "AmbiguousCredentials",
     "Argon2",
@@ -40,7 +47,9 @@ __all__ = [
     "Identity",
     "InvalidAuthError",
     "InvalidGrant",
+    "InvalidScope",
     "KeyRing",
+    "KnownLogin",
     "LegacyVerifier",
     "LoggedIn",
     "LoggedOut",
@@ -49,8 +58,11 @@ __all__ = [
     "LoginOptions",
     "LoginSession",
     "LoginSessions",
+    "Logins",
+    "LoginsProvider",
     "MemoryAccounts",
     "MemoryLogins",
+    "MemoryStores",
     "MemoryUser",
     "Passwords",
     "PasswordsBusy",
@@ -59,6 +71,7 @@ __all__ = [
     "RefreshReused",
     "Secret",
     "SessionTokens",
+    "TokenPair",
     "Unauthenticated",
     "UnknownLogin",
     "UnusablePassword",

@@ -1,6 +1,9 @@
 """What happens to logins, as events."""
 
 from dataclasses import dataclass
+from typing import Self
+
+from ._login_session import LoginSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,11 @@ class LoginEvent:
     user: str
     ip: str | None
     known_ip: str | None
+
+    @classmethod
+    def about(cls, login: LoginSession, ip: str | None) -> Self:
+        """Return the event of a login, and of the address that the client has now."""
+        return cls(session_id=login.id, user=login.user, ip=ip, known_ip=login.ip)
 
 
 class LoggedIn(LoginEvent):

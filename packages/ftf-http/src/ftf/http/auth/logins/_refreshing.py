@@ -1,6 +1,6 @@
 """`Refreshing`: one refresh token becomes the next, for one of all who ask at the same time."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from ._events import LoginEvent, RefreshAhead, RefreshRetried, RefreshReused
 from ._login_session import LoginSession, LoginSessions
 from ._options import LoginOptions
 from ._session_token import SessionToken, SessionTokens
-from .exceptions import InvalidGrant
+from .exceptions import InvalidGrant, InvalidScope
 
 type Notify = Callable[[LoginEvent], Awaitable[None]]
 
@@ -57,7 +57,12 @@ class Refreshing[U]:
         self._options = options
 
     async def refresh(
-        self, text: str, client: str | None, ip: str | None, notify: Notify
+        self,
+        text: str,
+        client: str | None,
+        ip: str | None,
+        notify: Notify,
+        scopes: Sequence[str] = (),
     ) -> Refreshed[U]:
         """Replace a refresh token. Return its login, whose generation is that of the successor.
 
@@ -66,9 +71,11 @@ class Refreshing[U]:
             client: The program that sends it.
             ip: The client's address, for events.
             notify: Called with what has happened, if it is remarkable.
+            scopes: What the login has to allow.
 
         Raises:
             InvalidGrant: The token is not accepted.
+            InvalidScope: The login does not allow a scope; the token stays as it is.
         """
         now = self._clock.now()
         token = self._tokens.read_refresh(text, now)
@@ -76,6 +83,8 @@ class Refreshing[U]:
         if token is None or not token.is_genuine(login) or login is None:
             raise InvalidGrant
         user = await self._user_of(login, client, now)
+        if beyond := [each for each in scopes if not {each, "*"} & {*login.scopes}]:
+            raise InvalidScope(beyond)
         after = await self._rotated(token, login, now)
         if after is not None:
             return Refreshed(user, after)
@@ -127,14 +136,13 @@ class Refreshing[U]:
         login = await self._logins.find(key)  # as it is now: another has written it
         if login is None or not login.is_alive(now):
             raise InvalidGrant(has_ended=True)
-        event = {"session_id": key, "user": login.user, "ip": ip, "known_ip": login.ip}
         if token.generation >= login.generation:
-            await notify(RefreshAhead(**event))  # type: ignore[arg-type]
+            await notify(RefreshAhead.about(login, ip))
             raise InvalidGrant
         grace = self._options.grace
         if token.generation == login.generation - 1 and grace and now - login.rotated_at <= grace:
-            await notify(RefreshRetried(**event))  # type: ignore[arg-type]
+            await notify(RefreshRetried.about(login, ip))
             return login
         if await self._logins.revoke(key, now, "reuse"):
-            await notify(RefreshReused(**event))  # type: ignore[arg-type]
+            await notify(RefreshReused.about(login, ip))
         raise InvalidGrant(has_ended=True)

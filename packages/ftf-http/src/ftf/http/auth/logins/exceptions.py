@@ -6,6 +6,8 @@ starlette.exceptions.HTTPException
 └── UnknownLogin
 """
 
+from collections.abc import Sequence
+
 from starlette.exceptions import HTTPException
 
 
@@ -20,6 +22,18 @@ class InvalidGrant(HTTPException):  # no mistake of the program: the answer 400
     def __init__(self, *, has_ended: bool = False) -> None:
         self.has_ended: bool = has_ended
         super().__init__(400, "The refresh token is not valid.")
+
+
+class InvalidScope(HTTPException):  # no mistake of the program: the answer 400
+    """More is asked for than the login allows (RFC 6749): the response is 400.
+
+    Args:
+        scopes: What the login does not allow.
+    """
+
+    def __init__(self, scopes: Sequence[str]) -> None:
+        self.scopes: tuple[str, ...] = tuple(scopes)
+        super().__init__(400, "The login does not allow this scope.")
 
 
 class LoginFailed(HTTPException):  # no mistake of the program: the answer 401

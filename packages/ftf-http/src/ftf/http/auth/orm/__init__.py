@@ -3,5 +3,6 @@
 from ._accounts import OrmAccounts
 from ._columns import Authenticatable, LoginSessionColumns
 from ._logins import OrmLogins
+from ._stores import OrmStores
 
-__all__ = ["Authenticatable", "LoginSessionColumns", "OrmAccounts", "OrmLogins"]
+__all__ = ["Authenticatable", "LoginSessionColumns", "OrmAccounts", "OrmLogins", "OrmStores"]

@@ -36,8 +36,6 @@ class OrmAccounts[U: Authenticatable]:
         InvalidAuthError: The model has not one primary key.
     """
 
-    is_shared = True
-
     def __init__(
         self,
         model: type[U],

@@ -27,8 +27,6 @@ class OrmLogins:
         InvalidAuthError: The model has no `user_id`.
     """
 
-    is_shared = True
-
     def __init__(
         self,
         model: type[LoginSessionColumns],

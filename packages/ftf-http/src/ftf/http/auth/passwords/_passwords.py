@@ -73,26 +73,24 @@ class Passwords:
         self._max_waiters = waiters * threads
         self._decoy = self._algorithm.decoy()
 
-    async def hash(self, password: str, *, about: Sequence[str] = ()) -> str:
+    async def hash(
+        self, password: str, *, about: Sequence[str] = (), field: str = "password"
+    ) -> str:
         """Return the hash of a new password.
 
         Args:
             password: What the user has chosen.
             about: What it must not be, such as the e-mail address of the account.
+            field: The name of its field in the body, for the response.
 
         Raises:
             UnusablePassword: It is too short, too long, too common, or what it is `about`: the
                 response is 422.
             PasswordsBusy: Too many calls wait: the response is 503.
         """
-        encoded = self._spelled(password)
-        if len(encoded.decode()) < self._min_length:
-            raise UnusablePassword(f"A password has at least {self._min_length} characters.")
-        if same_words(password, about):
-            raise UnusablePassword("A password is not the name of its account.")
-        if await self._compromised.contains(password):
-            raise UnusablePassword("This password is one of those that are guessed first.")
-        return await self._in_thread(self._algorithm.hash, encoded)
+        if (reason := await self._weakness(password, about)) is not None:
+            raise UnusablePassword(reason, field)
+        return await self.rehash(password)
 
     async def verify(self, password: str, stored: str | None) -> bool:
         """Return whether a password is that of a stored hash.
@@ -131,14 +129,22 @@ class Passwords:
             UnusablePassword: It is too long, so it was not verified.
             PasswordsBusy: Too many calls wait: the response is 503.
         """
-        return await self._in_thread(self._algorithm.hash, self._spelled(password))
-
-    def _spelled(self, password: str) -> bytes:
         encoded = spelled(password, self._max_bytes)
         if encoded is None:
-            reason = f"A password has at most {self._max_bytes:,} bytes of Unicode text."
-            raise UnusablePassword(reason)
-        return encoded
+            raise UnusablePassword("It is too long, or no text.")
+        return await self._in_thread(self._algorithm.hash, encoded)
+
+    async def _weakness(self, password: str, about: Sequence[str]) -> str | None:
+        encoded = spelled(password, self._max_bytes)
+        if encoded is None:
+            return f"A password has at most {self._max_bytes:,} bytes of Unicode text."
+        if len(encoded.decode()) < self._min_length:
+            return f"A password has at least {self._min_length} characters."
+        if same_words(password, about):
+            return "A password is not the name of its account."
+        if await self._compromised.contains(password):
+            return "This password is one of those that are guessed first."
+        return None
 
     async def _in_thread[**P, R](
         self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs

@@ -34,8 +34,6 @@ class MemoryAccounts:
         users: The first users.
     """
 
-    is_shared = False
-
     def __init__(self, users: Iterable[MemoryUser] = ()) -> None:
         self._users = {user.id: user for user in users}
 

@@ -13,8 +13,6 @@ class MemoryLogins:
     Another worker does not know them, and a restart ends them all.
     """
 
-    is_shared = False
-
     def __init__(self) -> None:
         self._rows: dict[str, LoginSession] = {}
 

@@ -1,0 +1,46 @@
+"""`TokenPair`, which a client gets at login and at refresh, and what makes access tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from ._login_session import LoginSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPair:
+    """The answer of a token endpoint (RFC 6749, section 5.1). Its texts are not part of its `repr`.
+
+    Attributes:
+        access_token: What the client sends with each request.
+        refresh_token: What it sends to get the next pair.
+        token_type: How it sends the access token.
+        expires_in: Seconds until the access token ends.
+        scope: What the access token allows, separated by spaces.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    token_type: str = "Bearer"  # noqa: S105  # a scheme
+    expires_in: int
+    scope: str
+
+
+class AccessToken(NamedTuple):
+    """An access token, and how many seconds it is valid."""
+
+    text: str
+    expires_in: int
+
+
+class AccessTokenIssuer(Protocol):
+    """Makes the access tokens of logins."""
+
+    def issue(self, login: LoginSession, scopes: Sequence[str]) -> AccessToken:
+        """Return an access token of a login.
+
+        Args:
+            login: The row: its user, version, methods and time of authentication.
+            scopes: What the token allows; a part of what the login allows.
+        """
+        ...

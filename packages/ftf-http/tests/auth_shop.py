@@ -1,0 +1,53 @@
+"""An application with logins, and a clock that goes when a test says so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from ftf.http import FastTrackFramework
+from ftf.http.auth import AccessToken, Clock, Identity, LoginEvent, LoginSession
+
+START = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+class FrozenClock(Clock):
+    """A clock that goes when a test says so."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def time(self) -> float:
+        return self.at.timestamp()
+
+    def now(self) -> datetime:
+        return self.at
+
+    def real_now(self) -> datetime:
+        """What a clock of another process says."""
+        return datetime.now(UTC)
+
+    def advance(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+class Access:
+    """Access tokens that can be read."""
+
+    def issue(self, login: LoginSession, scopes: Sequence[str]) -> AccessToken:
+        return AccessToken(f"{login.user} {login.auth_version} {','.join(scopes)}", 600)
+
+
+@dataclass
+class Shop:
+    """An application with logins, what it was told, and a way to be a user of it."""
+
+    app: FastTrackFramework
+    heard: list[LoginEvent] = field(default_factory=list)
+
+    def identity(self, login: LoginSession) -> Identity:
+        return Identity(
+            subject=login.user,
+            guard="api",
+            session_id=login.id,
+            version=login.auth_version,
+        )
