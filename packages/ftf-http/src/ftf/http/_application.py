@@ -15,6 +15,7 @@ from ftf.container import Container, ServiceProvider
 
 from ._declarations import Declarations
 from ._fixed_attribute import FixedAttribute
+from .exceptions import InvalidRoutesError
 from .plan._planned import way_of
 from .plan._way import RouteWay
 from .problems._body_limit import BodyLimitProblem
@@ -31,7 +32,7 @@ from .shutdown._draining import Draining
 from .startup._checks import dependants, middleware_injections, validate
 from .startup._cors import refuse_open_cors
 from .startup._direct import Direct
-from .startup._early_checks import validate_early_checks
+from .startup._early_checks import access_faults, early_check_faults
 from .startup._further_layers import add_security, add_time_limits
 from .startup._layers import Layers
 from .startup._lifespan import with_container
@@ -126,7 +127,8 @@ class FastTrackFramework(Declarations):
             StarletteRoute("/ready", self._readiness.respond),
         ]
         # Not routes of the router: Starlette would try them before those that are added later.
-        self.router.middleware_stack = RouteIndex(self.router, Unmatched(self.router, health))
+        self._index = RouteIndex(self.router, Unmatched(self.router, health))
+        self.router.middleware_stack = self._index
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
         if security is not None:
@@ -188,15 +190,17 @@ class FastTrackFramework(Declarations):
 
         Raises:
             InvalidApplicationError: A service cannot be built; the error holds every fault.
-            InvalidRoutesError: A check of a route, such as `throttle`, cannot run.
+            InvalidRoutesError: A check of a route, such as `throttle` or `Access`, cannot run.
         """
         middleware, checks = (
             middleware_injections(self.user_middleware),
             self._readiness.injections(),
         )
         places = [*dependants(self.routes)]
+        faults = [*access_faults(self), *early_check_faults(self, places)]
+        if faults:
+            raise InvalidRoutesError(faults)
         validate(self.container, places, (*middleware, *checks))
-        validate_early_checks(self.container, places)
 
     def ways(self) -> list[RouteWay]:
         """Return how the requests of each HTTP route are served, with those of included routers.

@@ -1,10 +1,15 @@
 """Authentication: who sends a request, and what the credential allows."""
 
+from ._auth import Auth
 from ._clock import Clock
+from ._current_user import CurrentUser
 from ._guard import Guard
 from ._identity import Identity
 from ._logins_provider import LoginsProvider
 from ._users import Users
+from .access._access import Access, fresh, public
+from .access._expiry import LiveConnections
+from .access._open_routes import OpenRoute
 from .exceptions import AccessForbidden, AmbiguousCredentials, InvalidAuthError, Unauthenticated
 from .keys._key_ring import KeyRing
 from .keys._secret import Secret
@@ -34,15 +39,18 @@ from .stores._memory_logins import MemoryLogins
 from .stores._memory_stores import MemoryStores
 
 __all__ = [
+    "Access",
     "AccessForbidden",
     "AccessToken",
     "AccessTokenIssuer",
     "Accounts",
     "AmbiguousCredentials",
     "Argon2",
+    "Auth",
     "Clock",
     "CommonPasswords",
     "CompromisedPasswords",
+    "CurrentUser",
     "Guard",
     "Identity",
     "InvalidAuthError",
@@ -51,6 +59,7 @@ __all__ = [
     "KeyRing",
     "KnownLogin",
     "LegacyVerifier",
+    "LiveConnections",
     "LoggedIn",
     "LoggedOut",
     "LoginEvent",
@@ -64,6 +73,7 @@ __all__ = [
     "MemoryLogins",
     "MemoryStores",
     "MemoryUser",
+    "OpenRoute",
     "Passwords",
     "PasswordsBusy",
     "RefreshAhead",
@@ -76,4 +86,6 @@ __all__ = [
     "UnknownLogin",
     "UnusablePassword",
     "Users",
+    "fresh",
+    "public",
 ]

@@ -21,10 +21,13 @@ class Guard(Protocol):
         challenge: The scheme of the header `WWW-Authenticate` of a 401; `None` if browsers send the
             credential by themselves, as they do cookies.
         security_scheme: The security scheme of the OpenAPI document.
+        loads_user: Whether the user of the identity is loaded and checked, if the application has
+            users; if not, a user who was deactivated is accepted until the credential ends.
     """
 
     challenge: ClassVar[str | None] = None
     security_scheme: ClassVar[Json] = {"type": "http", "scheme": "bearer"}
+    loads_user: bool = True
 
     async def authenticate(self, connection: HTTPConnection) -> Identity | None:
         """Return the identity of a request; `None` if it has no credential of this kind.

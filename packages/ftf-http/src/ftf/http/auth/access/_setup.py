@@ -1,0 +1,80 @@
+"""How access becomes a part of an application: its services, and what its index asks."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from starlette.routing import BaseRoute, Router
+
+from ftf.container import Container
+
+from ...routing._index import RouteIndex
+from .._auth import Auth
+from .._clock import Clock
+from .._guard import Guard
+from .._identity import Identity
+from .._visitor import Visitor
+from ._access import Decider
+from ._admissions import Admissions
+from ._expiry import LiveConnections
+from ._guarded_route import ApplicationAccess
+from ._guards import Guards
+from ._open_routes import OpenRoute, open_routes
+
+
+class Application(Protocol):
+    """What access needs of an application."""
+
+    title: str
+
+    @property
+    def router(self) -> Router:
+        """The application's router."""
+        ...
+
+    @property
+    def container(self) -> Container:
+        """The application's container."""
+        ...
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The application's routes."""
+        ...
+
+
+def guards_of(app: Application, index: RouteIndex) -> Guards:
+    """Return the guards of an application; the first call makes its index ask them."""
+    container = app.container
+    if Admissions not in container:
+        admissions = Admissions(container, Guards(), app.title)
+        container.instance(Admissions, admissions)
+        container.instance(Decider, admissions)
+        if Clock not in container:
+            container.register(Clock, scope="singleton")
+        container.register(LiveConnections, scope="singleton")
+        container.register(Visitor, admissions.visitor, scope="scoped")
+        container.register(Identity, admissions.identity, scope="scoped")
+        container.register(Auth, scope="scoped")
+    admissions = container.resolve(Admissions)
+    if not index.is_guarded:
+        index.guard(ApplicationAccess(admissions, app.router))
+    return admissions.guards
+
+
+def add_guard(app: Application, index: RouteIndex, name: str, guard: type[Guard]) -> None:
+    """Add a guard; the container builds it for each request, unless it is registered."""
+    guards_of(app, index).add(name, guard)
+    if guard not in app.container:
+        app.container.register(guard, scope="scoped")
+
+
+def require_login(app: Application, index: RouteIndex) -> None:
+    """Make every route demand a credential, unless a mark says otherwise."""
+    guards_of(app, index).login_required = True
+
+
+def open_routes_of(app: Application) -> Sequence[OpenRoute]:
+    """Return the routes that everyone may call."""
+    container = app.container
+    required = Admissions in container and container.resolve(Admissions).guards.login_required
+    return open_routes(app.routes, login_required=required)
