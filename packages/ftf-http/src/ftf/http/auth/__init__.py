@@ -6,13 +6,20 @@ from ._current_user import CurrentUser
 from ._guard import Guard
 from ._identity import Identity
 from ._logins_provider import LoginsProvider
+from ._provider import AuthProvider
 from ._users import Users
+from ._visitor import Visitor
 from .access._access import Access, fresh, public
 from .access._expiry import LiveConnections
 from .access._open_routes import OpenRoute
 from .exceptions import AccessForbidden, AmbiguousCredentials, InvalidAuthError, Unauthenticated
+from .guards._bearer_guard import BearerGuard
+from .guards._cookie_guard import CookieGuard, CookieSessions
+from .guards._session_cookie import SessionCookie
+from .keys._jwk_set import jwk_set_router
 from .keys._key_ring import KeyRing
 from .keys._secret import Secret
+from .keys._signing_key import SigningKey
 from .logins._accounts import Accounts
 from .logins._events import (
     LoggedIn,
@@ -37,25 +44,33 @@ from .passwords.exceptions import PasswordsBusy, UnusablePassword
 from .stores._memory_accounts import MemoryAccounts, MemoryUser
 from .stores._memory_logins import MemoryLogins
 from .stores._memory_stores import MemoryStores
+from .tokens._access_tokens import AccessTokenOptions, AccessTokens, IssuedToken
 
 __all__ = [
     "Access",
     "AccessForbidden",
     "AccessToken",
     "AccessTokenIssuer",
+    "AccessTokenOptions",
+    "AccessTokens",
     "Accounts",
     "AmbiguousCredentials",
     "Argon2",
     "Auth",
+    "AuthProvider",
+    "BearerGuard",
     "Clock",
     "CommonPasswords",
     "CompromisedPasswords",
+    "CookieGuard",
+    "CookieSessions",
     "CurrentUser",
     "Guard",
     "Identity",
     "InvalidAuthError",
     "InvalidGrant",
     "InvalidScope",
+    "IssuedToken",
     "KeyRing",
     "KnownLogin",
     "LegacyVerifier",
@@ -80,12 +95,16 @@ __all__ = [
     "RefreshRetried",
     "RefreshReused",
     "Secret",
+    "SessionCookie",
     "SessionTokens",
+    "SigningKey",
     "TokenPair",
     "Unauthenticated",
     "UnknownLogin",
     "UnusablePassword",
     "Users",
+    "Visitor",
     "fresh",
+    "jwk_set_router",
     "public",
 ]

@@ -30,8 +30,9 @@ class Guards:
         Raises:
             InvalidAuthError: The name or the class is taken, or it is not a guard.
         """
-        if not callable(getattr(guard, "authenticate", None)):
-            remedy = "Give it `async def authenticate(self, connection) -> Identity | None`."
+        given: object = guard
+        if not (isinstance(given, type) and issubclass(given, Guard)):
+            remedy = "Inherit from `ftf.http.auth.Guard`."
             raise InvalidAuthError(f"The guard {name!r}", "is not a class of guards", remedy)
         if name in self._found or guard in self._found.values():
             raise InvalidAuthError(

@@ -46,7 +46,9 @@ def guards_of(app: Application, index: RouteIndex) -> Guards:
     """Return the guards of an application; the first call makes its index ask them."""
     container = app.container
     if Admissions not in container:
-        admissions = Admissions(container, Guards(), app.title)
+        guards = Guards()
+        admissions = Admissions(container, guards, app.title)
+        container.instance(Guards, guards)
         container.instance(Admissions, admissions)
         container.instance(Decider, admissions)
         if Clock not in container:
@@ -65,7 +67,7 @@ def add_guard(app: Application, index: RouteIndex, name: str, guard: type[Guard]
     """Add a guard; the container builds it for each request, unless it is registered."""
     guards_of(app, index).add(name, guard)
     if guard not in app.container:
-        app.container.register(guard, scope="scoped")
+        app.container.register(guard, scope=guard.lifetime)
 
 
 def require_login(app: Application, index: RouteIndex) -> None:
