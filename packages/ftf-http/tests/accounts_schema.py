@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, MetaData, String, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column, registry
 
-from ftf.http.auth.orm import Authenticatable, LoginSessionColumns
+from ftf.http.auth.orm import ApiTokenColumns, Authenticatable, LoginSessionColumns
 from ftf.orm import Base, SoftDeletes, create_engine
 
 
@@ -28,6 +28,12 @@ class User(Authenticatable, SoftDeletes, AccountsBase):
 
 class Login(LoginSessionColumns, AccountsBase):
     __tablename__ = "logins"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+
+
+class Token(ApiTokenColumns, AccountsBase):
+    __tablename__ = "api_tokens"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
 

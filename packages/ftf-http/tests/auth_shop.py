@@ -1,11 +1,10 @@
 """An application with logins, and a clock that goes when a test says so."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ftf.http import FastTrackFramework
-from ftf.http.auth import AccessToken, Clock, Identity, LoginEvent, LoginSession
+from ftf.http.auth import Clock, Identity, LoginEvent, LoginSession, MemoryUser
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -30,18 +29,12 @@ class FrozenClock(Clock):
         self.at += timedelta(**by)
 
 
-class Access:
-    """Access tokens that can be read."""
-
-    def issue(self, login: LoginSession, scopes: Sequence[str]) -> AccessToken:
-        return AccessToken(f"{login.user} {login.auth_version} {','.join(scopes)}", 600)
-
-
 @dataclass
 class Shop:
     """An application with logins, what it was told, and a way to be a user of it."""
 
     app: FastTrackFramework
+    user: type = MemoryUser
     heard: list[LoginEvent] = field(default_factory=list)
 
     def identity(self, login: LoginSession) -> Identity:

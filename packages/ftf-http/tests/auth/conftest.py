@@ -4,24 +4,26 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from accounts_schema import Login, User, database
+from accounts_schema import Login, Token, User, database
 from auth_shop import FrozenClock
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.http.auth import (
     Accounts,
+    ApiTokenStore,
     KeyRing,
     LoginOptions,
     LoginSession,
     LoginSessions,
     MemoryAccounts,
+    MemoryApiTokens,
     MemoryLogins,
     MemoryUser,
     Secret,
     SessionTokens,
 )
 from ftf.http.auth.logins._refreshing import Refreshing  # noqa: PLC2701  # without access tokens
-from ftf.http.auth.orm import OrmAccounts, OrmLogins
+from ftf.http.auth.orm import OrmAccounts, OrmApiTokens, OrmLogins
 from ftf.orm import session_factory, transaction
 
 
@@ -33,6 +35,11 @@ def clock() -> FrozenClock:
 @pytest.fixture
 def secret() -> Secret:
     return Secret(sha256(b"secret").digest())
+
+
+@pytest.fixture
+def secret_ring(secret) -> KeyRing[Secret]:
+    return KeyRing(secret)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -52,7 +59,7 @@ async def engine(database_url) -> AsyncIterator[AsyncEngine]:
 async def stores(request, tmp_path) -> AsyncIterator["Stores"]:
     """Users and logins, in a store of each kind in turn."""
     if request.param == "memory":
-        yield Stores(MemoryAccounts(), MemoryLogins())
+        yield Stores(MemoryAccounts(), MemoryLogins(), MemoryApiTokens())
         return
     is_file = request.param == "sqlite"
     url = f"sqlite+aiosqlite:///{tmp_path}/auth.db"
@@ -66,12 +73,14 @@ class Stores:
 
     accounts: Accounts[Any]
     logins: LoginSessions
+    api_tokens: ApiTokenStore
     engine: AsyncEngine | None = None
 
     @classmethod
     def on(cls, engine: AsyncEngine) -> "Stores":
         made = session_factory(engine)
-        return cls(OrmAccounts(User, User.email, made), OrmLogins(Login, made), engine)
+        accounts = OrmAccounts(User, User.email, made)
+        return cls(accounts, OrmLogins(Login, made), OrmApiTokens(Token, made), engine)
 
     async def change(self, subject: str, **values: object) -> None:
         """Write values of a user, as an administrator would."""

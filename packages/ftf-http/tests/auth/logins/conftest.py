@@ -1,34 +1,34 @@
 import pytest
-from accounts_schema import Login, User, options_of
-from auth_shop import Access, Shop
+from accounts_schema import Login, User, database, options_of
+from auth_shop import Shop
+from auth_tokens import SECRET
 
 from ftf.container.events import EventsProvider, Listeners
 from ftf.http import FastTrackFramework
 from ftf.http.auth import (
-    AccessTokenIssuer,
     Argon2,
+    AuthProvider,
     Clock,
-    KeyRing,
     LoginEvent,
     LoginsProvider,
     MemoryStores,
     Passwords,
-    Secret,
 )
 from ftf.http.auth.orm import OrmStores
 from ftf.orm import DatabaseProvider
 
 
 @pytest.fixture
-def shop(clock, secret) -> Shop:
+def shop(clock) -> Shop:
     """An application without stores."""
-    app = FastTrackFramework(
-        providers=[EventsProvider(), LoginsProvider(passwords=Passwords(Argon2.minimum()))]
+    app = FastTrackFramework()
+    app.register(Clock, lambda: clock, scope="singleton")
+    app.container.add_provider(
+        EventsProvider(),
+        AuthProvider(secrets=SECRET, issuer="https://api.example", audience="shop"),
+        LoginsProvider(passwords=Passwords(Argon2.minimum())),
     )
     shop = Shop(app)
-    app.register(Clock, lambda: clock, scope="singleton")
-    app.instance(KeyRing[Secret], KeyRing(secret))
-    app.instance(AccessTokenIssuer, Access())
 
     async def hear(event: LoginEvent) -> None:
         shop.heard.append(event)
@@ -48,3 +48,21 @@ async def orm_shop(shop, engine, database_url) -> Shop:
     provider = DatabaseProvider(database_url, **options_of(database_url))
     shop.app.container.add_provider(provider, OrmStores(User, User.email, Login))
     return shop
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+async def any_shop(request, shop, tmp_path):
+    """An application with stores of each kind in turn."""
+    if request.param == "memory":
+        shop.app.container.add_provider(MemoryStores())
+        yield shop
+        return
+    url = f"sqlite+aiosqlite:///{tmp_path}/auth.db"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    async with database(url):
+        shop.user = User
+        shop.app.container.add_provider(
+            DatabaseProvider(url, **options_of(url)), OrmStores(User, User.email, Login)
+        )
+        yield shop

@@ -4,6 +4,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from token_mutations import mutated
 
 from ftf.http.auth import KeyRing, LoginSession, SessionTokens
 
@@ -52,27 +53,6 @@ def test_edge_s10_a_cookie_is_no_refresh_token_and_the_other_way_round(tokens, r
 @pytest.mark.parametrize("text", ["", "ftc_", "ftc_a.b.c", "x" * 5_000, "\0", "\ud800", "ftc_é"])
 def test_edge_s51_what_is_no_cookie_is_not_read(tokens, clock, text):
     assert tokens.read_cookie(text, clock.now()) is None
-
-
-def mutated(random: Random, text: str) -> str:
-    """A text with some characters replaced, removed, added, doubled or exchanged."""
-    letters = [*text]
-    for _ in range(random.choice([1, 1, 1, 2, 5])):
-        at = random.randrange(len(letters))
-        strange = random.choice([*"AZaz09-_.=+/% \t\n", "\0", "\x7f", "é", "\u0660", "\ud800"])
-        kind = random.randrange(5)
-        if kind == 0:
-            letters[at] = strange
-        elif kind == 1:
-            letters.insert(at, strange)
-        elif kind == 2 and len(letters) > 1:
-            del letters[at]
-        elif kind == 3:
-            letters[at:at] = letters[: random.randrange(40)]
-        else:
-            other = random.randrange(len(letters))
-            letters[at], letters[other] = letters[other], letters[at]
-    return "".join(letters)
 
 
 @pytest.mark.parametrize("kind", ["refresh", "cookie"])

@@ -12,6 +12,10 @@ from ._visitor import Visitor
 from .access._access import Access, fresh, public
 from .access._expiry import LiveConnections
 from .access._open_routes import OpenRoute
+from .api_tokens._api_token import ApiToken, ApiTokenStore
+from .api_tokens._api_token_guard import ApiTokenGuard
+from .api_tokens._api_tokens import ApiTokens, NewApiToken
+from .api_tokens.exceptions import ScopeNotAllowed, UnknownApiToken
 from .exceptions import AccessForbidden, AmbiguousCredentials, InvalidAuthError, Unauthenticated
 from .guards._bearer_guard import BearerGuard
 from .guards._cookie_guard import CookieGuard, CookieSessions
@@ -20,6 +24,10 @@ from .keys._jwk_set import jwk_set_router
 from .keys._key_ring import KeyRing
 from .keys._secret import Secret
 from .keys._signing_key import SigningKey
+from .links._link_token import LinkTokens
+from .links._links import Links
+from .links._options import LinkOptions
+from .links.exceptions import InvalidLink
 from .logins._accounts import Accounts
 from .logins._events import (
     LoggedIn,
@@ -34,7 +42,7 @@ from .logins._login_session import LoginSession, LoginSessions
 from .logins._logins import Logins
 from .logins._options import LoginOptions
 from .logins._session_token import SessionTokens
-from .logins._token_pair import AccessToken, AccessTokenIssuer, TokenPair
+from .logins._token_pair import TokenPair
 from .logins.exceptions import InvalidGrant, InvalidScope, LoginFailed, UnknownLogin
 from .passwords._argon2 import Argon2
 from .passwords._common import CommonPasswords, CompromisedPasswords
@@ -42,6 +50,7 @@ from .passwords._legacy import LegacyVerifier
 from .passwords._passwords import Passwords
 from .passwords.exceptions import PasswordsBusy, UnusablePassword
 from .stores._memory_accounts import MemoryAccounts, MemoryUser
+from .stores._memory_api_tokens import MemoryApiTokens
 from .stores._memory_logins import MemoryLogins
 from .stores._memory_stores import MemoryStores
 from .tokens._access_tokens import AccessTokenOptions, AccessTokens, IssuedToken
@@ -49,12 +58,14 @@ from .tokens._access_tokens import AccessTokenOptions, AccessTokens, IssuedToken
 __all__ = [
     "Access",
     "AccessForbidden",
-    "AccessToken",
-    "AccessTokenIssuer",
     "AccessTokenOptions",
     "AccessTokens",
     "Accounts",
     "AmbiguousCredentials",
+    "ApiToken",
+    "ApiTokenGuard",
+    "ApiTokenStore",
+    "ApiTokens",
     "Argon2",
     "Auth",
     "AuthProvider",
@@ -69,11 +80,15 @@ __all__ = [
     "Identity",
     "InvalidAuthError",
     "InvalidGrant",
+    "InvalidLink",
     "InvalidScope",
     "IssuedToken",
     "KeyRing",
     "KnownLogin",
     "LegacyVerifier",
+    "LinkOptions",
+    "LinkTokens",
+    "Links",
     "LiveConnections",
     "LoggedIn",
     "LoggedOut",
@@ -85,21 +100,25 @@ __all__ = [
     "Logins",
     "LoginsProvider",
     "MemoryAccounts",
+    "MemoryApiTokens",
     "MemoryLogins",
     "MemoryStores",
     "MemoryUser",
+    "NewApiToken",
     "OpenRoute",
     "Passwords",
     "PasswordsBusy",
     "RefreshAhead",
     "RefreshRetried",
     "RefreshReused",
+    "ScopeNotAllowed",
     "Secret",
     "SessionCookie",
     "SessionTokens",
     "SigningKey",
     "TokenPair",
     "Unauthenticated",
+    "UnknownApiToken",
     "UnknownLogin",
     "UnusablePassword",
     "Users",

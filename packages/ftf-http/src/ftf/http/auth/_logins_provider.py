@@ -7,33 +7,46 @@ from ftf.container.events import Events
 
 from ..request._exchange import current
 from ._clock import Clock
+from .guards._cookie_guard import CookieSessions
+from .links._link_token import LinkTokens
+from .links._links import Links
+from .links._options import LinkOptions
 from .logins._accounts import Accounts
+from .logins._login_cookies import LoginCookies
 from .logins._login_session import LoginSessions
 from .logins._logins import Logins
 from .logins._notices import Notices
 from .logins._options import LoginOptions
 from .logins._origin import Origin
 from .logins._session_token import SessionTokens
-from .logins._token_pair import AccessTokenIssuer
 from .passwords._passwords import Passwords
+from .tokens._access_tokens import AccessTokens
 
 
 class LoginsProvider(ServiceProvider):
-    """Registers `Logins` and what it needs, but for the stores: `OrmStores` or `MemoryStores`.
+    """Registers `Logins` and `Links`, beside an `AuthProvider` and stores.
+
+    The stores are `OrmStores` or `MemoryStores`.
 
     Args:
         options: How long logins live.
         passwords: What hashes passwords; by default Argon2id with the parameters OWASP asks for.
+        links: Where links in mails lead, if the application sends any.
 
     Raises:
         ImportError: argon2-cffi is not installed.
     """
 
     def __init__(
-        self, options: LoginOptions | None = None, *, passwords: Passwords | None = None
+        self,
+        options: LoginOptions | None = None,
+        *,
+        passwords: Passwords | None = None,
+        links: LinkOptions | None = None,
     ) -> None:
         self._options = options or LoginOptions()
         self._passwords = passwords or Passwords()
+        self._links = links
 
     @override
     def register(self, container: Container) -> None:
@@ -44,7 +57,7 @@ class LoginsProvider(ServiceProvider):
             rows: LoginSessions,
             passwords: Passwords,
             tokens: SessionTokens,
-            access: AccessTokenIssuer,
+            access: AccessTokens,
             clock: Clock,
             scope: Scope,
         ) -> Logins[U]:
@@ -66,5 +79,8 @@ class LoginsProvider(ServiceProvider):
         container.instance(LoginOptions, self._options)
         container.instance(Passwords, self._passwords)
         container.register(SessionTokens, scope="singleton")
-        if Clock not in container:
-            container.register(Clock, scope="singleton")
+        container.register(CookieSessions, LoginCookies, scope="scoped")
+        if self._links is not None:
+            container.instance(LinkOptions, self._links)
+            container.register(LinkTokens, scope="singleton")
+            container.register(Links, scope="scoped")

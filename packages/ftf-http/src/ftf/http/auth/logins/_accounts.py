@@ -55,5 +55,8 @@ class Accounts[U](Users[U], Protocol):
         ...
 
     async def mark_verified(self, subject: str, name: str) -> bool:
-        """Note that a user has received mail, if `name` still is the name of the account."""
+        """Note that a user has received mail at `name`. Return whether that was new.
+
+        It was not if the user has received mail before, or has another name now.
+        """
         ...

@@ -7,6 +7,7 @@ from typing import Final
 from .._clock import Clock
 from .._identity import Identity
 from ..passwords._passwords import Passwords
+from ..tokens._access_tokens import AccessTokens
 from ._accounts import Accounts
 from ._credentials import Credentials
 from ._events import LoggedIn, LoggedOut
@@ -16,7 +17,7 @@ from ._options import LoginOptions
 from ._origin import Origin
 from ._refreshing import Notify, Refreshing
 from ._session_token import SessionTokens
-from ._token_pair import AccessTokenIssuer, TokenPair
+from ._token_pair import TokenPair
 from .exceptions import UnknownLogin
 
 _ID_BYTES: Final = 16
@@ -45,7 +46,7 @@ class Logins[U]:
         rows: LoginSessions,
         passwords: Passwords,
         tokens: SessionTokens,
-        access: AccessTokenIssuer,
+        access: AccessTokens,
         *,
         clock: Clock,
         options: LoginOptions,
@@ -283,10 +284,19 @@ class Logins[U]:
             await self._notify(LoggedOut.about(login, self._origin.ip))
 
     def _pair(self, login: LoginSession, scopes: Sequence[str]) -> TokenPair:
-        access = self._access.issue(login, scopes)
+        access = self._access.issue(
+            login.user,
+            scopes=scopes,
+            session_id=login.id,
+            authenticated_at=login.authenticated_at,
+            methods=login.methods,
+            version=login.auth_version,
+            client=login.client,
+        )
+        left = access.expires_at - self._clock.now()
         return TokenPair(
             access_token=access.text,
             refresh_token=self._tokens.refresh_token(login),
-            expires_in=access.expires_in,
+            expires_in=int(left.total_seconds()),
             scope=" ".join(scopes),
         )

@@ -1,9 +1,10 @@
 """`Refreshing`: one refresh token becomes the next, for one of all who ask at the same time."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from .._clock import Clock
 from .._users import Users
@@ -12,6 +13,10 @@ from ._login_session import LoginSession, LoginSessions
 from ._options import LoginOptions
 from ._session_token import SessionToken, SessionTokens
 from .exceptions import InvalidGrant, InvalidScope
+
+_MOST_SCOPES: Final = 1_000  # characters
+# A scope-token of RFC 6749, section 3.3.
+_SCOPE: Final = re.compile(r"[!#-\[\]-~]+", re.ASCII)
 
 type Notify = Callable[[LoginEvent], Awaitable[None]]
 
@@ -83,8 +88,10 @@ class Refreshing[U]:
         if token is None or not token.is_genuine(login) or login is None:
             raise InvalidGrant
         user = await self._user_of(login, client, now)
-        if beyond := [each for each in scopes if not {each, "*"} & {*login.scopes}]:
+        if beyond := [each for each in scopes if not _allows(login, each)]:
             raise InvalidScope(beyond)
+        if len(" ".join(scopes)) > _MOST_SCOPES:
+            raise InvalidScope(scopes)
         after = await self._rotated(token, login, now)
         if after is not None:
             return Refreshed(user, after)
@@ -146,3 +153,8 @@ class Refreshing[U]:
         if await self._logins.revoke(key, now, "reuse"):
             await notify(RefreshReused.about(login, ip))
         raise InvalidGrant(has_ended=True)
+
+
+def _allows(login: LoginSession, scope: str) -> bool:
+    """Return whether a login allows a scope, which clients ask for in any spelling."""
+    return _SCOPE.fullmatch(scope) is not None and not {scope, "*"}.isdisjoint(login.scopes)

@@ -1,10 +1,6 @@
-"""`TokenPair`, which a client gets at login and at refresh, and what makes access tokens."""
+"""`TokenPair`: what a client gets at login and at refresh."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
-
-from ._login_session import LoginSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,23 +20,3 @@ class TokenPair:
     token_type: str = "Bearer"  # noqa: S105  # a scheme
     expires_in: int
     scope: str
-
-
-class AccessToken(NamedTuple):
-    """An access token, and how many seconds it is valid."""
-
-    text: str
-    expires_in: int
-
-
-class AccessTokenIssuer(Protocol):
-    """Makes the access tokens of logins."""
-
-    def issue(self, login: LoginSession, scopes: Sequence[str]) -> AccessToken:
-        """Return an access token of a login.
-
-        Args:
-            login: The row: its user, version, methods and time of authentication.
-            scopes: What the token allows; a part of what the login allows.
-        """
-        ...

@@ -128,9 +128,10 @@ class OrmAccounts[U: Authenticatable]:
         return await self._change(subject, {**values, "auth_version": version + 1}, *chosen)
 
     async def mark_verified(self, subject: str, name: str) -> bool:
-        """Note that a user has received mail, if `name` still is the name of the account."""
+        """Note that a user has received mail at `name`. Return whether that was new."""
         values = {"verified_at": datetime.now(UTC)}
-        return await self._change(subject, values, self._name == name) is not None
+        chosen = self._name == name, self._model.verified_at.is_(None)
+        return await self._change(subject, values, *chosen) is not None
 
     async def _change(
         self, subject: str, values: Mapping[str, object], *chosen: ColumnElement[bool]

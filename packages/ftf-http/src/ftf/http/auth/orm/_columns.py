@@ -50,3 +50,18 @@ class LoginSessionColumns:
     revoked_for: Mapped[str | None] = mapped_column(String(20))
     ip: Mapped[str | None] = mapped_column(String(64))
     user_agent: Mapped[str | None] = mapped_column(String(256))
+
+
+class ApiTokenColumns:
+    """A mixin with the columns of `ftf.http.auth.ApiToken`, a row for each token.
+
+    The model adds the user, as with `LoginSessionColumns`.
+    """
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, sort_order=-1)
+    name: Mapped[str] = mapped_column(String(100))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    scopes: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from ..exceptions import InvalidAuthError
 from ..logins._login_session import LoginSession
 from ._columns import LoginSessionColumns
-from ._keys import key_of
+from ._keys import key_of, user_column
 from ._rows import login_of, values_of
 from ._short_session import ShortSessions, executed
 
@@ -33,14 +32,8 @@ class OrmLogins:
         sessions: async_sessionmaker[AsyncSession],
         request: AsyncSession | None = None,
     ) -> None:
-        columns = model.__table__.c  # type: ignore[attr-defined]  # of a mapped class
-        if "user_id" not in columns:
-            remedy = (
-                'Add `user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)`.'
-            )
-            raise InvalidAuthError(f"The model {model.__name__}", "has no user_id", remedy)
+        self._user = user_column(model)
         self._model: Any = model
-        self._user = columns["user_id"]
         self._short = ShortSessions(sessions, request)
 
     async def add(

@@ -119,9 +119,9 @@ class MemoryAccounts:
         return version
 
     async def mark_verified(self, subject: str, name: str) -> bool:
-        """Note that a user has received mail, if `name` still is the name of the account."""
+        """Note that a user has received mail at `name`. Return whether that was new."""
         user = self._users.get(subject)
-        if user is None or user.name != name:
+        if user is None or user.name != name or user.is_verified:
             return False
         self._users[subject] = replace(user, is_verified=True)
         return True

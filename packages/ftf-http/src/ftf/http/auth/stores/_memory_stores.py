@@ -6,10 +6,13 @@ from typing import override
 from ftf.container import Container, ServiceProvider
 
 from .._users import Users
+from ..api_tokens._api_token import ApiTokenStore
+from ..api_tokens._api_tokens import ApiTokens
 from ..exceptions import InvalidAuthError
 from ..logins._accounts import Accounts
 from ..logins._login_session import LoginSessions
 from ._memory_accounts import MemoryAccounts
+from ._memory_api_tokens import MemoryApiTokens
 from ._memory_logins import MemoryLogins
 
 
@@ -26,6 +29,7 @@ class MemoryStores(ServiceProvider):
     ) -> None:
         self.accounts: MemoryAccounts = MemoryAccounts() if accounts is None else accounts
         self.logins: MemoryLogins = MemoryLogins() if logins is None else logins
+        self.api_tokens: MemoryApiTokens = MemoryApiTokens()
 
     @override
     def register(self, container: Container) -> None:
@@ -43,3 +47,5 @@ class MemoryStores(ServiceProvider):
         container.register(Accounts, lambda: self.accounts, scope="singleton")  # type: ignore[type-abstract]
         container.register(Users, lambda: self.accounts, scope="singleton")  # type: ignore[type-abstract]
         container.instance(LoginSessions, self.logins)
+        container.instance(ApiTokenStore, self.api_tokens)
+        container.register(ApiTokens, scope="scoped")
