@@ -140,7 +140,7 @@ class Declarations(FastAPI):
         """Return the routes that everyone may call, without those of mounted applications."""
         from .auth.access import _setup  # noqa: PLC0415  # loaded where it is used
 
-        return _setup.open_routes_of(self)
+        return _setup.open_routes_of(self.container, self.routes)
 
     def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
         """Answer an exception with a problem whose detail is the exception's text.

@@ -30,9 +30,11 @@ class EarlyCheck(ABC):
     Attributes:
         precedes_routes: Whether the index of the application asks it before it calls a route, of
             whatever class that is, and finds it on handlers of every kind.
+        answers: The statuses by which it refuses a request, for the OpenAPI document.
     """
 
     precedes_routes: ClassVar[bool] = False
+    answers: ClassVar[tuple[int, ...]] = ()
 
     @abstractmethod
     async def __call__(self, connection: HTTPConnection) -> None:

@@ -1,8 +1,6 @@
 """The check of start-up: every early check of a route can run, and before the body is read."""
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator
 
 from fastapi.dependencies.models import Dependant
 from starlette.routing import BaseRoute
@@ -13,6 +11,7 @@ from ..exceptions import RouteFault
 from ..injection._early_checks import EarlyCheck, checks_of, marks_of
 from ..routing._route import Route
 from ..routing._tree import walk
+from ._access import Application
 from ._checks import Place
 
 _UNMARKED = (
@@ -27,20 +26,6 @@ _TOO_LATE = (
 )
 
 
-class Application(Protocol):
-    """What the checks need of an application."""
-
-    @property
-    def container(self) -> Container:
-        """The application's container."""
-        ...
-
-    @property
-    def routes(self) -> list[BaseRoute]:
-        """The application's routes."""
-        ...
-
-
 def early_check_faults(app: Application, places: Iterable[Place]) -> Iterator[RouteFault]:
     """Return why early checks of routes cannot run.
 
@@ -53,15 +38,6 @@ def early_check_faults(app: Application, places: Iterable[Place]) -> Iterator[Ro
         is_own = any(route is each for each in own)
         for reason in _reasons(app.container, route, dependant, is_own=is_own):
             yield RouteFault(place, reason)
-
-
-def access_faults(app: Application) -> Sequence[RouteFault]:
-    """Return why what routes demand of credentials cannot be decided."""
-    if "ftf.http.auth" not in sys.modules:  # loaded by what demands something
-        return ()
-    from ..auth.access import _faults  # noqa: PLC0415  # loaded by applications that use it
-
-    return [*_faults.access_faults(app.container, app.routes)]
 
 
 def _reasons(

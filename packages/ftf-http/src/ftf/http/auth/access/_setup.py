@@ -19,6 +19,7 @@ from ._expiry import LiveConnections
 from ._guarded_route import ApplicationAccess
 from ._guards import Guards
 from ._open_routes import OpenRoute, open_routes
+from ._openapi import Json, document_access
 
 
 class Application(Protocol):
@@ -34,11 +35,6 @@ class Application(Protocol):
     @property
     def container(self) -> Container:
         """The application's container."""
-        ...
-
-    @property
-    def routes(self) -> list[BaseRoute]:
-        """The application's routes."""
         ...
 
 
@@ -75,8 +71,27 @@ def require_login(app: Application, index: RouteIndex) -> None:
     guards_of(app, index).login_required = True
 
 
-def open_routes_of(app: Application) -> Sequence[OpenRoute]:
+def admissions_of(container: Container) -> Admissions | None:
+    """Return what decides about the requests of an application; `None` without guards."""
+    return container.resolve(Admissions) if Admissions in container else None
+
+
+def open_routes_of(container: Container, routes: list[BaseRoute]) -> Sequence[OpenRoute]:
     """Return the routes that everyone may call."""
-    container = app.container
-    required = Admissions in container and container.resolve(Admissions).guards.login_required
-    return open_routes(app.routes, login_required=required)
+    admissions = admissions_of(container)
+    required = admissions is not None and admissions.guards.login_required
+    return open_routes(routes, login_required=required)
+
+
+def open_by_default(container: Container, routes: list[BaseRoute]) -> Sequence[OpenRoute]:
+    """Return the routes that are open although no mark says so, where there are guards."""
+    if admissions_of(container) is None:
+        return ()
+    return [each for each in open_routes_of(container, routes) if not each.is_marked]
+
+
+def document(container: Container, routes: list[BaseRoute], document: Json) -> None:
+    """Add what routes demand to an OpenAPI document, in place."""
+    admissions = admissions_of(container)
+    if admissions is not None:
+        document_access(document, routes, admissions)
