@@ -1,10 +1,13 @@
 """An application with logins, and a clock that goes when a test says so."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ftf.container import Scope
 from ftf.http import FastTrackFramework
-from ftf.http.auth import Clock, Identity, LoginEvent, LoginSession, MemoryUser
+from ftf.http.auth import Accounts, Clock, Identity, LoginEvent, LoginSession, MemoryUser
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -44,3 +47,13 @@ class Shop:
             session_id=login.id,
             version=login.auth_version,
         )
+
+    async def deactivate(self, scope: Scope, subject: str) -> None:
+        """Take a user's right to log in, as an administrator would."""
+        accounts = await scope.aresolve(Accounts)
+        if self.user is MemoryUser:
+            accounts.put(replace(await accounts.find(subject), is_active=False))
+            return
+        session = await scope.aresolve(AsyncSession)
+        (await session.get(self.user, int(subject))).is_active = False
+        await session.commit()

@@ -49,6 +49,12 @@ from .passwords._common import CommonPasswords, CompromisedPasswords
 from .passwords._legacy import LegacyVerifier
 from .passwords._passwords import Passwords
 from .passwords.exceptions import PasswordsBusy, UnusablePassword
+from .routes._account_routes import AccountRoutes
+from .routes._auth_routes import auth_routes
+from .routes._cookie_routes import CookieRoutes
+from .routes._mail import AuthMail
+from .routes._session_routes import SessionRoutes
+from .routes._token_routes import TokenRoutes
 from .stores._memory_accounts import MemoryAccounts, MemoryUser
 from .stores._memory_api_tokens import MemoryApiTokens
 from .stores._memory_logins import MemoryLogins
@@ -60,6 +66,7 @@ __all__ = [
     "AccessForbidden",
     "AccessTokenOptions",
     "AccessTokens",
+    "AccountRoutes",
     "Accounts",
     "AmbiguousCredentials",
     "ApiToken",
@@ -68,12 +75,14 @@ __all__ = [
     "ApiTokens",
     "Argon2",
     "Auth",
+    "AuthMail",
     "AuthProvider",
     "BearerGuard",
     "Clock",
     "CommonPasswords",
     "CompromisedPasswords",
     "CookieGuard",
+    "CookieRoutes",
     "CookieSessions",
     "CurrentUser",
     "Guard",
@@ -114,15 +123,18 @@ __all__ = [
     "ScopeNotAllowed",
     "Secret",
     "SessionCookie",
+    "SessionRoutes",
     "SessionTokens",
     "SigningKey",
     "TokenPair",
+    "TokenRoutes",
     "Unauthenticated",
     "UnknownApiToken",
     "UnknownLogin",
     "UnusablePassword",
     "Users",
     "Visitor",
+    "auth_routes",
     "fresh",
     "jwk_set_router",
     "public",

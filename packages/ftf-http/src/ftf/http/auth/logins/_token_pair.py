@@ -1,6 +1,6 @@
 """`TokenPair`: what a client gets at login and at refresh."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +20,7 @@ class TokenPair:
     token_type: str = "Bearer"  # noqa: S105  # a scheme
     expires_in: int
     scope: str
+
+    def as_json(self) -> dict[str, str | int]:
+        """Return the members of the JSON object."""
+        return asdict(self)
