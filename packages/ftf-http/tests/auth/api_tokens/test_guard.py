@@ -21,6 +21,7 @@ from ftf.http.auth import (
     AuthProvider,
     BearerGuard,
     Clock,
+    Credentials,
     CurrentUser,
     Identity,
     LoginsProvider,
@@ -164,3 +165,13 @@ async def test_edge_s34_and_s47_parallel_uses_write_one_update_and_finish_with_o
         async with app.container.scoped_context() as scope:
             (token,) = await (await scope.aresolve(ApiTokens)).list(ADA)
     assert (token.id, token.last_used_at) == (key, clock.now())
+
+
+async def test_edge_s92_a_test_gets_a_token_of_its_user(orm_app, serve):
+    async with serve(orm_app) as client:
+        async with orm_app.container.scoped_context() as scope:
+            user = await (await scope.aresolve(Accounts)).add("ada@example.com", "!")
+        issue = orm_app.container.resolve(Credentials).headers
+        headers = await issue(user, scopes=["posts:write"], guard="token", fresh=True)
+        assert (await client.get("/posts", headers=headers)).status_code == 200
+        assert (await client.get("/fresh", headers=headers)).status_code == 401

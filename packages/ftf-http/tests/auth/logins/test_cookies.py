@@ -13,6 +13,7 @@ from ftf.http.auth import (
     Accounts,
     Auth,
     CookieGuard,
+    Credentials,
     CurrentUser,
     Identity,
     Logins,
@@ -21,6 +22,7 @@ from ftf.http.auth import (
     Passwords,
     SessionCookie,
     SessionTokens,
+    fresh,
     public,
 )
 
@@ -145,3 +147,20 @@ async def test_edge_s10_the_cookie_of_a_token_login_is_no_credential(memory_shop
             logins, accounts, tokens = [await scope.aresolve(key) for key in keys]
             row = await logins.begin(await accounts.find("1"), "token")
         assert (await ask(client, f"__Host-session={tokens.cookie(row)}")).status_code == 401
+
+
+@pytest.mark.parametrize("is_fresh", [True, False])
+async def test_edge_s92_a_test_gets_a_cookie_of_its_user(app, serve, is_fresh):
+    @app.get("/fresh")
+    @fresh(minutes=10)
+    async def recent() -> None: ...
+
+    async with serve(app) as client:
+        await add_ada(app)
+        async with app.container.scoped_context() as scope:
+            user = await (await scope.aresolve(Accounts)).find_by_name("ada@example.com")
+        issue = app.container.resolve(Credentials).headers
+        headers = await issue(user, scopes=["*"], guard="web", fresh=is_fresh)
+        assert (await client.get("/me", headers=headers)).status_code == 200
+        response = await client.get("/fresh", headers=headers)
+        assert response.status_code == (200 if is_fresh else 401)

@@ -3,6 +3,7 @@
 from ._auth import Auth
 from ._clock import Clock
 from ._current_user import CurrentUser
+from ._grant import Grant
 from ._guard import Guard
 from ._identity import Identity
 from ._logins_provider import LoginsProvider
@@ -10,6 +11,7 @@ from ._provider import AuthProvider
 from ._users import Users
 from ._visitor import Visitor
 from .access._access import Access, fresh, public
+from .access._credentials import Credentials
 from .access._expiry import LiveConnections
 from .access._open_routes import OpenRoute
 from .api_tokens._api_token import ApiToken, ApiTokenStore
@@ -49,6 +51,19 @@ from .passwords._common import CommonPasswords, CompromisedPasswords
 from .passwords._legacy import LegacyVerifier
 from .passwords._passwords import Passwords
 from .passwords.exceptions import PasswordsBusy, UnusablePassword
+from .policies._decision import Decision, Verdict, allow, deny, hide
+from .policies._gate import Gate
+from .policies._observer import DecisionObserver, observing_decisions
+from .policies._policy import Policy
+from .policies._user_source import UserSource
+from .policies.exceptions import (
+    AccessDenied,
+    AuthorizationError,
+    InvalidPoliciesError,
+    InvalidPolicyError,
+    RecordHidden,
+    UnknownPolicyError,
+)
 from .routes._account_routes import AccountRoutes
 from .routes._auth_routes import auth_routes
 from .routes._cookie_routes import CookieRoutes
@@ -63,6 +78,7 @@ from .tokens._access_tokens import AccessTokenOptions, AccessTokens, IssuedToken
 
 __all__ = [
     "Access",
+    "AccessDenied",
     "AccessForbidden",
     "AccessTokenOptions",
     "AccessTokens",
@@ -77,6 +93,7 @@ __all__ = [
     "Auth",
     "AuthMail",
     "AuthProvider",
+    "AuthorizationError",
     "BearerGuard",
     "Clock",
     "CommonPasswords",
@@ -84,12 +101,19 @@ __all__ = [
     "CookieGuard",
     "CookieRoutes",
     "CookieSessions",
+    "Credentials",
     "CurrentUser",
+    "Decision",
+    "DecisionObserver",
+    "Gate",
+    "Grant",
     "Guard",
     "Identity",
     "InvalidAuthError",
     "InvalidGrant",
     "InvalidLink",
+    "InvalidPoliciesError",
+    "InvalidPolicyError",
     "InvalidScope",
     "IssuedToken",
     "KeyRing",
@@ -117,6 +141,8 @@ __all__ = [
     "OpenRoute",
     "Passwords",
     "PasswordsBusy",
+    "Policy",
+    "RecordHidden",
     "RefreshAhead",
     "RefreshRetried",
     "RefreshReused",
@@ -131,11 +157,18 @@ __all__ = [
     "Unauthenticated",
     "UnknownApiToken",
     "UnknownLogin",
+    "UnknownPolicyError",
     "UnusablePassword",
+    "UserSource",
     "Users",
+    "Verdict",
     "Visitor",
+    "allow",
     "auth_routes",
+    "deny",
     "fresh",
+    "hide",
     "jwk_set_router",
+    "observing_decisions",
     "public",
 ]

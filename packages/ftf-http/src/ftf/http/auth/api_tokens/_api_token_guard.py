@@ -1,16 +1,19 @@
 """`ApiTokenGuard`: API tokens in the header `Authorization`."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar, Final, override
 
 from starlette.requests import HTTPConnection
 
 from .._clock import Clock
+from .._grant import Grant
 from .._guard import Guard, Json
 from .._identity import Identity
 from ..exceptions import Unauthenticated
 from ..guards._bearer_token import bearer_token
 from ._api_token import ApiTokenStore
+from ._new_token import new_token
 from ._text import PREFIX, digest_of
 
 _USED_EVERY: Final = timedelta(seconds=60)
@@ -58,3 +61,10 @@ class ApiTokenGuard(Guard):
             token_id=token.id,
             expires_at=token.expires_at,
         )
+
+    @override
+    async def issue(self, grant: Grant) -> Mapping[str, str]:
+        """Return the header with a new API token, as tests need it."""
+        text, token = new_token(grant.subject, "test", grant.scopes, self._clock.now(), None)
+        await self._store.add(token)
+        return {"authorization": f"Bearer {text}"}

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from secrets import token_urlsafe
 from typing import Final
 
 from .._clock import Clock
 from .._identity import Identity
 from ..exceptions import InvalidAuthError
 from ._api_token import ApiToken, ApiTokenStore
-from ._text import digest_of, new_text
+from ._new_token import new_token
 from .exceptions import ScopeNotAllowed, UnknownApiToken
 
-_ID_BYTES: Final = 16
 _LIFETIME: Final = timedelta(days=90)
 
 
@@ -69,16 +67,8 @@ class ApiTokens:
             raise InvalidAuthError("scopes", "has an empty scope or one with a space", "Split it.")
         if lifetime is not None and lifetime <= timedelta(0):
             raise InvalidAuthError("lifetime", "is not above 0", "Pass None for no end.")
-        text, now = new_text(), self._clock.now()
-        token = ApiToken(
-            id=token_urlsafe(_ID_BYTES),
-            user=owner.user_key,
-            name=name,
-            digest=digest_of(text) or b"",
-            scopes=tuple(scopes),
-            created_at=now,
-            expires_at=None if lifetime is None else now + lifetime,
-        )
+        now = self._clock.now()
+        text, token = new_token(owner.user_key, name, scopes, now, lifetime)
         await self._store.add(token)
         return NewApiToken(text, token)
 

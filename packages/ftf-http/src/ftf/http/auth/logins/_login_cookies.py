@@ -3,9 +3,11 @@
 from starlette.requests import HTTPConnection
 
 from .._clock import Clock
+from .._grant import Grant
 from .._identity import Identity
 from ..exceptions import Unauthenticated
 from ._login_session import LoginSessions
+from ._new_login import new_login
 from ._options import LoginOptions
 from ._session_token import SessionTokens
 
@@ -59,3 +61,9 @@ class LoginCookies:
             client=row.client,
             expires_at=row.expires_at,
         )
+
+    async def issue(self, grant: Grant) -> str:
+        """Return the cookie of a new login, as tests need it."""
+        login = new_login("cookie", grant, self._clock.now(), self._options)
+        await self._rows.add(login)
+        return self._tokens.cookie(login)

@@ -1,10 +1,11 @@
 """`Logins`: users log in, stay logged in, and log out."""
 
 from collections.abc import Sequence
-from secrets import token_bytes, token_urlsafe
+from dataclasses import replace
 from typing import Final
 
 from .._clock import Clock
+from .._grant import Grant
 from .._identity import Identity
 from ..passwords._passwords import Passwords
 from ..tokens._access_tokens import AccessTokens
@@ -13,6 +14,7 @@ from ._credentials import Credentials
 from ._events import LoggedIn, LoggedOut
 from ._known_login import KnownLogin
 from ._login_session import Kind, LoginSession, LoginSessions
+from ._new_login import new_login
 from ._options import LoginOptions
 from ._origin import Origin
 from ._refreshing import Notify, Refreshing
@@ -20,8 +22,6 @@ from ._session_token import SessionTokens
 from ._token_pair import TokenPair
 from .exceptions import UnknownLogin
 
-_ID_BYTES: Final = 16
-_SALT_BYTES: Final = 16
 _ALL: Final = ("*",)
 
 
@@ -147,21 +147,16 @@ class Logins[U]:
             session: The database session to store it in; by default it is stored at once.
         """
         now = self._clock.now()
-        login = LoginSession(
-            id=token_urlsafe(_ID_BYTES),
-            kind=kind,
-            user=self._accounts.subject_of(user),
-            client=client,
-            salt=token_bytes(_SALT_BYTES),
-            rotated_at=now,
-            authenticated_at=now,
-            methods=tuple(methods),
+        grant = Grant(
+            subject=self._accounts.subject_of(user),
             scopes=tuple(scopes),
-            auth_version=self._accounts.version_of(user),
-            created_at=now,
-            last_seen_at=now,
-            idle_expires_at=now + min(self._options.idle, self._options.lifetime),
-            expires_at=now + self._options.lifetime,
+            version=self._accounts.version_of(user),
+            authenticated_at=now,
+        )
+        login = replace(
+            new_login(kind, grant, now, self._options),
+            client=client,
+            methods=tuple(methods),
             ip=self._origin.ip,
             user_agent=self._origin.user_agent,
         )
