@@ -41,9 +41,7 @@ def rows(accounts: list[Account]) -> Iterator[object]:
         article = Article(slug=f"title-{number}", author_id=author.id, tags=tags, **text)
         yield article
         for k in range(10):
-            yield Favorite(
-                article_id=number + 1, account_id=accounts[(number + k) % READERS].id
-            )
+            yield Favorite(article_id=number + 1, account_id=accounts[(number + k) % READERS].id)
     for follower in accounts:
         for k in range(1, 6):
             followed = accounts[(follower.id + k) % READERS]
@@ -69,8 +67,7 @@ async def fill() -> tuple[str, dict[str, int]]:
             session.add_all(rows(accounts))
             await session.commit()
             return token, {
-                name: await statements(client, headers)
-                for name, headers in readers(token).items()
+                name: await statements(client, headers) for name, headers in readers(token).items()
             }
 
 
