@@ -42,9 +42,9 @@ class Criteria[M: DeclarativeBase]:
     page: int = 1
     cursor: str | None = None
     cost: int = 0
-    conditions: tuple[ColumnElement[bool], ...] = field(default=(), repr=False)
-    steps: tuple[Step[M], ...] = field(default=(), repr=False)
-    order: tuple[SQLColumnExpression[object], ...] = field(default=(), repr=False)
+    conditions: tuple[ColumnElement[bool], ...] = field(default=(), repr=False, compare=False)
+    steps: tuple[Step[M], ...] = field(default=(), repr=False, compare=False)
+    order: tuple[SQLColumnExpression[object], ...] = field(default=(), repr=False, compare=False)
 
     def apply(self, query: QueryBuilder[M]) -> QueryBuilder[M]:
         """Return a query with the conditions, the order and the eager loads of the includes.

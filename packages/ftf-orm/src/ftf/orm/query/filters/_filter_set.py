@@ -100,6 +100,8 @@ class FilterSet[M: DeclarativeBase]:
         self.per_page = per_page
         self.timezone = timezone
         self.limits = limits
+        if not 1 <= per_page <= limits.per_page:
+            raise ValueError(f"per_page must be from 1 to {limits.per_page}, not {per_page}")
         self._offers = self._named([*self._filter_offers(), *self._list_offers()])
         self._nothing = self._without_parameters()
         self._checked = self._checks_relations()
