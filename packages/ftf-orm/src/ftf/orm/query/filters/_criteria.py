@@ -62,11 +62,11 @@ class Criteria[M: DeclarativeBase]:
         """Return what `apply` returns, as a query of the same class."""
         if not isinstance(query, QueryBuilder) or query.model is not self.model:
             raise TypeError(f"these criteria are for {self.model.__name__}, not for {query!r}")
-        order, conditions = self.order or query.clauses.order, query.clauses.conditions
-        clauses = query.clauses._replace(
-            conditions=(*conditions, *self.conditions),
-            order=order or inspect(query.model).primary_key,
-        )
+        before = query.clauses
+        order = self.order or before.order
+        if not (order or before.groups):
+            order = inspect(query.model).primary_key
+        clauses = before._replace(conditions=(*before.conditions, *self.conditions), order=order)
         found: QueryBuilder[Any] = query._with(clauses)  # noqa: SLF001  # of this package
         for step in self.steps:
             found = applied(step, found)
