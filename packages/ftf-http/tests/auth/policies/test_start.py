@@ -177,6 +177,12 @@ async def test_edge_s66_an_application_without_policies_whose_handler_names_one_
             pass
 
 
+async def test_an_application_starts_without_the_module_of_policies(serve, monkeypatch):
+    monkeypatch.delitem(sys.modules, "ftf.http.auth.policies._policy")
+    async with serve(FastTrackFramework()) as client:
+        assert (await client.get("/health")).status_code == 200
+
+
 def test_ftf_http_alone_loads_no_policies():
     code = "import ftf.http, sys; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)  # noqa: S603
