@@ -4,8 +4,10 @@ from ._application_lines import CodeLine, Origin
 from .app._acting_as import ActingAs
 from .app._asgi import ASGIApplication
 from .app._exchange import IncompleteResponseError, UnfinishedRequestError
+from .app._frozen_clock import FrozenClock
 from .app._lifespan import LifespanError, LifespanManager
 from .app._transport import StreamingTransport
+from .cli._command_line import CommandLine
 from .events._event_fake import EventFake
 from .events._event_tester import EventTester
 from .factories._columns import FactoryError
@@ -40,6 +42,7 @@ __all__ = [
     "ActingAs",
     "CheckedQueries",
     "CodeLine",
+    "CommandLine",
     "EventFake",
     "EventTester",
     "ExecutedQuery",
@@ -47,6 +50,7 @@ __all__ = [
     "FactoryError",
     "FactoryMaker",
     "FailedRun",
+    "FrozenClock",
     "IncompleteResponseError",
     "JobFake",
     "JobReport",

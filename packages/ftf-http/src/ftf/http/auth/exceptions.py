@@ -8,6 +8,8 @@ starlette.exceptions.HTTPException
 └── AccessForbidden
 """
 
+from typing import ClassVar
+
 from starlette.exceptions import HTTPException
 
 
@@ -35,7 +37,12 @@ class Unauthenticated(HTTPException):  # no mistake of the program: the answer 4
     Args:
         detail: What a client may know about it.
         challenge: The header `WWW-Authenticate`, if the guards have a scheme for it.
+
+    Attributes:
+        close_code: The code that a websocket is closed with.
     """
+
+    close_code: ClassVar[int] = 4401
 
     def __init__(
         self, detail: str = "Authentication is required.", challenge: str | None = None
@@ -58,7 +65,12 @@ class AccessForbidden(HTTPException):  # the answer 403
     Args:
         detail: What a client may know about it.
         challenge: The header `WWW-Authenticate`, if the guards have a scheme for it.
+
+    Attributes:
+        close_code: The code that a websocket is closed with.
     """
+
+    close_code: ClassVar[int] = 4403
 
     def __init__(
         self, detail: str = "The credential does not allow this.", challenge: str | None = None

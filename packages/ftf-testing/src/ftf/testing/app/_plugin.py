@@ -1,7 +1,7 @@
 """The part of the pytest plugin that is about applications and their containers."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ._acting_as import ActingAs, HeadersOf
     from ._asgi import ASGIApplication
+    from ._frozen_clock import FrozenClock
     from ._transport import StreamingTransport
 
 
@@ -27,19 +28,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, _ftf_leftovers: Leftovers) -> "ASGIApplication":
-    """Return the application under test, which `ftf_app` names."""
+    """Return the application under test, which `ftf_app` or `[tool.ftf]` names."""
     target = read(request.config, "ftf_app")
-    if not target:
-        pytest.fail(
-            "The fixture 'app' does not know the application: set the ini option `ftf_app`, as in "
-            "`ftf_app = package.module:app`, or write a fixture `app` that returns it.",
-            pytrace=False,
-        )
-    found = load(request.config, "ftf_app")
+    found = load(request.config, "ftf_app") if target else _app_of_project(request.config)
     if not callable(found):
         raise pytest.UsageError(f"ftf_app = {target}: {found!r} is not an ASGI application")
     _ftf_leftovers.watch_dependencies(found)
     return cast("ASGIApplication", found)
+
+
+def _app_of_project(config: pytest.Config) -> object:
+    """Return the application that `[tool.ftf]` of the project names."""
+    from ftf.container.cli import Exit, find_application, find_project
+
+    try:
+        application = find_application(find_project(config.rootpath))
+        if application:
+            return application.app
+    except Exit as error:
+        pytest.fail(str(error), pytrace=False)
+    pytest.fail(
+        "The fixture 'app' does not know the application: set the ini option `ftf_app`, as in "
+        "`ftf_app = package.module:app`, or write a fixture `app` that returns it.",
+        pytrace=False,
+    )
 
 
 @pytest.fixture
@@ -96,10 +108,27 @@ def auth_headers() -> "HeadersOf":
 
 
 @pytest.fixture
-def acting_as(transport: "StreamingTransport", auth_headers: "HeadersOf") -> "Iterator[ActingAs]":
-    """Return a function that makes clients, which send the headers of a user."""
-    from ._acting_as import ActingAs
+def acting_as(
+    app: "ASGIApplication", transport: "StreamingTransport", auth_headers: "HeadersOf"
+) -> "Iterator[ActingAs]":
+    """Return a function that makes clients, which send the credentials of a user."""
+    from ._acting_as import ActingAs, issue_of
 
-    acting_as = ActingAs(transport, auth_headers)
+    issue = issue_of(app) if auth_headers is headers_of else None
+    acting_as = ActingAs(transport, auth_headers, issue)
     yield acting_as
     acting_as.close()
+
+
+@pytest.fixture
+def frozen_clock(container: "Container") -> "Iterator[FrozenClock]":
+    """Stop the clock of tokens, logins and links, which the test moves."""
+    from importlib import import_module
+
+    from ._frozen_clock import FrozenClock
+
+    clock = FrozenClock()
+    port: Any = import_module("ftf.http.auth").Clock
+    container.override_instance(port, clock)
+    yield clock
+    container.reset_override(port)

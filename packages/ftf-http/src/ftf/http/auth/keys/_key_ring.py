@@ -12,6 +12,11 @@ class Key(Protocol):
     """A key with a public name."""
 
     @property
+    def can_sign(self) -> bool:
+        """Whether it is more than the public half of a pair."""
+        ...
+
+    @property
     def kid(self) -> str:
         """The public name."""
         ...
@@ -48,16 +53,18 @@ class KeyRing[K: Key]:
         retired: Keys that have signed: accepted until their `until`.
 
     Raises:
-        InvalidAuthError: Two keys have one name.
-
-    Attributes:
-        keys: The keys of this moment. Another object after each `replace`.
+        InvalidAuthError: Two keys have one name, or the active one cannot sign.
     """
 
     def __init__(
         self, active: K, *, following: Sequence[K] = (), retired: Sequence[K] = ()
     ) -> None:
-        self.keys: RingKeys[K] = _checked(active, following, retired)
+        self._keys = _checked(active, following, retired)
+
+    @property
+    def keys(self) -> RingKeys[K]:
+        """The keys of this moment: another object after each `replace`."""
+        return self._keys
 
     @property
     def active(self) -> K:
@@ -78,9 +85,10 @@ class KeyRing[K: Key]:
         """Replace all keys while the application serves: one assignment, so no request sees a half.
 
         Raises:
-            InvalidAuthError: Two keys have one name; the ring is as before.
+            InvalidAuthError: Two keys have one name, or the active one cannot sign; the ring is as
+                before.
         """
-        self.keys = _checked(active, following, retired)
+        self._keys = _checked(active, following, retired)
 
 
 def _checked[K: Key](active: K, following: Sequence[K], retired: Sequence[K]) -> RingKeys[K]:
@@ -89,4 +97,9 @@ def _checked[K: Key](active: K, following: Sequence[K], retired: Sequence[K]) ->
     if len(by_name) < len(keys):
         remedy = "Name each secret or key once: as next, as active or as retired."
         raise InvalidAuthError("The key ring", "has one key twice", remedy)
+    if not active.can_sign:
+        remedy = "Load the private key of the pair."
+        raise InvalidAuthError(
+            "The key ring", "is not able to sign: the active key has no private half", remedy
+        )
     return RingKeys(active, by_name)

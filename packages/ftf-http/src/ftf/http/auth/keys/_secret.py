@@ -43,7 +43,10 @@ class Secret:
 
     Attributes:
         kid: Its public name, in what it signs. It says nothing about the value.
+        can_sign: True: a secret has no public half.
     """
+
+    can_sign: bool = True
 
     def __init__(
         self, value: str | bytes, *, setting: str = "secrets", until: datetime | None = None
