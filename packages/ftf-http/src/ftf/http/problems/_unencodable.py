@@ -33,11 +33,13 @@ class _Cause(NamedTuple):
     Attributes:
         remedy: What the input should be.
         is_in: Returns whether a text has it.
+        code: The code of the fault.
         is_logged: Whether the handler should have changed the text.
     """
 
     remedy: str
     is_in: Callable[[str], bool]
+    code: str = "string_unicode"
     is_logged: bool = True
 
 
@@ -62,7 +64,7 @@ async def answer_unencodable(request: Request, error: Exception) -> Response:
             if text is UNKNOWN or cause.is_in(text):
                 if cause.is_logged:
                     _logger.warning("answered 422: %s", label(request.scope), exc_info=error)
-                fault = {"type": "string_unicode", "loc": (part,), "msg": cause.remedy}
+                fault = {"type": cause.code, "loc": (part,), "msg": cause.remedy}
                 invalid = RequestValidationError([fault])
                 # None for a websocket, which the handler has closed itself.
                 return cast("Response", await answer(application, request, invalid))
@@ -98,7 +100,7 @@ def _unsendable(error: UnsendableResponseError) -> _Cause:
     refused = error.refused
     remedy = f"Input should be text that a {error.part} can hold: {refused!r} is not"
     if error.part == "status":
-        return _Cause(remedy, lambda text: _number_of(text) == _number_of(refused))
+        return _Cause(remedy, lambda text: _number_of(text) == _number_of(refused), "status_range")
     refused = refused.casefold()  # names of headers are in lower case
     return _Cause(remedy, lambda text: refused in text.casefold() if refused else not text)
 
@@ -128,10 +130,11 @@ def _number_of(text: str) -> float:
 _SURROGATE: Final = _Cause(
     "Input should be valid Unicode, without lone surrogates", has_surrogate, is_logged=False
 )
-_DEEP: Final = _Cause("Input should not be nested so deeply", _is_deep, is_logged=False)
+_DEEP: Final = _Cause("Input should not be nested so deeply", _is_deep, "too_deep", is_logged=False)
 _NUMBER: Final = _Cause(
     "Input should have finite numbers only",
     lambda text: not all(isfinite(_number_of(each)) for each in _NUMBERS.findall(text)),
+    "finite_number",
     is_logged=False,
 )
 _NUL: Final = _Cause("Input should be text without NUL", lambda text: "\0" in text)
