@@ -29,6 +29,7 @@ WHEELS = Path(".nox/wheels").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
+    "auth": ("ftf-http", "measure_auth.py"),
     "events": ("ftf-container", "measure_events.py"),
     "limits": ("ftf-http", "measure_limits.py"),
 }
