@@ -30,6 +30,7 @@ COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
     "events": ("ftf-container", "measure_events.py"),
+    "jobs": ("ftf-container", "measure_jobs.py"),
     "limits": ("ftf-http", "measure_limits.py"),
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
@@ -132,7 +133,7 @@ def build(session: nox.Session, package: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    `nox -s bench -- events` measures a part of ftf-container, `limits` one of ftf-http.
+    `nox -s bench -- events` and `jobs` measure parts of ftf-container, `limits` one of ftf-http.
     """
     name, *arguments = session.posargs
     package, program = PARTS.get(name, (f"ftf-{name}", ""))

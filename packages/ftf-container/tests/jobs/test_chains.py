@@ -1,6 +1,6 @@
 """Jobs that follow each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -108,6 +108,13 @@ async def test_a_chain_may_wait(shop):
     await chain(shop, Step("a"), delay=timedelta(hours=1))
     await shop.work()
     assert shop.journal == []
+
+
+async def test_a_stored_chain_can_be_read(shop):
+    await chain(shop, Step("a"), Alarm("b"), catch=Step("c"))
+    (envelope,) = await shop.backend.claim((), 9)
+    assert shop.registry.read_chain(envelope) == [Step("a"), Alarm("b")]
+    assert shop.registry.read_chain(replace(envelope, chain=None)) == [Step("a")]
 
 
 async def test_a_chain_that_cannot_be_kept_is_refused_as_a_whole(shop):
