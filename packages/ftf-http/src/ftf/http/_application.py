@@ -21,9 +21,12 @@ from .plan._way import RouteWay
 from .problems._body_limit import BodyLimitProblem
 from .problems._default_handlers import default_handlers
 from .problems._openapi import document_problems
+from .problems._pages import page_of
+from .problems._types import DEFAULT_BASE, ProblemTypes
 from .request._outermost import Outgoing
 from .request._services import serve_from
 from .routing._index import RouteIndex
+from .routing._openapi import document_parameters
 from .routing._options import ApplicationOptions, Json, check_options
 from .routing._refusals import document_refusals
 from .routing._route import Route
@@ -72,6 +75,8 @@ class FastTrackFramework(Declarations):
         exception_handlers: As FastAPI's; they replace the ones that make problem details.
         lifespan: As FastAPI's; the container is booted before it starts and closed after it ends.
         problem_details: Whether errors are problem details; if not, they have FastAPI's shapes.
+        problem_types: What the type of a problem begins with: a path, at which the application
+            serves a page for each type, unless a route of yours has it, or an absolute URI.
         security_headers: Headers of each response that does not set them itself; by default those
             that OWASP advises for any API. `Content-Security-Policy` and
             `Strict-Transport-Security` depend on the content and the host, and are not among them.
@@ -88,7 +93,7 @@ class FastTrackFramework(Declarations):
 
     Raises:
         TypeError: The installed FastAPI does not know an option.
-        ValueError: A time limit is not above 0.
+        ValueError: A time limit is not above 0, or `problem_types` cannot come before a type.
         InvalidSecurityError: A value of `security` is not possible.
         OpenCorsError: A CORS middleware allows every origin and credentials.
     """
@@ -103,6 +108,7 @@ class FastTrackFramework(Declarations):
         exception_handlers: ExceptionHandlers | None = None,
         lifespan: "Lifespan[FastTrackFramework] | None" = None,
         problem_details: bool = True,
+        problem_types: str = DEFAULT_BASE,
         security_headers: Mapping[str, str] = SECURITY_HEADERS,
         security: "SecurityOptions | None" = None,
         request_timeout: float | None = None,
@@ -115,6 +121,7 @@ class FastTrackFramework(Declarations):
             refuse_open_cors(middleware)
         super().__init__(lifespan=lifespan, **options)
         self.problem_details = problem_details
+        self.problem_types = ProblemTypes(problem_types)
         self.security_headers = security_headers
         self._add_handlers(exception_handlers or {})
         self.draining = Draining(shutdown_delay)
@@ -125,12 +132,15 @@ class FastTrackFramework(Declarations):
         self.router.route_class = Route
         self.router.lifespan_context = with_container(self, self.router.lifespan_context)
         self._readiness = Readiness(self.container, self.draining)
-        health = [
+        further = [
             StarletteRoute("/health", live),
             StarletteRoute("/ready", self._readiness.respond),
         ]
+        if problem_details and self.problem_types.has_pages:
+            further += [page_of(self.problem_types, known) for known in self.problem_types]
         # Not routes of the router: Starlette would try them before those that are added later.
-        self._index = RouteIndex(self.router, Unmatched(self.router, health))
+        self._unmatched = Unmatched(self.router, further)
+        self._index = RouteIndex(self.router, self._unmatched)
         self.router.middleware_stack = self._index
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
@@ -144,12 +154,13 @@ class FastTrackFramework(Declarations):
     def openapi(self) -> Json:
         """Return the OpenAPI document of the routes, what they demand, and their errors."""
         document = super().openapi()
-        # FastAPI returns the same document until the routes change: add to each once.
+        # FastAPI returns the same document until the routes change: complete each once.
         if document is not self._documented:
+            document_parameters(document, self.routes)
             document_refusals(document, self.routes)
             document_access(self, document)
             if self.problem_details:
-                document_problems(document)
+                document_problems(document, self.problem_types)
             self._documented = document
         return document
 

@@ -2,7 +2,7 @@
 
 import pytest
 from auth_people import guarded
-from fastapi import APIRouter, Depends, FastAPI, Form
+from fastapi import APIRouter, Depends, FastAPI, Form, routing
 from starlette.applications import Starlette
 from starlette.endpoints import HTTPEndpoint
 from starlette.responses import PlainTextResponse
@@ -171,6 +171,8 @@ PLACES = [
     by_the_default_of_the_router,
     on_a_class_with_its_own_matches,
 ]
+if not hasattr(routing, "iter_route_contexts"):  # older FastAPI leaves out mounts of routers
+    PLACES.remove(in_a_mount_of_an_included_router)
 
 
 async def ask(app, path="/path", method="POST", headers=(), body=b"{}"):

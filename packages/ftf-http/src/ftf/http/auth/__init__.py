@@ -3,12 +3,14 @@
 from ._auth import Auth
 from ._clock import Clock
 from ._current_user import CurrentUser
+from ._grant import Grant
 from ._guard import Guard
 from ._identity import Identity
 from ._provider import AuthProvider
 from ._users import Users
 from ._visitor import Visitor
 from .access._access import Access, fresh, public
+from .access._credentials import Credentials
 from .access._expiry import LiveConnections
 from .access._open_routes import OpenRoute
 from .exceptions import AccessForbidden, AmbiguousCredentials, InvalidAuthError, Unauthenticated
@@ -48,10 +50,12 @@ __all__ = [
     "Clock",
     "CookieGuard",
     "CookieSessions",
+    "Credentials",
     "CurrentUser",
     "Decision",
     "DecisionObserver",
     "Gate",
+    "Grant",
     "Guard",
     "Identity",
     "InvalidAuthError",

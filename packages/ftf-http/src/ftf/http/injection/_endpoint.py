@@ -55,7 +55,7 @@ def compiled(
     keys = {**(further or {}), **_injected(endpoint, signature)}
     if not keys:
         return endpoint
-    if _is_generator(endpoint):
+    if is_generator(endpoint):
         return _depending(endpoint, signature, further or {})
     return _delivering(endpoint, signature, keys)
 
@@ -167,7 +167,8 @@ def _calling(endpoint: Endpoint, injected: InjectedArguments, connection: str | 
     return deliver_and_call
 
 
-def _is_generator(endpoint: Endpoint) -> bool:
+def is_generator(endpoint: Endpoint) -> bool:
+    """Return whether a handler is a generator function, whose results are streamed."""
     return _is(isgeneratorfunction, endpoint) or _is(isasyncgenfunction, endpoint)
 
 

@@ -13,8 +13,10 @@ from .._clock import Clock
 from .._guard import Guard
 from .._identity import Identity
 from .._visitor import Visitor
+from ..policies._user_source import UserSource
 from ._access import Decider
 from ._admissions import Admissions
+from ._credentials import Credentials
 from ._expiry import LiveConnections
 from ._guarded_route import ApplicationAccess
 from ._guards import Guards
@@ -45,6 +47,7 @@ def guards_of(app: Application, index: RouteIndex) -> Guards:
         guards = Guards()
         admissions = Admissions(container, guards, app.title)
         container.instance(Guards, guards)
+        container.instance(Credentials, Credentials(container, guards))
         container.instance(Admissions, admissions)
         container.instance(Decider, admissions)
         if Clock not in container:
@@ -53,6 +56,8 @@ def guards_of(app: Application, index: RouteIndex) -> Guards:
         container.register(Visitor, admissions.visitor, scope="scoped")
         container.register(Identity, admissions.identity, scope="scoped")
         container.register(Auth, scope="scoped")
+        if UserSource not in container:
+            container.register(UserSource, Auth, scope="scoped")  # type: ignore[type-abstract]  # a port
     admissions = container.resolve(Admissions)
     if not index.is_guarded:
         index.guard(ApplicationAccess(admissions, app.router))

@@ -1,11 +1,13 @@
 """`BearerGuard`: access tokens in the header `Authorization`."""
 
+from collections.abc import Mapping
 from typing import ClassVar, override
 
 from starlette.requests import HTTPConnection
 
 from ftf.container import Lifetime
 
+from .._grant import Grant
 from .._guard import Guard, Json
 from .._identity import Identity
 from ..access._guards import Guards
@@ -50,3 +52,15 @@ class BearerGuard(Guard):
         if token is None or token.startswith(_OTHERS):
             return None
         return self._tokens.read(token, audience=self.audience, guard=self._name)
+
+    @override
+    async def issue(self, grant: Grant) -> Mapping[str, str]:
+        """Return the header with a new access token."""
+        issued = self._tokens.issue(
+            grant.subject,
+            scopes=grant.scopes,
+            version=grant.version,
+            authenticated_at=grant.authenticated_at,
+            audience=self.audience,
+        )
+        return {"authorization": f"Bearer {issued.text}"}
