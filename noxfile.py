@@ -32,6 +32,7 @@ PARTS = {
     "auth": ("ftf-http", "measure_auth.py"),
     "conduit": ("ftf-http", "measure_conduit.py"),
     "events": ("ftf-container", "measure_events.py"),
+    "jobs": ("ftf-container", "measure_jobs.py"),
     "limits": ("ftf-http", "measure_limits.py"),
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
@@ -134,7 +135,7 @@ def build(session: nox.Session, package: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    `nox -s bench -- events` measures a part of ftf-container, `limits` one of ftf-http.
+    `nox -s bench -- events` and `jobs` measure parts of ftf-container, `limits` one of ftf-http.
     """
     name, *arguments = session.posargs
     package, program = PARTS.get(name, (f"ftf-{name}", ""))

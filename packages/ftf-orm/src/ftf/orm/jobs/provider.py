@@ -1,15 +1,31 @@
 """`DatabaseJobsProvider`, which keeps the jobs of an application in its database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.container import Container
-from ftf.container.jobs import JobBackend, JobsProvider, ScheduleStore
+from ftf.container.jobs import JobBackend, JobsProvider, JobsUrl, ScheduleStore
 
 from ._database_jobs import LEASE_SECONDS, POLL_SECONDS, DatabaseJobs
 from ._database_schedules import DatabaseSchedules
 from ._failed_jobs import FailedJobs
+
+
+def database(container: Container, url: JobsUrl) -> None:
+    """Register what `JobsProvider("database:")` keeps jobs in; see `ftf.container.jobs.JobEngine`.
+
+    Raises:
+        ValueError: The URL has parameters.
+    """
+    url.refuse_unknown()
+    _register(container, _opened)
+
+
+def _register(container: Container, open_: Callable[[AsyncEngine], DatabaseJobs]) -> None:
+    container.register(JobBackend, open_, scope="singleton")
+    container.register(ScheduleStore, DatabaseSchedules, scope="singleton")
+    container.register(FailedJobs, scope="scoped")
 
 
 class DatabaseJobsProvider(JobsProvider):
@@ -39,11 +55,13 @@ class DatabaseJobsProvider(JobsProvider):
     def register(self, container: Container) -> None:
         """Register what enqueues, keeps and runs jobs, and `FailedJobs`."""
         super().register(container)
-        container.register(JobBackend, self._open, scope="singleton")
-        container.register(ScheduleStore, DatabaseSchedules, scope="singleton")
-        container.register(FailedJobs, scope="scoped")
+        _register(container, self._open)
 
     def _open(self, engine: AsyncEngine) -> DatabaseJobs:
         return DatabaseJobs(
             engine, lease_seconds=self._lease_seconds, poll_seconds=self._poll_seconds
         )
+
+
+def _opened(engine: AsyncEngine) -> DatabaseJobs:
+    return DatabaseJobs(engine)
