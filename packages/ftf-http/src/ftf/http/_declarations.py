@@ -1,7 +1,7 @@
 """What an application declares: services, controllers, checks, limits, errors, middleware."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from fastapi import FastAPI, params
 from starlette.middleware import Middleware
@@ -14,6 +14,7 @@ from .injection._early_checks import with_marks
 from .injection._readable import naming_parameters
 from .problems._handlers import mapped
 from .routing._controller import Controller, operations_of
+from .routing._index import RouteIndex
 from .startup._cors import refuse_open_cors
 from .startup._further_layers import add_limits
 from .startup._layers import Layers
@@ -22,6 +23,8 @@ from .startup._readiness import Check, Readiness, ReadinessCheck
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
+    from .auth import Guard, Policy
+    from .auth.access._open_routes import OpenRoute
     from .limits import Limit
 
 
@@ -32,6 +35,7 @@ class Declarations(FastAPI):
     problem_details: bool
     _layers: Layers
     _readiness: Readiness
+    _index: RouteIndex
 
     def register[T](
         self,
@@ -96,9 +100,66 @@ class Declarations(FastAPI):
             InvalidLimitError: The name is taken or not possible, or there is no limit.
             RuntimeError: The application has started.
         """
-        if self.middleware_stack is not None:
-            raise RuntimeError("Add limits before the application starts.")
+        self._refuse_late("limits")
         add_limits(self, self._layers, name, limits, everywhere=everywhere)
+
+    def add_guard(self, name: str, guard: "type[Guard]") -> None:
+        """Add a guard, which finds out who sends a request by one kind of credential.
+
+        Guards are asked in the order in which they are added.
+
+        Args:
+            name: What `Access(name)` calls it.
+            guard: Its class. The container builds it for each request, unless it is registered with
+                another lifetime.
+
+        Raises:
+            InvalidAuthError: The name or the class is taken, or it is not a guard.
+            RuntimeError: The application has started.
+        """
+        self._refuse_late("guards")
+        from .auth.access import _setup  # noqa: PLC0415  # loaded where there are guards
+
+        _setup.add_guard(self, self._index, name, guard)
+
+    def require_login(self) -> None:
+        """Make every route demand a credential, unless `@public` or another mark says otherwise.
+
+        Plain routers, mounted applications, static files, websockets and the pages of the
+        documentation are closed too. `/health`, `/ready`, a 404 and a 405 are answered to everyone.
+
+        Raises:
+            RuntimeError: The application has started.
+        """
+        self._refuse_late("`require_login`")
+        from .auth.access import _setup  # noqa: PLC0415  # loaded where there are guards
+
+        _setup.require_login(self, self._index)
+
+    def open_routes(self) -> "Sequence[OpenRoute]":
+        """Return the routes that everyone may call, without those of mounted applications."""
+        from .auth.access import _setup  # noqa: PLC0415  # loaded where it is used
+
+        return _setup.open_routes_of(self.container, self.routes)
+
+    def add_policy(self, model: type[object], policy: "type[Policy[Never]]") -> None:
+        """Add the policy that decides what users may do with the records of a model.
+
+        A policy that is registered already keeps the lifetime of its registration; others are
+        built once for each request.
+
+        Args:
+            model: The model.
+            policy: The policy, as `PostPolicy`.
+
+        Raises:
+            InvalidPolicyError: It is not a policy of a class of users, or the model has one.
+            RuntimeError: The application has started.
+        """
+        self._refuse_late("policies")
+        from .auth.policies import _setup  # noqa: PLC0415  # loaded where there are policies
+
+        _setup.add_policy(self, model, policy)
 
     def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
         """Answer an exception with a problem whose detail is the exception's text.
@@ -145,3 +206,7 @@ class Declarations(FastAPI):
         """
         refuse_open_cors(Middleware(middleware_class, *args, **kwargs))
         super().add_middleware(middleware_class, *args, **kwargs)
+
+    def _refuse_late(self, what: str) -> None:
+        if self.middleware_stack is not None:
+            raise RuntimeError(f"Add {what} before the application starts.")

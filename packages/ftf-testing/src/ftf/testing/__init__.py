@@ -6,6 +6,7 @@ from .app._asgi import ASGIApplication
 from .app._exchange import IncompleteResponseError, UnfinishedRequestError
 from .app._lifespan import LifespanError, LifespanManager
 from .app._transport import StreamingTransport
+from .cli._command_line import CommandLine
 from .events._event_fake import EventFake
 from .events._event_tester import EventTester
 from .factories._columns import FactoryError
@@ -40,6 +41,7 @@ __all__ = [
     "ActingAs",
     "CheckedQueries",
     "CodeLine",
+    "CommandLine",
     "EventFake",
     "EventTester",
     "ExecutedQuery",

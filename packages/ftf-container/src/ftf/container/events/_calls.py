@@ -28,6 +28,8 @@ def call_all(listeners: tuple[Listener, ...]) -> CallAll:
 
 
 def _call_of(listener: Listener) -> Call:
+    if listener.enqueue is not None:
+        return _function_call(listener.enqueue, "event")
     if listener.is_class:
         return ClassCall(listener.service, listener.name)
     return _function_call(listener.target, listener.name)

@@ -31,6 +31,7 @@ class Listener:
         after_commit: Whether it runs after the outermost commit, in a scope of its own.
         location: The `file:line` that registered it.
         is_class: Whether the container builds it.
+        enqueue: What is called in its place with the event, to enqueue a job that calls it.
     """
 
     event: type
@@ -39,6 +40,7 @@ class Listener:
     after_commit: bool
     location: str
     is_class: bool
+    enqueue: Callable[..., object] | None = None
 
     @classmethod
     def of(

@@ -14,6 +14,7 @@ from ._outcome import (
     Retried,
     Retry,
 )
+from ._queued_listener import QueuedListener
 from ._registry import JobRegistry
 from ._run import JobRun
 from ._runner import Runner
@@ -27,6 +28,7 @@ from .exceptions import (
     JobError,
     JobTimeout,
     LeaseLost,
+    MissingCapability,
     UnknownJob,
     UnreadableJob,
     UnwritableJob,
@@ -34,6 +36,8 @@ from .exceptions import (
     WorkerLost,
 )
 from .provider import JobsProvider
+from .schedules._schedule import Schedule, Scheduled
+from .schedules._scheduler import Scheduler
 from .schedules._store import MemorySchedules, ScheduleStore
 from .stored._envelope import Envelope
 
@@ -62,13 +66,18 @@ __all__ = [
     "LeaseLost",
     "MemoryJobs",
     "MemorySchedules",
+    "MissingCapability",
     "Outcome",
+    "QueuedListener",
     "Released",
     "Retried",
     "Retry",
     "Run",
     "Runner",
+    "Schedule",
     "ScheduleStore",
+    "Scheduled",
+    "Scheduler",
     "Stop",
     "UnknownJob",
     "UnreadableJob",

@@ -9,6 +9,7 @@ from ..scopes._scope import Scope, still_open
 from ..scopes._unit_of_work import OpenTransaction
 from ._job import Job
 from ._registry import JobRegistry
+from ._requirements import require
 from .backends._backend import JobBackend
 from .stored._envelope import Envelope, new_id
 
@@ -64,10 +65,13 @@ class Jobs:
             InvalidRegistrationError: Its class is not registered.
             ScopeClosedError: The scope has ended.
             UnwritableJob: A field cannot be written as JSON.
+            MissingCapability: The backend cannot delay jobs, or does not know `unique`.
             TypeError: `delay` is not a timedelta.
             ValueError: `at` has no time zone, or there is both `at` and `delay`.
         """
-        wait, headers = _wait(delay, at), await self._headers(job)
+        wait, headers = self._wait(delay, at), await self._headers(job)
+        if unique:
+            require(self._backend, "unique", "unique")
         envelope = self._envelope(job, wait, unique, queue, headers)
         (id_,) = await self._backend.enqueue([envelope], self._scope, after)
         return id_
@@ -86,10 +90,16 @@ class Jobs:
         Returns:
             Their ids, in the same order.
         """
-        wait, jobs = _wait(delay, at), list(jobs)
+        wait, jobs = self._wait(delay, at), list(jobs)
         headers = await self._headers(*jobs)
         envelopes = [self._envelope(job, wait, "", queue, headers) for job in jobs]
         return list(await self._backend.enqueue(envelopes, self._scope, after))
+
+    def _wait(self, delay: timedelta, at: datetime | None) -> _Wait:
+        wait = _wait(delay, at)
+        if wait is not None:
+            require(self._backend, "delay", "delay" if at is None else "at")
+        return wait
 
     async def _headers(self, *jobs: Job) -> Correlation:
         """Return the headers of the scope, which is open if there are jobs."""
@@ -99,8 +109,7 @@ class Jobs:
     def _envelope(
         self, job: Job, wait: _Wait, unique: str, queue: str, headers: Correlation
     ) -> Envelope:
-        form = self._registry.of_job(job).form
-        payload = form.write(job, type(job).__name__)
+        payload = self._registry.write(job)
         name, queue = job.options.name, queue or job.options.queue
         now = datetime.now(UTC)
         due = now + wait if isinstance(wait, timedelta) else wait

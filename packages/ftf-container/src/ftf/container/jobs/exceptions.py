@@ -4,12 +4,15 @@ JobError
 ├── JobCancelled
 ├── JobTimeout
 ├── LeaseLost
+├── MissingCapability
 ├── UnknownJob
 ├── UnreadableJob
 ├── UnwritableJob
 ├── UnwritableType
 └── WorkerLost
 """
+
+from collections.abc import Sequence
 
 
 class JobError(Exception):
@@ -115,6 +118,24 @@ class LeaseLost(JobError):
         self.name = name
         self.id = id
         super().__init__(f"{name} {id} was handed out again while this attempt went on")
+
+
+class MissingCapability(JobError):
+    """A backend does not promise what jobs, schedules or an enqueue need; see `Capabilities`.
+
+    Args:
+        backend: The name of the backend.
+        needs: What needs what.
+    """
+
+    def __init__(self, backend: str, needs: Sequence[str]) -> None:
+        self.backend = backend
+        self.needs = tuple(needs)
+        lines = "".join(f"\n  {each}" for each in needs)
+        super().__init__(
+            f"{backend} does not promise everything that is asked of it:{lines}\n"
+            "Leave out what needs it, or keep jobs in a backend that promises it."
+        )
 
 
 class WorkerLost(JobError):

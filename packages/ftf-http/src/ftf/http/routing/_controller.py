@@ -33,11 +33,13 @@ class Controller:
         prefix: The start of every path.
         tags: Tags of every route.
         dependencies: FastAPI dependencies of every route.
+        access: What every route demands of a credential, as `ftf.http.auth.Access("api")`.
     """
 
     prefix: ClassVar[str] = ""
     tags: ClassVar[Sequence[str | Enum]] = ()
     dependencies: ClassVar[Sequence[params.Depends]] = ()
+    access: ClassVar[params.Depends | None] = None
 
 
 class Operation(NamedTuple):
@@ -93,6 +95,7 @@ def operations_of(controller: type[Controller]) -> Iterator[tuple[str, Endpoint,
         joined = options.copy()
         joined["tags"] = [*controller.tags, *(options.get("tags") or ())]
         joined["dependencies"] = [
+            *filter(None, [controller.access]),
             *controller.dependencies,
             *(options.get("dependencies") or ()),
         ]

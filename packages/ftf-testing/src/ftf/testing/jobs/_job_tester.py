@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -111,6 +112,17 @@ class JobTester:
             f"{type(job).__name__} was the last one.",
             pytrace=False,
         )
+
+    def due_at(self, moment: datetime) -> "list[Job]":
+        """Return the jobs that the schedule enqueues at a moment, in the order of declaration.
+
+        Args:
+            moment: The time, with a time zone.
+        """
+        from ftf.container.jobs import Schedule
+
+        schedule = Schedule.of(self._container)
+        return [each.job for each in schedule.all if each.is_due(moment)]
 
     @contextmanager
     def active(self) -> "Iterator[JobTester]":
