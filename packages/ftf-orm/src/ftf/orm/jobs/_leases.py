@@ -1,18 +1,19 @@
 """`Leases`: the jobs that this process has claimed, and for how long."""
 
 from asyncio import Event, get_running_loop, wait_for
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from math import inf
 from traceback import format_exception, format_exception_only
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from sqlalchemy import (
     ColumnElement,
     Delete,
     Integer,
+    Row,
     Text,
     Update,
     bindparam,
@@ -101,18 +102,30 @@ class Leases:
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._seconds = seconds
         self._tokens: dict[str, str] = {}  # by the ids of jobs
+        self._turn = 0
 
     async def claim(self, queues: Sequence[str], limit: int) -> list[Envelope]:
         """Claim jobs that are due; one whose lease has ended has lost its worker."""
         token = uuid4().hex
-        given = {**_of(queues), "token_": token, "seconds": self._seconds, "limit": limit}
+        given = {"token_": token, "seconds": self._seconds}
+        rows: list[Row[Any]] = []
         async with self._engine.begin() as connection:
             # A claim makes it the only writer of SQLite, so it does not claim in vain there.
             if self._is_sqlite and await _seconds_to_next(connection, queues) > 0:
                 return []
-            rows = (await connection.execute(_CLAIM_OF[bool(queues)], given)).all()
+            for some, most in self._turns(queues, limit):
+                if left := min(most, limit - len(rows)):
+                    given |= {**_of(some), "limit": left}
+                    rows += (await connection.execute(_CLAIM_OF[bool(queues)], given)).all()
         self._tokens |= {row.id: token for row in rows}
         return [envelope_of(row) for row in sorted(rows, key=lambda row: int(row.number))]
+
+    def _turns(self, queues: Sequence[str], limit: int) -> Iterator[tuple[Sequence[str], int]]:
+        """Return where to claim how much: a part from each queue in turn, then from all."""
+        if len(queues) > 1:
+            self._turn = (self._turn + 1) % len(queues)
+            yield [queues[self._turn]], -(-limit // len(queues))
+        yield queues, limit
 
     async def seconds_to_next(self, queues: Sequence[str]) -> float:
         """Return the seconds until a job is due or a lease ends; infinite if there is none."""
