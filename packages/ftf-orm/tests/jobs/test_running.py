@@ -199,6 +199,18 @@ async def test_job_55_the_outcome_of_a_lost_lease_is_refused(shop):
     assert await shop.rows() == []
 
 
+async def test_job_55_a_process_that_claims_its_own_job_again_settles_the_later_claim(shop):
+    await shop.enqueue(Note("a"))
+    backend = DatabaseJobs(shop.engine)
+    (slow,) = await backend.claim((), 10)
+    await shop.end_leases()
+    (again,) = await backend.claim((), 10)
+    with pytest.raises(LeaseLost):
+        await backend.settle(slow, Done())
+    await backend.settle(again, Done())
+    assert await shop.rows() == []
+
+
 async def test_job_55_a_worker_that_lost_a_lease_goes_on(shop, gate, caplog):
     await shop.enqueue(Gated())
     worker, running = shop.start()
