@@ -32,6 +32,7 @@ PARTS = {
     "auth": ("ftf-http", "measure_auth.py"),
     "conduit": ("ftf-http", "measure_conduit.py"),
     "events": ("ftf-container", "measure_events.py"),
+    "database-jobs": ("ftf-orm", "measure_jobs.py"),
     "jobs": ("ftf-container", "measure_jobs.py"),
     "limits": ("ftf-http", "measure_limits.py"),
 }
