@@ -28,7 +28,10 @@ PYTHONS = nox.project.python_versions(PROJECTS["ftf-container"])
 WHEELS = Path(".nox/wheels").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
-PARTS = {"limits": ("ftf-http", "measure_limits.py")}
+PARTS = {
+    "limits": ("ftf-http", "measure_limits.py"),
+    "resources": ("ftf-http", "measure_resources.py"),
+}
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
 CONCURRENCY = {"ftf-orm": "greenlet,thread", "ftf-testing": "greenlet,thread"}
@@ -129,7 +132,7 @@ def build(session: nox.Session, package: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    `nox -s bench -- limits` measures a part of ftf-http.
+    `nox -s bench -- limits` and `-- resources` measure parts of ftf-http.
     """
     name, *arguments = session.posargs
     package, program = PARTS.get(name, (f"ftf-{name}", ""))
