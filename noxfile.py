@@ -29,6 +29,7 @@ WHEELS = Path(".nox/wheels").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
+    "events": ("ftf-container", "measure_events.py"),
     "limits": ("ftf-http", "measure_limits.py"),
     "resources": ("ftf-http", "measure_resources.py"),
 }
@@ -132,7 +133,8 @@ def build(session: nox.Session, package: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    `nox -s bench -- limits` and `-- resources` measure parts of ftf-http.
+    `nox -s bench -- events` measures a part of ftf-container, `limits` and `resources` parts of
+    ftf-http.
     """
     name, *arguments = session.posargs
     package, program = PARTS.get(name, (f"ftf-{name}", ""))
@@ -265,8 +267,10 @@ def run_tests(session: nox.Session, package: str) -> None:
 def install_redis(session: nox.Session) -> None:
     """Install a Redis server from the distribution; without one, its tests are skipped."""
     if shutil.which("redis-server") is None and shutil.which("apt-get") and os.geteuid() == 0:
-        for arguments in (["update", "-qq"], ["install", "-qq", "-y", "redis-server"]):
-            session.run("apt-get", *arguments, external=True, silent=True)
+        for arguments in (["update"], ["install", "-y", "redis-server"]):
+            options = "-qq", "-o", "Acquire::http::Timeout=10", "-o", "Acquire::Retries=1"
+            # Where the distribution cannot be reached, apt-get ends with 100.
+            session.run("apt-get", *options, *arguments, external=True, success_codes=[0, 100])
 
 
 def its_tests(package: str) -> list[str]:

@@ -1,6 +1,7 @@
+import asyncio
 import os
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from tempfile import mkdtemp
 
@@ -13,6 +14,20 @@ from httpx import ASGITransport, AsyncClient
 def log() -> list[str]:
     """What a test's services and handlers have done, in order."""
     return []
+
+
+@pytest.fixture
+async def advance(monkeypatch) -> Callable[[float], None]:
+    """Move the clock of the test's event loop, by which its timers run, forward by seconds."""
+    loop, passed = asyncio.get_running_loop(), 0.0
+    time = loop.time
+
+    def add(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+
+    monkeypatch.setattr(loop, "time", lambda: time() + passed)
+    return add
 
 
 @pytest.fixture

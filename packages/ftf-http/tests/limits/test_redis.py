@@ -53,6 +53,14 @@ async def test_all_limits_of_a_call_are_one_round_trip():
     await store.close()
 
 
+async def test_edge_s76_no_server_is_an_outage(tmp_path):
+    guarded = GuardedStore(RedisLimits(f"unix://{tmp_path}/none.sock"), timeout=5)
+    await guarded.open()
+    (outcome,) = await guarded.take([Take(LIMIT, "a")])
+    assert outcome.degraded
+    await guarded.close()
+
+
 async def test_no_address_is_in_the_database():
     client = Client(ALLOWED, ALLOWED, ALLOWED)
     for secret in ("one", "two", "one"):

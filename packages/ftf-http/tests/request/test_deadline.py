@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
+from functools import partial
 from math import inf, nan
 from typing import Annotated
 
@@ -30,14 +31,17 @@ def app(log) -> FastTrackFramework:
         finally:
             log.append("close")
 
-    app = FastTrackFramework(request_timeout=0.05, body_timeout=0.05)
+    app = FastTrackFramework(request_timeout=50, body_timeout=50)
     app.register(Session, opened, scope="scoped")
     return app
 
 
-async def test_a_request_that_takes_too_long_is_rolled_back_closed_and_503(app, serve, log):
+async def test_a_request_that_takes_too_long_is_rolled_back_closed_and_503(
+    app, serve, log, advance
+):
     @app.post("/")
     async def wait(session: Injected[Session]) -> None:
+        advance(51)
         try:
             await asyncio.Event().wait()
         finally:
@@ -66,14 +70,15 @@ async def test_a_request_in_time_is_committed(app, serve, log):
     assert log == ["commit", "close"]
 
 
-async def test_a_response_that_has_started_may_take_its_time(serve):
-    app = FastTrackFramework(request_timeout=0.03)
+async def test_a_response_that_has_started_may_take_its_time(serve, advance):
+    app = FastTrackFramework(request_timeout=30)
 
     @app.get("/")
     async def stream() -> StreamingResponse:
         async def parts() -> AsyncIterator[bytes]:
             yield b"a"
-            await asyncio.sleep(0.06)
+            advance(31)
+            await asyncio.sleep(0.001)
             yield b"b"
 
         return StreamingResponse(parts())
@@ -83,23 +88,27 @@ async def test_a_response_that_has_started_may_take_its_time(serve):
     assert (response.status_code, response.content) == (200, b"ab")
 
 
-async def test_a_websocket_has_no_deadline(app, talk):
+async def test_a_websocket_has_no_deadline(app, talk, advance):
     @app.websocket("/")
     async def chat(socket: WebSocket) -> None:
-        await asyncio.sleep(0.06)
+        advance(51)
+        await asyncio.sleep(0.001)
         await socket.accept()
 
     async with app.router.lifespan_context(app):
         assert (await talk(app, "/"))[0]["type"] == "websocket.accept"
 
 
-async def answer_to(app, *messages: dict[str, object], path: str = "/") -> dict[str, object]:
+async def answer_to(
+    app, *messages: dict[str, object], path: str = "/", silence=lambda: None
+) -> dict[str, object]:
     """The start of the response to a client that sends messages and then is silent."""
     heard, sent = iter(messages), []
 
     async def receive():
         for message in heard:
             return message
+        silence()
         return await asyncio.Event().wait()
 
     async def send(message):
@@ -118,7 +127,7 @@ PART, END = (
 
 @pytest.fixture
 def slow_app() -> FastTrackFramework:
-    app = FastTrackFramework(body_timeout=0.02)
+    app = FastTrackFramework(body_timeout=20)
 
     @app.post("/")
     async def add(body: Annotated[int, Body()]) -> int:
@@ -128,8 +137,9 @@ def slow_app() -> FastTrackFramework:
 
 
 @pytest.mark.parametrize("parts", [(), (PART,), (PART, PART)])
-async def test_a_body_that_does_not_arrive_is_408(slow_app, parts):
-    assert (await answer_to(slow_app, *parts))["status"] == 408
+async def test_a_body_that_does_not_arrive_is_408(slow_app, parts, advance):
+    late = partial(advance, 21)
+    assert (await answer_to(slow_app, *parts, silence=late))["status"] == 408
 
 
 async def test_a_body_that_arrives_in_parts_is_read(slow_app):
@@ -139,19 +149,20 @@ async def test_a_body_that_arrives_in_parts_is_read(slow_app):
 async def test_a_body_that_never_ends_is_408(slow_app):
     with pytest.MonkeyPatch.context() as patched:
         times = itertools.count()
-        patched.setattr("ftf.http.request._deadline.current_time", lambda: next(times) / 1_000)
+        patched.setattr("ftf.http.request._deadline.current_time", lambda: next(times))
         assert (await answer_to(slow_app, *[PART] * 1_000))["status"] == 408
 
 
-async def test_waiting_for_the_client_to_leave_is_no_slow_body(slow_app):
+async def test_waiting_for_the_client_to_leave_is_no_slow_body(slow_app, advance):
     @slow_app.post("/wait")
     async def wait(request: Request) -> str:
         await request.body()
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(request.receive(), 0.04)
+            await asyncio.wait_for(request.receive(), 40)
         return "stayed"
 
-    assert (await answer_to(slow_app, END, path="/wait"))["status"] == 200
+    late = partial(advance, 41)
+    assert (await answer_to(slow_app, END, path="/wait", silence=late))["status"] == 200
 
 
 @pytest.mark.parametrize("seconds", [0, -1.0, inf, nan])

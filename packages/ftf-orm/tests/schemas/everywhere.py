@@ -274,6 +274,7 @@ OTHER_STEPS = {
     "timeout",
     "unless",
     "when",
+    "without_columns",
 }
 NO_RECORDS = {"explain", "to_sql"}
 INSERTS = {"create", "create_many", "insert_many"}

@@ -12,6 +12,7 @@ from ftf.container import Container
 from ftf.testing import (
     ActingAs,
     ASGIApplication,
+    CommandLine,
     Factory,
     FactoryMaker,
     Migrations,
@@ -51,6 +52,10 @@ async def test_application(
     assert_type(await client.get("/"), httpx.Response)
     StreamingTransport(app, raise_app_exceptions=False)
     await transport.aclose()
+
+
+async def test_commands(cli: CommandLine) -> None:
+    assert_type((await cli("list")).exit_code, int)
 
 
 def test_services(container: Container, override: Override, query_counter: QueryCounter) -> None:

@@ -15,6 +15,7 @@ from ftf.container import Container, ServiceProvider
 
 from ._declarations import Declarations
 from ._fixed_attribute import FixedAttribute
+from .exceptions import InvalidRoutesError
 from .plan._planned import way_of
 from .plan._way import RouteWay
 from .problems._body_limit import BodyLimitProblem
@@ -27,17 +28,20 @@ from .request._services import serve_from
 from .routing._index import RouteIndex
 from .routing._openapi import document_parameters
 from .routing._options import ApplicationOptions, Json, check_options
+from .routing._refusals import document_refusals
 from .routing._route import Route
 from .routing._tree import walk
 from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
+from .startup._access import access_faults, document_access, report_open_routes
 from .startup._checks import dependants, middleware_injections, validate
 from .startup._cors import refuse_open_cors
 from .startup._direct import Direct
-from .startup._early_checks import validate_early_checks
+from .startup._early_checks import early_check_faults
 from .startup._further_layers import add_security, add_time_limits
 from .startup._layers import Layers
 from .startup._lifespan import with_container
+from .startup._policies import validate_policies
 from .startup._readiness import Readiness, live
 
 if TYPE_CHECKING:
@@ -136,9 +140,11 @@ class FastTrackFramework(Declarations):
             further += [page_of(self.problem_types, known) for known in self.problem_types]
         # Not routes of the router: Starlette would try them before those that are added later.
         self._unmatched = Unmatched(self.router, further)
-        self.router.middleware_stack = RouteIndex(self.router, self._unmatched)
+        self._index = RouteIndex(self.router, self._unmatched)
+        self.router.middleware_stack = self._index
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
+        self._security = security
         if security is not None:
             add_security(self, self._layers, security)
         add_time_limits(self, self._layers, request_timeout, body_timeout)
@@ -146,11 +152,13 @@ class FastTrackFramework(Declarations):
         self._is_built = False  # whether the layers outside of FastAPI's are
 
     def openapi(self) -> Json:
-        """Return the OpenAPI document of the routes and their errors."""
+        """Return the OpenAPI document of the routes, what they demand, and their errors."""
         document = super().openapi()
-        # FastAPI returns the same document until the routes change: complete each once.
+        # FastAPI returns the same document until the routes change: add to each once.
         if document is not self._documented:
             document_parameters(document, self.routes)
+            document_refusals(document, self.routes)
+            document_access(self, document)
             if self.problem_details:
                 document_problems(document, self.problem_types)
             self._documented = document
@@ -200,15 +208,20 @@ class FastTrackFramework(Declarations):
 
         Raises:
             InvalidApplicationError: A service cannot be built; the error holds every fault.
-            InvalidRoutesError: A check of a route, such as `throttle`, cannot run.
+            InvalidRoutesError: A check of a route, such as `throttle` or `Access`, cannot run.
+            InvalidPoliciesError: A policy cannot decide, or a handler names one that was not added.
         """
         middleware, checks = (
             middleware_injections(self.user_middleware),
             self._readiness.injections(),
         )
         places = [*dependants(self.routes)]
+        faults = [*access_faults(self, self._security), *early_check_faults(self, places)]
+        if faults:
+            raise InvalidRoutesError(faults)
         validate(self.container, places, (*middleware, *checks))
-        validate_early_checks(self.container, places)
+        validate_policies(self.container, places)
+        report_open_routes(self)
 
     def ways(self) -> list[RouteWay]:
         """Return how the requests of each HTTP route are served, with those of included routers.

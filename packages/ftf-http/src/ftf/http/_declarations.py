@@ -1,7 +1,7 @@
 """What an application declares: services, controllers, checks, limits, errors, middleware."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Never, cast
 
 from fastapi import FastAPI, params
 from starlette.middleware import Middleware
@@ -17,6 +17,7 @@ from .problems._pages import page_of
 from .problems._response import phrase_of
 from .problems._types import ProblemType, ProblemTypes, is_uri
 from .routing._controller import Controller, add_operations
+from .routing._index import RouteIndex
 from .routing._options import Json
 from .routing._unmatched import Unmatched
 from .startup._cors import refuse_open_cors
@@ -27,6 +28,8 @@ from .startup._readiness import Check, Readiness, ReadinessCheck
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
+    from .auth import Guard, Policy
+    from .auth.access._open_routes import OpenRoute
     from .limits import Limit
 
 
@@ -39,6 +42,7 @@ class Declarations(FastAPI):
     problem_types: ProblemTypes
     _readiness: Readiness
     _unmatched: Unmatched
+    _index: RouteIndex
 
     def register[T](
         self,
@@ -99,9 +103,66 @@ class Declarations(FastAPI):
             InvalidLimitError: The name is taken or not possible, or there is no limit.
             RuntimeError: The application has started.
         """
-        if self.middleware_stack is not None:
-            raise RuntimeError("Add limits before the application starts.")
+        self._refuse_late("limits")
         add_limits(self, self._layers, name, limits, everywhere=everywhere)
+
+    def add_guard(self, name: str, guard: "type[Guard]") -> None:
+        """Add a guard, which finds out who sends a request by one kind of credential.
+
+        Guards are asked in the order in which they are added.
+
+        Args:
+            name: What `Access(name)` calls it.
+            guard: Its class. The container builds it for each request, unless it is registered with
+                another lifetime.
+
+        Raises:
+            InvalidAuthError: The name or the class is taken, or it is not a guard.
+            RuntimeError: The application has started.
+        """
+        self._refuse_late("guards")
+        from .auth.access import _setup  # noqa: PLC0415  # loaded where there are guards
+
+        _setup.add_guard(self, self._index, name, guard)
+
+    def require_login(self) -> None:
+        """Make every route demand a credential, unless `@public` or another mark says otherwise.
+
+        Plain routers, mounted applications, static files, websockets and the pages of the
+        documentation are closed too. `/health`, `/ready`, a 404 and a 405 are answered to everyone.
+
+        Raises:
+            RuntimeError: The application has started.
+        """
+        self._refuse_late("`require_login`")
+        from .auth.access import _setup  # noqa: PLC0415  # loaded where there are guards
+
+        _setup.require_login(self, self._index)
+
+    def open_routes(self) -> "Sequence[OpenRoute]":
+        """Return the routes that everyone may call, without those of mounted applications."""
+        from .auth.access import _setup  # noqa: PLC0415  # loaded where it is used
+
+        return _setup.open_routes_of(self.container, self.routes)
+
+    def add_policy(self, model: type[object], policy: "type[Policy[Never]]") -> None:
+        """Add the policy that decides what users may do with the records of a model.
+
+        A policy that is registered already keeps the lifetime of its registration; others are
+        built once for each request.
+
+        Args:
+            model: The model.
+            policy: The policy, as `PostPolicy`.
+
+        Raises:
+            InvalidPolicyError: It is not a policy of a class of users, or the model has one.
+            RuntimeError: The application has started.
+        """
+        self._refuse_late("policies")
+        from .auth.policies import _setup  # noqa: PLC0415  # loaded where there are policies
+
+        _setup.add_policy(self, model, policy)
 
     def map_error[E: Exception](
         self,
@@ -168,3 +229,7 @@ class Declarations(FastAPI):
         """
         refuse_open_cors(Middleware(middleware_class, *args, **kwargs))
         super().add_middleware(middleware_class, *args, **kwargs)
+
+    def _refuse_late(self, what: str) -> None:
+        if self.middleware_stack is not None:
+            raise RuntimeError(f"Add {what} before the application starts.")

@@ -6,6 +6,8 @@ from .app._asgi import ASGIApplication
 from .app._exchange import IncompleteResponseError, UnfinishedRequestError
 from .app._lifespan import LifespanError, LifespanManager
 from .app._transport import StreamingTransport
+from .cli._command_line import CommandLine
+from .contracts._resource_contract import ResourceContractError, resource_contract
 from .events._event_fake import EventFake
 from .events._event_tester import EventTester
 from .factories._columns import FactoryError
@@ -40,6 +42,7 @@ __all__ = [
     "ActingAs",
     "CheckedQueries",
     "CodeLine",
+    "CommandLine",
     "EventFake",
     "EventTester",
     "ExecutedQuery",
@@ -62,6 +65,7 @@ __all__ = [
     "QueryCountError",
     "QueryCounter",
     "Repetition",
+    "ResourceContractError",
     "StreamingTransport",
     "UnfinishedRequestError",
     "Values",
@@ -75,4 +79,5 @@ __all__ = [
     "assert_same_query_count",
     "assert_soft_deleted",
     "count_queries",
+    "resource_contract",
 ]

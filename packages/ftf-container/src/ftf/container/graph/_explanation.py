@@ -1,12 +1,13 @@
-"""Drawings of the graph: the tree of `explain`, and Mermaid."""
+"""Drawings of the graph: the tree of `explain`, text, Mermaid and SVG."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._dependency_path import Step, function_of, location_of, name_of
 from ..keys._key import unqualified
 from ..registration._factory_kind import Kind
 from ._node import Node
+from ._service import Service, how_of, service_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +48,81 @@ class DependencyGraph:
 
     nodes: tuple[Node, ...]
 
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """The services, and those that they are made from."""
+        return tuple(service_of(node) for node in self._all())
+
+    def around(self, key: object, depth: int | None = None) -> "DependencyGraph":
+        """Return the graph of one service: what it needs, and what needs it directly.
+
+        Args:
+            key: The service.
+            depth: How far below it; all the way by default.
+        """
+        found = [node for node in self._all() if node.binding.key == key]
+        users = [
+            replace(node, arguments=tuple(each for each in node.arguments if each.node in found))
+            for node in self._all()
+            if any(each.node in found for each in node.arguments)
+        ]
+        cut = {node: _cut(node, depth) for node in found}
+        return DependencyGraph((*cut.values(), *(_replaced(node, cut) for node in users)))
+
+    def to_text(self) -> str:
+        """Draw the graph as a line for each service, with the names of what it needs."""
+        return "\n".join(
+            f"{each.name} [{each.how}]" + (f" → {', '.join(each.needs)}" if each.needs else "")
+            for each in self.services
+        )
+
     def to_mermaid(self) -> str:
         """Draw the graph in the notation of https://mermaid.js.org."""
-        names: dict[Node, str] = {}
+        names = {node: f"n{number}" for number, node in enumerate(self._all())}
         edges: list[str] = []
-        queue = list(self.nodes)
-        for node in queue:
-            if node not in names:
-                names[node] = f"n{len(names)}"
-                queue += (below for _, below, _ in node.arguments)
         for node, name in names.items():
             edges += (f"    {name} --> {names[below]}" for _, below, _ in node.arguments)
         labels = (
-            f'    {name}["{name_of(node.binding.key).replace('"', "'")}<br/>{_how(node)}"]'
+            f'    {name}["{name_of(node.binding.key).replace('"', "'")}<br/>{how_of(node)}"]'
             for node, name in names.items()
         )
         return "\n".join(("flowchart TD", *labels, *dict.fromkeys(edges)))
+
+    def to_svg(self) -> str:
+        """Draw the graph as an SVG image: what needs others is to the left of them."""
+        from ._svg import draw_services  # few programs draw
+
+        nodes = self._all()
+        numbers = {node: number for number, node in enumerate(nodes)}
+        edges = [
+            (numbers[node], numbers[below]) for node in nodes for _, below, _ in node.arguments
+        ]
+        return draw_services([service_of(node) for node in nodes], dict.fromkeys(edges))
+
+    def _all(self) -> list[Node]:
+        """Return the nodes and all below them, each once."""
+        found: dict[Node, None] = {}
+        queue = list(self.nodes)
+        for node in queue:
+            if node not in found:
+                found[node] = None
+                queue += (below for _, below, _ in node.arguments)
+        return [*found]
+
+
+def _cut(node: Node, depth: int | None) -> Node:
+    """Return a node without what is further below it than a depth."""
+    if depth is None:
+        return node
+    if not depth:
+        return replace(node, arguments=())
+    below = (each._replace(node=_cut(each.node, depth - 1)) for each in node.arguments)
+    return replace(node, arguments=tuple(below))
+
+
+def _replaced(node: Node, by: dict[Node, Node]) -> Node:
+    below = (each._replace(node=by[each.node]) for each in node.arguments)
+    return replace(node, arguments=tuple(below))
 
 
 def _line(node: Node, parameter: str) -> str:
@@ -73,7 +133,7 @@ def _line(node: Node, parameter: str) -> str:
     place = f"  ({location})" if location else ""
     decorators = " and by ".join(str(Step(each, "", location_of(each))) for each in node.extensions)
     decorated = f", decorated by {decorators}" if decorators else ""
-    return f"{name}{made_by}{place} [{_how(node)}]{decorated}"
+    return f"{name}{made_by}{place} [{how_of(node)}]{decorated}"
 
 
 def _is_bound(node: Node) -> bool:
@@ -81,9 +141,3 @@ def _is_bound(node: Node) -> bool:
     key, factory, kind = node.binding.key, node.binding.factory, node.binding.kind
     is_itself = factory in (key, unqualified(key)[0])
     return not is_itself and kind not in {Kind.VALUE, Kind.SCOPE} and node.binding.members is None
-
-
-def _how(node: Node) -> str:
-    if node.binding.kind is Kind.VALUE:
-        return "value"
-    return f"{node.binding.lifetime}{', async' * node.is_awaited}"

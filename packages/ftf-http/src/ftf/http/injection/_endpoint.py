@@ -1,7 +1,7 @@
 """Compiled handlers: all injected arguments come from one call of the container."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial, update_wrapper
 from inspect import (
     Parameter,
@@ -15,13 +15,14 @@ from inspect import (
 from types import FunctionType
 from typing import Annotated, Final, cast
 
+from fastapi.dependencies.models import Dependant
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket
 
 from ..exceptions import InvalidInjectionError
 from ._arguments import InjectedArguments
-from ._inject import Injection, injections_in, lacks_key
+from ._inject import Injection, Resolution, injections_in, lacks_key
 from ._signature import evaluated_signature
 
 type Endpoint = Callable[..., object]
@@ -63,6 +64,16 @@ def injected_keys(endpoint: object) -> dict[str, object]:
     """Return the keys of a compiled handler's services, by the name of the parameter."""
     injected = getattr(endpoint, _INJECTED, None)
     return injected.keys if isinstance(injected, InjectedArguments) else {}
+
+
+def injected_parameters(dependant: Dependant) -> Iterator[tuple[str, object]]:
+    """Return the injected parameters of a handler and of its dependencies, with their keys."""
+    yield from injected_keys(dependant.call).items()
+    for below in dependant.dependencies:
+        if isinstance(below.call, Resolution):
+            yield below.name or "dependencies", below.call.key
+        else:
+            yield from injected_parameters(below)
 
 
 def injected_by(endpoint: object) -> InjectedArguments | None:

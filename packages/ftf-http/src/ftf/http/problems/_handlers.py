@@ -70,7 +70,8 @@ def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
                 raise
             return await handled(handler, cast("Request", connection), unencodable)
         if isinstance(connection, WebSocket):
-            return await refuse(connection, response, str(getattr(error, "detail", error)))
+            code: int | None = getattr(error, "close_code", None)
+            return await refuse(connection, response, str(getattr(error, "detail", error)), code)
         return response
 
     return cast("Handler", handle)

@@ -54,11 +54,13 @@ class Controller:
         prefix: The start of every path.
         tags: Tags of every route.
         dependencies: FastAPI dependencies of every route.
+        access: What every route demands of a credential, as `ftf.http.auth.Access("api")`.
     """
 
     prefix: ClassVar[str] = ""
     tags: ClassVar[Sequence[str | Enum]] = ()
     dependencies: ClassVar[Sequence[params.Depends]] = ()
+    access: ClassVar[params.Depends | None] = None
 
     @classmethod
     def _adapted(cls, action: Action) -> Action | None:
@@ -186,7 +188,11 @@ def _action(controller: type[Controller], name: str, options: RouteOptions, type
             raise TypeError(_open(controller, f".{name}, {parameter!r}", missing[0]))
     joined = options.copy()
     joined["tags"] = [*controller.tags, *(options.get("tags") or ())]
-    joined["dependencies"] = [*controller.dependencies, *(options.get("dependencies") or ())]
+    joined["dependencies"] = [
+        *filter(None, [controller.access]),
+        *controller.dependencies,
+        *(options.get("dependencies") or ()),
+    ]
     if "response_model" in options:
         joined["response_model"] = closed(options["response_model"], types)
     return Action(name, method, signature, joined)

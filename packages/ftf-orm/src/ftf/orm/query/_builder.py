@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ._page import Page
 from .statement._clauses import Clauses
+from .steps._columns import LeftOut
 from .steps._eager_loads import Eager
 from .steps._filtering import Filtering
 from .steps._joins import Joining
@@ -31,6 +32,7 @@ class QueryBuilder[T: DeclarativeBase](
     SomeRelated[T],
     Writes[T],
     Eager[T],
+    LeftOut[T],
     Filtering[T],
     Joining[T],
     Relations[T],

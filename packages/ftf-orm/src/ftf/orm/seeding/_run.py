@@ -1,6 +1,5 @@
 """`run_seeders`: seeders in order, each in a scope and a transaction of its own."""
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from logging import getLogger
@@ -9,10 +8,11 @@ from time import perf_counter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ftf.container import Container
+from ftf.container.environment import current_environment
 
 from ..exceptions import SeederFailed, SeederRefused
 from ..transactions._transaction import transaction
-from ._environment import environment_of, is_allowed
+from ._environment import is_allowed
 from ._order import in_order
 from ._seeder import Seeder
 
@@ -32,12 +32,13 @@ class SeederRun:
     seconds: float
 
 
-async def run_seeders(
+async def run_seeders(  # noqa: PLR0913  # options of one run
     container: Container,
     seeders: Iterable[type[Seeder]],
     *,
     seed: int = 0,
     force: bool = False,
+    only: bool = False,
     environment: str | None = None,
 ) -> list[SeederRun]:
     """Run seeders and those that they come after, each once, in a scope and a transaction.
@@ -49,6 +50,7 @@ async def run_seeders(
         seeders: The classes.
         seed: The seed of their random values.
         force: Whether to run seeders that are not for this environment.
+        only: Whether to leave out what the seeders come after.
         environment: The environment; by default that of `FTF_ENV` or `FASTAPI_ENV`, or else
             "production".
 
@@ -59,10 +61,11 @@ async def run_seeders(
         SeederFailed: One failed; its error is the cause.
         SeederRefused: Some are not for this environment; none has run.
         TypeError: One is not a subclass of Seeder.
+        UnknownEnvironmentError: `FTF_ENV` or `FASTAPI_ENV` names no environment.
         ValueError: Seeders come after each other in a circle.
     """
-    ordered = in_order(seeders)
-    _refuse_environment(ordered, environment or environment_of(os.environ), force=force)
+    ordered = [*seeders] if only else in_order(seeders)
+    _refuse_environment(ordered, environment or current_environment().value, force=force)
     done: list[SeederRun] = []
     for seeder in ordered:
         begin = perf_counter()

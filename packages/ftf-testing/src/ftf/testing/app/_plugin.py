@@ -27,19 +27,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, _ftf_leftovers: Leftovers) -> "ASGIApplication":
-    """Return the application under test, which `ftf_app` names."""
+    """Return the application under test, which `ftf_app` or `[tool.ftf]` names."""
     target = read(request.config, "ftf_app")
-    if not target:
-        pytest.fail(
-            "The fixture 'app' does not know the application: set the ini option `ftf_app`, as in "
-            "`ftf_app = package.module:app`, or write a fixture `app` that returns it.",
-            pytrace=False,
-        )
-    found = load(request.config, "ftf_app")
+    found = load(request.config, "ftf_app") if target else _app_of_project(request.config)
     if not callable(found):
         raise pytest.UsageError(f"ftf_app = {target}: {found!r} is not an ASGI application")
     _ftf_leftovers.watch_dependencies(found)
     return cast("ASGIApplication", found)
+
+
+def _app_of_project(config: pytest.Config) -> object:
+    """Return the application that `[tool.ftf]` of the project names."""
+    from ftf.container.cli import Exit, find_application, find_project
+
+    try:
+        application = find_application(find_project(config.rootpath))
+        if application:
+            return application.app
+    except Exit as error:
+        pytest.fail(str(error), pytrace=False)
+    pytest.fail(
+        "The fixture 'app' does not know the application: set the ini option `ftf_app`, as in "
+        "`ftf_app = package.module:app`, or write a fixture `app` that returns it.",
+        pytrace=False,
+    )
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ class Clauses(NamedTuple):
         loads: The eager loads.
         pivots: The many-to-many relationships that are loaded with their association rows.
         computed: The values that are computed for each record.
+        left_out: The columns that records are loaded without.
         limit: The largest number of records.
         offset: The number of records that are skipped.
         distinct: Whether each value is returned once.
@@ -61,6 +62,7 @@ class Clauses(NamedTuple):
     loads: tuple[EagerLoad, ...] = ()
     pivots: tuple[QueryableAttribute[Any], ...] = ()
     computed: tuple[Label[object], ...] = ()
+    left_out: tuple[QueryableAttribute[Any], ...] = ()
     limit: int | None = None
     offset: int = 0
     distinct: bool = False

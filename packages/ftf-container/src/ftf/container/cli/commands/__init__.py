@@ -1,0 +1,1 @@
+"""The commands of ftf-container, a file each."""

@@ -1,0 +1,18 @@
+"""`ftf container explain`."""
+
+from typing import Annotated
+
+from .._application import Application
+from .._console import Console
+from .._keys import find_key
+from .._markers import Argument
+
+
+def explain(
+    key: Annotated[str, Argument(help="A service, by its name or as module:Class.")],
+    application: Application,
+    console: Console,
+) -> None:
+    """Show how a service is built, and from what."""
+    explanation = application.container.explain(find_key(application.container, key))
+    console.line(str(explanation))

@@ -1,0 +1,15 @@
+"""`ftf list`."""
+
+from .._console import Console
+from .._index import CommandIndex
+
+
+def list_(commands: CommandIndex, console: Console) -> None:
+    """Show every command, and the package that brings it."""
+    listed = [*commands]
+    console.table([(f"ftf {each.name}", each.summary, each.source) for each in listed])
+    console.document(
+        commands=[
+            {"name": each.name, "summary": each.summary, "source": each.source} for each in listed
+        ]
+    )

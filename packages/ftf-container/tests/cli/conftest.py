@@ -1,0 +1,81 @@
+"""A project in a folder of its own, whose commands run in this process."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from ftf.container.cli import Result
+from ftf.container.cli.script import main
+
+MAIN = """
+from ftf.container import Container
+
+class Numbers:
+    def __init__(self) -> None:
+        self.all = [1, 2]
+
+container = Container()
+container.register(Numbers, scope="scoped")
+"""
+
+
+@dataclass
+class Shop:
+    """A project with a package `shop`."""
+
+    root: Path
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+
+    def write(self, path: str, text: str) -> Path:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(dedent(text), encoding="utf-8")
+        return file
+
+    def command(self, name: str, text: str) -> None:
+        self.write(f"shop/commands/{name}.py", text)
+
+    def run(self, *arguments: str) -> Result:
+        """Run `ftf` in this process, as its script does."""
+        self.monkeypatch.setattr(sys, "argv", ["ftf", *arguments])
+        self.capsys.readouterr()
+        with pytest.raises(SystemExit) as e:
+            main()
+        written = self.capsys.readouterr()
+        return Result(int(e.value.code or 0), written.out, written.err)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return an empty folder to work in; what is imported from it is forgotten."""
+    for variable in ("FTF_ENV", "FASTAPI_ENV", "FTF_APP", "NO_COLOR"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+    # The search for a project ends here.
+    (tmp_path / ".git").mkdir()
+    path = [*sys.path]
+    yield tmp_path
+    sys.path[:] = path
+    for name in [name for name, module in [*sys.modules.items()] if is_below(module, tmp_path)]:
+        del sys.modules[name]
+
+
+def is_below(module: object, folder: Path) -> bool:
+    """Return whether a module comes from a folder; a namespace package has no file."""
+    places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
+    return any(str(place).startswith(str(folder)) for place in places)
+
+
+@pytest.fixture
+def shop(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shop:
+    """Return a project with a container and no commands."""
+    shop = Shop(folder, monkeypatch, capsys)
+    shop.write("pyproject.toml", '[tool.ftf]\napp = "shop.main:container"\n')
+    shop.write("shop/__init__.py", "")
+    shop.write("shop/main.py", MAIN)
+    return shop
