@@ -35,6 +35,7 @@ PARTS = {
     "database-jobs": ("ftf-orm", "measure_jobs.py"),
     "jobs": ("ftf-container", "measure_jobs.py"),
     "limits": ("ftf-http", "measure_limits.py"),
+    "resources": ("ftf-http", "measure_resources.py"),
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
@@ -136,7 +137,7 @@ def build(session: nox.Session, package: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    `nox -s bench -- events` and `jobs` measure parts of ftf-container, `limits` one of ftf-http.
+    The parts of a package have names too: `nox -s bench -- events`, `limits`, `resources`.
     """
     name, *arguments = session.posargs
     package, program = PARTS.get(name, (f"ftf-{name}", ""))
