@@ -37,7 +37,7 @@ def validate(
     """
     faults: list[InjectionFault] = []
     for place, _, dependant in places:
-        faults += _faults(container, ((place, *each) for each in _injected_parameters(dependant)))
+        faults += _faults(container, ((place, *each) for each in injected_parameters(dependant)))
         faults += _read_services(container, place, dependant)
     faults += _faults(container, further)
     # A registered service that a route asks for is reported once, with the route.
@@ -66,14 +66,14 @@ def _opens_scopes(app: object) -> bool:
     return ScopeMiddleware in middleware or isinstance(getattr(app, "container", None), Container)
 
 
-def _injected_parameters(dependant: Dependant) -> Iterator[tuple[str, object]]:
+def injected_parameters(dependant: Dependant) -> Iterator[tuple[str, object]]:
     """Return the injected parameters of a handler and of its dependencies, with their keys."""
     yield from injected_keys(dependant.call).items()
     for below in dependant.dependencies:
         if isinstance(below.call, Resolution):
             yield below.name or "dependencies", below.call.key
         else:
-            yield from _injected_parameters(below)
+            yield from injected_parameters(below)
 
 
 def middleware_injections(middleware: Iterable[Middleware]) -> Iterator[InjectedParameter]:
