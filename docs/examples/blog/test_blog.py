@@ -137,7 +137,7 @@ async def test_a_changed_cursor_is_the_mistake_of_a_client(
     await write_posts(session, 2)
     cursor = (await client.get("/posts", params={"per_page": 1})).json()["next_cursor"]
     answer = await client.get("/posts", params={"cursor": f"{cursor}A"})
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert answer.json()["detail"] == "The cursor is not one of this list: begin without a cursor"
 
 
@@ -196,7 +196,12 @@ async def test_a_missing_record_is_a_problem(
     method = change if method == "change" else method
     answer = await client.request(method, f"/{kind.lower()}s/999", json=body)
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json() == {"title": "Not Found", "status": 404, "detail": f"{kind} not found"}
+    assert answer.json() == {
+        "type": "/problems/not-found",
+        "title": "Not Found",
+        "status": 404,
+        "detail": f"{kind} not found",
+    }
 
 
 async def test_what_refers_to_a_missing_record_is_a_problem(client: AsyncClient) -> None:
@@ -215,6 +220,7 @@ async def test_an_address_belongs_to_one_user(client: AsyncClient) -> None:
         await client.put(f"/users/{bo['id']}", json=ADA),
     ):
         assert answer.json() == {
+            "type": "/problems/duplicate",
             "title": "Conflict",
             "status": 409,
             "detail": "Another record already has the same email",

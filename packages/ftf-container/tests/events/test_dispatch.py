@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from types import SimpleNamespace
 
 import pytest
@@ -182,11 +183,15 @@ async def test_event_7_a_circle_of_events_is_an_error_with_its_path(container, o
     async def pay(event: OrderPlaced, events: Events) -> None:
         await events.dispatch(OrderPaid())
 
-    async def place(event: OrderPaid, events: Events) -> None:
-        await events.dispatch(OrderPlaced())
+    class Place:
+        def __init__(self, events: Events) -> None:
+            self.events = events
+
+        async def handle(self, event: OrderPaid) -> None:
+            await self.events.dispatch(OrderPlaced())
 
     on.listen(OrderPlaced, pay)
-    on.listen(OrderPaid, place)
+    on.listen(OrderPaid, Place)
     with pytest.raises(EventRecursionError, match="OrderPaid → OrderPlaced → ") as caught:
         await dispatch(container, OrderPlaced())
     assert set(caught.value.path) == {OrderPlaced, OrderPaid}
@@ -300,3 +305,49 @@ def test_the_listeners_of_a_container_are_the_same_however_they_are_asked_for(co
     assert not on.hears(OrderPlaced, Count)
     on.listen(Event, Count)
     assert on.hears(OrderPlaced, Count)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_listener_may_have_to_be_awaited_to_be_built(container, on, journal, times):
+    class Connection: ...
+
+    async def connect() -> Connection:
+        return Connection()
+
+    class Plain:
+        def __init__(self, connection: Connection, journal: Journal) -> None:
+            self.journal = journal
+
+        def handle(self, event: OrderPlaced) -> None:
+            self.journal.append("plain")
+
+    class Async(Plain):
+        async def handle(self, event: OrderPlaced) -> None:
+            self.journal.append("async")
+
+    container.register(Connection, connect, scope="scoped")
+    on.listen(OrderPlaced, *[Plain, Async][:times])
+    async with container.scoped_context() as scope:
+        events = scope.resolve(Events)
+        await events.dispatch(OrderPlaced())
+        await events.dispatch(OrderPlaced())
+    assert journal == ["plain", "async"][:times] * 2
+
+
+async def test_a_plain_listener_alone(container, on, journal):
+    class Plain:
+        def __init__(self, journal: Journal) -> None:
+            self.journal = journal
+
+        def handle(self, event: OrderPlaced) -> None:
+            self.journal.append("plain")
+
+    on.listen(OrderPlaced, Plain)
+    async with container.scoped_context() as scope:
+        for _ in range(2):
+            await scope.resolve(Events).dispatch(OrderPlaced())
+    assert journal == ["plain"] * 2
+
+
+async def test_dispatch_is_a_coroutine_function():
+    assert iscoroutinefunction(Events.dispatch)

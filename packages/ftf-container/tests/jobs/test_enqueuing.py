@@ -13,8 +13,16 @@ from ftf.container.jobs import Job, JobRun, Jobs, UnwritableJob
 
 
 class Transaction:
+    def __init__(self) -> None:
+        self.callbacks = []
+
     def after_commit(self, callback) -> None:
-        self.commit = callback
+        self.callbacks.append(callback)
+
+    def commit(self) -> None:
+        callbacks, self.callbacks = self.callbacks, []
+        for callback in callbacks:
+            callback()
 
 
 class Unit:
@@ -61,7 +69,7 @@ async def test_job_31_a_job_waits_for_the_transaction_that_it_is_given(shop):
     assert shop.journal == []
     transaction.commit()
     await shop.work()
-    assert shop.journal == ["b", "c"]
+    assert shop.journal == ["a", "b", "c"]
 
 
 async def test_job_38_a_unique_job_is_left_out_while_another_one_waits_or_runs(shop):
@@ -73,6 +81,47 @@ async def test_job_38_a_unique_job_is_left_out_while_another_one_waits_or_runs(s
     await shop.enqueue(Note("d"), unique="letter")
     await shop.work()
     assert shop.journal == ["a", "c", "d"]
+
+
+@pytest.mark.parametrize("committed", [["first"], ["second"], ["first", "second"]])
+async def test_job_38_jobs_of_open_transactions_share_the_id_of_their_text(shop, committed):
+    shop.registry.register(Note)
+    open_ = {"first": Transaction(), "second": Transaction()}
+    async with shop.container.scoped_context() as scope:
+        jobs = await scope.aresolve(Jobs)
+        ids = {
+            await jobs.enqueue(Note(name), unique="letter", after=transaction)
+            for name, transaction in open_.items()
+            for _ in "ab"  # in one transaction as well
+        }
+    for name, transaction in tuple(open_.items()):
+        if name in committed:
+            transaction.commit()
+        del open_[name], transaction  # one that is rolled back forgets its callbacks
+    await shop.work()
+    assert {envelope.id for envelope, _ in shop.backend.settled} == ids
+    assert shop.journal == committed[:1]
+    (other,) = await shop.enqueue(Note("c"), unique="letter")
+    assert other not in ids
+    await shop.work()
+    assert shop.journal[1:] == ["c"]
+
+
+async def test_job_38_an_open_transaction_waits_while_the_job_with_its_text_ends(shop):
+    first, second = Transaction(), Transaction()
+    shop.registry.register(Note)
+    async with shop.container.scoped_context() as scope:
+        jobs = await scope.aresolve(Jobs)
+        await jobs.enqueue(Note("a"), unique="letter", after=first)
+        await jobs.enqueue(Note("b"), unique="letter", after=second)
+        first.commit()
+        await jobs.enqueue(Note("c"), unique="letter", after=first)
+    await shop.work()
+    first.commit()
+    second.commit()
+    await shop.work()
+    assert shop.journal == ["a", "c"]
+    assert len({envelope.id for envelope, _ in shop.backend.settled}) == 2
 
 
 async def test_job_40_the_text_is_free_again_after_a_failure(shop):

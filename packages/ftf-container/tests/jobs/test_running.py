@@ -4,13 +4,13 @@ import asyncio
 import logging
 import threading
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from services import Journal
 
-from ftf.container import Scope
+from ftf.container import Correlation, Scope
 from ftf.container.jobs import (
     Discard,
     Envelope,
@@ -24,10 +24,12 @@ from ftf.container.jobs import (
     Jobs,
     JobTimeout,
     Released,
+    Retried,
     Retry,
     Runner,
     UnknownJob,
     UnreadableJob,
+    WorkerLost,
 )
 
 AT_ONCE = Fixed(0)
@@ -296,6 +298,28 @@ async def test_job_70_a_job_does_not_see_context_variables_of_others(shop):
     assert seen == [0, 0]
 
 
+async def test_job_70_a_job_has_the_correlation_of_the_work_that_enqueued_it(shop, caplog):
+    @dataclass(frozen=True)
+    class Second(Job, attempts=1):
+        async def handle(self, correlation: Correlation, run: JobRun, journal: Journal) -> None:
+            journal.append(f"{correlation.request_id} {dict(run.headers)}")
+            raise ValueError("no")
+
+    @dataclass(frozen=True)
+    class First(Job):
+        async def handle(self, jobs: Jobs) -> None:
+            assert await jobs.enqueue_many([]) == []
+            await jobs.enqueue_many([Second()])
+
+    shop.registry.register(First, Second)
+    correlation = Correlation({"request-id": "r1"})
+    async with shop.container.scoped_context({Correlation: correlation}) as scope:
+        await (await scope.aresolve(Jobs)).enqueue(First())
+    await shop.work()
+    assert shop.journal == ["r1 {'request-id': 'r1'}"]
+    assert "attempt 1 (request r1) failed for good" in caplog.text
+
+
 async def test_job_71_a_plain_method_runs_in_a_thread(shop):
     @dataclass(frozen=True)
     class Blocking(Job):
@@ -364,6 +388,20 @@ def envelope(name: str, payload: object, *, age: timedelta = timedelta(0)) -> En
 async def put(shop, stored: Envelope) -> None:
     async with shop.container.scoped_context() as scope:
         await shop.backend.enqueue([stored], scope, None)
+
+
+async def test_job_53_a_job_that_has_lost_three_workers_fails_and_is_not_called(shop):
+    shop.registry.register(Failing)
+    runner = Runner(shop.container, shop.registry)
+    lost = [replace(envelope("Failing", {}), crashes=crashes) for crashes in (2, 3)]
+    outcomes = [await runner.run(each) for each in lost]
+    assert isinstance(outcomes[0], Retried)
+    assert isinstance(outcomes[1].error, WorkerLost)
+    assert (outcomes[1].error.name, outcomes[1].error.crashes) == ("Failing", 3)
+    assert shop.journal == [
+        "attempt 1",
+        "failed: Failing was running when its worker was lost, 3 times",
+    ]
 
 
 async def test_job_47_an_unknown_name_waits_for_another_release_for_a_day(shop):

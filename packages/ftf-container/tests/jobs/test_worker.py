@@ -2,12 +2,26 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from services import Journal
 
 from ftf.container import Container
-from ftf.container.jobs import Job, JobBackend, JobRegistry, Jobs, JobsProvider, MemoryJobs, Worker
+from ftf.container.jobs import (
+    Done,
+    Envelope,
+    Failed,
+    Job,
+    JobBackend,
+    JobRegistry,
+    Jobs,
+    JobsProvider,
+    LeaseLost,
+    MemoryJobs,
+    MemorySchedules,
+    Worker,
+)
 
 
 class Gate:
@@ -249,3 +263,44 @@ async def test_a_container_that_starts_again_has_another_worker(shop):
             assert len(asyncio.all_tasks()) > 1
         assert len(asyncio.all_tasks()) == 1
     assert workers[0] is not workers[1]
+
+
+async def test_job_55_the_outcome_of_an_attempt_that_took_too_long_is_dropped(shop, gate, caplog):
+    settle = shop.backend.settle
+
+    async def lose(envelope: Envelope, outcome: object) -> None:
+        await settle(envelope, outcome)
+        raise LeaseLost(envelope.name, envelope.id)
+
+    shop.backend.settle = lose
+    gate.open.set()
+    await shop.enqueue(Pass(1), Pass(2))
+    await shop.work(concurrency=1)
+    assert shop.journal == ["passed 1", "passed 2"]
+    assert "was handed out again while this attempt went on" in caplog.text
+
+
+async def test_the_jobs_that_follow_are_kept_with_the_outcome(shop):
+    backend, (first, second, third) = MemoryJobs(), map(envelope, range(3))
+    await backend.settle(first, Done(then=(second,)))
+    await backend.settle(first, Failed(ValueError("no"), then=(third,)))
+    assert await backend.claim([], 9) == [second, third]
+
+
+async def test_each_slot_of_a_schedule_is_used_once(shop):
+    backend, (first, second, third) = MemoryJobs(), map(envelope, range(3))
+    schedules = MemorySchedules(backend)
+    early, late = datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 3, 29, 2, tzinfo=UTC)
+    async with shop.container.scoped_context() as scope:
+        assert await schedules.last(["prune"], scope) == {}
+        assert await schedules.use("prune", late, [first], scope) == [first.id]
+        assert await schedules.use("prune", late, [second], scope) is None
+        assert await schedules.use("prune", early, [second], scope) is None
+        assert await schedules.use("other", early, [third], scope) == [third.id]
+        assert await schedules.use("empty", early, [], scope) == []
+        assert await schedules.last(["prune", "none"], scope) == {"prune": late}
+    assert await backend.claim([], 9) == [first, third]
+
+
+def envelope(number: int) -> Envelope:
+    return Envelope(str(number), "Pass", {}, "default", datetime(2026, 1, 1, tzinfo=UTC))

@@ -1,8 +1,9 @@
 import asyncio
+from contextvars import Context
 
 import pytest
 
-from ftf.container import Container, UnitsOfWork
+from ftf.container import Container, UnitsOfWork, defer_until_commit
 
 
 class Unit:
@@ -19,6 +20,10 @@ class Unit:
         self.log.append(f"{what} {self.name}")
         if what == self.broken:
             raise ValueError(f"{self.name} failed")
+
+
+class Transaction:
+    def after_commit(self, callback) -> None: ...
 
 
 class Ledger:
@@ -77,6 +82,32 @@ async def test_every_unit_is_rolled_back_and_every_failure_reported(log):
             await scope.units.settle(commit=False)
     assert [str(failure) for failure in caught.value.exceptions] == ["b failed", "a failed"]
     assert log == ["rollback b", "rollback a"]
+
+
+def test_units_know_what_they_contain(log):
+    units, unit = UnitsOfWork(), Unit("a", log)
+    units.add(unit)
+    assert unit in units
+    assert Unit("a", log) not in units
+
+
+def test_the_open_transaction_is_the_one_that_was_opened_last():
+    units, first, second = UnitsOfWork(), Transaction(), Transaction()
+    assert units.transaction is None
+    with units.during(first), units.during(second):
+        assert units.transaction is second
+    assert units.transaction is None
+
+
+def test_a_transaction_that_belongs_to_no_scope_cannot_be_asked_for():
+    def ask() -> None:
+        with (
+            defer_until_commit(Transaction()),
+            pytest.raises(RuntimeError, match="pass the transaction"),
+        ):
+            _ = UnitsOfWork().transaction
+
+    Context().run(ask)  # a context without a scope
 
 
 async def test_units_that_are_not_settled_stay_as_they_are(log):

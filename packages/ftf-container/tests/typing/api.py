@@ -239,6 +239,9 @@ def listen(on: Listeners) -> None:
     on.listen(Paid, Reserve)  # type: ignore[arg-type]
     on.listen(Paid, index)  # type: ignore[arg-type]
     on.listen(Placed, Deaf)  # type: ignore[arg-type]
+    on.queue(Placed, Reserve, index, attempts=10, queue="mail")
+    on.queue(Paid, Reserve)  # type: ignore[arg-type]
+    on.queue(Placed, Reserve, retries=10)  # type: ignore[call-arg]
     on.subscribe(Audit)
     on.subscribe(Deaf)  # type: ignore[arg-type]
 

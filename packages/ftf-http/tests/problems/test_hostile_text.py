@@ -216,7 +216,8 @@ async def test_text_that_a_header_cannot_hold_is_named_and_logged(serve, caplog)
         answer = await client.post("/header/error", json={"name": "ł"})
     said = "Input should be text that latin-1 can encode: 'Ł' is not"
     assert answer.status_code == 422
-    assert answer.json()["errors"] == [{"in": "body", "pointer": "", "detail": said}]
+    fault = {"in": "body", "pointer": "", "code": "string_unicode", "detail": said}
+    assert answer.json()["errors"] == [fault]
     (record,) = [each for each in caplog.records if each.name == "ftf.http"]
     assert record.getMessage().startswith("answered 422: /header/error (request ")
     assert isinstance(record.exc_info[1], UnicodeEncodeError)
@@ -269,7 +270,8 @@ async def test_the_answer_says_which_part_of_the_request_it_is(serve):
         answer = await client.post("/", content=rb'{"name": "\ud800"}', headers=dict(JSON))
     assert answer.status_code == 422
     said = "Input should be valid Unicode, without lone surrogates"
-    assert answer.json()["errors"] == [{"in": "body", "pointer": "", "detail": said}]
+    fault = {"in": "body", "pointer": "", "code": "string_unicode", "detail": said}
+    assert answer.json()["errors"] == [fault]
 
 
 async def test_a_problem_quotes_a_surrogate_as_the_replacement_character(serve):

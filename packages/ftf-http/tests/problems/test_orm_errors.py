@@ -49,7 +49,7 @@ async def answer_to(error: Exception, serve, **options):
         (StaleRecord(), 409, "changed or removed meanwhile"),
         (CheckViolation((), "ck_seats"), 422, "does not meet the check ck_seats"),
         (NotNullViolation(("seat",)), 422, "A record needs a value for seat"),
-        (CursorError("x"), 422, "begin without a cursor"),
+        (CursorError("x"), 400, "begin without a cursor"),
         (InvalidValue("value out of int32 range"), 422, "value out of int32 range"),
         (QueryTimeout(2), 503, "The query took longer than 2 seconds"),
         (InvalidArgument("page", "page must be at least 1"), 422, "page must be at least 1"),

@@ -44,6 +44,7 @@ async def test_bad_input_names_each_field(app, serve):
         answer = await client.post("/?page=0", json={"amount": "many", "a/b~c": [1, "two"]})
     assert answer.status_code == 422
     assert answer.json() == {
+        "type": "/problems/validation",
         "title": "Unprocessable Content",
         "status": 422,
         "detail": "The request is not valid.",
@@ -51,16 +52,20 @@ async def test_bad_input_names_each_field(app, serve):
             {
                 "in": "query",
                 "pointer": "/page",
+                "code": "greater_than_equal",
                 "detail": "Input should be greater than or equal to 1",
+                "params": {"ge": 1},
             },
             {
                 "in": "body",
                 "pointer": "/amount",
+                "code": "int_parsing",
                 "detail": "Input should be a valid integer, unable to parse string as an integer",
             },
             {
                 "in": "body",
                 "pointer": "/a~1b~0c/1",
+                "code": "int_parsing",
                 "detail": "Input should be a valid integer, unable to parse string as an integer",
             },
         ],
@@ -76,7 +81,9 @@ async def test_edge_40_malformed_json_is_a_problem_of_the_whole_body(app, serve)
         answer = await client.post("/", content=b'{"amount": ', headers=headers)
     detail = "JSON decode error at character 12: Expecting value"
     assert answer.status_code == 422
-    assert answer.json()["errors"] == [{"in": "body", "pointer": "", "detail": detail}]
+    assert answer.json()["errors"] == [
+        {"in": "body", "pointer": "", "code": "json_invalid", "detail": detail}
+    ]
 
 
 async def test_json_that_is_malformed_in_a_field_is_a_problem_of_that_field(app, serve):
@@ -99,7 +106,9 @@ async def test_a_fault_without_a_place_is_one_of_the_body(app, serve):
 
     async with serve(app) as client:
         answer = await client.get("/")
-    assert answer.json()["errors"] == [{"in": "body", "pointer": "", "detail": "Odd"}]
+    assert answer.json()["errors"] == [
+        {"in": "body", "pointer": "", "code": "odd", "detail": "Odd"}
+    ]
 
 
 async def test_faults_that_a_handler_finds_itself_need_no_more_than_a_text(app, serve):
@@ -113,9 +122,9 @@ async def test_faults_that_a_handler_finds_itself_need_no_more_than_a_text(app, 
         answer = await client.get("/")
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
-        {"in": "body", "pointer": "/x", "detail": "is taken"},
-        {"in": "body", "pointer": "", "detail": "too late"},
-        {"in": "body", "pointer": "", "detail": ""},
+        {"in": "body", "pointer": "/x", "code": "invalid", "detail": "is taken"},
+        {"in": "body", "pointer": "", "code": "invalid", "detail": "too late"},
+        {"in": "body", "pointer": "", "code": "invalid", "detail": ""},
     ]
 
 
@@ -227,7 +236,7 @@ async def test_a_handler_of_the_users_wins(serve):
         (HTTPException(422), []),
         (
             HTTPException(422, {"code": 7}),
-            [{"in": "body", "pointer": "", "detail": "", "code": 7}],
+            [{"in": "body", "pointer": "", "detail": "", "code": "7"}],
         ),
         (
             HTTPException(422, [{"loc": ("query", "sort"), "msg": "is unknown"}, "odd"]),
@@ -235,11 +244,12 @@ async def test_a_handler_of_the_users_wins(serve):
                 {
                     "in": "query",
                     "pointer": "/sort",
+                    "code": "invalid",
                     "detail": "is unknown",
                     "loc": ["query", "sort"],
                     "msg": "is unknown",
                 },
-                {"in": "body", "pointer": "", "detail": "odd"},
+                {"in": "body", "pointer": "", "code": "invalid", "detail": "odd"},
             ],
         ),
     ],

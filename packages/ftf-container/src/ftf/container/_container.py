@@ -6,6 +6,7 @@ from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Self, cast, overload
 
 from ._contextual import Consumers
+from ._correlation import Correlation
 from ._dependency_path import location_of_caller
 from ._inspection import Inspection
 from ._observer import observers
@@ -54,6 +55,7 @@ class Container(Inspection):
         self._registrar.bind(Binding.of_value(Container, self))
         self._registrar.bind(Binding(Scope, Scope, "scoped", Kind.SCOPE))
         self._registrar.bind(Binding.of(UnitsOfWork, units_of, "scoped"))
+        self._registrar.bind(Binding.of(Correlation, _no_correlation, "scoped"))
         self._registrar.bind(Binding.of(Boot, self._providers.boot, "singleton"))
         self._own = frozenset(self._registry.bindings)
 
@@ -279,3 +281,7 @@ class Container(Inspection):
 
     def _tagged(self, tag: str) -> "tuple[TypeForm[object], ...]":
         return cast("tuple[TypeForm[object], ...]", self._registry.tags.get(tag, ()))
+
+
+def _no_correlation() -> Correlation:
+    return Correlation()

@@ -17,6 +17,7 @@ from .exceptions import (
 from .injection._inject import Inject, Injected
 from .plan._way import RouteWay
 from .problems._response import ProblemResponse
+from .replies._reply import Reply
 from .request._scope import ScopeMiddleware
 from .routing._controller import Controller, delete, get, patch, post, put
 from .routing._route import Route, Router
@@ -37,6 +38,7 @@ __all__ = [
     "OpenCorsError",
     "ProblemResponse",
     "ReadServiceError",
+    "Reply",
     "Route",
     "RouteFault",
     "RouteWay",

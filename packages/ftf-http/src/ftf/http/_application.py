@@ -15,26 +15,33 @@ from ftf.container import Container, ServiceProvider
 
 from ._declarations import Declarations
 from ._fixed_attribute import FixedAttribute
+from .exceptions import InvalidRoutesError
 from .plan._planned import way_of
 from .plan._way import RouteWay
 from .problems._body_limit import BodyLimitProblem
 from .problems._default_handlers import default_handlers
 from .problems._openapi import document_problems
+from .problems._pages import page_of
+from .problems._types import DEFAULT_BASE, ProblemTypes
 from .request._outermost import Outgoing
 from .request._services import serve_from
 from .routing._index import RouteIndex
+from .routing._openapi import document_parameters
 from .routing._options import ApplicationOptions, Json, check_options
+from .routing._refusals import document_refusals
 from .routing._route import Route
 from .routing._tree import walk
 from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
+from .startup._access import access_faults, document_access, report_open_routes
 from .startup._checks import dependants, middleware_injections, validate
 from .startup._cors import refuse_open_cors
 from .startup._direct import Direct
-from .startup._early_checks import validate_early_checks
+from .startup._early_checks import early_check_faults
 from .startup._further_layers import add_security, add_time_limits
 from .startup._layers import Layers
 from .startup._lifespan import with_container
+from .startup._policies import validate_policies
 from .startup._readiness import Readiness, live
 
 if TYPE_CHECKING:
@@ -68,6 +75,8 @@ class FastTrackFramework(Declarations):
         exception_handlers: As FastAPI's; they replace the ones that make problem details.
         lifespan: As FastAPI's; the container is booted before it starts and closed after it ends.
         problem_details: Whether errors are problem details; if not, they have FastAPI's shapes.
+        problem_types: What the type of a problem begins with: a path, at which the application
+            serves a page for each type, unless a route of yours has it, or an absolute URI.
         security_headers: Headers of each response that does not set them itself; by default those
             that OWASP advises for any API. `Content-Security-Policy` and
             `Strict-Transport-Security` depend on the content and the host, and are not among them.
@@ -84,7 +93,7 @@ class FastTrackFramework(Declarations):
 
     Raises:
         TypeError: The installed FastAPI does not know an option.
-        ValueError: A time limit is not above 0.
+        ValueError: A time limit is not above 0, or `problem_types` cannot come before a type.
         InvalidSecurityError: A value of `security` is not possible.
         OpenCorsError: A CORS middleware allows every origin and credentials.
     """
@@ -99,6 +108,7 @@ class FastTrackFramework(Declarations):
         exception_handlers: ExceptionHandlers | None = None,
         lifespan: "Lifespan[FastTrackFramework] | None" = None,
         problem_details: bool = True,
+        problem_types: str = DEFAULT_BASE,
         security_headers: Mapping[str, str] = SECURITY_HEADERS,
         security: "SecurityOptions | None" = None,
         request_timeout: float | None = None,
@@ -111,6 +121,7 @@ class FastTrackFramework(Declarations):
             refuse_open_cors(middleware)
         super().__init__(lifespan=lifespan, **options)
         self.problem_details = problem_details
+        self.problem_types = ProblemTypes(problem_types)
         self.security_headers = security_headers
         self._add_handlers(exception_handlers or {})
         self.draining = Draining(shutdown_delay)
@@ -121,14 +132,19 @@ class FastTrackFramework(Declarations):
         self.router.route_class = Route
         self.router.lifespan_context = with_container(self, self.router.lifespan_context)
         self._readiness = Readiness(self.container, self.draining)
-        health = [
+        further = [
             StarletteRoute("/health", live),
             StarletteRoute("/ready", self._readiness.respond),
         ]
+        if problem_details and self.problem_types.has_pages:
+            further += [page_of(self.problem_types, known) for known in self.problem_types]
         # Not routes of the router: Starlette would try them before those that are added later.
-        self.router.middleware_stack = RouteIndex(self.router, Unmatched(self.router, health))
+        self._unmatched = Unmatched(self.router, further)
+        self._index = RouteIndex(self.router, self._unmatched)
+        self.router.middleware_stack = self._index
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
+        self._security = security
         if security is not None:
             add_security(self, self._layers, security)
         add_time_limits(self, self._layers, request_timeout, body_timeout)
@@ -136,11 +152,15 @@ class FastTrackFramework(Declarations):
         self._is_built = False  # whether the layers outside of FastAPI's are
 
     def openapi(self) -> Json:
-        """Return the OpenAPI document of the routes and their errors."""
+        """Return the OpenAPI document of the routes, what they demand, and their errors."""
         document = super().openapi()
-        # FastAPI returns the same document until the routes change: add the problems to each once.
-        if self.problem_details and document is not self._documented:
-            document_problems(document)
+        # FastAPI returns the same document until the routes change: complete each once.
+        if document is not self._documented:
+            document_parameters(document, self.routes)
+            document_refusals(document, self.routes)
+            document_access(self, document)
+            if self.problem_details:
+                document_problems(document, self.problem_types)
             self._documented = document
         return document
 
@@ -188,15 +208,20 @@ class FastTrackFramework(Declarations):
 
         Raises:
             InvalidApplicationError: A service cannot be built; the error holds every fault.
-            InvalidRoutesError: A check of a route, such as `throttle`, cannot run.
+            InvalidRoutesError: A check of a route, such as `throttle` or `Access`, cannot run.
+            InvalidPoliciesError: A policy cannot decide, or a handler names one that was not added.
         """
         middleware, checks = (
             middleware_injections(self.user_middleware),
             self._readiness.injections(),
         )
         places = [*dependants(self.routes)]
+        faults = [*access_faults(self, self._security), *early_check_faults(self, places)]
+        if faults:
+            raise InvalidRoutesError(faults)
         validate(self.container, places, (*middleware, *checks))
-        validate_early_checks(self.container, places)
+        validate_policies(self.container, places)
+        report_open_routes(self)
 
     def ways(self) -> list[RouteWay]:
         """Return how the requests of each HTTP route are served, with those of included routers.

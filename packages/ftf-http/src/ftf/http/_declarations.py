@@ -1,7 +1,7 @@
 """What an application declares: services, controllers, checks, limits, errors, middleware."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Never, cast
 
 from fastapi import FastAPI, params
 from starlette.middleware import Middleware
@@ -12,8 +12,14 @@ from ftf.container import Container, Factory, Lifetime
 from ._fixed_attribute import FixedAttribute
 from .injection._early_checks import with_marks
 from .injection._readable import naming_parameters
-from .problems._handlers import mapped
-from .routing._controller import Controller, operations_of
+from .problems._handlers import Kind, mapped
+from .problems._pages import page_of
+from .problems._response import phrase_of
+from .problems._types import ProblemType, ProblemTypes, is_uri
+from .routing._controller import Controller, add_operations
+from .routing._index import RouteIndex
+from .routing._options import Json
+from .routing._unmatched import Unmatched
 from .startup._cors import refuse_open_cors
 from .startup._further_layers import add_limits
 from .startup._layers import Layers
@@ -22,6 +28,8 @@ from .startup._readiness import Check, Readiness, ReadinessCheck
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
+    from .auth import Guard, Policy
+    from .auth.access._open_routes import OpenRoute
     from .limits import Limit
 
 
@@ -31,7 +39,10 @@ class Declarations(FastAPI):
     container: FixedAttribute[Container] = FixedAttribute("FastTrackFramework(container=...)")
     problem_details: bool
     _layers: Layers
+    problem_types: ProblemTypes
     _readiness: Readiness
+    _index: RouteIndex
+    _unmatched: Unmatched
 
     def register[T](
         self,
@@ -53,17 +64,13 @@ class Declarations(FastAPI):
 
         Raises:
             TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
-                has no argument.
-            ValueError: It has no handlers, or its prefix or a path does not start with a slash.
+                has no argument, or one that it does not allow.
+            ValueError: It has no handlers, its prefix or a path does not start with a slash, or it
+                is added already.
         """
-        operations = list(operations_of(controller))
-        if any(not path for path, _, _ in operations):
-            remedy = "write `prefix = ...`, or '/' as the path"
-            raise ValueError(f"{controller.__qualname__} has a path without a slash: {remedy}.")
+        add_operations(self.router, controller, is_root=True)
         if controller not in self.container:
             self.container.register(controller, scope="scoped")
-        for path, endpoint, options in operations:
-            self.router.add_api_route(path, endpoint, **options)
 
     def add_readiness_check(self, name: str, check: Check, timeout: float = 5.0) -> None:
         """Make `/ready` answer 503 while a check fails.
@@ -96,11 +103,76 @@ class Declarations(FastAPI):
             InvalidLimitError: The name is taken or not possible, or there is no limit.
             RuntimeError: The application has started.
         """
-        if self.middleware_stack is not None:
-            raise RuntimeError("Add limits before the application starts.")
+        self._refuse_late("limits")
         add_limits(self, self._layers, name, limits, everywhere=everywhere)
 
-    def map_error(self, error: type[Exception], status: int, title: str = "") -> None:
+    def add_guard(self, name: str, guard: "type[Guard]") -> None:
+        """Add a guard, which finds out who sends a request by one kind of credential.
+
+        Guards are asked in the order in which they are added.
+
+        Args:
+            name: What `Access(name)` calls it.
+            guard: Its class. The container builds it for each request, unless it is registered with
+                another lifetime.
+
+        Raises:
+            InvalidAuthError: The name or the class is taken, or it is not a guard.
+            RuntimeError: The application has started.
+        """
+        self._refuse_late("guards")
+        from .auth.access import _setup  # noqa: PLC0415  # loaded where there are guards
+
+        _setup.add_guard(self, self._index, name, guard)
+
+    def require_login(self) -> None:
+        """Make every route demand a credential, unless `@public` or another mark says otherwise.
+
+        Plain routers, mounted applications, static files, websockets and the pages of the
+        documentation are closed too. `/health`, `/ready`, a 404 and a 405 are answered to everyone.
+
+        Raises:
+            RuntimeError: The application has started.
+        """
+        self._refuse_late("`require_login`")
+        from .auth.access import _setup  # noqa: PLC0415  # loaded where there are guards
+
+        _setup.require_login(self, self._index)
+
+    def open_routes(self) -> "Sequence[OpenRoute]":
+        """Return the routes that everyone may call, without those of mounted applications."""
+        from .auth.access import _setup  # noqa: PLC0415  # loaded where it is used
+
+        return _setup.open_routes_of(self.container, self.routes)
+
+    def add_policy(self, model: type[object], policy: "type[Policy[Never]]") -> None:
+        """Add the policy that decides what users may do with the records of a model.
+
+        A policy that is registered already keeps the lifetime of its registration; others are
+        built once for each request.
+
+        Args:
+            model: The model.
+            policy: The policy, as `PostPolicy`.
+
+        Raises:
+            InvalidPolicyError: It is not a policy of a class of users, or the model has one.
+            RuntimeError: The application has started.
+        """
+        self._refuse_late("policies")
+        from .auth.policies import _setup  # noqa: PLC0415  # loaded where there are policies
+
+        _setup.add_policy(self, model, policy)
+
+    def map_error[E: Exception](
+        self,
+        error: type[E],
+        status: int,
+        title: str = "",
+        *,
+        type: str = "",  # noqa: A002  # the name of the member in RFC 9457
+        members: Callable[[E], Mapping[str, object]] = lambda _: {},
+    ) -> None:
         """Answer an exception with a problem whose detail is the exception's text.
 
         For a status of 500 and above the exception is logged, and the problem has the request's id
@@ -110,17 +182,29 @@ class Declarations(FastAPI):
             error: The exception's class; subclasses are included.
             status: The HTTP status code.
             title: The kind of problem; by default the phrase of the status.
+            type: The kind of problem for programs, as a slug such as "out-of-stock", for which the
+                application serves a page at `/problems/out-of-stock`, or as a URI.
+            members: Returns further members of the problem, such as `{"left": error.left}`. It may
+                not name those that every problem has.
 
         Raises:
             TypeError: `error` is not a subclass of `Exception`.
-            ValueError: `status` is not from 400 to 599.
+            ValueError: `status` is not from 400 to 599, or `type` is neither a slug nor a URI, or a
+                slug of another status.
         """
         if Exception not in getattr(error, "__mro__", ()):
             raise TypeError(f"error must be a subclass of Exception, not {error!r}.")
         if status not in range(400, 600):
             raise ValueError(f"status must be an error status, from 400 to 599, not {status!r}.")
-        handler = mapped(status, title, problem_details=self.problem_details)
-        self.add_exception_handler(error, handler)
+        if type and not is_uri(type):
+            self._add_problem_type(ProblemType(type, status, title or phrase_of(status)))
+        kind = Kind(status, title, type, cast("Callable[[Exception], Json]", members))
+        self.add_exception_handler(error, mapped(kind, problem_details=self.problem_details))
+
+    def _add_problem_type(self, problem: ProblemType) -> None:
+        """Add a type of problems, and its page."""
+        if self.problem_types.add(problem) and self.problem_types.has_pages:
+            self._unmatched.add(page_of(self.problem_types, problem))
 
     def add_api_websocket_route(
         self,
@@ -145,3 +229,7 @@ class Declarations(FastAPI):
         """
         refuse_open_cors(Middleware(middleware_class, *args, **kwargs))
         super().add_middleware(middleware_class, *args, **kwargs)
+
+    def _refuse_late(self, what: str) -> None:
+        if self.middleware_stack is not None:
+            raise RuntimeError(f"Add {what} before the application starts.")

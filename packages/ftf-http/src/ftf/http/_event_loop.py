@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import Context
 from threading import Timer
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from anyio import CancelScope, create_task_group, fail_after
 
@@ -86,19 +86,32 @@ def running_loop() -> Loop:
     return TrioLoop() if asyncio_task() is None else get_running_loop()
 
 
+class TimeLimit(NamedTuple):
+    """The limit of a block.
+
+    Attributes:
+        end: Ends the block now, as if its time were over.
+        is_over: Returns whether the block was ended by its limit.
+    """
+
+    end: Callable[[], object]
+    is_over: Callable[[], bool]
+
+
 @asynccontextmanager
-async def time_limit(seconds: float) -> AsyncIterator[None]:
-    """Raise `TimeoutError` if the block takes longer than `seconds`.
+async def time_limit(seconds: float | None) -> AsyncIterator[TimeLimit]:
+    """Raise `TimeoutError` if the block takes longer than `seconds`, or was ended.
 
     asyncio.timeout() is not a cancel scope: anyio requires cancel scopes to exit innermost first,
     and the block may exit one that a service entered before the block.
     """
     if asyncio_task() is None:
-        with fail_after(seconds):
-            yield
+        with fail_after(seconds) as scope:
+            yield TimeLimit(scope.cancel, lambda: scope.cancel_called)
     else:
-        async with timeout(seconds):
-            yield
+        async with timeout(seconds) as limit:
+            now = get_running_loop().time
+            yield TimeLimit(lambda: limit.reschedule(now()), limit.expired)
 
 
 async def without_context[T](work: Coroutine[object, object, T]) -> T:

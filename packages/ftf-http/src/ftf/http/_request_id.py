@@ -4,11 +4,17 @@ import re
 from random import getrandbits
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from ftf.container import Correlation
+
 HEADER: Final = b"x-request-id"
 _KEY = "ftf.http.request_id"
+# Of W3C Trace Context: the span that the request belongs to, and what vendors add to it.
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACESTATE = re.compile(r"[ -~]{1,512}")
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 
 
@@ -37,6 +43,20 @@ def noted_request_id(connection: HTTPConnection, error: Exception) -> str | None
     note = f"Request id: {found}"
     if note not in getattr(error, "__notes__", ()):  # a mounted application has added it already
         error.add_note(note)
+    return found
+
+
+def correlation_of(scope: Scope) -> Correlation:
+    """Return the id of a request, and the trace that its client is in, if it sends one."""
+    found = Correlation()
+    if _KEY in scope:
+        found[Correlation.REQUEST_ID] = scope[_KEY]
+    headers = Headers(raw=[*scope.get("headers", ())])
+    traceparent, tracestate = headers.get("traceparent", ""), headers.get("tracestate", "")
+    if _TRACEPARENT.fullmatch(traceparent):
+        found["traceparent"] = traceparent
+        if _TRACESTATE.fullmatch(tracestate):
+            found["tracestate"] = tracestate
     return found
 
 

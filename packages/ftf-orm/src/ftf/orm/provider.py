@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from ftf.container import Container, ServiceProvider, UnitsOfWork
 
 from .engine._engine import create_engine
+from .repository._plain import Repository
+from .repository._repository import BaseRepository
 from .transactions._closing import close
 from .transactions._session_factory import session_factory
 from .transactions._session_state import SessionState
@@ -48,6 +50,7 @@ class DatabaseProvider(ServiceProvider):
             async_sessionmaker[AsyncSession], self._session_factory, scope="singleton"
         )
         container.register(AsyncSession, _open_session, scope="scoped")
+        container.register(BaseRepository, Repository)
 
     def _open_engine(self) -> AsyncEngine:
         return create_engine(

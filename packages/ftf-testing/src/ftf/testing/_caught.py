@@ -47,13 +47,18 @@ class Caught:
         return [each for each in found if matches is None or matches(each)]
 
     def expect[T](
-        self, kind: type[T], matches: Callable[[T], bool] | None, times: int | None
+        self,
+        kind: type[T],
+        matches: Callable[[T], bool] | None,
+        times: int | None,
+        called: str = "",
     ) -> None:
         """Fail the test unless an object was caught: at least once, or a number of times."""
         found = self.of(kind, matches)
         if len(found) != times if times is not None else not found:
             wanted = f"{times} times" if times is not None else "at least once"
-            self._fail(f"{_which(kind, matches)} to be {self._verb} {wanted}", len(found))
+            which = called or _which(kind, matches)
+            self._fail(f"{which} to be {self._verb} {wanted}", len(found))
 
     def expect_none[T](self, kind: type[T], matches: Callable[[T], bool] | None = None) -> None:
         """Fail the test if an object was caught."""

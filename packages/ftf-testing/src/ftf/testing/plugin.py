@@ -2,6 +2,7 @@
 
 pytest_plugins: list[str] = [
     "ftf.testing.app._plugin",
+    "ftf.testing.authorization._plugin",
     "ftf.testing.cli._plugin",
     "ftf.testing.database._fixtures",
     "ftf.testing.database._plugin",

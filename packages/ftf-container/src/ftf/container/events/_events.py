@@ -1,19 +1,19 @@
 """`Events`: calls the listeners of an event."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine
+from inspect import markcoroutinefunction
+from typing import Any
 
 from .._container import Container
+from .._correlation import Correlation, with_trace
 from ..scopes._scope import Scope, still_open
 from ..scopes._unit_of_work import OpenTransaction
 from ._after_commit import AfterCommit
-from ._calls import call_each
-from ._heard import Heard
-from ._nesting import path, path_to
-
-_NESTED = 25
+from ._heard import HeardByType
+from ._nesting import Nesting, path_to
 
 
-class Events:
+class Events(Nesting):
     """Dispatches events to the listeners of a container. A scope has one.
 
     Args:
@@ -22,17 +22,20 @@ class Events:
         heard: Which listeners hear which events.
     """
 
-    __slots__ = ("_container", "_heard", "_running", "_scope")
+    __slots__ = ("_calls", "_container", "_heard", "_scope")
 
-    def __init__(
-        self, scope: Scope, container: Container, heard: Mapping[type, Heard | None]
-    ) -> None:
+    def __init__(self, scope: Scope, container: Container, heard: HeardByType) -> None:
         self._scope = scope
         self._container = container
         self._heard = heard
-        self._running = 0
+        self._calls = heard.calls
+        self.depth = 0
 
-    async def dispatch(self, event: object, *, after: OpenTransaction | None = None) -> None:
+    # A plain function that returns a coroutine: `async def` would add a frame to each event.
+    @markcoroutinefunction
+    def dispatch(
+        self, event: object, *, after: OpenTransaction | None = None
+    ) -> Coroutine[Any, Any, None]:
         """Call the listeners of an event, one after the other, in the order of registration.
 
         Those that were registered with `after_commit` are called after the outermost commit of the
@@ -50,25 +53,29 @@ class Events:
             ScopeClosedError: The scope has ended.
         """
         scope = self._scope
-        if scope.is_closed:
-            scope = still_open(scope, type(event))
-        heard = self._heard[type(event)]
-        if heard is None:
+        # The property `is_closed` would take as long as all of this.
+        if after is None and not scope._closed:  # noqa: SLF001
+            try:
+                return self._calls[type(event)](self, scope, event)
+            except KeyError:
+                pass
+        return self._dispatch(event, after)
+
+    async def _dispatch(self, event: object, after: OpenTransaction | None) -> None:
+        scope = still_open(self._scope, type(event))
+        heard = self._heard.of(type(event))
+        if after is not None:
+            after.after_commit(_nothing)  # raises if it has ended, before a listener is called
+        await heard.call(self, scope, event)
+        if not heard.after_commit:
             return
-        self._running += 1
-        # Context variables are slow, and most events are not nested: note the types in one only
-        # where a circle is possible.
-        outer = path.set(path_to(type(event))) if self._running > _NESTED else None
-        try:
-            await call_each(heard.at_once, scope, event)
-        finally:
-            self._running -= 1
-            if outer is not None:
-                path.reset(outer)
-        if heard.after_commit:
-            types = path_to(type(event))
-            calls = AfterCommit(self._container, heard.after_commit, event, types)
-            if after is not None:
-                after.after_commit(calls.call_apart)
-            elif not scope.units.defer(calls.call_apart):
-                await calls.call()
+        correlation = with_trace(await scope.aresolve(Correlation))
+        calls = AfterCommit(self._container, heard.after_commit, event, path_to(event), correlation)
+        if after is not None:
+            after.after_commit(calls.call_apart)
+        elif not scope.units.defer(calls.call_apart):
+            await calls.call()
+
+
+def _nothing() -> None:
+    """Do nothing."""

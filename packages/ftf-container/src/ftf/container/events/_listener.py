@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import Parameter, signature
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from .._dependency_path import Step, location_of, location_of_caller, name_of
 from ..exceptions import InvalidRegistrationError
 from ..registration._factory_kind import Kind
 
+USUAL_METHOD: Final = "handle"
 _BY_NAME = {Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY}
 
 
@@ -30,6 +31,7 @@ class Listener:
         after_commit: Whether it runs after the outermost commit, in a scope of its own.
         location: The `file:line` that registered it.
         is_class: Whether the container builds it.
+        enqueue: What is called in its place with the event, to enqueue a job that calls it.
     """
 
     event: type
@@ -38,6 +40,7 @@ class Listener:
     after_commit: bool
     location: str
     is_class: bool
+    enqueue: Callable[..., object] | None = None
 
     @classmethod
     def of(

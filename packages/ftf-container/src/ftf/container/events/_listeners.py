@@ -1,7 +1,8 @@
 """`Listeners`: what a container calls with which events."""
 
 from collections.abc import Callable
-from typing import Concatenate, Self
+from functools import partial
+from typing import TYPE_CHECKING, Concatenate, Self, Unpack
 
 from .._container import Container
 from .._dependency_path import Step, name_of
@@ -9,8 +10,11 @@ from ..exceptions import InvalidRegistrationError
 from ..scopes._scope import Scope
 from ._events import Events
 from ._heard import HeardByType
-from ._listener import Handles, Listener
+from ._listener import USUAL_METHOD, Handles, Listener
 from ._subscription import Subscriber, Subscription
+
+if TYPE_CHECKING:
+    from ._queued import QueueOptions
 
 
 class Listeners:
@@ -55,7 +59,32 @@ class Listeners:
             InvalidRegistrationError: One cannot be called with an event, or is registered already.
         """
         for target in listeners:
-            self._add(Listener.of(event, target, "handle", after_commit=after_commit))
+            self._add(Listener.of(event, target, USUAL_METHOD, after_commit=after_commit))
+
+    def queue[E](
+        self,
+        event: type[E],
+        *listeners: type[Handles[E]] | Callable[Concatenate[E, ...], object],
+        **options: "Unpack[QueueOptions]",
+    ) -> None:
+        """Enqueue a job for each event of a type, which calls a listener later.
+
+        The job is enqueued while the event is dispatched, so it exists once the work is committed,
+        and is run like other jobs: in a scope of its own, again if it fails, by any worker.
+
+        Args:
+            event: The class of the events, a dataclass whose fields can be written as JSON; events
+                of its subclasses are refused.
+            listeners: Classes with a method `handle(event)`, or functions; see `listen`.
+            options: `queue`, `attempts`, `backoff`, `timeout` and `retry_on` as of a class of jobs,
+                and the `name` of the stored jobs: that of the listener and of the event by default.
+
+        Raises:
+            InvalidRegistrationError: One cannot be called with an event, or is registered already.
+            UnwritableType: A field of the event cannot be written as JSON.
+        """
+        for target in listeners:
+            self._queue(Listener.of(event, target, USUAL_METHOD, after_commit=False), options)
 
     def subscribe(self, *subscribers: type[Subscriber]) -> None:
         """Register the methods of subscribers, which the container builds for each event.
@@ -64,13 +93,13 @@ class Listeners:
             InvalidRegistrationError: One cannot be called with an event, or is registered already.
         """
         for subscriber in subscribers:
-            subscriber.listeners(Subscription(subscriber, self._add))
+            subscriber.listeners(Subscription(subscriber, self._add, self._queue))
 
     def hears(self, event: type, target: object) -> bool:
         """Return whether a class or function is called with the events of a type."""
         return any(each.target == target and issubclass(event, each.event) for each in self._all)
 
-    def _add(self, listener: Listener) -> None:
+    def _add(self, listener: Listener, changed: Callable[[], Listener] | None = None) -> None:
         for each in self._all:
             known = each.event, each.target, each.name
             if known == (listener.event, listener.target, listener.name):
@@ -82,8 +111,13 @@ class Listeners:
         label = f"listener of {name_of(listener.event)}"
         given = () if listener.is_class else (listener.name,)
         self._container.declare(listener.target, *given, label=label)
-        self._all.append(listener)
+        self._all.append(changed() if changed else listener)
         self._heard.clear()
+
+    def _queue(self, listener: Listener, options: "QueueOptions") -> None:
+        from ._queued import queued
+
+        self._add(listener, partial(queued, self._container, listener, options))
 
     def events(self, scope: Scope) -> Events:
         """Return what dispatches the events of a scope to these listeners."""

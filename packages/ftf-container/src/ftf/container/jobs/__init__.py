@@ -1,10 +1,8 @@
 """Jobs: work that is described now and done later."""
 
-from ._backend import JobBackend, Run, Stop
 from ._backoff import Backoff, Exponential, Fixed
 from ._job import Job
 from ._jobs import Jobs
-from ._memory import FailedJob, MemoryJobs
 from ._outcome import (
     Discard,
     Discarded,
@@ -16,24 +14,36 @@ from ._outcome import (
     Retried,
     Retry,
 )
+from ._queued_listener import QueuedListener
 from ._registry import JobRegistry
 from ._run import JobRun
 from ._runner import Runner
 from ._worker import Worker
+from .backends._backend import JobBackend, Run, Stop
+from .backends._capabilities import Capabilities
+from .backends._memory import FailedJob, MemoryJobs
+from .backends._pull import JobStore, pull
 from .exceptions import (
     JobCancelled,
     JobError,
     JobTimeout,
+    LeaseLost,
+    MissingCapability,
     UnknownJob,
     UnreadableJob,
     UnwritableJob,
     UnwritableType,
+    WorkerLost,
 )
 from .provider import JobsProvider
+from .schedules._schedule import Schedule, Scheduled
+from .schedules._scheduler import Scheduler
+from .schedules._store import MemorySchedules, ScheduleStore
 from .stored._envelope import Envelope
 
 __all__ = [
     "Backoff",
+    "Capabilities",
     "Discard",
     "Discarded",
     "Done",
@@ -49,20 +59,31 @@ __all__ = [
     "JobError",
     "JobRegistry",
     "JobRun",
+    "JobStore",
     "JobTimeout",
     "Jobs",
     "JobsProvider",
+    "LeaseLost",
     "MemoryJobs",
+    "MemorySchedules",
+    "MissingCapability",
     "Outcome",
+    "QueuedListener",
     "Released",
     "Retried",
     "Retry",
     "Run",
     "Runner",
+    "Schedule",
+    "ScheduleStore",
+    "Scheduled",
+    "Scheduler",
     "Stop",
     "UnknownJob",
     "UnreadableJob",
     "UnwritableJob",
     "UnwritableType",
     "Worker",
+    "WorkerLost",
+    "pull",
 ]

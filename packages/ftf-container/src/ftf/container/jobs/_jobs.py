@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from .._correlation import Correlation, with_trace
 from ..scopes._scope import Scope, still_open
 from ..scopes._unit_of_work import OpenTransaction
-from ._backend import JobBackend
 from ._job import Job
 from ._registry import JobRegistry
+from ._requirements import require
+from .backends._backend import JobBackend
 from .stored._envelope import Envelope, new_id
 
 type _Wait = timedelta | datetime | None
@@ -63,10 +65,14 @@ class Jobs:
             InvalidRegistrationError: Its class is not registered.
             ScopeClosedError: The scope has ended.
             UnwritableJob: A field cannot be written as JSON.
+            MissingCapability: The backend cannot delay jobs, or does not know `unique`.
             TypeError: `delay` is not a timedelta.
             ValueError: `at` has no time zone, or there is both `at` and `delay`.
         """
-        envelope = self._envelope(job, _wait(delay, at), unique, queue)
+        wait, headers = self._wait(delay, at), await self._headers(job)
+        if unique:
+            require(self._backend, "unique", "unique")
+        envelope = self._envelope(job, wait, unique, queue, headers)
         (id_,) = await self._backend.enqueue([envelope], self._scope, after)
         return id_
 
@@ -84,20 +90,30 @@ class Jobs:
         Returns:
             Their ids, in the same order.
         """
-        wait = _wait(delay, at)
-        envelopes = [self._envelope(job, wait, "", queue) for job in jobs]
+        wait, jobs = self._wait(delay, at), list(jobs)
+        headers = await self._headers(*jobs)
+        envelopes = [self._envelope(job, wait, "", queue, headers) for job in jobs]
         return list(await self._backend.enqueue(envelopes, self._scope, after))
 
+    def _wait(self, delay: timedelta, at: datetime | None) -> _Wait:
+        wait = _wait(delay, at)
+        if wait is not None:
+            require(self._backend, "delay", "delay" if at is None else "at")
+        return wait
+
+    async def _headers(self, *jobs: Job) -> Correlation:
+        """Return the headers of the scope, which is open if there are jobs."""
+        scope = still_open(self._scope, type(jobs[0]) if jobs else Jobs)
+        return with_trace(await scope.aresolve(Correlation))
+
     def _envelope(
-        self, job: Job, wait: timedelta | datetime | None, unique: str, queue: str
+        self, job: Job, wait: _Wait, unique: str, queue: str, headers: Correlation
     ) -> Envelope:
-        still_open(self._scope, type(job))
-        form = self._registry.of_job(job).form
-        payload = form.write(job, type(job).__name__)
+        payload = self._registry.write(job)
         name, queue = job.options.name, queue or job.options.queue
         now = datetime.now(UTC)
         due = now + wait if isinstance(wait, timedelta) else wait
-        return Envelope(new_id(), name, payload, queue, now, due, unique)
+        return Envelope(new_id(), name, payload, queue, now, due, unique, headers=headers)
 
 
 def _wait(delay: timedelta, at: datetime | None) -> _Wait:

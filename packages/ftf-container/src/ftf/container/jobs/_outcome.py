@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from .stored._envelope import Envelope
+
 _LONGEST: Final = 10**9  # over thirty years; datetime ends in the year 9999
 
 
@@ -58,7 +60,13 @@ class Fail(JobSignal):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The job has been done."""
+    """The job has been done.
+
+    Args:
+        then: The jobs that follow it.
+    """
+
+    then: tuple[Envelope, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +88,11 @@ class Failed:
 
     Args:
         error: What the last attempt raised.
+        then: The jobs that follow it.
     """
 
     error: Exception
+    then: tuple[Envelope, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

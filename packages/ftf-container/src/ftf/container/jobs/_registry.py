@@ -1,6 +1,6 @@
 """`JobRegistry`: the classes of jobs that a container can run, by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any, NamedTuple, Self, cast
@@ -75,6 +75,20 @@ class JobRegistry:
                 remedy = "Give one another name: `class NewName(Job, name=...)`."
                 raise InvalidRegistrationError((Step(job),), problem, remedy)
             self._by_name[name] = self._registered(job)
+
+    @property
+    def all(self) -> Sequence[type[Job]]:
+        """The classes of jobs that are registered."""
+        return tuple(each.job for each in self._by_name.values())
+
+    def write(self, job: Job) -> Json:
+        """Return the fields of a job as they are stored.
+
+        Raises:
+            InvalidRegistrationError: Its class is not registered.
+            UnwritableJob: A field cannot be written as JSON.
+        """
+        return self.of_job(job).form.write(job, type(job).__name__)
 
     def find(self, name: str) -> Registered | None:
         """Return the class of jobs with a name, if one is registered."""

@@ -9,18 +9,20 @@ from types import MethodType
 from typing import Final
 
 from .._container import Container
+from .._correlation import Correlation, continue_trace
 from ..scopes._settled import settled
 from ._decision import decide
 from ._job import Job, JobOptions
 from ._outcome import Discarded, Failed, Outcome, Released, Retried
 from ._registry import JobRegistry, Registered
 from ._run import JobRun, current_run
-from .exceptions import JobCancelled, JobTimeout, UnknownJob, UnreadableJob
+from .exceptions import JobCancelled, JobTimeout, UnknownJob, UnreadableJob, WorkerLost
 from .stored._envelope import Envelope
 
 CLEANUP_SECONDS: Final = 5.0
 _UNKNOWN_FOR: Final = timedelta(days=1)
 _LOOK_AGAIN: Final = 60.0
+_MOST_CRASHES: Final = 3
 _logger = logging.getLogger("ftf.container.jobs")
 
 
@@ -63,10 +65,14 @@ class Runner:
         except UnreadableJob as unreadable:
             return _logged(envelope, Failed(unreadable))
         run, options = _run_of(envelope), registered.job.options
-        error = await self._attempt(MethodType(registered.handle, job), run, options)
-        if self._is_released and isinstance(error, JobCancelled):
-            return Released()
-        outcome = _logged(envelope, decide(options, run.attempt, error))
+        if envelope.crashes >= _MOST_CRASHES:
+            outcome: Outcome = Failed(WorkerLost(run.name, envelope.crashes))
+        else:
+            error = await self._attempt(MethodType(registered.handle, job), run, options)
+            if self._is_released and isinstance(error, JobCancelled):
+                return Released()
+            outcome = decide(options, run.attempt, error)
+        outcome = _logged(envelope, outcome)
         if isinstance(outcome, Failed):
             await self._tell_job(registered, job, run, outcome.error)
         return outcome
@@ -116,7 +122,8 @@ class Runner:
     async def _call(
         self, run: JobRun, function: Callable[..., Awaitable[object]], **given: object
     ) -> None:
-        async with self._container.scoped_context({JobRun: run}) as scope:
+        values: dict[object, object] = {JobRun: run, Correlation: Correlation(run.headers)}
+        async with self._container.scoped_context(values) as scope:
             await settled(scope, scope.acall(function, **given))
 
     async def _tell_job(
@@ -154,11 +161,13 @@ def _run_of(envelope: Envelope) -> JobRun:
 def _context(run: JobRun) -> Context:
     context = Context()
     context.run(current_run.set, run)
+    continue_trace(run.headers, context)
     return context
 
 
 def _logged(envelope: Envelope, outcome: Outcome) -> Outcome:
-    label = f"{envelope.name} {envelope.id}, attempt {envelope.attempt + 1}"
+    number, origin = envelope.attempt + 1, Correlation(envelope.headers)
+    label = f"{envelope.name} {envelope.id}, attempt {number}{origin}"
     match outcome:
         case Failed(error):
             _logger.error("%s failed for good", label, exc_info=error)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from .._container import Container
-from ._backend import JobBackend
 from ._registry import JobRegistry
 from ._runner import CLEANUP_SECONDS, Runner
+from .backends._backend import JobBackend
+from .schedules._scheduler import Scheduler
 
 STOP_SECONDS: Final = 25.0
 _logger = logging.getLogger("ftf.container.jobs")
@@ -27,9 +28,10 @@ class Worker:
             cancelled and released, so that another worker runs them.
         cleanup_seconds: Seconds that a job may take to end after it was cancelled, by its timeout
             or when the worker stops.
+        scheduler: What enqueues jobs at times of the clock, while the worker runs.
     """
 
-    def __init__(  # noqa: PLR0913  # three services and four settings
+    def __init__(  # noqa: PLR0913  # four services and four settings
         self,
         container: Container,
         backend: JobBackend,
@@ -39,6 +41,7 @@ class Worker:
         concurrency: int = 10,
         stop_seconds: float = STOP_SECONDS,
         cleanup_seconds: float = CLEANUP_SECONDS,
+        scheduler: Scheduler | None = None,
     ) -> None:
         if concurrency < 1:
             raise ValueError(f"concurrency={concurrency}: a worker runs at least one job at a time")
@@ -46,6 +49,7 @@ class Worker:
             raise TypeError(f"queues={queues!r} is a text: pass a list, such as [{queues!r}]")
         self._backend = backend
         self._runner = Runner(container, registry, cleanup_seconds)
+        self._scheduler = scheduler
         self._queues = tuple(queues)
         self._concurrency = concurrency
         self._stop_seconds = stop_seconds
@@ -76,6 +80,7 @@ class Worker:
                 stop=self._stop,
             )
         )
+        scheduling = create_task(self._enqueue_scheduled())
         stopping, hurrying = create_task(self._stop.wait()), create_task(self._hurry.wait())
         try:
             await wait([work, stopping], return_when="FIRST_COMPLETED")
@@ -86,4 +91,12 @@ class Worker:
                 self._runner.release()
             stopping.cancel()
             hurrying.cancel()
-            await work
+            try:
+                await work
+            finally:
+                scheduling.cancel()
+                await wait([scheduling])
+
+    async def _enqueue_scheduled(self) -> None:
+        if self._scheduler is not None:
+            await self._scheduler.run(self._stop)

@@ -3,11 +3,16 @@
 JobError
 ├── JobCancelled
 ├── JobTimeout
+├── LeaseLost
+├── MissingCapability
 ├── UnknownJob
 ├── UnreadableJob
 ├── UnwritableJob
-└── UnwritableType
+├── UnwritableType
+└── WorkerLost
 """
+
+from collections.abc import Sequence
 
 
 class JobError(Exception):
@@ -99,6 +104,52 @@ class JobTimeout(JobError, TimeoutError):
         self.name = name
         self.seconds = seconds
         super().__init__(f"{name} took over {seconds:g} s")
+
+
+class LeaseLost(JobError):
+    """An attempt ended after its job was handed out again, because it took too long.
+
+    Args:
+        name: The name of the job.
+        id: Its id.
+    """
+
+    def __init__(self, name: str, id: str) -> None:  # noqa: A002  # as in the envelope
+        self.name = name
+        self.id = id
+        super().__init__(f"{name} {id} was handed out again while this attempt went on")
+
+
+class MissingCapability(JobError):
+    """A backend does not promise what jobs, schedules or an enqueue need; see `Capabilities`.
+
+    Args:
+        backend: The name of the backend.
+        needs: What needs what.
+    """
+
+    def __init__(self, backend: str, needs: Sequence[str]) -> None:
+        self.backend = backend
+        self.needs = tuple(needs)
+        lines = "".join(f"\n  {each}" for each in needs)
+        super().__init__(
+            f"{backend} does not promise everything that is asked of it:{lines}\n"
+            "Leave out what needs it, or keep jobs in a backend that promises it."
+        )
+
+
+class WorkerLost(JobError):
+    """The process of each of several attempts ended before the attempt did.
+
+    Args:
+        name: The name of the job.
+        crashes: How many attempts ended like that.
+    """
+
+    def __init__(self, name: str, crashes: int) -> None:
+        self.name = name
+        self.crashes = crashes
+        super().__init__(f"{name} was running when its worker was lost, {crashes} times")
 
 
 def _name(hint: object) -> str:

@@ -7,11 +7,15 @@ from typing import Final
 
 from .._container import Container
 from .._provider import ServiceProvider
-from ._backend import JobBackend
 from ._jobs import Jobs
-from ._memory import MemoryJobs
 from ._registry import JobRegistry
+from ._requirements import check
 from ._worker import STOP_SECONDS, Worker
+from .backends._backend import JobBackend
+from .backends._memory import MemoryJobs
+from .schedules._schedule import Schedule
+from .schedules._scheduler import Scheduler
+from .schedules._store import MemorySchedules, ScheduleStore
 
 _logger: Final = logging.getLogger("ftf.container.jobs")
 
@@ -42,12 +46,22 @@ class JobsProvider(ServiceProvider):
     def register(self, container: Container) -> None:
         """Register what enqueues, keeps and runs jobs."""
         JobRegistry.of(container)
+        Schedule.of(container)
         container.register(JobBackend, MemoryJobs, scope="singleton")
+        container.register(ScheduleStore, MemorySchedules, scope="singleton")
+        container.register(Scheduler, scope="singleton")
         container.register(Jobs, scope="scoped")
         container.register(Worker, self._work, scope="singleton")
 
     async def boot(self, container: Container) -> None:
-        """Start the worker."""
+        """Check that the backend has what jobs and schedules need, and start the worker.
+
+        Raises:
+            InvalidRegistrationError: A scheduled job is not registered.
+            MissingCapability: The backend lacks something.
+            UnwritableJob: A field of a scheduled job cannot be written as JSON.
+        """
+        await container.acall(check)
         if self._concurrency:
             await container.aresolve(Worker)
 
@@ -59,7 +73,11 @@ class JobsProvider(ServiceProvider):
             await wait([running])
 
     async def _work(
-        self, container: Container, backend: JobBackend, registry: JobRegistry
+        self,
+        container: Container,
+        backend: JobBackend,
+        registry: JobRegistry,
+        scheduler: Scheduler,
     ) -> AsyncIterator[Worker]:
         worker = Worker(
             container,
@@ -68,6 +86,7 @@ class JobsProvider(ServiceProvider):
             queues=self._queues,
             concurrency=self._concurrency,
             stop_seconds=self._stop_seconds,
+            scheduler=scheduler,
         )
         running = create_task(worker.run(), name="ftf.container.jobs")
         running.add_done_callback(_log_failure)

@@ -49,6 +49,25 @@ class UnitsOfWork:
     def __bool__(self) -> bool:
         return bool(self._units)
 
+    def __contains__(self, unit: object) -> bool:
+        return any(each is unit for each in self._units)
+
+    @property
+    def transaction(self) -> OpenTransaction | None:
+        """The transaction that was opened last and is still open.
+
+        Raises:
+            RuntimeError: A transaction is open that belongs to no scope.
+        """
+        if self._open:
+            return self._open[-1]
+        if not self._units and _is_open_outside():
+            raise RuntimeError(
+                "A transaction is open outside of any scope, so it is not known whose commit to "
+                "wait for: pass the transaction, or open it inside `container.scoped_context()`."
+            )
+        return None
+
     def add(self, unit: UnitOfWork) -> None:
         """Settle a unit of work together with the others."""
         self._units.append(unit)
@@ -84,17 +103,12 @@ class UnitsOfWork:
         Raises:
             RuntimeError: A transaction is open that belongs to no scope.
         """
-        if self._open:
-            self._open[-1].after_commit(callback)
+        if (transaction := self.transaction) is not None:
+            transaction.after_commit(callback)
         elif self._units:
             self._after_commit.append(callback)
-        elif not _is_open_outside():
-            return False
         else:
-            raise RuntimeError(
-                "A transaction is open outside of any scope, so it is not known whose commit to "
-                "wait for: pass the transaction, or open it inside `container.scoped_context()`."
-            )
+            return False
         return True
 
     @contextmanager

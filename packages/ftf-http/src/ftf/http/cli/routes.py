@@ -11,8 +11,8 @@ from starlette.routing import BaseRoute
 
 from ftf.container.cli import Application, Console, Exit, Option
 
+from ..injection._endpoint import injected_parameters
 from ..routing._tree import mounts, walk
-from ..startup._checks import injected_parameters
 
 _WRONG_USAGE = 2
 

@@ -9,6 +9,7 @@ serves the request, it runs as a dependency only.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from types import CodeType
+from typing import ClassVar
 
 from fastapi import params
 from fastapi.dependencies.models import Dependant
@@ -24,7 +25,16 @@ _UNCHECKED = "ftf_unchecked"
 
 
 class EarlyCheck(ABC):
-    """A dependency that may refuse a request before its body is read."""
+    """A dependency that may refuse a request before its body is read.
+
+    Attributes:
+        precedes_routes: Whether the index of the application asks it before it calls a route, of
+            whatever class that is, and finds it on handlers of every kind.
+        answers: The statuses by which it refuses a request, for the OpenAPI document.
+    """
+
+    precedes_routes: ClassVar[bool] = False
+    answers: ClassVar[tuple[int, ...]] = ()
 
     @abstractmethod
     async def __call__(self, connection: HTTPConnection) -> None:
@@ -47,9 +57,9 @@ class EarlyDependency(params.Depends):
 
     def __call__[F: Callable[..., object]](self, target: F) -> F:
         """Add the check to a handler, or to each handler of a controller."""
-        if isinstance(target, type):
-            before = getattr(target, "dependencies", ())
-            target.dependencies = (self, *before)  # type: ignore[attr-defined]  # a Controller
+        if isinstance(target, type) and hasattr(target, "dependencies"):
+            before = target.dependencies
+            target.dependencies = (self, *before)
         else:
             setattr(target, _MARKS, (self, *marks_of(target)))
         return target

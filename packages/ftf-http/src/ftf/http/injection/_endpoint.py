@@ -1,7 +1,7 @@
 """Compiled handlers: all injected arguments come from one call of the container."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial, update_wrapper
 from inspect import (
     Parameter,
@@ -15,13 +15,14 @@ from inspect import (
 from types import FunctionType
 from typing import Annotated, Final, cast
 
+from fastapi.dependencies.models import Dependant
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket
 
 from ..exceptions import InvalidInjectionError
 from ._arguments import InjectedArguments
-from ._inject import Injection, injections_in, lacks_key
+from ._inject import Injection, Resolution, injections_in, lacks_key
 from ._signature import evaluated_signature
 
 type Endpoint = Callable[..., object]
@@ -54,7 +55,7 @@ def compiled(
     keys = {**(further or {}), **_injected(endpoint, signature)}
     if not keys:
         return endpoint
-    if _is_generator(endpoint):
+    if is_generator(endpoint):
         return _depending(endpoint, signature, further or {})
     return _delivering(endpoint, signature, keys)
 
@@ -63,6 +64,16 @@ def injected_keys(endpoint: object) -> dict[str, object]:
     """Return the keys of a compiled handler's services, by the name of the parameter."""
     injected = getattr(endpoint, _INJECTED, None)
     return injected.keys if isinstance(injected, InjectedArguments) else {}
+
+
+def injected_parameters(dependant: Dependant) -> Iterator[tuple[str, object]]:
+    """Return the injected parameters of a handler and of its dependencies, with their keys."""
+    yield from injected_keys(dependant.call).items()
+    for below in dependant.dependencies:
+        if isinstance(below.call, Resolution):
+            yield below.name or "dependencies", below.call.key
+        else:
+            yield from injected_parameters(below)
 
 
 def injected_by(endpoint: object) -> InjectedArguments | None:
@@ -156,7 +167,8 @@ def _calling(endpoint: Endpoint, injected: InjectedArguments, connection: str | 
     return deliver_and_call
 
 
-def _is_generator(endpoint: Endpoint) -> bool:
+def is_generator(endpoint: Endpoint) -> bool:
+    """Return whether a handler is a generator function, whose results are streamed."""
     return _is(isgeneratorfunction, endpoint) or _is(isasyncgenfunction, endpoint)
 
 

@@ -1,7 +1,7 @@
 """How limits become a part of an application: their services, layer and problem."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import cast
+from typing import Any, cast
 
 from starlette.middleware import Middleware
 from starlette.responses import Response
@@ -53,9 +53,16 @@ def limit_problem() -> Handler:
 
 
 def _problem(error: LimitExceeded) -> Response:
-    members = {"type": PROBLEM_TYPE, "violated-policies": error.policies}
+    members: dict[str, Any] = {
+        "violated-policies": error.policies
+    }  # of any type, beside the others
     return ProblemResponse(
-        error.status_code, error.detail, title=PROBLEM_TITLE, headers=error.headers, **members
+        error.status_code,
+        error.detail,
+        type=PROBLEM_TYPE,
+        title=PROBLEM_TITLE,
+        headers=error.headers,
+        **members,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import ClassVar
 
 from starlette.requests import HTTPConnection
 
@@ -20,6 +21,8 @@ class ThrottleCheck(EarlyCheck):
         names: The names of the limits.
         cost: How much is taken of each.
     """
+
+    answers: ClassVar[tuple[int, ...]] = (429,)
 
     def __init__(self, names: tuple[str, ...], cost: int) -> None:
         self.costs = dict.fromkeys(names, cost)

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from inspect import iscoroutinefunction
-from typing import cast
+from typing import Final, cast
 
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +17,7 @@ from starlette.websockets import WebSocket
 
 from .._request_id import label, noted_request_id, request_id
 from ._error_response import ErrorResponse
+from ._fault import fault_of, raised_fault
 from ._response import ProblemResponse, phrase_of
 from ._websocket import refuse
 
@@ -26,6 +28,8 @@ type Answer = Callable[[Exception], Response]
 _logger = logging.getLogger("ftf.http")
 _SERVER_ERROR = 500
 _INVALID = 422
+NOT_VALID: Final = "The request is not valid."
+_RESERVED = {"type", "title", "status", "detail", "headers"}
 _UNEXPECTED = {500, Exception}  # FastAPI takes either key for its last layer
 
 
@@ -66,43 +70,78 @@ def answering[E: Exception](answer: Callable[[E], Response]) -> Handler:
                 raise
             return await handled(handler, cast("Request", connection), unencodable)
         if isinstance(connection, WebSocket):
-            return await refuse(connection, response, str(getattr(error, "detail", error)))
+            code: int | None = getattr(error, "close_code", None)
+            return await refuse(connection, response, str(getattr(error, "detail", error)), code)
         return response
 
     return cast("Handler", handle)
 
 
-def mapped(
-    status: int, title: str, *, problem_details: bool, headers: Mapping[str, str] | None = None
-) -> Handler:
-    """Return a handler that answers with an exception's text, or logs it for a server error.
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the responses to an exception have in common.
 
     Args:
         status: The HTTP status code.
         title: The kind of problem; by default the phrase of the status.
-        problem_details: Whether the response is a problem.
-        headers: Further headers of the response to a server error.
+        type: The slug or URI of the type; by default none.
+        members: Returns further members of the problem of an exception.
+        headers: Further headers of the response.
     """
-    if status < _SERVER_ERROR:
-        return answering(with_text(status, title, problem_details=problem_details))
+
+    status: int
+    title: str = ""
+    type: str = ""
+    members: Callable[[Exception], Mapping[str, object]] = lambda _: {}
+    headers: Mapping[str, str] | None = None
+
+    def problem(self, error: Exception, detail: str = "", **further: object) -> Response:
+        """Return the problem of an exception.
+
+        Raises:
+            TypeError: `members` names a member that every problem has.
+        """
+        members = self.members(error)
+        if reserved := sorted(_RESERVED & members.keys()):
+            names = ", ".join(reserved)
+            raise TypeError(f"members of map_error({type(error).__name__}) may not name {names}.")
+        # Not by name: a member of RFC 9457 may be called like any parameter but these.
+        return ProblemResponse(
+            self.status,
+            detail,
+            type=self.type,
+            title=self.title,
+            headers=self.headers,
+            **{**further, **members},
+        )
+
+
+def mapped(kind: Kind, *, problem_details: bool) -> Handler:
+    """Return a handler that answers with an exception's text, or logs it for a server error.
+
+    Args:
+        kind: The kind of problem.
+        problem_details: Whether the response is a problem.
+    """
+    if kind.status < _SERVER_ERROR:
+        return answering(with_text(kind, problem_details=problem_details))
 
     async def handle(connection: HTTPConnection, error: Exception) -> Response:
-        _logger.error("answered %s: %s", status, label(connection.scope), exc_info=error)
-        text = {"detail": title or phrase_of(status)}
-        response: Response = ErrorResponse(text, status, headers)
+        _logger.error("answered %s: %s", kind.status, label(connection.scope), exc_info=error)
+        text = {"detail": kind.title or phrase_of(kind.status)}
+        response: Response = ErrorResponse(text, kind.status, kind.headers)
         if problem_details:
-            found = request_id(connection)
-            response = ProblemResponse(status, title=title, headers=headers, request_id=found)
+            response = kind.problem(error, request_id=request_id(connection))
         return await answering(lambda _: response)(cast("Request", connection), error)
 
     return cast("Handler", handle)
 
 
-def with_text(status: int, title: str, *, problem_details: bool) -> Answer:
+def with_text(kind: Kind, *, problem_details: bool) -> Answer:
     """Return a function that answers an exception with its text."""
     if problem_details:
-        return lambda error: ProblemResponse(status, str(error), title=title)
-    return lambda error: ErrorResponse({"detail": str(error)}, status)
+        return lambda error: kind.problem(error, str(error))
+    return lambda error: ErrorResponse({"detail": str(error)}, kind.status, kind.headers)
 
 
 async def answer(application: object, request: Request, error: Exception) -> Response | None:
@@ -164,36 +203,11 @@ def _of_http_exception(error: HTTPException) -> Response:
         return ProblemResponse(status, detail, headers=error.headers)
     if status == _INVALID:  # the OpenAPI document has a schema for its errors
         faults = detail if isinstance(detail, list) else [detail]
-        detail = [_located(each) | (each if isinstance(each, dict) else {}) for each in faults]
+        detail = [raised_fault(each) for each in faults]
     return ProblemResponse(status, headers=error.headers, errors=detail)
 
 
 def _of_invalid_request(error: RequestValidationError) -> Response:
     """Return a problem that locates each fault by part of the request and JSON pointer."""
-    errors = [_located(fault) for fault in error.errors()]
-    return ProblemResponse(_INVALID, "The request is not valid.", errors=errors)
-
-
-def _located(fault: object) -> dict[str, object]:
-    """Return a fault with the part of the request and the JSON pointer (RFC 6901) of its field.
-
-    Args:
-        fault: An error of pydantic's, or any detail that a handler has raised.
-    """
-    match fault:
-        case {
-            "type": "json_invalid",
-            "loc": (part, int(at)),
-            "msg": text,
-            "input": {},
-            "ctx": {"error": reason},
-        }:
-            # Of FastAPI. The input of a json_invalid of pydantic's `Json` fields is a text.
-            detail = f"{text} at character {at + 1}: {reason}"
-            return {"in": part, "pointer": "", "detail": detail}
-        case Mapping():
-            part, *field = fault.get("loc") or ("body",)
-            escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in field)
-            pointer = "".join(f"/{step}" for step in escaped)
-            return {"in": part, "pointer": pointer, "detail": fault.get("msg", "")}
-    return {"in": "body", "pointer": "", "detail": str(fault)}
+    errors = [fault_of(fault) for fault in error.errors()]
+    return ProblemResponse(_INVALID, NOT_VALID, type="validation", errors=errors)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ._response import MEDIA_TYPE, phrase_of
+from ._types import ProblemTypes
 
 type Json = dict[str, Any]
 
@@ -19,7 +20,12 @@ _PROBLEM: Json = {
     "type": "object",
     "required": ["title", "status"],
     "properties": {
-        "type": {"type": "string", "format": "uri-reference", "default": "about:blank"},
+        "type": {
+            "description": "The kind of problem, for programs.",
+            "type": "string",
+            "format": "uri-reference",
+            "default": "about:blank",
+        },
         "title": {"type": "string", "description": "The kind of problem."},
         "status": {"type": "integer", "description": "The HTTP status code."},
         "detail": {"type": "string", "description": "What is wrong with this request."},
@@ -29,11 +35,14 @@ _PROBLEM: Json = {
 }
 _FAULT: Json = {
     "type": "object",
-    "required": ["in", "pointer", "detail"],
+    "required": ["in", "pointer", "code", "detail"],
     "properties": {
         "in": {"type": "string", "description": "The part of the request."},
         "pointer": {"type": "string", "description": "The field, as a JSON pointer (RFC 6901)."},
+        "code": {"type": "string", "description": "The kind of fault, for programs."},
         "detail": {"type": "string", "description": "What is wrong with it."},
+        "params": {"description": "What the kind of fault depends on, as an object."},
+        "allowed": {"description": "What may be there instead, as a list."},
     },
 }
 _ERRORS: Json = {
@@ -43,11 +52,15 @@ _ERRORS: Json = {
 }
 
 
-def document_problems(document: Json) -> None:
+def document_problems(document: Json, types: ProblemTypes) -> None:
     """Add problem details to an OpenAPI document, in place.
 
     The schema of FastAPI's validation errors is replaced, documented errors get a problem as a
     further content type, and every operation gets a default response.
+
+    Args:
+        document: The document.
+        types: The types of problems, which are the examples of the member `type`.
     """
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem, validation = _free("Problem", schemas), _free("ValidationProblem", schemas)
@@ -64,7 +77,13 @@ def document_problems(document: Json) -> None:
     for name in ("HTTPValidationError", "ValidationError"):
         if f"{_SCHEMAS}{name}'" not in str(document):
             schemas.pop(name, None)
-    schemas[problem] = {"title": problem, **_PROBLEM}
+    examples = [f"{types.base}{known.slug}" for known in types]
+    uris = {"type": {**_PROBLEM["properties"]["type"], "examples": examples}}
+    schemas[problem] = {
+        "title": problem,
+        **_PROBLEM,
+        "properties": {**_PROBLEM["properties"], **uris},
+    }
     schemas[validation] = {
         "title": validation,
         "description": "Problem details of a request that is not valid.",

@@ -1,14 +1,16 @@
 """Handlers of ftf-orm's errors: which error is answered by which status."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 
 from starlette.responses import Response
 
 from ._error_response import ErrorResponse
-from ._handlers import Answer, Handlers, answering, mapped
+from ._fault import FaultFacts, stored_fault
+from ._handlers import NOT_VALID, Answer, Handlers, Kind, answering, mapped, with_text
 from ._response import ProblemResponse
 
+_INVALID = 422
 _SOON = {"retry-after": "1"}  # seconds until a conflicting transaction has ended
 _LATER = {"retry-after": "5"}  # seconds until a database has restarted
 
@@ -19,36 +21,49 @@ def orm_handlers(*, problem_details: bool) -> Handlers:
         return {}
     from ftf import orm  # noqa: PLC0415  # optional
 
-    statuses: dict[type[Exception], int] = {
-        orm.RecordNotFound: 404,
-        orm.ConstraintViolation: 409,
-        orm.StaleRecord: 409,
-        orm.CheckViolation: 422,
-        orm.CursorError: 422,
-        orm.InvalidValue: 422,
-        orm.NotNullViolation: 422,
+    kinds: dict[type[Exception], Kind] = {
+        orm.RecordNotFound: Kind(404, type="not-found"),
+        orm.DuplicateRecord: Kind(409, type="duplicate", members=_facts("columns")),
+        orm.ForeignKeyViolation: Kind(409, type="reference", members=_facts("columns")),
+        orm.ConstraintViolation: Kind(409, type="conflict", members=_facts("columns")),
+        orm.StaleRecord: Kind(409, type="stale"),
+        orm.CheckViolation: Kind(422, type="check", members=_facts("columns", "constraint")),
+        orm.NotNullViolation: Kind(422, type="required", members=_facts("columns")),
+        orm.InvalidValue: Kind(422, type="invalid-value"),
+        orm.CursorError: Kind(400, type="cursor"),
+        orm.TransactionConflict: Kind(503, type="unavailable", headers=_SOON),
+        orm.QueryTimeout: Kind(503, type="unavailable", headers=_SOON),
     }
-    answers = {
-        error: _with_columns(status, problem_details=problem_details)
-        for error, status in statuses.items()
+    unavailable = Kind(503, type="unavailable", headers=_LATER)
+    return {
+        **{
+            error: answering(with_text(kind, problem_details=problem_details))
+            for error, kind in kinds.items()
+        },
+        orm.InvalidCriteria: answering(_with_faults("query", problem_details=problem_details)),
+        orm.RuleViolation: answering(_with_faults("body", problem_details=problem_details)),
+        orm.DatabaseUnavailable: mapped(unavailable, problem_details=problem_details),
     }
-    for error in (orm.TransactionConflict, orm.QueryTimeout):
-        answers[error] = _with_columns(503, _SOON, problem_details=problem_details)
-    unavailable = mapped(503, "", headers=_LATER, problem_details=problem_details)
-    shown: Handlers = {error: answering(answer) for error, answer in answers.items()}
-    return {**shown, orm.DatabaseUnavailable: unavailable}
 
 
-def _with_columns(
-    status: int, headers: Mapping[str, str] | None = None, *, problem_details: bool
-) -> Answer:
-    """Return a function that answers an error with its text and the columns it names."""
+def _facts(*names: str) -> Callable[[Exception], Mapping[str, object]]:
+    """Return a function that returns the named facts of an error, as far as they are known."""
+
+    def members(error: Exception) -> Mapping[str, object]:
+        facts = {name: getattr(error, name) for name in names}
+        return {name: fact for name, fact in facts.items() if fact}
+
+    return members
+
+
+def _with_faults(part: str, *, problem_details: bool) -> Answer:
+    """Return a function that answers an error with each of its faults, in a part of the request."""
 
     def answer(error: Exception) -> Response:
         if not problem_details:
-            return ErrorResponse({"detail": str(error)}, status, headers)
-        if columns := getattr(error, "columns", ()):
-            return ProblemResponse(status, str(error), headers=headers, columns=columns)
-        return ProblemResponse(status, str(error), headers=headers)
+            return ErrorResponse({"detail": str(error)}, _INVALID)
+        faults: Iterable[FaultFacts] = getattr(error, "faults", ())
+        errors = [stored_fault(part, fault) for fault in faults]
+        return ProblemResponse(_INVALID, NOT_VALID, type="validation", errors=errors)
 
     return answer

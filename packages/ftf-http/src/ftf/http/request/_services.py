@@ -1,17 +1,21 @@
-"""`Request` and `HTTPConnection` as services of a request's container scope."""
+"""`Request`, `HTTPConnection` and `Correlation` as services of a request's container scope."""
 
 from collections.abc import Callable
 
 from starlette.requests import HTTPConnection, Request
 
-from ftf.container import Container
+from ftf.container import Container, Correlation
 
+from .._request_id import correlation_of
 from ..exceptions import NoRequestError
 from ._exchange import Exchange, current
 
 
 def serve_from(container: Container) -> None:
-    """Register `Request` and `HTTPConnection` as scoped services, unless they are registered."""
+    """Register `Request` and `HTTPConnection` as scoped services, unless they are registered.
+
+    `Correlation` is registered anew: that of a scope is that of the request it belongs to.
+    """
     factories: dict[type, Callable[[], object]] = {
         HTTPConnection: lambda: current_exchange("HTTPConnection").connection,
         Request: lambda: current_exchange("Request").request,
@@ -19,6 +23,7 @@ def serve_from(container: Container) -> None:
     for key, factory in factories.items():
         if key not in container:
             container.register(key, factory, scope="scoped")
+    container.register(Correlation, _correlation, scope="scoped")
 
 
 def share(connection: HTTPConnection) -> None:
@@ -41,3 +46,8 @@ def current_exchange(wanted: str) -> Exchange:
     if exchange is None:
         raise NoRequestError(wanted)
     return exchange
+
+
+def _correlation() -> Correlation:
+    exchange = current.get()
+    return Correlation() if exchange is None else correlation_of(exchange.connection.scope)

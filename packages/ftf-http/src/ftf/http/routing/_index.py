@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ._index_entries import Alone, Entry, Left, entries_of
+from ._index_entries import Alone, Entry, Left, RouteAccess, entries_of
 from ._index_routes import Routes, Watch, included_routers
 from ._index_tree import Node, merged
 from ._originals import routing_is_original
@@ -25,15 +25,16 @@ class Snapshot:
 
     Args:
         router: The router.
+        access: Decides about requests, if not everyone may call every route.
     """
 
-    def __init__(self, router: APIRouter) -> None:
+    def __init__(self, router: APIRouter, access: RouteAccess | None) -> None:
         # First, so that a change in the meantime is seen.
         self.watch = Watch(router, included_routers(router.routes))
         self._tree: Node[AnyEntry] = Node()
         self._anywhere: list[AnyEntry] = []
         self._static: dict[str, list[AnyEntry] | None] = {}
-        for entry in entries_of(router):
+        for entry in entries_of(router, access):
             if entry.place is None:
                 self._anywhere.append(entry)
                 continue
@@ -72,12 +73,24 @@ class RouteIndex:
         router.routes = Routes(router.routes)
         self._router = router
         self._unmatched = unmatched
+        self._routers: ASGIApp = unmatched
+        self._access: RouteAccess | None = None
         self._snapshot: Snapshot | None = None
         stack = router.middleware_stack
         # FastAPI wraps the router where bodies are limited, and so it does each route.
         self._is_bare = stack == router.app
         self._stands_within = self._is_bare or hasattr(stack, "max_body_size")
         self.saw_telemetry: bool = True
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether an access is asked about each request."""
+        return self._access is not None
+
+    def guard(self, access: RouteAccess) -> None:
+        """Ask an access about each request, before its route is called."""
+        self._access, self._snapshot = access, None
+        self._routers = access.around(self._unmatched)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -90,7 +103,7 @@ class RouteIndex:
         is_silent = scope.get(_TELEMETRY) is None
         found = self.find(scope) if is_silent and routing_is_original() else None
         if found is None:
-            await self._unmatched(scope, receive, send)
+            await self._routers(scope, receive, send)
             return
         entry, parameters = found
         scope.setdefault("router", self._router)
@@ -99,10 +112,10 @@ class RouteIndex:
                 await entry.app(scope, receive, send)
         elif entry.is_known:
             entry.update(scope, parameters)
-            await entry.effective.app(scope, receive, send)
+            await entry.app(scope, receive, send)
         else:
             try:
-                await self._unmatched(scope, receive, send)
+                await self._routers(scope, receive, send)
             finally:
                 entry.learn(scope)
 
@@ -117,7 +130,7 @@ class RouteIndex:
             return None
         snapshot = self._snapshot
         if snapshot is None or snapshot.watch.has_changed():
-            self._snapshot = snapshot = Snapshot(self._router)
+            self._snapshot = snapshot = Snapshot(self._router, self._access)
         try:
             return self._chosen(snapshot.candidates(path), path, scope)
         except Exception:  # noqa: BLE001  # a convertor's; FastAPI calls it again in its layers

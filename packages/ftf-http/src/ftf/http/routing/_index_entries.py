@@ -8,7 +8,7 @@ from typing import Any, Protocol, cast
 from fastapi import APIRouter
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.convertors import Convertor
-from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Host, Match, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Scope
 
 from ..plan._planned import PlannedApp
@@ -19,6 +19,7 @@ from ._tree import walk
 type Convertors = Mapping[str, Convertor[Any]]
 
 _METHODS = ("matches", "handle")
+_MATCHING = (APIRoute, APIWebSocketRoute, Route, WebSocketRoute, Mount, Host)
 
 
 class Effective(Protocol):
@@ -52,6 +53,38 @@ class Place:
     convertors: Convertors
 
 
+class Served(Protocol):
+    """What serves the requests of a route."""
+
+    @property
+    def app(self) -> ASGIApp:
+        """The application of the route, as it is now."""
+        ...
+
+
+class RouteAccess(Protocol):
+    """Decides about requests before their route is called, and before their body is read."""
+
+    def guarded(self, route: object, served: Served) -> ASGIApp | None:
+        """Return what decides about the requests of a route, and then calls its application.
+
+        It is `None` for a route that everyone may call.
+
+        Args:
+            route: The route, or the `RouteContext` of one of its inclusions.
+            served: Has the application of the route, which may be replaced later.
+        """
+        ...
+
+    def around(self, routers: ASGIApp) -> ASGIApp:
+        """Return what decides about the requests that only FastAPI's routers find a route for.
+
+        Args:
+            routers: FastAPI's routers.
+        """
+        ...
+
+
 class Entry:
     """A route that matches by its path and methods, in one place of the route tree.
 
@@ -64,18 +97,32 @@ class Entry:
         place: Its path.
         route: The route.
         effective: The route as it is served here.
+        guarded: What decides about its requests, if not everyone may call it.
     """
 
-    __slots__ = ("effective", "fastapi", "is_known", "order", "path", "place", "route")
+    __slots__ = ("effective", "fastapi", "guarded", "is_known", "order", "path", "place", "route")
 
-    def __init__(self, order: int, place: Place, route: APIRoute, effective: Effective) -> None:
+    def __init__(
+        self,
+        order: int,
+        place: Place,
+        route: APIRoute,
+        effective: Effective,
+        guarded: ASGIApp | None,
+    ) -> None:
         self.order = order
         self.place: Place | None = place
         self.path = None if place.convertors else place.path  # what a request has to have
         self.route = route
         self.effective = effective
+        self.guarded = guarded
         self.is_known = False
         self.fastapi: dict[str, object] | None = None
+
+    @property
+    def app(self) -> ASGIApp:
+        """The application that serves the route."""
+        return self.guarded or self.effective.app
 
     def learn(self, scope: Scope) -> None:
         """Note what FastAPI has left in the scope of a request, if it has served this route."""
@@ -104,19 +151,27 @@ class Alone:
         place: Its path; `None` if it may match any.
         route: The route.
         router: The application's router.
+        access: Decides about requests, if not everyone may call every route.
     """
 
     __slots__ = ("app", "order", "place", "route")
 
     def __init__(
-        self, order: int, place: Place | None, route: BaseRoute, router: APIRouter
+        self,
+        order: int,
+        place: Place | None,
+        route: BaseRoute,
+        router: APIRouter,
+        access: RouteAccess | None,
     ) -> None:
         self.order = order
         self.place = place
         self.route = route
         limits = getattr(router, "form_limits", None)
         options: dict[str, Any] = {"form_limits": limits} if limits else {}
-        self.app: ASGIApp = APIRouter(routes=[route], redirect_slashes=False, **options).app
+        alone = APIRouter(routes=[route], redirect_slashes=False, **options)
+        guarded = access.guarded(route, alone) if access else None
+        self.app: ASGIApp = guarded or alone.app
 
     def matches(self, scope: Scope) -> bool:
         """Return whether the route serves a request."""
@@ -144,8 +199,15 @@ class Left:
         return self.pattern is None or self.pattern.match(path) is not None
 
 
-def entries_of(router: APIRouter) -> Iterator[Entry | Alone | Left]:
-    """Return an entry for each route that may match an HTTP request, in the order of the routes."""
+def entries_of(
+    router: APIRouter, access: RouteAccess | None = None
+) -> Iterator[Entry | Alone | Left]:
+    """Return an entry for each route that may match an HTTP request, in the order of the routes.
+
+    Args:
+        router: The router.
+        access: Decides about requests, if not everyone may call every route.
+    """
     order = 0
     for top in router.routes:
         try:
@@ -154,7 +216,7 @@ def entries_of(router: APIRouter) -> Iterator[Entry | Alone | Left]:
             order += 1
             yield Left(order, None, None)
             continue
-        for route, effective in served:
+        for context, route, effective in served:
             order += 1
             place = _place(route, effective)
             if isinstance(route, WebSocketRoute) and _has_own(
@@ -162,23 +224,25 @@ def entries_of(router: APIRouter) -> Iterator[Entry | Alone | Left]:
             ):
                 continue
             if isinstance(route, APIRoute) and place is not None:
-                yield Entry(order, place, route, cast("Effective", effective))
+                found = cast("Effective", effective)
+                guarded = access.guarded(context, found) if access else None
+                yield Entry(order, place, route, found, guarded)
             elif route is top:
-                yield Alone(order, place, top, router)
+                yield Alone(order, place, top, router, access)
             else:
                 yield Left(order, place, getattr(effective, "path_regex", None) if place else None)
 
 
-def _served(top: BaseRoute) -> Iterator[tuple[BaseRoute, object]]:
+def _served(top: BaseRoute) -> Iterator[tuple[BaseRoute, BaseRoute, object]]:
     """Return the routes of an included router, and how each is served; or the one route."""
     contexts = list(walk([top]))
     originals = [getattr(each, "original_route", each) for each in contexts]
     routers = list(included_routers([top]))
     if top in originals or not all(_has_own(router, (APIRouter,)) for router in routers):
-        yield top, top
+        yield top, top, top
         return
     for context, route in zip(contexts, originals, strict=True):
-        yield route, _included(context) if isinstance(route, APIRoute) else context
+        yield context, route, _included(context) if isinstance(route, APIRoute) else context
 
 
 def _included(context: object) -> Included:
@@ -204,6 +268,19 @@ def _place(route: BaseRoute, effective: object) -> Place | None:
         return None
     is_regular = pattern_of(path, served.param_convertors) == served.path_regex.pattern
     return Place(path, served.param_convertors) if is_regular else None
+
+
+def finds_by_itself(top: BaseRoute) -> bool:
+    """Return whether an included router, or a route in it, has `matches` or `handle` of its own.
+
+    Which of its routes serves a request is then known to FastAPI's way alone.
+    """
+    routers = list(included_routers([top]))
+    originals = (getattr(each, "original_route", each) for each in walk([top]) if routers)
+    return not (
+        all(_has_own(router, (APIRouter,)) for router in routers)
+        and all(_has_own(route, _MATCHING) for route in originals)
+    )
 
 
 def _has_own(thing: object, classes: tuple[type, ...]) -> bool:

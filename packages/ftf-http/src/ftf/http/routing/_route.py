@@ -11,7 +11,8 @@ from ..injection._early_checks import Handler, checked_first, with_marks
 from ..injection._endpoint import compiled
 from ..injection._readable import naming_parameters
 from ..plan._planned import PlannedApp
-from ._controller import Controller, operations_of
+from ..replies._reply import replying
+from ._controller import Controller, add_operations
 from ._options import RouterOptions
 
 
@@ -31,7 +32,7 @@ class Route(APIRoute):
         given = cast("Sequence[params.Depends] | None", options.get("dependencies"))
         options["dependencies"] = dependencies = with_marks(endpoint, given)
         with naming_parameters(endpoint, dependencies):
-            super().__init__(path, compiled(endpoint), **options)  # type: ignore[arg-type]  # passed on
+            super().__init__(path, replying(compiled(endpoint)), **options)  # type: ignore[arg-type]  # passed on
         self.app: ASGIApp = PlannedApp.of(self)
 
     def get_route_handler(self) -> Handler:
@@ -58,11 +59,11 @@ class Router(APIRouter):
 
         Raises:
             TypeError: It is not a `Controller`, a handler of it has no `self`, or a type parameter
-                has no argument.
-            ValueError: It has no handlers, or its prefix or a path does not start with a slash.
+                has no argument, or one that it does not allow.
+            ValueError: It has no handlers, its prefix or a path does not start with a slash, or it
+                is added already.
         """
-        for path, endpoint, options in operations_of(controller):
-            self.add_api_route(path, endpoint, **options)
+        add_operations(self, controller)
 
     def add_api_websocket_route(
         self,

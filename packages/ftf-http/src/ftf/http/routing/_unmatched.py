@@ -1,4 +1,4 @@
-"""Requests that no route of the user matches: `/health` and `/ready`, and the header `Allow`."""
+"""Requests that no route of the user matches: `/health` and the like, and the header `Allow`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,13 +30,21 @@ class Unmatched:
     def __init__(self, router: Router, last: Sequence[Route]) -> None:
         self.router = router
         self.app = router.middleware_stack
-        self.last = last
-        self.paths: tuple[str, ...] = tuple(route.path for route in last)
+        self.last: list[Route] = []
+        self.paths: frozenset[str] = frozenset()
+        self._ends: tuple[str, ...] = ()
+        self.add(*last)
+
+    def add(self, *routes: Route) -> None:
+        """Add further routes."""
+        self.last += routes
+        self._ends = tuple(route.path for route in self.last)
+        self.paths = frozenset(self._ends)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         app, routes = self.app, self.router.routes
-        if scope["type"] == "http" and scope["path"].endswith(self.paths):
+        if scope["type"] == "http" and scope["path"].endswith(self._ends):
             for route in self.last:
                 match, child_scope = route.matches(scope)
                 if match is not Match.NONE and self._is_free(scope):

@@ -10,8 +10,7 @@ from ftf.container import Container, DependencyResolutionError, GraphError
 from ftf.container.exceptions import Step
 
 from ..exceptions import InjectionFault, InvalidApplicationError, ReadServiceError
-from ..injection._endpoint import injected_keys
-from ..injection._inject import Resolution
+from ..injection._endpoint import injected_parameters
 from ..injection._readable import services_read_by
 from ..request._scope import ScopeMiddleware
 from ..routing._tree import mounts, walk
@@ -64,16 +63,6 @@ def _opens_scopes(app: object) -> bool:
     """Return whether a mounted application has a container of its own."""
     middleware: list[object] = [entry.cls for entry in getattr(app, "user_middleware", ())]
     return ScopeMiddleware in middleware or isinstance(getattr(app, "container", None), Container)
-
-
-def injected_parameters(dependant: Dependant) -> Iterator[tuple[str, object]]:
-    """Return the injected parameters of a handler and of its dependencies, with their keys."""
-    yield from injected_keys(dependant.call).items()
-    for below in dependant.dependencies:
-        if isinstance(below.call, Resolution):
-            yield below.name or "dependencies", below.call.key
-        else:
-            yield from injected_parameters(below)
 
 
 def middleware_injections(middleware: Iterable[Middleware]) -> Iterator[InjectedParameter]:

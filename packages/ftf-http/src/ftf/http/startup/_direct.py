@@ -103,7 +103,7 @@ class Direct:
         exchange = DirectExchange(
             scope, (receive, send), container_scope.units, self._outgoing, (identify(scope), task)
         )
-        return self._serve(entry.effective.app, container_scope, exchange, scope)
+        return self._serve(entry.app, container_scope, exchange, scope)
 
     def _is_bare(self, scope: ASGIScope) -> bool:
         """Return whether the layers have nothing to do for a connection, as far as they are known.

@@ -7,9 +7,11 @@ from starlette.routing import BaseRoute
 
 from ftf.container import Container
 
-from ..exceptions import InvalidRoutesError, RouteFault
-from ..injection._early_checks import checks_of, marks_of
+from ..exceptions import RouteFault
+from ..injection._early_checks import EarlyCheck, checks_of, marks_of
 from ..routing._route import Route
+from ..routing._tree import walk
+from ._access import Application
 from ._checks import Place
 
 _UNMARKED = (
@@ -24,33 +26,36 @@ _TOO_LATE = (
 )
 
 
-def validate_early_checks(container: Container, places: Iterable[Place]) -> None:
-    """Check that every early check of the routes can run.
+def early_check_faults(app: Application, places: Iterable[Place]) -> Iterator[RouteFault]:
+    """Return why early checks of routes cannot run.
 
     Args:
-        container: The container.
-        places: The routes of the application.
-
-    Raises:
-        InvalidRoutesError: One cannot; the error holds every fault.
+        app: The application.
+        places: Its routes, those of mounted applications included.
     """
-    faults = [
-        RouteFault(place, reason)
-        for place, route, dependant in places
-        for reason in _reasons(container, route, dependant)
-    ]
-    if faults:
-        raise InvalidRoutesError(faults)
+    own = [getattr(route, "original_route", route) for route in walk(app.routes)]
+    for place, route, dependant in places:
+        is_own = any(route is each for each in own)
+        for reason in _reasons(app.container, route, dependant, is_own=is_own):
+            yield RouteFault(place, reason)
 
 
-def _reasons(container: Container, route: BaseRoute, dependant: Dependant) -> Iterator[str]:
+def _reasons(
+    container: Container, route: BaseRoute, dependant: Dependant, *, is_own: bool
+) -> Iterator[str]:
     checks = [*checks_of(dependant)]
+    late = [check for check in checks if not (is_own and _precedes(check))]
     for mark in marks_of(dependant.call):
-        if mark.dependency not in checks:
+        check = mark.dependency
+        if check not in checks and not (is_own and _precedes(check)):
             yield _UNMARKED
     for check in checks:
         fault = check.fault(container)
         if fault is not None:
             yield str(fault)
-    if checks and getattr(route, "body_field", None) is not None and not isinstance(route, Route):
+    if late and getattr(route, "body_field", None) is not None and not isinstance(route, Route):
         yield _TOO_LATE
+
+
+def _precedes(check: object) -> bool:
+    return isinstance(check, EarlyCheck) and check.precedes_routes

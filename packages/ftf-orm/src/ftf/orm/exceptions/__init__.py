@@ -12,7 +12,10 @@
     ├── CursorError (also a ValueError)
     ├── DatabaseUnavailable
     ├── InvalidValue (also a ValueError)
-    │   └── InvalidArgument
+    │   ├── InvalidArgument
+    │   └── InvalidInput
+    │       ├── InvalidCriteria
+    │       └── RuleViolation
     ├── MigrationError
     ├── MissingDriver (also an ImportError)
     ├── MultipleRecordsFound
@@ -51,6 +54,13 @@ from ._database import (
 from ._error import (
     OrmError,
 )
+from ._faults import (
+    Fault,
+    InvalidCriteria,
+    InvalidInput,
+    RuleViolation,
+    pointer_to,
+)
 from ._records import (
     ColumnNotLoaded,
     MultipleRecordsFound,
@@ -86,8 +96,11 @@ __all__ = [
     "DatabaseUnavailable",
     "Deadlock",
     "DuplicateRecord",
+    "Fault",
     "ForeignKeyViolation",
     "InvalidArgument",
+    "InvalidCriteria",
+    "InvalidInput",
     "InvalidValue",
     "MigrationError",
     "MissingDriver",
@@ -98,6 +111,7 @@ __all__ = [
     "RecordNotFound",
     "RecordOfOtherSession",
     "RelationNotLoaded",
+    "RuleViolation",
     "SchemaChanged",
     "SeederFailed",
     "SeederRefused",
@@ -105,4 +119,5 @@ __all__ = [
     "StaleRecord",
     "TransactionConflict",
     "TransactionMisuse",
+    "pointer_to",
 ]

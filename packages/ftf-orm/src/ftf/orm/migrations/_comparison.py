@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import TypedDict
 
 from alembic.operations.ops import (
@@ -36,10 +37,15 @@ class Options(TypedDict, total=False):
     version_table_schema: str
 
 
-def comparison(metadata: MetaData, chosen: Options) -> Options:
+def comparison(metadata: MetaData, chosen: Options, foreign_tables: Iterable[str]) -> Options:
     """Return the options of the comparison, with defaults for those that a project leaves out.
 
     Types and server defaults are compared, and the schemas of the models are included.
+
+    Args:
+        metadata: The tables of the models.
+        chosen: The options of the project.
+        foreign_tables: Patterns of the names of tables that something else migrates.
     """
     options = Options(compare_type=_differ, compare_server_default=True)
     schemas = {table.schema for table in metadata.tables.values()}
@@ -47,12 +53,15 @@ def comparison(metadata: MetaData, chosen: Options) -> Options:
         options["include_schemas"] = True
         options["include_name"] = lambda name, kind, _: kind != "schema" or name in schemas
     options |= chosen
-    options["include_object"] = _without_checks_of_types(chosen.get("include_object"))
+    options["include_object"] = _own(tuple(foreign_tables), chosen.get("include_object"))
     return options
 
 
-def _without_checks_of_types(also: IncludeObjectFn | None) -> IncludeObjectFn:
-    """Leave out the CHECKs of `Enum` and `Boolean`, which a database with native types lacks."""
+def _own(foreign_tables: tuple[str, ...], also: IncludeObjectFn | None) -> IncludeObjectFn:
+    """Leave out the tables that something else migrates, which would be dropped.
+
+    Leave out the CHECKs of `Enum` and `Boolean` too, which a database with native types lacks.
+    """
 
     def include(
         item: SchemaItem,
@@ -63,9 +72,15 @@ def _without_checks_of_types(also: IncludeObjectFn | None) -> IncludeObjectFn:
     ) -> bool:
         if kind == "check_constraint" and getattr(item, "_type_bound", False):
             return False
+        if kind == "table" and reflected and other is None and _is_among(name, foreign_tables):
+            return False
         return also is None or also(item, name, kind, reflected, other)
 
     return include
+
+
+def _is_among(name: str | None, patterns: tuple[str, ...]) -> bool:
+    return name is not None and any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def same_default(

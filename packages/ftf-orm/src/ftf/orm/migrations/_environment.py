@@ -28,6 +28,7 @@ from ._table_copy import WholeTables
 
 _PLUGINS = ("alembic.autogenerate.*", "alembic.ext.checkconstraint_byname")
 _BOOLEANS: dict[type, str] = {True_: "sa.true()", False_: "sa.false()"}
+_FOREIGN_TABLES = ("pgqueuer*",)
 _PATIENCE = 300.0  # seconds to wait for another deployer on SQLite
 
 
@@ -35,6 +36,7 @@ def run_migrations(
     metadata: MetaData,
     url: str = "",
     models: str | Iterable[str] = (),
+    foreign_tables: Iterable[str] = (),
     **options: Unpack[Options],
 ) -> None:
     """Run the migrations of an Alembic command; call it from `migrations/env.py`.
@@ -48,6 +50,8 @@ def run_migrations(
         metadata: The tables that `--autogenerate` compares the database with.
         url: The URL of the database.
         models: The modules, or packages with modules, that define the tables.
+        foreign_tables: The tables that something else migrates, which `--autogenerate` does not
+            drop; `*` stands for any characters. Those of pgqueuer are always among them.
         options: Options of the comparison and of the version table, as in Alembic's
             `EnvironmentContext.configure`: `include_schemas`, `include_name`,
             `include_object`, `compare_type`, `compare_server_default`, `version_table` and
@@ -55,11 +59,14 @@ def run_migrations(
             compared, and the schemas that tables of `metadata` name are included.
 
     Raises:
+        TypeError: foreign_tables is one name instead of several.
         MigrationError: There is no database, models cannot be imported, SQLite cannot migrate on
             the connection, or the migration would lose a part of the schema.
     """
     import_models([models] if isinstance(models, str) else models)
-    chosen = comparison(metadata, options)
+    if isinstance(foreign_tables, str):
+        raise TypeError(f"foreign_tables must be several names, not one: [{foreign_tables!r}]")
+    chosen = comparison(metadata, options, (*_FOREIGN_TABLES, *foreign_tables))
     url = context.get_x_argument(as_dictionary=True).get("url") or url
     url = url or context.config.get_main_option("sqlalchemy.url", "")
     target = context.config.attributes.get("connection")

@@ -10,6 +10,7 @@ from ._page import Page
 from .statement._clauses import Clauses
 from .steps._columns import LeftOut
 from .steps._eager_loads import Eager
+from .steps._filtering import Filtering
 from .steps._joins import Joining
 from .steps._periods import Periods
 from .steps._related_records import Relations
@@ -19,6 +20,7 @@ from .steps._timeout import Timeout
 from .terminals._aggregates import Aggregates
 from .terminals._long_reads import LongReads
 from .terminals._plan import Plan
+from .terminals._some_related import SomeRelated
 from .terminals._writes import Writes
 
 
@@ -27,9 +29,11 @@ class QueryBuilder[T: DeclarativeBase](
     LongReads[T],
     Aggregates[T],
     Plan[T],
+    SomeRelated[T],
     Writes[T],
     Eager[T],
     LeftOut[T],
+    Filtering[T],
     Joining[T],
     Relations[T],
     Periods[T],

@@ -1,28 +1,18 @@
 """`HeldJobs`: an engine whose jobs run when a test says so."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Final
 
 from ftf.container import OpenTransaction, Scope
-from ftf.container.jobs import Envelope, Job, Run, Stop
+from ftf.container.jobs import Envelope, Job, MemoryJobs, Run, Stop
 
-from .._application_lines import application_line
+from .._application_lines import NO_LINE, application_line
 
-
-class HeldJob(NamedTuple):
-    """A job that waits for the test.
-
-    Attributes:
-        envelope: The job.
-        line: The line of the application that enqueued it.
-    """
-
-    envelope: Envelope
-    line: str
+_LINE: Final = "ftf.testing.line"
 
 
-class HeldJobs:
+class HeldJobs(MemoryJobs):
     """Keeps the jobs of a test.
 
     Args:
@@ -33,25 +23,18 @@ class HeldJobs:
     def __init__(
         self, catch: Callable[[Job, Envelope, str], bool], read: Callable[[Envelope], Job]
     ) -> None:
+        super().__init__()
         self._catch = catch
         self._read = read
-        self._unique: dict[str, str] = {}
-        self.waiting: list[HeldJob] = []
+        self.waiting: list[Envelope] = []
 
     async def enqueue(
         self, envelopes: Sequence[Envelope], scope: Scope, after: OpenTransaction | None
     ) -> Sequence[str]:
         """Keep jobs once the work of a scope is committed; see `JobBackend.enqueue`."""
-        add = partial(self._add, envelopes, application_line())
-        if after is not None:
-            after.after_commit(add)
-        elif not scope.units.defer(add):
-            add()
-        return [self._unique.get(each.unique, each.id) for each in envelopes]
-
-    def settle(self, envelope: Envelope) -> None:
-        """Free the `unique` of a job that does not run again."""
-        self._unique.pop(envelope.unique, None)
+        line = {_LINE: application_line()}
+        noted = [replace(each, headers={**each.headers, **line}) for each in envelopes]
+        return await super().enqueue(noted, scope, after)
 
     async def work(
         self,
@@ -64,11 +47,12 @@ class HeldJobs:
         """Wait until the application stops; see `JobBackend.work`."""
         await stop.wait()
 
-    def _add(self, envelopes: Sequence[Envelope], line: str) -> None:
-        for envelope in envelopes:
-            unique = envelope.unique
-            if unique in self._unique or self._catch(self._read(envelope), envelope, line):
-                continue
-            self.waiting.append(HeldJob(envelope, line))
-            if unique:
-                self._unique[unique] = envelope.id
+    def keep(self, envelope: Envelope) -> None:
+        """Put a job among those that wait, unless a fake catches it."""
+        if not self._catch(self._read(envelope), envelope, line_of(envelope)):
+            self.waiting.append(envelope)
+
+
+def line_of(envelope: Envelope) -> str:
+    """Return the line of the application that enqueued a job."""
+    return envelope.headers.get(_LINE, NO_LINE)

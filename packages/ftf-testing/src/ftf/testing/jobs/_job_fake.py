@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, cast
 
 from .._caught import Catch, Caught
 
 if TYPE_CHECKING:
+    from ftf.container.events import Handles
     from ftf.container.jobs import Envelope, Job
 
 
@@ -60,6 +61,30 @@ class JobFake:
 
         is_any = matches is None and delay is None
         self._caught.expect(job, None if is_any else is_meant, times)
+
+    def assert_queued[E](
+        self,
+        listener: "type[Handles[E]] | Callable[Concatenate[E, ...], object]",
+        matches: Callable[[E], bool] | None = None,
+        *,
+        times: int | None = None,
+    ) -> None:
+        """Fail the test unless a listener was queued for an event; see `Listeners.queue`.
+
+        Args:
+            listener: The class or function that the job would call.
+            matches: A function that returns whether it is the event that is meant; any by default.
+            times: How often; at least once by default.
+        """
+        from ftf.container.jobs import QueuedListener
+
+        def is_meant(found: QueuedListener) -> bool:
+            is_its = found.listener == listener
+            return is_its and (matches is None or matches(cast("E", found.event)))
+
+        name = getattr(listener, "__qualname__", str(listener))
+        which = name if matches is None else f"{name} with a matching event"
+        self._caught.expect(QueuedListener, is_meant, times, which)
 
     def assert_not_enqueued[J: Job](
         self, job: type[J], matches: Callable[[J], bool] | None = None

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -12,8 +13,6 @@ from ._job_fake import JobFake
 if TYPE_CHECKING:
     from ftf.container import Container
     from ftf.container.jobs import Envelope, Job
-
-    from ._held_jobs import HeldJob
 
 _MOST_ATTEMPTS: Final = 1000
 
@@ -92,18 +91,16 @@ class JobTester:
 
         report, runner = JobReport(), Runner(self._container, self._registry)
         for _ in range(_MOST_ATTEMPTS):
-            if (held := self._next()) is None:
+            if (envelope := self._next()) is None:
                 return report
-            envelope, job = held.envelope, self._read(held.envelope)
+            job = self._read(envelope)
             outcome = await runner.run(envelope)
-            if not isinstance(outcome, Retried):
-                self._held.settle(envelope)
+            await self._held.settle(envelope, outcome)
             match outcome:
                 case Done():
                     report.done.append(job)
                 case Retried():
-                    again = replace(envelope, attempt=envelope.attempt + 1)
-                    self._held.waiting.append(held._replace(envelope=again))
+                    pass
                 case Failed(error):
                     if raise_errors:
                         raise error
@@ -115,6 +112,17 @@ class JobTester:
             f"{type(job).__name__} was the last one.",
             pytrace=False,
         )
+
+    def due_at(self, moment: datetime) -> "list[Job]":
+        """Return the jobs that the schedule enqueues at a moment, in the order of declaration.
+
+        Args:
+            moment: The time, with a time zone.
+        """
+        from ftf.container.jobs import Schedule
+
+        schedule = Schedule.of(self._container)
+        return [each.job for each in schedule.all if each.is_due(moment)]
 
     @contextmanager
     def active(self) -> "Iterator[JobTester]":
@@ -131,17 +139,19 @@ class JobTester:
 
     def left(self) -> list[str]:
         """Describe the jobs that still wait."""
+        from ._held_jobs import line_of
+
         return [
-            f"{each.envelope.name}, enqueued at {each.line}, was not run: call "
+            f"{each.name}, enqueued at {line_of(each)}, was not run: call "
             "`await jobs.run()`, or `jobs.fake()` before"
             for each in self._held.waiting
         ]
 
-    def _next(self) -> "HeldJob | None":
+    def _next(self) -> "Envelope | None":
         waiting = self._held.waiting
         if not waiting:
             return None
-        first = min(waiting, key=lambda each: each.envelope.due or each.envelope.enqueued_at)
+        first = min(waiting, key=lambda each: each.due or each.enqueued_at)
         waiting.remove(first)
         return first
 

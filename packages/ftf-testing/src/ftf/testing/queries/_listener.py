@@ -2,6 +2,7 @@
 
 import sys
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from threading import RLock, get_ident
 from time import perf_counter
@@ -28,6 +29,17 @@ _query_group: ContextVar[tuple[int | None, object]] = ContextVar(
 _call: ContextVar[object] = ContextVar("ftf_call_of_test", default=None)
 IN_REQUEST: Final = object()
 """The call of all queries of a `StreamingTransport` request."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RequestGroup:
+    """The query group of one request.
+
+    Args:
+        label: The request's method and path.
+    """
+
+    label: str
 
 
 class _Everywhere:
@@ -97,7 +109,7 @@ def _begin(  # noqa: PLR0913, PLR0917  # the signature of the event
         executemany,
         engine.hide_parameters,
         trace(sys._getframe(1), current_options().stack_depth),  # noqa: SLF001  # documented
-        _current_query_group(),
+        current_query_group(),
         _call.get(),
         executemany and before is not None and before.named is named,
         context.compiled,
@@ -114,7 +126,7 @@ def _end(_connection: object, cursor: object, *_: object) -> None:
         query.seconds = perf_counter() - query.began
 
 
-def _current_query_group() -> object:
+def current_query_group() -> object:
     """Return an object that identifies the queries of one task, thread or request.
 
     A copied context has the group of its original; another thread gets its own group, unless it
@@ -127,9 +139,9 @@ def _current_query_group() -> object:
     return query_group
 
 
-def begin_request() -> None:
+def begin_request(label: str) -> None:
     """Start a new query group for this request, shared by all of its threads."""
-    _query_group.set((None, object()))
+    _query_group.set((None, RequestGroup(label)))
     _call.set(IN_REQUEST)
 
 

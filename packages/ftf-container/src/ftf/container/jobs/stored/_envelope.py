@@ -22,8 +22,10 @@ class Envelope:
         due: When it may run; `None` for at once.
         unique: What no other job that waits or runs has; empty for none.
         attempt: The number of attempts that were made.
+        crashes: The number of attempts whose worker was lost, not counted in `attempt`.
         enqueued_at: When it was enqueued.
         headers: What crosses from the code that enqueued it, such as a request id.
+        chain: What follows the job, for its runner only.
     """
 
     id: str
@@ -34,7 +36,9 @@ class Envelope:
     due: datetime | None = None
     unique: str = ""
     attempt: int = 0
+    crashes: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
+    chain: Json = None
 
 
 def new_id() -> str:

@@ -33,8 +33,8 @@ def possible_keys[T](mapper: Mapper[T], dialect: Dialect, keys: Iterable[object]
             name, size = mapper.class_.__name__, len(columns)
             raise ValueError(f"a key of {name} has {size} columns, unlike {row}")
     for place, column in enumerate(columns):
-        can_have = _can_have(column, dialect)
-        rows = [row for row in rows if can_have(row[place])]
+        is_possible = can_have(column, dialect)
+        rows = [row for row in rows if is_possible(row[place])]
     return rows
 
 
@@ -48,11 +48,14 @@ def refuse_other_type[V](column: ColumnElement[V], key: object) -> None:
         raise _other_type(column, key, kind)
 
 
-def _can_have[V](column: ColumnElement[V], dialect: Dialect) -> Callable[[object], bool]:
-    """Return a function that returns whether a row can have a key."""
+def can_have[V](column: ColumnElement[V], dialect: Dialect) -> Callable[[object], bool]:
+    """Return a function that returns whether a row can have a value.
+
+    The function raises `InvalidValue` for one that is not of the type of the column.
+    """
     kind, limit = _python_type(column), 1 << (_bits(column, dialect) - 1)
 
-    def can_have(key: object) -> bool:
+    def is_possible(key: object) -> bool:
         if key is None:
             return False
         if not isinstance(key, kind):
@@ -61,7 +64,7 @@ def _can_have[V](column: ColumnElement[V], dialect: Dialect) -> Callable[[object
             return -limit <= key < limit
         return not isinstance(key, str) or is_text(key, dialect)
 
-    return can_have
+    return is_possible
 
 
 def _other_type[V](column: ColumnElement[V], key: object, kind: type) -> InvalidValue:

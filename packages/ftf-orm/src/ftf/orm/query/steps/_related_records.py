@@ -191,12 +191,18 @@ class Relations[T: DeclarativeBase](Query[T]):
     def _related[R: DeclarativeBase](
         self, relation: RelationOrPart[R], narrow: Narrow[R] | None
     ) -> "Related[R]":
+        return Related(relation, self._narrowed(relation, narrow))
+
+    def _narrowed[R: DeclarativeBase](
+        self, relation: RelationOrPart[R], narrow: Narrow[R] | None
+    ) -> "QueryBuilder[R]":
+        """Return the query for related records, without limit and offset."""
         check_relation(self._mapper, relation)
         query = self._query_for(relation.property.mapper.class_)
         query = query if narrow is None else applied(narrow, query)
         if query.clauses.limit is not None or query.clauses.offset:
             raise ValueError(f"{relation} is narrowed as a whole: leave limit and offset out")
-        return Related(relation, query)
+        return query
 
 
 def _name(

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from ..scopes._scope import Scope
-from ..scopes._unit_of_work import OpenTransaction
-from ._outcome import Outcome
-from .stored._envelope import Envelope
+from ...scopes._scope import Scope
+from ...scopes._unit_of_work import OpenTransaction
+from .._outcome import Outcome
+from ..stored._envelope import Envelope
+from ._capabilities import Capabilities
 
 type Run = Callable[[Envelope], Awaitable[Outcome]]
 
@@ -27,6 +28,10 @@ class JobBackend(Protocol):
     A job never starts before the transaction around its enqueue has committed, and never if that
     was rolled back.
     """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the backend promises; the same at each call."""
 
     async def enqueue(
         self, envelopes: Sequence[Envelope], scope: Scope, after: OpenTransaction | None
@@ -50,4 +55,16 @@ class JobBackend(Protocol):
             queues: The queues whose jobs are run; all if there are none.
             concurrency: How many jobs run at a time.
             stop: When it is set, no more jobs begin.
+        """
+
+    async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
+        """Note what became of a job, and keep the jobs that follow it, in one transaction.
+
+        Args:
+            envelope: The job, as it was handed out.
+            outcome: What became of it; `outcome.then` of `Done` and `Failed` are the jobs that
+                follow.
+
+        Raises:
+            LeaseLost: The job was handed out again since, so nothing is noted.
         """

@@ -1,16 +1,20 @@
 """Running the jobs of a store that is asked for them."""
 
+import logging
 from asyncio import FIRST_COMPLETED, CancelledError, Task, create_task, wait
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
+from .._outcome import Outcome, Released
+from ..exceptions import LeaseLost
+from ..stored._envelope import Envelope
 from ._backend import Run, Stop
-from ._outcome import Outcome, Released
-from .stored._envelope import Envelope
+
+_logger: Final = logging.getLogger("ftf.container.jobs")
 
 
-class Store(Protocol):
-    """Keeps jobs, and hands each out to one worker."""
+class JobStore(Protocol):
+    """Keeps jobs, and hands each out to one worker: what `pull` makes a backend of."""
 
     async def claim(self, queues: Sequence[str], limit: int) -> Sequence[Envelope]:
         """Return jobs that may run now, which nothing else gets until they are settled.
@@ -21,7 +25,7 @@ class Store(Protocol):
         """
 
     async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
-        """Note what became of a job."""
+        """Note what became of a job; see `JobBackend.settle`."""
 
     async def wait(self, queues: Sequence[str]) -> None:
         """Wait until there may be a job to run.
@@ -32,9 +36,17 @@ class Store(Protocol):
 
 
 async def pull(
-    store: Store, run: Run, *, queues: Sequence[str], concurrency: int, stop: Stop
+    store: JobStore, run: Run, *, queues: Sequence[str], concurrency: int, stop: Stop
 ) -> None:
-    """Run the jobs of a store until `stop` is set, and until those that run have ended."""
+    """Run the jobs of a store until `stop` is set, and until those that run have ended.
+
+    Args:
+        store: What keeps the jobs. What it raises ends the call, once the jobs that run have ended.
+        run: Makes an attempt at a job and returns what became of it.
+        queues: The queues whose jobs are run; all if there are none.
+        concurrency: How many jobs run at a time.
+        stop: When it is set, no more jobs begin.
+    """
     running: set[Task[None]] = set()
     stopping = create_task(_stopped(stop))
     try:
@@ -63,10 +75,13 @@ async def _stopped(stop: Stop) -> None:
     await stop.wait()
 
 
-async def _settle(store: Store, run: Run, envelope: Envelope) -> None:
+async def _settle(store: JobStore, run: Run, envelope: Envelope) -> None:
     try:
         outcome = await run(envelope)
     except CancelledError:
         await store.settle(envelope, Released())
         raise
-    await store.settle(envelope, outcome)
+    try:
+        await store.settle(envelope, outcome)
+    except LeaseLost:
+        _logger.warning("the outcome of an attempt is dropped", exc_info=True)

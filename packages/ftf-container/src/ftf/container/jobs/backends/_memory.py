@@ -10,14 +10,16 @@ from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from typing import Final, NamedTuple
+from weakref import WeakValueDictionary
 
-from ..scopes._event_loop import wake_up_call
-from ..scopes._scope import Scope
-from ..scopes._unit_of_work import OpenTransaction
+from ...scopes._event_loop import wake_up_call
+from ...scopes._scope import Scope
+from ...scopes._unit_of_work import OpenTransaction
+from .._outcome import Done, Failed, Outcome, Released, Retried
+from ..stored._envelope import Envelope
 from ._backend import Run, Stop
-from ._outcome import Failed, Outcome, Released, Retried
+from ._capabilities import Capabilities
 from ._pull import pull
-from .stored._envelope import Envelope
 
 _KEPT: Final = 1000
 
@@ -43,37 +45,57 @@ class FailedJob:
     error: Exception
 
 
+class _Promise:
+    """The id that was returned for a job, whose transaction may be open.
+
+    Enqueues with one `unique` share it until one of them is committed: whichever of their
+    transactions is rolled back, the id is that of a job.
+    """
+
+    __slots__ = ("__weakref__", "id")
+
+    def __init__(self, id: str) -> None:  # noqa: A002  # as in the envelope
+        self.id = id
+
+
 class MemoryJobs:
     """Keeps jobs in the memory of this process: they are lost when it ends.
 
     Attributes:
         failed: The jobs that failed, the last thousand of them.
+        capabilities: What it promises; see `JobBackend.capabilities`.
     """
+
+    capabilities: Capabilities = Capabilities(delay=True, unique=True, schedules=True, chains=True)
 
     def __init__(self) -> None:
         self.failed: deque[FailedJob] = deque(maxlen=_KEPT)
         self._waiting: dict[str, list[_Place]] = defaultdict(list)
         self._numbers = count()
         self._unique: dict[str, str] = {}
+        # Weak, because a transaction that is rolled back forgets what it would have called.
+        self._promised: WeakValueDictionary[str, _Promise] = WeakValueDictionary()
         self._wakers: set[Callable[[], object]] = set()
 
     async def enqueue(
         self, envelopes: Sequence[Envelope], scope: Scope, after: OpenTransaction | None
     ) -> Sequence[str]:
         """Keep jobs, once the work of a scope is committed; see `JobBackend.enqueue`."""
-        add = partial(self._add, envelopes)
+        promised = [self._promise(each) for each in envelopes]
+        # The promises are passed along, because nothing else keeps them until the commit.
+        add = partial(self._add, envelopes, promised)
         if after is not None:
             after.after_commit(add)
         elif not scope.units.defer(add):
             add()
-        return [self._unique.get(each.unique, each.id) for each in envelopes]
+        return [each.id for each in promised]
 
     async def work(self, run: Run, *, queues: Sequence[str], concurrency: int, stop: Stop) -> None:
         """Run jobs until `stop` is set; see `JobBackend.work`."""
         await pull(self, run, queues=queues, concurrency=concurrency, stop=stop)
 
     async def claim(self, queues: Sequence[str], limit: int) -> Sequence[Envelope]:
-        """Return jobs that may run now, the first due first; see `Store.claim`."""
+        """Return jobs that may run now, the first due first; see `JobStore.claim`."""
         now, claimed = datetime.now(UTC), list[Envelope]()
         while len(claimed) < limit:
             heaps = self._heaps(queues)
@@ -84,19 +106,28 @@ class MemoryJobs:
         return claimed
 
     async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
-        """Note what became of a job; see `Store.settle`."""
+        """Note what became of a job; see `JobBackend.settle`."""
         match outcome:
             case Retried(after, _):
-                self._put(replace(envelope, attempt=envelope.attempt + 1, due=_in(after)))
+                self.keep(replace(envelope, attempt=envelope.attempt + 1, due=_in(after)))
             case Released(after):
-                self._put(replace(envelope, due=_in(after)))
+                self.keep(replace(envelope, due=_in(after)))
             case _:
                 self._unique.pop(envelope.unique, None)
                 if isinstance(outcome, Failed):
                     self.failed.append(FailedJob(envelope, outcome.error))
+        if isinstance(outcome, Done | Failed):
+            self._add(outcome.then, [self._promise(each) for each in outcome.then])
+
+    def keep(self, envelope: Envelope) -> None:
+        """Put a job among those that wait."""
+        due = envelope.due or envelope.enqueued_at
+        heappush(self._waiting[envelope.queue], _Place(due, next(self._numbers), envelope))
+        for wake in tuple(self._wakers):
+            wake()
 
     async def wait(self, queues: Sequence[str]) -> None:
-        """Wait until a job is due or is added; see `Store.wait`."""
+        """Wait until a job is due or is added; see `JobStore.wait`."""
         added, wake = wake_up_call()  # a job may be added by another thread, in a loop of its own
         self._wakers.add(wake)
         try:
@@ -107,18 +138,24 @@ class MemoryJobs:
         finally:
             self._wakers.remove(wake)
 
-    def _add(self, envelopes: Sequence[Envelope]) -> None:
-        for envelope in envelopes:
-            if not envelope.unique or self._unique.setdefault(envelope.unique, envelope.id) == (
-                envelope.id
-            ):
-                self._put(envelope)
+    def _promise(self, envelope: Envelope) -> _Promise:
+        """Return the id of a job, or of the one that has the same `unique`."""
+        unique = envelope.unique
+        if unique in self._unique:
+            return _Promise(self._unique[unique])
+        promise = _Promise(envelope.id)
+        return self._promised.setdefault(unique, promise) if unique else promise
 
-    def _put(self, envelope: Envelope) -> None:
-        due = envelope.due or envelope.enqueued_at
-        heappush(self._waiting[envelope.queue], _Place(due, next(self._numbers), envelope))
-        for wake in tuple(self._wakers):
-            wake()
+    def _add(self, envelopes: Sequence[Envelope], promised: Sequence[_Promise]) -> None:
+        for envelope, promise in zip(envelopes, promised, strict=True):
+            if unique := envelope.unique:
+                if unique in self._unique:
+                    continue
+                if self._promised.get(unique) is promise:
+                    del self._promised[unique]
+                    envelope = replace(envelope, id=promise.id)  # noqa: PLW2901  # as was returned
+                self._unique[unique] = envelope.id
+            self.keep(envelope)
 
     def _heaps(self, queues: Sequence[str]) -> list[list[_Place]]:
         """Return the waiting jobs of some queues, or of all, without empty ones."""

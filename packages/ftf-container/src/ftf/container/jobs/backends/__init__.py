@@ -1,0 +1,1 @@
+"""What keeps jobs: its contract, how stored jobs are fetched, and jobs in memory."""

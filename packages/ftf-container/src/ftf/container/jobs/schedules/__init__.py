@@ -1,0 +1,1 @@
+"""Jobs that are enqueued at times of the clock."""

@@ -1,0 +1,199 @@
+"""`Admissions`: decides about the requests of an application, by the rules of its routes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast, override
+
+from fastapi.dependencies.models import Dependant
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ftf.container import Container
+
+from ...injection._endpoint import injected_parameters
+from ...request._scope import scope_of
+from ...request._services import current_exchange
+from .._challenge import challenge
+from .._clock import Clock
+from .._current_user import demands_user, user_class
+from .._identity import Identity
+from .._users import Users
+from .._visitor import Visitor
+from ..exceptions import AccessForbidden, Unauthenticated
+from ._access import AccessCheck, Decider
+from ._authentication import authenticate
+from ._expiry import LiveConnections
+from ._guards import Guards
+from ._rule import Rule, rule_of
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+KEY: Final = "ftf.http.access"
+_REQUIRED: Final = "Authentication is required."
+_INVALID: Final = {"error": "invalid_token"}
+_OPEN: Final = Rule(is_required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What was decided about a request, in its ASGI scope.
+
+    Attributes:
+        by: The application's decisions: a mounted application makes its own.
+        rule: The rule of its route.
+        visitor: Who sends it; `None` if its credential was not read.
+    """
+
+    by: "Admissions"
+    rule: Rule
+    visitor: Visitor | None
+
+
+class Admissions(Decider):
+    """Decides about the requests of an application, by the rules of its routes.
+
+    Args:
+        container: The container of the application.
+        guards: Its guards.
+        realm: The name of the application, for `WWW-Authenticate`.
+    """
+
+    def __init__(self, container: Container, guards: Guards, realm: str) -> None:
+        self._container = container
+        self._realm = realm
+        self.guards = guards
+
+    async def admit(self, rule: Rule, connection: HTTPConnection) -> None:
+        """Let a request pass, and note who sends it.
+
+        Raises:
+            HTTPException: It is refused.
+        """
+        try:
+            await self._admit(rule, connection)
+        except HTTPException:
+            for limit in rule.limits:  # guesses count; a refusal of theirs takes precedence
+                await limit(connection)
+            raise
+
+    async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a connection that was admitted, until its credential ends."""
+        admitted = self._admitted(scope)
+        identity = admitted.visitor.identity if admitted and admitted.visitor else None
+        if identity is None:
+            await app(scope, receive, send)
+        else:
+            connections = self._container.resolve(LiveConnections)
+            await connections.serve(identity, app, scope, receive, send)
+
+    @override
+    async def decide(self, check: AccessCheck, connection: HTTPConnection) -> None:
+        """Raise if a demand refuses a request; do nothing if its route was decided about."""
+        admitted = self._admitted(connection.scope)
+        if admitted is None or check not in admitted.rule.checks:
+            await self.admit(Rule.of([[check]], required=True), connection)
+
+    def rule_of(self, route: object) -> Rule | None:
+        """Return the rule of a route, and register the current users that its handler takes."""
+        dependant = getattr(route, "dependant", None)
+        if isinstance(dependant, Dependant):
+            for _, key in injected_parameters(dependant):
+                if demands_user(key) is not None and key not in self._container:
+                    self._container.register(
+                        cast("TypeForm[object]", key), _current(key), scope="scoped"
+                    )
+        return rule_of(route, login_required=self.guards.login_required)
+
+    def identity(self, visitor: Visitor) -> Identity:
+        """Return the identity of a visitor.
+
+        Raises:
+            Unauthenticated: It is a guest.
+        """
+        if visitor.identity is None:
+            raise Unauthenticated(_REQUIRED, self._challenge(_OPEN, {}))
+        return visitor.identity
+
+    async def visitor(self) -> Visitor:
+        """Return who sends the request that is served in this context.
+
+        Raises:
+            HTTPException: It has a credential that is not valid.
+        """
+        connection = current_exchange("the visitor").connection
+        admitted = self._admitted(connection.scope)
+        if admitted is None or admitted.visitor is None:
+            return await self._identified(_OPEN, connection)
+        return admitted.visitor
+
+    def _admitted(self, scope: Scope) -> Admitted | None:
+        found = scope.get(KEY)
+        return found if isinstance(found, Admitted) and found.by is self else None
+
+    async def _admit(self, rule: Rule, connection: HTTPConnection) -> None:
+        if not rule.is_read:
+            connection.scope[KEY] = Admitted(self, rule, None)
+            return
+        visitor = await self._identified(rule, connection)
+        identity = visitor.identity
+        if identity is not None:
+            self._check(rule, identity)
+        elif rule.is_required:
+            raise Unauthenticated(_REQUIRED, self._challenge(rule, {}))
+        connection.scope[KEY] = Admitted(self, rule, visitor)
+
+    async def _identified(self, rule: Rule, connection: HTTPConnection) -> Visitor:
+        scope = connection.scope
+        has_users = Users in self._container
+        guards = self.guards.named(rule.guards)
+        try:
+            visitor = await authenticate(guards, connection, scope_of(scope), has_users=has_users)
+        except Unauthenticated as refused:
+            if refused.challenge is not None:
+                raise
+            raise Unauthenticated(refused.detail, self._challenge(rule, _INVALID)) from None
+        if visitor.identity is not None:
+            scope["user"] = visitor.identity
+        return visitor
+
+    def _check(self, rule: Rule, identity: Identity) -> None:
+        """Check the scopes and the age of the login.
+
+        Raises:
+            AccessForbidden: A scope is missing.
+            Unauthenticated: The login is too old.
+        """
+        if not all(map(identity.allows, rule.scopes)):
+            scope = " ".join(sorted(rule.scopes))
+            parameters = {"error": "insufficient_scope", "scope": scope}
+            raise AccessForbidden(challenge=self._challenge(rule, parameters))
+        if rule.max_age is not None:
+            now = self._container.resolve(Clock).now()
+            last = identity.authenticated_at
+            if last is None or now - last > rule.max_age:
+                age = f"{rule.max_age.total_seconds():.0f}"
+                parameters = {"error": "insufficient_user_authentication", "max_age": age}
+                detail = "A more recent login is required."
+                raise Unauthenticated(detail, self._challenge(rule, parameters))
+
+    def _challenge(self, rule: Rule, parameters: dict[str, str]) -> str | None:
+        schemes = (guard.challenge for _, guard in self.guards.named(rule.guards))
+        return challenge(schemes, {"realm": self._realm, **parameters})
+
+
+def _current(key: object) -> Callable[[Visitor], object]:
+    """Return a factory of the current user that a key names."""
+    cls, is_demanded = user_class(key), demands_user(key)
+
+    def current(visitor: Visitor) -> object:
+        user = visitor.user
+        if user is None and is_demanded:
+            raise Unauthenticated(_REQUIRED)
+        if user is not None and isinstance(cls, type) and not isinstance(user, cls):
+            name = type(user).__qualname__
+            raise TypeError(f"The current user is a {name}: write `CurrentUser[{name}]`.")
+        return user
+
+    return current

@@ -1,0 +1,81 @@
+"""The check of start-up: the rule of each route can hold."""
+
+from collections.abc import Iterator
+from typing import cast
+
+from starlette.routing import BaseRoute
+
+from ftf.container import Container
+
+from ...exceptions import RouteFault
+from ...injection._endpoint import injected_parameters
+from ...routing._index_entries import finds_by_itself
+from ...routing._tree import walk
+from .._current_user import UserClass, demands_user, user_class
+from .._users import Users
+from ._admissions import Admissions
+from ._guards import Guards
+from ._rule import Rule
+
+_NO_GUARDS = (
+    "The route demands a credential, and the application has no guard.\n"
+    'Add one: `app.add_guard("api", BearerGuard)`.'
+)
+_HIDDEN = (
+    "A router or route class has a `matches` or `handle` of its own, so that what it serves is not "
+    "known before its body is read.\nDeclare the route on the application itself, or inherit from "
+    "FastAPI's classes without replacing these methods."
+)
+_NO_USERS = (
+    "The handler takes `CurrentUser`, and the application does not know its users.\n"
+    "Pass them: `AuthProvider(users=...)`."
+)
+
+
+def access_faults(container: Container, routes: list[BaseRoute]) -> Iterator[RouteFault]:
+    """Return why the rules of routes cannot hold, and register what their handlers take.
+
+    Args:
+        container: The container of the application.
+        routes: Its routes, without those of mounted applications.
+    """
+    known = container.resolve(Admissions) if Admissions in container else None
+    admissions = known or Admissions(container, Guards(), "")
+    for top in routes:
+        hidden = finds_by_itself(top)
+        for route in walk([top]):
+            rule = admissions.rule_of(route)
+            place = _place(route)
+            if rule is not None:
+                reasons = [_HIDDEN] if hidden else [*_reasons(rule, admissions.guards)]
+                yield from (RouteFault(place, reason) for reason in reasons)
+            yield from (RouteFault(place, each) for each in _user_faults(container, route))
+
+
+def _place(route: object) -> str:
+    methods = ",".join(sorted(getattr(route, "methods", None) or ("ANY",)))
+    return f"{methods} {getattr(route, 'path', None) or getattr(route, 'host', '')}"
+
+
+def _reasons(rule: Rule, guards: Guards) -> Iterator[str]:
+    yield from (f"The route {fault}." for fault in rule.faults)
+    if not guards.names:
+        yield _NO_GUARDS
+    for name in guards.unknown(rule.guards):
+        known = ", ".join(map(repr, guards.names)) or "none"
+        yield f"There is no guard named {name!r}; the application has {known}."
+
+
+def _user_faults(container: Container, route: object) -> Iterator[str]:
+    dependant = getattr(route, "dependant", None)
+    if dependant is None:
+        return
+    known = container.resolve(UserClass).cls if UserClass in container else None
+    for _, key in injected_parameters(dependant):
+        if demands_user(key) is None:
+            continue
+        if Users not in container:
+            yield _NO_USERS
+        elif known is not None and not issubclass(known, cast("type", user_class(key))):
+            name = known.__qualname__
+            yield f"The users of the application are of the class {name}: `CurrentUser[{name}]`."

@@ -1,0 +1,54 @@
+"""`OpenRoute`: a route that everyone may call."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute
+
+from ...injection._early_checks import marks_of
+from ...routing._tree import walk
+from ._access import AccessMark
+from ._rule import rule_of
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRoute:
+    """A route that everyone may call.
+
+    Attributes:
+        path: The path; everything below it for a mounted application.
+        methods: The methods; none for a websocket or a mounted application.
+        is_marked: Whether `@public` says so. Without it, nothing does.
+    """
+
+    path: str
+    methods: tuple[str, ...]
+    is_marked: bool
+
+    def __str__(self) -> str:
+        return f"{','.join(self.methods) or 'ANY'} {self.path}"
+
+
+def open_routes(routes: Iterable[BaseRoute], *, login_required: bool) -> Sequence[OpenRoute]:
+    """Return the routes that everyone may call.
+
+    Args:
+        routes: The routes of an application, without those of mounted ones.
+        login_required: Whether routes without a mark demand a credential.
+    """
+    found: list[OpenRoute] = []
+    for route in walk(routes):
+        rule = rule_of(route, login_required=login_required)
+        if rule is None or not rule.is_required:
+            path = getattr(route, "path", None) or getattr(route, "host", None) or ""
+            methods = tuple(sorted(getattr(route, "methods", None) or ()))
+            found.append(OpenRoute(path, methods, _is_marked(route)))
+    return found
+
+
+def _is_marked(route: object) -> bool:
+    return rule_of(route, login_required=True) is None or any(
+        isinstance(mark, AccessMark)
+        for name in ("endpoint", "app")
+        for mark in marks_of(getattr(route, name, None))
+    )

@@ -1,0 +1,102 @@
+"""How access becomes a part of an application: its services, and what its index asks."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from starlette.routing import BaseRoute, Router
+
+from ftf.container import Container
+
+from ...routing._index import RouteIndex
+from .._auth import Auth
+from .._clock import Clock
+from .._guard import Guard
+from .._identity import Identity
+from .._visitor import Visitor
+from ..policies._user_source import UserSource
+from ._access import Decider
+from ._admissions import Admissions
+from ._credentials import Credentials
+from ._expiry import LiveConnections
+from ._guarded_route import ApplicationAccess
+from ._guards import Guards
+from ._open_routes import OpenRoute, open_routes
+from ._openapi import Json, document_access
+
+
+class Application(Protocol):
+    """What access needs of an application."""
+
+    title: str
+
+    @property
+    def router(self) -> Router:
+        """The application's router."""
+        ...
+
+    @property
+    def container(self) -> Container:
+        """The application's container."""
+        ...
+
+
+def guards_of(app: Application, index: RouteIndex) -> Guards:
+    """Return the guards of an application; the first call makes its index ask them."""
+    container = app.container
+    if Admissions not in container:
+        guards = Guards()
+        admissions = Admissions(container, guards, app.title)
+        container.instance(Guards, guards)
+        container.instance(Credentials, Credentials(container, guards))
+        container.instance(Admissions, admissions)
+        container.instance(Decider, admissions)
+        if Clock not in container:
+            container.register(Clock, scope="singleton")
+        container.register(LiveConnections, scope="singleton")
+        container.register(Visitor, admissions.visitor, scope="scoped")
+        container.register(Identity, admissions.identity, scope="scoped")
+        container.register(Auth, scope="scoped")
+        if UserSource not in container:
+            container.register(UserSource, Auth, scope="scoped")  # type: ignore[type-abstract]  # a port
+    admissions = container.resolve(Admissions)
+    if not index.is_guarded:
+        index.guard(ApplicationAccess(admissions, app.router))
+    return admissions.guards
+
+
+def add_guard(app: Application, index: RouteIndex, name: str, guard: type[Guard]) -> None:
+    """Add a guard; the container builds it for each request, unless it is registered."""
+    guards_of(app, index).add(name, guard)
+    if guard not in app.container:
+        app.container.register(guard, scope=guard.lifetime)
+
+
+def require_login(app: Application, index: RouteIndex) -> None:
+    """Make every route demand a credential, unless a mark says otherwise."""
+    guards_of(app, index).login_required = True
+
+
+def admissions_of(container: Container) -> Admissions | None:
+    """Return what decides about the requests of an application; `None` without guards."""
+    return container.resolve(Admissions) if Admissions in container else None
+
+
+def open_routes_of(container: Container, routes: list[BaseRoute]) -> Sequence[OpenRoute]:
+    """Return the routes that everyone may call."""
+    admissions = admissions_of(container)
+    required = admissions is not None and admissions.guards.login_required
+    return open_routes(routes, login_required=required)
+
+
+def open_by_default(container: Container, routes: list[BaseRoute]) -> Sequence[OpenRoute]:
+    """Return the routes that are open although no mark says so, where there are guards."""
+    if admissions_of(container) is None:
+        return ()
+    return [each for each in open_routes_of(container, routes) if not each.is_marked]
+
+
+def document(container: Container, routes: list[BaseRoute], document: Json) -> None:
+    """Add what routes demand to an OpenAPI document, in place."""
+    admissions = admissions_of(container)
+    if admissions is not None:
+        document_access(document, routes, admissions)

@@ -1,0 +1,1 @@
+"""Policies: what a user may do with the records of a model."""

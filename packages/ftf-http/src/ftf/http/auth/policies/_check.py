@@ -1,0 +1,57 @@
+"""The check of start-up: every policy can decide, and those that handlers name were added."""
+
+from collections.abc import Iterable, Iterator
+
+from fastapi.dependencies.models import Dependant
+
+from ftf.container import Container, GraphError
+
+from ...exceptions import RouteFault
+from ._gate import Gate
+from ._references import policies_named_by
+from ._registry import PolicyRegistry, user_of
+from .exceptions import InvalidPoliciesError
+
+
+def validate_policies(container: Container, places: Iterable[tuple[str, Dependant]]) -> None:
+    """Check that every policy can decide, and that those which handlers name were added.
+
+    Args:
+        container: The container.
+        places: The routes of the application, by method and path.
+
+    Raises:
+        InvalidPoliciesError: A policy cannot, or was not added; the error holds every fault.
+    """
+    registry = PolicyRegistry()
+    if PolicyRegistry in container:
+        registry = container.resolve(PolicyRegistry)
+    faults = [*_without_user(container, registry), *_of_methods(registry)]
+    for place, dependant in places:
+        faults += _not_added(registry, place, dependant)
+    if faults:
+        raise InvalidPoliciesError(faults)
+
+
+def _of_methods(registry: PolicyRegistry) -> Iterator[RouteFault]:
+    for ability in registry.methods():
+        if fault := ability.fault():
+            yield RouteFault(str(ability), fault)
+
+
+def _without_user(container: Container, registry: PolicyRegistry) -> Iterator[RouteFault]:
+    for policy in registry.policies.values():
+        try:
+            container.validate(Gate[user_of(policy)])  # type: ignore[misc]  # a class of users
+        except GraphError as error:
+            yield RouteFault(policy.__qualname__, str(error))
+
+
+def _not_added(registry: PolicyRegistry, place: str, dependant: Dependant) -> Iterator[RouteFault]:
+    for policy in policies_named_by(dependant.call) if dependant.call else ():
+        if not registry.has(policy):
+            name = policy.__qualname__
+            remedy = f"Add it before the start: `app.add_policy(Model, {name})`."
+            yield RouteFault(place, f"The handler asks {name}, which was not added.\n{remedy}")
+    for below in dependant.dependencies:
+        yield from _not_added(registry, place, below)

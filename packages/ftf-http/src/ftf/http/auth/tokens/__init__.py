@@ -1,0 +1,1 @@
+"""Access tokens: how they are issued and read."""

@@ -1,0 +1,1 @@
+"""What handlers return besides values: `Reply`, and pages with their links."""

@@ -1,0 +1,23 @@
+"""Resources: models as an API of lists and records, with the parts to write one by hand."""
+
+from ._requirements import require
+
+require()
+
+from ._controller import ResourceController  # noqa: E402  # what it needs is checked first
+from ._from_query import FromQuery  # noqa: E402
+from ._marks import Count, Needs  # noqa: E402
+from ._missing import MISSING  # noqa: E402
+from ._partial import Partial  # noqa: E402
+from ._projection import AnyPage, Projection  # noqa: E402
+
+__all__ = [
+    "MISSING",
+    "AnyPage",
+    "Count",
+    "FromQuery",
+    "Needs",
+    "Partial",
+    "Projection",
+    "ResourceController",
+]

@@ -1,0 +1,90 @@
+"""Changes of a part of a record: what was sent, merged into what is stored, and validated."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+
+from ._partial import Partial, merged
+
+type Values = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is written to a record.
+
+    Args:
+        values: The values, by attribute.
+        body: The complete body; `None` if what is stored is not valid any more.
+    """
+
+    values: Values
+    body: BaseModel | None
+
+
+def written(body: BaseModel, names: Collection[str]) -> Values:
+    """Return the values of a body that are written, with nested schemas as dicts."""
+    return {name: _stored(value) for name, value in body if name in names}
+
+
+def changed(
+    record: object, body: BaseModel, whole: type[BaseModel], names: Collection[str]
+) -> Change:
+    """Return what a partial body changes, as the whole schema has normalised it.
+
+    What is stored and was not sent does not have to be valid, unless a validator of the whole
+    schema looks at it.
+
+    Args:
+        record: The record.
+        body: What was sent.
+        whole: The schema of a complete record.
+        names: The fields that are attributes of the record.
+
+    Raises:
+        RequestValidationError: The record would not be valid.
+    """
+    sent = body.changes() if isinstance(body, Partial) else body.model_dump(exclude_unset=True)
+    if not sent:
+        return Change({}, None)
+    values: Values = {
+        name: getattr(record, name) for name in whole.model_fields if hasattr(record, name)
+    }
+    for name, value in sent.items():
+        stored = _stored(values.get(name))
+        values[name] = merged(stored, value) if isinstance(value, Mapping) else value
+    try:
+        valid = whole.model_validate(values, by_alias=False, by_name=True)
+    except ValidationError as error:
+        faults = [fault for fault in error.errors() if not fault["loc"] or fault["loc"][0] in sent]
+        if faults:
+            raise RequestValidationError([*_in_body(faults, whole)]) from None
+        return Change({name: values[name] for name in sent if name in names}, None)
+    own = {name: value for name, value in written(valid, names).items() if name in sent}
+    return Change(own, valid)
+
+
+def alias_of(schema: type[BaseModel], name: str) -> str:
+    """Return the name of a field that clients use."""
+    info = schema.model_fields[name]
+    alias = info.validation_alias or info.alias
+    return alias if isinstance(alias, str) else name
+
+
+def _in_body(faults: Any, schema: type[BaseModel]) -> Iterator[Mapping[str, object]]:  # noqa: ANN401  # pydantic's
+    """Return faults at the names that clients use."""
+    for fault in faults:
+        first, further = fault["loc"][:1], fault["loc"][1:]
+        yield {**fault, "loc": ("body", *(alias_of(schema, name) for name in first), *further)}
+
+
+def _stored(value: object) -> object:
+    """Return a value as a column takes it: nested schemas are dicts."""
+    if isinstance(value, BaseModel):
+        return value.model_dump()
+    if isinstance(value, list):
+        return [_stored(each) for each in value]
+    return value

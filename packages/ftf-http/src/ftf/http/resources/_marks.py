@@ -1,0 +1,31 @@
+"""`Count` and `Needs`: what a field of an answer is made of, beyond an attribute."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import QueryableAttribute
+
+
+# Not compared by its relationship: `==` of one makes a condition.
+@dataclass(frozen=True, slots=True, eq=False)
+class Count:
+    """A field with the number of related records: `Annotated[int, Count(Product.reviews)]`.
+
+    Args:
+        relation: The relationship of the model.
+    """
+
+    relation: QueryableAttribute[Any]
+
+
+class Needs:
+    """A field whose property reads relationships: `Annotated[str, Needs(Product.supplier)]`.
+
+    Args:
+        path: The relationship that it reads, and those behind it.
+    """
+
+    __slots__ = ("path",)
+
+    def __init__(self, *path: QueryableAttribute[object]) -> None:
+        self.path = path

@@ -1,0 +1,160 @@
+"""`Projection`: what an answer shows of records, and the eager loads that this needs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from typing import Any, Self, cast
+
+from pydantic import BaseModel
+from sqlalchemy.orm import DeclarativeBase
+
+from ftf.orm import CursorPage, Include, Page, QueryBuilder, SimplePage
+
+from ._shape import Path, Related, Shape, shape_of
+
+type Tree = dict[str, Tree]  # the names of includes, with those behind them
+type AnyPage[T] = Page[T] | SimplePage[T] | CursorPage[T]
+
+
+class Projection[M: DeclarativeBase, Out: BaseModel]:
+    """What an answer shows of records: it decides what is loaded, so that it runs no query itself.
+
+    Relationships among the fields are eager loaded, each with one more SELECT. A field
+    `SupplierOut | MISSING = MISSING` is left out, unless it is included.
+
+    Args:
+        model: The model of the records.
+        schema: The schema of the answer.
+
+    Raises:
+        TypeError: The model has no such attribute, a relationship has no schema, or a schema
+            contains itself without `MISSING`.
+
+    Example:
+        OUT = Projection(Post, PostOut)
+        page = await OUT.load(posts.query()).paginate()
+        return page.map(OUT)
+    """
+
+    def __init__(self, model: type[M], schema: type[Out]) -> None:
+        self.shape = shape_of(model, schema)
+        self._includes: tuple[Include, ...] = ()
+        self._tree: Tree = {}
+
+    def including(self, includes: Sequence[Include]) -> Self:
+        """Return a projection that shows relationships of `MISSING` fields as well.
+
+        Raises:
+            ValueError: The schema has no field for one.
+        """
+        if not includes:
+            return self
+        trees: Tree = {}
+        for include in includes:
+            shape, tree = self.shape, trees
+            for step in include.path:
+                related = shape.related.get(step.key)
+                if related is None:
+                    raise ValueError(
+                        f"{shape.schema.__name__} has no field for {include}: add "
+                        f"`{step.key}: ... | MISSING = MISSING`."
+                    )
+                shape, tree = related.shape, tree.setdefault(step.key, {})
+        found = copy(self)
+        found._includes, found._tree = tuple(includes), trees  # noqa: SLF001  # of this class
+        return found
+
+    def load(self, query: QueryBuilder[M]) -> QueryBuilder[M]:
+        """Return a query with the eager loads and counts of the answer.
+
+        Includes with a limit are left out: `page` and `all` read them.
+        """
+        for name, count in self.shape.counts.items():
+            query = query.with_count(count.relation, alias=name)
+        return _loaded(query, self.shape, self._tree, (), self._limits)
+
+    def __call__(self, record: M) -> Out:
+        """Return what an answer shows of a record that is loaded."""
+        return cast("Out", _shown(record, self.shape, self._tree, {}))
+
+    async def page(self, query: QueryBuilder[M], page: AnyPage[M]) -> AnyPage[Out]:
+        """Return a page of what an answer shows.
+
+        Args:
+            query: A query of the records' model in their session, for includes with a limit.
+            page: A page of records that are loaded.
+        """
+        items: list[Any] = await self.all(query, page.items)
+        return cast("AnyPage[Out]", replace(page, items=items))
+
+    async def all(self, query: QueryBuilder[M], records: Sequence[M]) -> list[Out]:
+        """Return what an answer shows of records, with includes of a limit read by one SELECT each.
+
+        Args:
+            query: A query of the records' model in their session.
+            records: The records, which are loaded.
+        """
+        limited = {}
+        for name, limit in self._limits.items():
+            related, tree = self.shape.related[name], self._tree[name]
+            limited[name] = await query.related(
+                records, related.attribute, limit=limit, narrow=_loading(related, tree)
+            )
+        found: list[object] = []
+        for number, record in enumerate(records):
+            own = {name: lists[number] for name, lists in limited.items()}
+            found.append(_shown(record, self.shape, self._tree, own))
+        return cast("list[Out]", found)
+
+    @property
+    def _limits(self) -> dict[str, int]:
+        """The greatest limit of each relationship that is included with one."""
+        found: dict[str, int] = {}
+        for include in self._includes:
+            if include.limit is not None:
+                name = include.path[0].key
+                found[name] = max(include.limit, found.get(name, 0))
+        return found
+
+
+def _loading(related: Related, tree: Tree) -> Any:  # noqa: ANN401  # takes a query of any model
+    return lambda query: _loaded(query, related.shape, tree, (), {})
+
+
+def _loaded[Q: QueryBuilder[Any]](
+    query: Q, shape: Shape, tree: Tree, prefix: Path, without: Iterable[str]
+) -> Q:
+    """Return a query with the eager loads of a shape, at a path."""
+    for name, related in shape.related.items():
+        if (related.is_optional and name not in tree) or name in without:
+            continue
+        path = (*prefix, related.attribute)
+        query = _loaded(query.with_(path), related.shape, tree.get(name, {}), path, ())
+    for needed in shape.needs:
+        query = query.with_((*prefix, *needed))
+    return query
+
+
+def _shown(
+    record: object, shape: Shape, tree: Tree, limited: Mapping[str, Sequence[object]]
+) -> BaseModel:
+    """Return a record as its schema shows it; fields are read by name, whatever their alias."""
+    values: object = record
+    if any(related.is_optional for related in shape.related.values()) or tree:
+        # A dict, as pydantic would read relationships that are not loaded.
+        found = {name: getattr(record, name) for name in (*shape.plain, *shape.counts)}
+        for name, related in shape.related.items():
+            if related.is_optional and name not in tree:
+                continue
+            value = limited[name] if name in limited else getattr(record, name)
+            found[name] = _shown_related(value, related, tree.get(name, {}))
+        values = found
+    return shape.schema.model_validate(values, from_attributes=True, by_alias=False, by_name=True)
+
+
+def _shown_related(value: Any, related: Related, tree: Tree) -> object:  # noqa: ANN401  # records
+    if value is None:
+        return None
+    if related.is_many:
+        return [_shown(each, related.shape, tree, {}) for each in value]
+    return _shown(value, related.shape, tree, {})

@@ -1,0 +1,153 @@
+"""`Resource`: the facts of a resource controller, checked when it is added."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from pydantic import BaseModel
+from sqlalchemy import inspect
+from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
+
+from ftf.orm import FilterSet
+
+from ..types import key_of
+from ._projection import Projection
+from ._rules_in import has_rules
+
+ACTIONS: Final = ("index", "show", "store", "update", "replace", "destroy")
+_WRITES: Final = {"store", "update", "replace"}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """The facts of a resource controller.
+
+    Args:
+        name: The name of the controller, for errors.
+        model: The model of the records.
+        body: The schema of what clients send.
+        answer: The schema of what they get.
+        actions: The actions that are served.
+        declared: The filter set of the controller, if it has one.
+        parent: The relationship to the record in the path, if there is one.
+        completes: Whether the controller completes new records by its hooks.
+    """
+
+    name: str
+    model: type[DeclarativeBase]
+    body: type[BaseModel]
+    answer: type[BaseModel]
+    actions: tuple[str, ...]
+    declared: FilterSet[Any] | None
+    parent: QueryableAttribute[Any] | None
+    completes: bool
+
+    @cached_property
+    def filters(self) -> FilterSet[Any]:
+        """What clients may ask of the list; by default a page of it."""
+        return FilterSet(self.model) if self.declared is None else self.declared
+
+    @cached_property
+    def projection(self) -> Projection[Any, Any]:
+        """What answers show of a record."""
+        return Projection(self.model, self.answer)
+
+    @cached_property
+    def key(self) -> object:
+        """The type of the primary key in a path."""
+        return key_of(self.model)
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the body that are attributes of the record."""
+        known = {attribute.key for attribute in inspect(self.model).column_attrs}
+        return tuple(name for name in self.body.model_fields if name in known)
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether the schema of the body has rules about stored records."""
+        return has_rules(self.body)
+
+    @cached_property
+    def foreign_key(self) -> str:
+        """The attribute of a record that refers to its parent."""
+        if self.parent is None:
+            return ""
+        pairs = self.parent.property.local_remote_pairs
+        if self.parent.property.uselist or len(pairs) != 1:
+            raise TypeError(
+                f"{self.name}.parent must be a relationship to one record by one foreign key, such "
+                f"as Comment.post, not {self.parent}."
+            )
+        key: str = inspect(self.model).get_property_by_column(pairs[0][0]).key
+        return key
+
+    @cached_property
+    def parent_model(self) -> type[DeclarativeBase]:
+        """The model of the record in the path."""
+        assert self.parent is not None  # noqa: S101  # asked for by controllers with a parent only
+        found: type[DeclarativeBase] = self.parent.property.mapper.class_
+        return found
+
+    def check(self, prefix: str) -> None:
+        """Check what can be known before a request.
+
+        Raises:
+            TypeError: A schema does not fit the model.
+            ValueError: An action is unknown, a filter is about what answers do not show, or the
+                prefix does not name the parent.
+        """
+        unknown = [name for name in self.actions if name not in ACTIONS]
+        if unknown or not self.actions:
+            wrong = f"has an unknown action {unknown[0]!r}" if unknown else "has no actions"
+            raise ValueError(f"{self.name} {wrong}: actions can have {', '.join(ACTIONS)}.")
+        declared: object = self.declared
+        if declared is not None and getattr(declared, "model", None) is not self.model:
+            raise TypeError(f"{self.name}.filters must be a FilterSet of {self.model.__name__}.")
+        _ = self.key, self.foreign_key
+        self._check_prefix(prefix)
+        self._check_shown()
+        if _WRITES & {*self.actions}:
+            for fault in self._faults_of_body():
+                raise TypeError(f"{self.name}: {self.body.__name__}{fault}")
+
+    def _check_prefix(self, prefix: str) -> None:
+        if self.parent is not None and f"{{{self.parent.key}}}" not in prefix:
+            name = self.parent.key
+            raise ValueError(
+                f"{self.name} has the parent {self.parent}, but its prefix has no {{{name}}}: "
+                f"write, as an example, prefix = '/{name}s/{{{name}}}{prefix}'."
+            )
+
+    def _check_shown(self) -> None:
+        shape = self.projection.shape
+        self.projection.including(self.filters.includes)
+        for used in self.filters.columns:
+            column = used.column
+            if isinstance(column, QueryableAttribute) and not shape.shows(used.via, column):
+                raise ValueError(
+                    f"{self.name}: the parameter {used.parameter!r} is about {column}, which "
+                    f"{self.answer.__name__} does not show, so that clients could find out its "
+                    "values: show it, leave it out, or pass unshown=True."
+                )
+
+    def _faults_of_body(self) -> Iterator[str]:
+        mapper = inspect(self.model)
+        reserved = {mapper.get_property_by_column(each).key for each in mapper.primary_key}
+        if mapper.version_id_col is not None:
+            reserved.add(mapper.get_property_by_column(mapper.version_id_col).key)
+        if self.parent is not None:
+            reserved.add(self.foreign_key)
+        if self.body.model_config.get("extra") == "allow":
+            yield " allows unknown fields: clients could write any of them."
+        for name in self.body.model_fields:
+            if name in reserved:
+                yield f".{name} is set by the server: leave it out."
+            if name in mapper.relationships:
+                yield f".{name} is a relationship, which is never written: write its key."
+            if name not in self.fields and not self.completes:
+                yield (
+                    f".{name} is not a column of {self.model.__name__}: leave it out, or override "
+                    "`storing` and `updating` to do something with it."
+                )

@@ -1,0 +1,165 @@
+"""`Shape`: which fields of a schema are attributes, relationships and counts of a model."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from sqlalchemy import inspect
+from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
+
+from ..injection._inject import unaliased
+from ._marks import Count, Needs
+from ._missing import MISSING
+
+type Model = type[DeclarativeBase]
+type Schema = type[BaseModel]
+type Path = tuple[QueryableAttribute[object], ...]
+
+
+@dataclass(eq=False)
+class Related:
+    """A field that shows related records.
+
+    Args:
+        attribute: The relationship.
+        shape: The shape of a related record.
+        is_optional: Whether it is shown only if it is included.
+    """
+
+    attribute: QueryableAttribute[Any]
+    shape: "Shape"
+    is_optional: bool
+
+    @property
+    def is_many(self) -> bool:
+        """Return whether the relationship leads to many records."""
+        return bool(self.attribute.property.uselist)
+
+
+@dataclass(eq=False)
+class Shape:
+    """The fields of a schema, by what they are of a model.
+
+    Args:
+        model: The model.
+        schema: The schema.
+        plain: The fields that are read from attributes of the same name.
+        related: The fields that show related records.
+        counts: The fields that count related records.
+        needs: The relationships that properties read.
+    """
+
+    model: Model
+    schema: Schema
+    plain: list[str] = field(default_factory=list)
+    related: dict[str, Related] = field(default_factory=dict)
+    counts: dict[str, Count] = field(default_factory=dict)
+    needs: list[Path] = field(default_factory=list)
+
+    def shows(self, via: Path, column: QueryableAttribute[object]) -> bool:
+        """Return whether an answer shows a column of the model that relationships lead to.
+
+        A foreign key is shown where the related record shows the key that it refers to.
+        """
+        if via:
+            related = self.related.get(via[0].key)
+            return related is not None and related.shape.shows(via[1:], column)
+        if column.key in self.plain:
+            return True
+        columns = {*getattr(column.property, "columns", ())}
+        return any(
+            local in columns
+            and inspect(each.shape.model).get_property_by_column(remote).key in each.shape.plain
+            for each in self.related.values()
+            if not each.is_many and not each.attribute.property.secondary
+            for local, remote in each.attribute.property.local_remote_pairs
+        )
+
+
+def shape_of(model: Model, schema: Schema) -> Shape:
+    """Return the shape of a schema for records of a model.
+
+    Raises:
+        TypeError: The model has no such attribute, a relationship has no schema, or a schema
+            contains itself without `MISSING`.
+    """
+    return _shape(model, schema, {}, ())
+
+
+def _shape(
+    model: Model,
+    schema: Schema,
+    known: dict[tuple[Model, Schema], Shape],
+    within: tuple[Schema, ...],
+) -> Shape:
+    if (model, schema) in known:
+        return known[model, schema]
+    shape = known[model, schema] = Shape(model, schema)
+    relationships = inspect(model).relationships
+    for name, info in schema.model_fields.items():
+        place = f"{schema.__name__}.{name}"
+        marks = [*_marks(info)]
+        counts = [mark for mark in marks if isinstance(mark, Count)]
+        if counts:
+            shape.counts[name] = counts[0]
+            if within:
+                raise TypeError(
+                    f"{place} counts in a schema within {within[0].__name__}: only the outermost "
+                    "schema can have a Count."
+                )
+            continue
+        shape.needs += [mark.path for mark in marks if isinstance(mark, Needs)]
+        if name in relationships:
+            is_optional = MISSING in _parts(info.annotation)
+            found = [each for each in _parts(info.annotation) if _is_schema(each)]
+            if len(found) != 1:
+                raise TypeError(
+                    f"{place} shows the relationship {model.__name__}.{name} without a schema: "
+                    "annotate it with one, such as `list[CommentOut]`."
+                )
+            inner = (*within, schema)
+            if found[0] in inner and not is_optional:
+                raise TypeError(
+                    f"{place} contains {found[0].__name__} without end: write "
+                    f"`{found[0].__name__} | MISSING = MISSING`."
+                )
+            target = relationships[name].mapper.class_
+            below = _shape(target, found[0], known, inner)
+            shape.related[name] = Related(getattr(model, name), below, is_optional)
+        elif hasattr(model, name):
+            shape.plain.append(name)
+        elif info.is_required():
+            raise TypeError(
+                f"{place} is not an attribute of {model.__name__}: name one, add a property to the "
+                "model, or give the field a default."
+            )
+    return shape
+
+
+def _marks(info: FieldInfo) -> Iterator[object]:
+    """Return the metadata of a field; pydantic keeps those within a union in the annotation."""
+    yield from info.metadata
+    for part in _parts(info.annotation, annotated=True):
+        if get_origin(part) is Annotated:
+            yield from get_args(part)[1:]
+
+
+def _parts(hint: object, *, annotated: bool = False) -> Iterator[Any]:
+    """Return the types that an annotation is made of."""
+    hint = unaliased(hint)
+    if get_origin(hint) is Annotated:
+        if annotated:
+            yield hint
+        yield from _parts(get_args(hint)[0], annotated=annotated)
+    elif get_origin(hint) in {Union, UnionType, list, tuple, set, frozenset}:
+        for part in get_args(hint):
+            yield from _parts(part, annotated=annotated)
+    else:
+        yield hint
+
+
+def _is_schema(hint: object) -> bool:
+    return isinstance(hint, type) and issubclass(hint, BaseModel)

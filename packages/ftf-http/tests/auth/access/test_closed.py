@@ -1,0 +1,269 @@
+"""`require_login`: every route is closed, wherever it is declared, before its body is read."""
+
+import pytest
+from auth_people import guarded
+from fastapi import APIRouter, Depends, FastAPI, Form, routing
+from starlette.applications import Starlette
+from starlette.endpoints import HTTPEndpoint
+from starlette.responses import PlainTextResponse
+from starlette.routing import Host, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from ftf.http import Controller, FastTrackFramework, Router, post
+from ftf.http.auth import public
+
+CALLS: list[str] = []
+
+
+async def handle() -> str:
+    CALLS.append("called")
+    return "in"
+
+
+async def endpoint(_):
+    CALLS.append("called")
+    return PlainTextResponse("in")
+
+
+async def with_form(name: str = Form()) -> str:
+    return name
+
+
+async def with_yield(body: dict[str, object]):
+    CALLS.append("called")
+
+
+async def opened():
+    CALLS.append("called")
+    yield
+
+
+class Endpoint(HTTPEndpoint):
+    async def post(self, _):
+        return await endpoint(_)
+
+
+def on_application(app):
+    app.post("/path")(handle)
+
+
+def on_router(app):
+    router = Router()
+    router.post("/path")(handle)
+    app.include_router(router)
+
+
+def on_plain_routers_three_deep(app):
+    inner, middle, outer = APIRouter(), APIRouter(), APIRouter()
+    inner.post("/path")(handle)
+    middle.include_router(inner)
+    outer.include_router(middle)
+    app.include_router(outer)
+
+
+def with_a_body_on_plain_routers(app):
+    inner, outer = APIRouter(), APIRouter()
+    inner.post("/path")(with_yield)
+    outer.include_router(inner)
+    app.include_router(outer)
+
+
+def with_a_form_on_a_plain_router(app):
+    router = APIRouter()
+    router.post("/path")(with_form)
+    app.include_router(router)
+
+
+def with_dependencies_that_yield(app):
+    router = APIRouter(dependencies=[Depends(opened)])
+    router.post("/path")(with_yield)
+    app.include_router(router)
+
+
+def on_controller(app):
+    class Paths(Controller):
+        @post("/path")
+        async def store(self) -> str:
+            return await handle()
+
+    app.add_controller(Paths)
+
+
+def by_add_api_route(app):
+    app.router.add_api_route("/path", handle, methods=["POST"])
+
+
+def as_starlette_route(app):
+    app.router.routes.append(Route("/path", endpoint, methods=["POST"]))
+
+
+def as_starlette_class(app):
+    app.add_route("/path", Endpoint)
+
+
+def as_starlette_route_of_an_included_router(app):
+    router = APIRouter()
+    router.add_route("/path", endpoint, methods=["POST"])
+    app.include_router(router)
+
+
+def in_mounted_starlette(app):
+    app.mount("", Starlette(routes=[Route("/path", endpoint, methods=["POST"])]))
+
+
+def in_mounted_fastapi(app):
+    below = FastAPI()
+    below.post("/path")(handle)
+    app.mount("", below)
+
+
+def in_mounted_application_of_ours(app):
+    below = FastTrackFramework()
+    below.post("/path")(handle)
+    app.mount("", below)
+
+
+def in_a_mount_of_an_included_router(app):
+    router = APIRouter()
+    router.routes.append(Mount("/below", routes=[Route("/path", endpoint, methods=["POST"])]))
+    app.include_router(router)
+    return "/below/path"
+
+
+def on_a_host(app):
+    router = APIRouter()
+    router.post("/path")(handle)
+    app.router.routes.append(Host("test", app=router))
+
+
+def by_the_default_of_the_router(app):
+    async def anything(scope, receive, send):
+        await PlainTextResponse("in")(scope, receive, send)
+
+    app.router.default = anything
+
+
+def on_a_class_with_its_own_matches(app):
+    class Own(Route):
+        def matches(self, scope):
+            return super().matches(scope)
+
+    app.router.routes.append(Own("/path", endpoint, methods=["POST"]))
+
+
+PLACES = [
+    on_application,
+    on_router,
+    on_plain_routers_three_deep,
+    with_a_body_on_plain_routers,
+    with_a_form_on_a_plain_router,
+    with_dependencies_that_yield,
+    on_controller,
+    by_add_api_route,
+    as_starlette_route,
+    as_starlette_class,
+    as_starlette_route_of_an_included_router,
+    in_mounted_starlette,
+    in_mounted_fastapi,
+    in_mounted_application_of_ours,
+    in_a_mount_of_an_included_router,
+    on_a_host,
+    by_the_default_of_the_router,
+    on_a_class_with_its_own_matches,
+]
+if not hasattr(routing, "iter_route_contexts"):  # older FastAPI leaves out mounts of routers
+    PLACES.remove(in_a_mount_of_an_included_router)
+
+
+async def ask(app, path="/path", method="POST", headers=(), body=b"{}"):
+    """The status of a request, and how often its body was read."""
+    sent, reads = [], []
+
+    async def receive():
+        reads.append(1)
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "scheme": "http"}
+    scope |= {"raw_path": path.encode(), "root_path": "", "http_version": "1.1", "client": None}
+    json = (b"content-type", b"application/json")
+    scope |= {"headers": [(b"host", b"test"), json, *headers], "server": ("test", 80)}
+    await app(scope, receive, send)
+    return sent[0]["status"], len(reads)
+
+
+IN = [(b"x-user", b"7")]
+
+
+@pytest.mark.parametrize("declare", PLACES, ids=lambda place: place.__name__)
+@pytest.mark.parametrize("when", ["before the start", "after the start", "after a request"])
+async def test_edge_s56_every_route_is_closed_before_its_body_is_read(declare, when):
+    app = guarded(closed=True)
+    path = (declare(app) if when == "before the start" else None) or "/path"
+    async with app.router.lifespan_context(app):
+        if when == "after a request":
+            await ask(app)
+        if when != "before the start":
+            path = declare(app) or path
+        CALLS.clear()
+        for _ in range(3):  # by FastAPI's routers, by the index, without the layers
+            assert await ask(app, path) == (401, 0)
+            assert await ask(app, path, headers=[(b"x-user", b"bad")]) == (401, 0)
+        assert not CALLS
+        for _ in range(3):
+            status, _ = await ask(app, path, headers=IN)
+            assert status in {200, 422}
+        for _ in range(2):
+            assert await ask(app, path) == (401, 0)
+
+
+async def test_edge_s57_login_leaves_the_probes_and_what_is_public(serve, tmp_path):
+    (tmp_path / "logo.txt").write_text("logo")
+    app = guarded(closed=True)
+    app.post("/closed")(handle)
+    app.mount("/files", StaticFiles(directory=tmp_path))
+    app.mount("/logos", public(StaticFiles(directory=tmp_path)))
+    app.add_route("/plain", public(endpoint))
+
+    @app.get("/open")
+    @public
+    async def show() -> str:
+        return "open"
+
+    router = APIRouter(dependencies=[public])
+    router.get("/also-open")(handle)
+    app.include_router(router)
+
+    async with serve(app) as client:
+        found = {
+            path: (await client.get(path)).status_code
+            for path in (
+                *("/health", "/ready", "/open", "/also-open", "/plain", "/logos/logo.txt"),
+                *("/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect"),
+                *("/files/logo.txt", "/closed", "/nothing", "/open/"),
+            )
+        }
+    assert found == {
+        "/health": 200,
+        "/ready": 200,
+        "/open": 200,
+        "/also-open": 200,
+        "/plain": 200,
+        "/logos/logo.txt": 200,
+        "/docs": 401,
+        "/redoc": 401,
+        "/openapi.json": 401,
+        "/docs/oauth2-redirect": 401,
+        "/files/logo.txt": 401,
+        "/closed": 405,
+        "/nothing": 404,
+        "/open/": 307,
+    }
+    assert [str(route) for route in app.open_routes()] == [
+        "ANY /logos",
+        "GET,HEAD /plain",
+        "GET /open",
+        "GET /also-open",
+    ]

@@ -1,0 +1,24 @@
+"""Jobs in the database of the application."""
+
+from ._database_jobs import DatabaseJobs
+from ._database_schedules import DatabaseSchedules
+from ._failed_jobs import FailedJobs, StoredFailure
+from ._once import forget_keys, once
+from ._tables import add_job_tables, jobs_metadata
+from .exceptions import JobExists, JobTablesMissing, NoSuchFailedJob
+from .provider import DatabaseJobsProvider
+
+__all__ = [
+    "DatabaseJobs",
+    "DatabaseJobsProvider",
+    "DatabaseSchedules",
+    "FailedJobs",
+    "JobExists",
+    "JobTablesMissing",
+    "NoSuchFailedJob",
+    "StoredFailure",
+    "add_job_tables",
+    "forget_keys",
+    "jobs_metadata",
+    "once",
+]

@@ -1,0 +1,171 @@
+"""`DatabaseJobs`: jobs in the database of the application."""
+
+from asyncio import (
+    CancelledError,
+    Event,
+    Task,
+    create_task,
+    get_running_loop,
+    shield,
+    wait,
+    wait_for,
+)
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from sqlalchemy import StaticPool
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ftf.container import OpenTransaction, Scope
+from ftf.container.jobs import Capabilities, Envelope, Outcome, Released, Run, Stop, pull
+
+from ._leases import Leases
+from ._outage import Outage
+from ._rows import insert_jobs
+from ._transactions import joining, naming_missing_tables
+
+LEASE_SECONDS: Final = 60.0
+POLL_SECONDS: Final = 1.0
+
+
+class DatabaseJobs:
+    """Keeps jobs in tables of the application's database, SQLite or PostgreSQL.
+
+    An enqueued job is a row in the transaction of the scope: it exists if the data around it does.
+    A worker that is killed loses none. Its jobs run again when their leases end, so a job can run
+    twice.
+
+    Args:
+        engine: The database.
+        lease_seconds: How long a job stays with a worker that does not answer any more.
+        poll_seconds: How often a worker looks for jobs that other processes have enqueued.
+
+    Attributes:
+        capabilities: What it promises; see `JobBackend.capabilities`.
+
+    Raises:
+        ValueError: The database is neither, or a number of seconds is not positive.
+    """
+
+    capabilities: Capabilities = Capabilities(
+        durable=True, transactional=True, delay=True, unique=True, schedules=True, chains=True
+    )
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        lease_seconds: float = LEASE_SECONDS,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        if (dialect := engine.dialect.name) not in {"postgresql", "sqlite"}:
+            raise ValueError(f"DatabaseJobs works on PostgreSQL and SQLite, not on {dialect}")
+        for name, seconds in {"lease_seconds": lease_seconds, "poll_seconds": poll_seconds}.items():
+            if seconds <= 0:
+                raise ValueError(f"{name}={seconds}: pass a number of seconds over 0")
+        self._engine = engine
+        self._poll_seconds = poll_seconds
+        self._leases = Leases(engine, lease_seconds)
+        self._outage = Outage()
+        self._queries: set[Task[Any]] = set()
+        self._wakers: set[Callable[[], object]] = set()
+
+    async def enqueue(
+        self, envelopes: Sequence[Envelope], scope: Scope, after: OpenTransaction | None
+    ) -> Sequence[str]:
+        """Insert jobs in the transaction of a scope; see `JobBackend.enqueue`.
+
+        Without an open transaction or a unit of work they are committed on return, as the writes
+        of a repository are.
+
+        Raises:
+            TransactionMisuse: `after` has ended, or is not a transaction of ftf-orm.
+            JobTablesMissing: The database lacks the tables of jobs.
+        """
+        async with joining(scope, after, self._wake) as session:
+            return await insert_jobs(session, envelopes, self._engine.dialect.name)
+
+    async def work(self, run: Run, *, queues: Sequence[str], concurrency: int, stop: Stop) -> None:
+        """Run jobs until `stop` is set; see `JobBackend.work`.
+
+        Raises:
+            RuntimeError: The database is in memory: its only connection is for the application.
+            JobTablesMissing: The database lacks the tables of jobs.
+        """
+        self._refuse_one_connection()
+        ended = Event()
+        renewing = create_task(self._leases.renew_until(ended))
+        try:
+            await pull(self, run, queues=queues, concurrency=concurrency, stop=stop)
+        finally:
+            ended.set()
+            await wait({renewing, *self._queries})
+            renewing.result()
+
+    async def claim(self, queues: Sequence[str], limit: int) -> Sequence[Envelope]:
+        """Return jobs that are due, which nothing else gets; see `JobStore.claim`."""
+        claiming = self._task(self._leases.claim(queues, limit))
+        claimed: Sequence[Envelope] = ()
+        with self._outage.survived("Jobs are not claimed"), naming_missing_tables():
+            try:
+                claimed = await shield(claiming)
+            except CancelledError:
+                for each in await claiming:
+                    await self.settle(each, Released())
+                raise
+        return claimed
+
+    async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
+        """Note what became of a job; see `JobBackend.settle`."""
+        await self._leases.settle(envelope, outcome)
+
+    async def wait(self, queues: Sequence[str]) -> None:
+        """Wait until a job is due; see `JobStore.wait`."""
+        if self._outage:
+            await self._outage.pause()
+            return
+        with self._woken() as woken:
+            while (seconds := await shield(self._task(self._seconds_to_wait(queues)))) > 0:
+                with suppress(TimeoutError):
+                    await wait_for(woken.wait(), seconds)
+                woken.clear()
+
+    def _refuse_one_connection(self) -> None:
+        if isinstance(self._engine.pool, StaticPool):
+            raise RuntimeError(  # noqa: TRY004  # the setting is wrong, not a type
+                "A database in memory has one connection, so no worker can run beside the "
+                "application: use a file, or JobsProvider for jobs in memory"
+            )
+
+    async def _seconds_to_wait(self, queues: Sequence[str]) -> float:
+        """Return the seconds until the next job is due, but no more than between two looks."""
+        with self._outage.survived("Jobs are not looked for"), naming_missing_tables():
+            return min(self._poll_seconds, await self._leases.seconds_to_next(queues))
+        return 0
+
+    def _task[T](self, query: Coroutine[Any, Any, T]) -> Task[T]:
+        """Run a query in a task of its own: a connection whose query is cancelled is lost."""
+        task = create_task(query)
+        self._queries.add(task)
+        task.add_done_callback(self._queries.discard)
+        return task
+
+    def _wake(self) -> None:
+        for wake in tuple(self._wakers):
+            wake()
+
+    @contextmanager
+    def _woken(self) -> Iterator[Event]:
+        """Return an event that is set when this process has enqueued a job."""
+        loop, woken = get_running_loop(), Event()
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # a loop that has ended
+                loop.call_soon_threadsafe(woken.set)
+
+        self._wakers.add(wake)
+        try:
+            yield woken
+        finally:
+            self._wakers.remove(wake)

@@ -1,0 +1,112 @@
+"""Envelopes as rows of the table of jobs."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from sqlalchemy import Insert, Row, bindparam, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from ftf.container.jobs import Envelope
+
+from ..models._timestamps import UtcDateTime
+from ._database_time import database_time
+from ._tables import JOBS
+
+_DUE: Final = func.coalesce(bindparam("due", type_=UtcDateTime()), database_time())
+_INSERT: Final = insert(JOBS).values(due_at=_DUE)
+_HOLDER: Final = select(JOBS.c.id).where(JOBS.c.unique_key == bindparam("unique"))
+
+
+def _unless_taken(insertion: Any) -> Insert:  # noqa: ANN401  # each dialect has a class of its own
+    return cast(
+        "Insert",
+        insertion.values(due_at=_DUE)
+        .on_conflict_do_nothing(index_elements=[JOBS.c.unique_key])
+        .returning(JOBS.c.id),
+    )
+
+
+_INSERT_UNIQUE: Final = {
+    "postgresql": _unless_taken(postgresql.insert(JOBS)),
+    "sqlite": _unless_taken(sqlite.insert(JOBS)),
+}
+
+
+async def insert_jobs(
+    database: AsyncSession | AsyncConnection, envelopes: Sequence[Envelope], dialect: str
+) -> list[str]:
+    """Insert jobs, but none whose `unique` another one has.
+
+    Args:
+        database: What runs the statements, in its transaction.
+        envelopes: The jobs.
+        dialect: The name of the database.
+
+    Returns:
+        Their ids, or those of the jobs that have `unique`.
+    """
+    plain = [_values(each) for each in envelopes if not each.unique]
+    if plain:
+        await database.execute(_INSERT, plain)
+    return [
+        await _insert_unique(database, each, dialect) if each.unique else each.id
+        for each in envelopes
+    ]
+
+
+async def _insert_unique(
+    database: AsyncSession | AsyncConnection, envelope: Envelope, dialect: str
+) -> str:
+    # The other one may end between the two statements, which frees the text.
+    while True:
+        inserted = await database.execute(_INSERT_UNIQUE[dialect], _values(envelope))
+        found = (
+            inserted.scalar()
+            or (await database.execute(_HOLDER, {"unique": envelope.unique})).scalar()
+        )
+        if found:
+            return str(found)
+
+
+def _values(envelope: Envelope) -> dict[str, object]:
+    return {
+        "id": envelope.id,
+        "name": envelope.name,
+        "queue": envelope.queue,
+        "payload": json.dumps(envelope.payload),
+        "headers": json.dumps(dict(envelope.headers)),
+        "chain": None if envelope.chain is None else json.dumps(envelope.chain),
+        "unique_key": envelope.unique or None,
+        "attempt": envelope.attempt,
+        "crashes": envelope.crashes,
+        "enqueued_at": envelope.enqueued_at,
+        "due": envelope.due,
+    }
+
+
+def envelope_of(row: Row[Any]) -> Envelope:
+    """Return the job of a row of one of the tables.
+
+    A payload that is not JSON becomes a text, which fits no class of jobs: the runner fails it.
+    """
+    return Envelope(
+        row.id,
+        row.name,
+        _read(row.payload),
+        row.queue,
+        row.enqueued_at,
+        unique=row.unique_key or "",
+        attempt=row.attempt,
+        crashes=row.crashes,
+        headers=_read(row.headers),
+        chain=None if row.chain is None else _read(row.chain),
+    )
+
+
+def _read(text: str) -> Any:  # noqa: ANN401  # JSON
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

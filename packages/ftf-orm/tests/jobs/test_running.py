@@ -1,0 +1,356 @@
+"""Jobs in a database: how they are claimed, settled and kept by leases."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from bookshop import Author, AuthorRepository
+from job_shop import Failing, Hire, Journal, Note, WatchedDatabaseJobs
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ftf.container import Container
+from ftf.container.jobs import (
+    Discard,
+    Done,
+    Failed,
+    Fixed,
+    Job,
+    JobBackend,
+    JobRegistry,
+    JobRun,
+    Jobs,
+    LeaseLost,
+    Released,
+    Retry,
+    Runner,
+)
+from ftf.orm import DatabaseProvider, create_engine, transaction
+from ftf.orm.jobs import DatabaseJobs, DatabaseJobsProvider, JobTablesMissing
+
+
+@dataclass(frozen=True)
+class Gated(Job, attempts=2, backoff=Fixed(0)):
+    async def handle(self, gate: asyncio.Event, journal: Journal, run: JobRun) -> None:
+        journal.append(f"started {run.attempt}")
+        await gate.wait()
+        journal.append("passed")
+
+
+@dataclass(frozen=True)
+class Ending(Job, attempts=3):
+    """Ends as its field says."""
+
+    how: str
+
+    async def handle(self) -> None:
+        raise {"discard": Discard("gone"), "retry": Retry(3600), "error": ValueError("\0 \ud800")}[
+            self.how
+        ]
+
+
+@pytest.fixture
+def gate(shop) -> asyncio.Event:
+    gate = asyncio.Event()
+    shop.container.instance(asyncio.Event, gate)
+    shop.registry.register(Gated, Ending)
+    return gate
+
+
+STATE = "SELECT attempt, crashes, token IS NULL, due_at > enqueued_at FROM ftf_jobs"
+
+
+async def test_a_job_that_is_done_leaves_no_row(shop):
+    await shop.enqueue(Hire("Ada"), Note("a"))
+    await shop.work()
+    assert (await shop.names(), shop.journal, await shop.rows()) == (["Ada"], ["a"], [])
+
+
+async def test_jobs_run_in_the_order_in_which_they_are_due(shop):
+    async with shop.scope() as (_, session, jobs), transaction(session):
+        for number in range(5):
+            await jobs.enqueue(Note(str(number)))
+    await shop.work(concurrency=1)
+    assert shop.journal == ["0", "1", "2", "3", "4"]
+
+
+async def test_a_worker_runs_the_jobs_of_its_queues(shop):
+    await shop.enqueue(Note("a"), Hire("Ada"))
+    await shop.enqueue(Note("b"), queue="other")
+    await shop.work(queues=["default", "other"])
+    assert (shop.journal, await shop.names()) == (["a", "b"], [])
+    assert await shop.rows() == [("Hire", "staff")]
+
+
+async def test_job_58_two_workers_run_each_job_once(shop, monkeypatch):
+    async with shop.scope() as (_, session, jobs), transaction(session):
+        await jobs.enqueue_many([Note(str(number)) for number in range(100)])
+    other = WatchedDatabaseJobs(shop.engine)
+    started = [shop.start(), shop.start(other)]
+    await asyncio.gather(shop.backend.idle.wait(), other.idle.wait())
+    for worker, _ in started:
+        worker.stop()
+    await asyncio.gather(*(running for _, running in started))
+    assert sorted(shop.journal, key=int) == [str(number) for number in range(100)]
+    assert await shop.rows() == []
+
+
+async def test_job_59_a_job_that_fails_runs_again_and_is_kept_then(shop):
+    (id_,) = await shop.enqueue(Failing())
+    await shop.work()
+    assert shop.journal == ["attempt 1", "attempt 2"]
+    assert await shop.rows() == []
+    ((found, attempt, error),) = await shop.rows("SELECT id, attempt, error FROM ftf_failed_jobs")
+    assert (found, attempt, error) == (id_, 1, "ValueError: no paper")
+
+
+async def test_job_60_a_retry_waits_and_a_discarded_job_is_gone(shop, gate):
+    await shop.enqueue(Ending("discard"))
+    await shop.enqueue(Ending("retry"), unique="letter")
+    await shop.work()
+    assert await shop.rows(STATE) == [(1, 0, True, True)]
+    assert await shop.rows("SELECT id FROM ftf_failed_jobs") == []
+
+
+async def test_job_77_an_error_that_no_text_can_hold_is_stored_all_the_same(shop, gate):
+    shop.registry.register(Ending)
+    await shop.enqueue(Ending("error"))
+    for _ in range(3):
+        await shop.work()
+        await shop.end_leases()
+    ((error, trace),) = await shop.rows("SELECT error, traceback FROM ftf_failed_jobs")
+    assert error == "ValueError: \\0 \\ud800"
+    assert 'raise {"discard"' in trace
+
+
+async def test_job_47_a_payload_that_is_not_json_fails_and_is_kept(shop):
+    await shop.enqueue(Note("a"))
+    async with shop.engine.begin() as connection:
+        await connection.execute(text("UPDATE ftf_jobs SET payload = 'no json'"))
+    await shop.work()
+    ((payload, error),) = await shop.rows("SELECT payload, error FROM ftf_failed_jobs")
+    assert payload == "no json"
+    assert "which is not an object" in error
+
+
+async def test_job_53_a_job_whose_workers_were_lost_three_times_fails(shop, caplog):
+    await shop.enqueue(Note("poison"))
+    backend = DatabaseJobs(shop.engine)
+    for crashes in range(3):
+        (claimed,) = await backend.claim((), 10)
+        assert claimed.crashes == crashes
+        assert await backend.claim((), 10) == []
+        await shop.end_leases()
+    await shop.enqueue(Note("a"))
+    await shop.work()
+    assert shop.journal == ["a"]
+    ((crashes, error),) = await shop.rows("SELECT crashes, error FROM ftf_failed_jobs")
+    assert crashes == 3
+    assert error.endswith("WorkerLost: Note was running when its worker was lost, 3 times")
+
+
+async def test_job_54_a_lease_is_renewed_while_its_job_runs(shop, gate):
+    shop.backend = WatchedDatabaseJobs(shop.engine, lease_seconds=0.3)
+    renewals = asyncio.Semaphore(0)
+
+    def note(_connection, _cursor, statement, *_) -> None:
+        if statement.startswith("UPDATE ftf_jobs SET due_at"):
+            renewals.release()
+
+    event.listen(shop.engine.sync_engine, "after_cursor_execute", note)
+    await shop.enqueue(Gated())
+    worker, running = shop.start(concurrency=1)  # no room to claim it again
+    for _ in range(4):  # longer than a lease
+        await renewals.acquire()
+    gate.set()
+    await shop.backend.outcomes.reaches(1)
+    worker.stop()
+    await running
+    event.remove(shop.engine.sync_engine, "after_cursor_execute", note)
+    assert shop.journal == ["started 1", "passed"]
+    assert await shop.rows() == []
+
+
+async def test_job_55_the_outcome_of_a_lost_lease_is_refused(shop):
+    await shop.enqueue(Note("a"))
+    first, second = DatabaseJobs(shop.engine), DatabaseJobs(shop.engine)
+    (slow,) = await first.claim((), 10)
+    await shop.end_leases()
+    (again,) = await second.claim((), 10)
+    assert (again.id, again.crashes) == (slow.id, 1)
+    for outcome in (Done(), Released()):
+        with pytest.raises(LeaseLost, match=f"Note {slow.id} was handed out again"):
+            await first.settle(slow, outcome)
+    assert await shop.rows() == [("Note", "default")]
+    await second.settle(again, Done())
+    assert await shop.rows() == []
+
+
+async def test_job_55_a_worker_that_lost_a_lease_goes_on(shop, gate, caplog):
+    await shop.enqueue(Gated())
+    worker, running = shop.start()
+    await shop.journal.reaches(1)
+    await shop.end_leases()
+    (taken,) = await (other := DatabaseJobs(shop.engine)).claim((), 1)
+    gate.set()
+    await shop.backend.outcomes.reaches(1)
+    assert shop.backend.outcomes == ["LeaseLost"]
+    await other.settle(taken, Done())
+    await shop.enqueue(Note("a"))
+    await shop.journal.reaches(3)
+    worker.stop()
+    await running
+    assert shop.journal == ["started 1", "passed", "a"]
+    assert "Gated" in caplog.text
+
+
+async def test_job_66_each_job_has_a_session_of_its_own(shop):
+    sessions: list[AsyncSession] = []
+
+    @dataclass(frozen=True)
+    class Keep(Job):
+        async def handle(self, session: AsyncSession) -> None:
+            await session.execute(text("SELECT 1"))
+            sessions.append(session)
+
+    shop.registry.register(Keep)
+    await shop.enqueue(Keep(), Keep())
+    await shop.work()
+    assert sessions[0] is not sessions[1]
+    assert not any(session.in_transaction() for session in sessions)
+
+
+async def test_job_73_jobs_that_a_failing_job_enqueued_do_not_exist(shop):
+    @dataclass(frozen=True)
+    class Spawn(Job, attempts=1):
+        async def handle(self, session: AsyncSession, jobs: Jobs) -> None:
+            async with transaction(session):
+                await AuthorRepository(session).create(Author(name="Ada"))
+                await jobs.enqueue(Note("a"))
+                raise ValueError("no")
+
+    shop.registry.register(Spawn)
+    await shop.enqueue(Spawn())
+    await shop.work()
+    assert (shop.journal, await shop.names(), await shop.rows()) == ([], [], [])
+
+
+async def test_job_82_a_job_that_is_cancelled_by_the_stop_waits_for_another_worker(shop, gate):
+    await shop.enqueue(Gated())
+    worker, running = shop.start(stop_seconds=0)
+    await shop.journal.reaches(1)
+    worker.stop()
+    await running
+    ((attempt, crashes, free, _),) = await shop.rows(STATE)
+    assert (attempt, crashes, free) == (0, 0, True)
+    gate.set()
+    await shop.work()
+    assert shop.journal == ["started 1", "started 1", "passed"]
+
+
+async def test_job_84_jobs_that_are_claimed_while_the_worker_is_cancelled_are_released(shop):
+    await shop.enqueue(Note("a"))
+    backend = DatabaseJobs(shop.engine)
+    claiming = asyncio.create_task(backend.claim((), 10))
+
+    def cancel(*_) -> None:
+        claiming.cancel()
+
+    event.listen(shop.engine.sync_engine, "commit", cancel, once=True)
+    with pytest.raises(asyncio.CancelledError):
+        await claiming
+    ((attempt, crashes, free, _),) = await shop.rows(STATE)
+    assert (attempt, crashes, free) == (0, 0, True)
+
+
+async def test_a_worker_notices_jobs_of_its_own_process_at_once_and_of_others_soon(shop):
+    backend = WatchedDatabaseJobs(shop.engine, poll_seconds=3600)
+    shop.container.instance(JobBackend, backend)
+    worker, running = shop.start(backend)
+    await backend.idle.wait()
+    await shop.enqueue(Note("here"))
+    await shop.journal.reaches(1)
+    worker.stop()
+    await running
+    backend = WatchedDatabaseJobs(shop.engine, poll_seconds=0.01)
+    worker, running = shop.start(backend)
+    await backend.idle.wait()
+    await shop.enqueue(Note("elsewhere"))  # by the other backend
+    await shop.journal.reaches(2)
+    worker.stop()
+    await running
+
+
+async def test_a_delayed_job_runs_when_it_is_due(shop):
+    worker, running = shop.start()
+    await shop.enqueue(Note("a"), delay=timedelta(milliseconds=20))
+    await shop.journal.reaches(1)
+    worker.stop()
+    await running
+
+
+async def test_a_job_of_another_thread_wakes_the_worker(shop):
+    backend = WatchedDatabaseJobs(shop.engine, poll_seconds=3600)
+    with backend._woken() as woken:  # noqa: SLF001  # what enqueue calls in that thread
+        await asyncio.to_thread(backend._wake)  # noqa: SLF001
+        await woken.wait()
+
+
+async def test_a_worker_without_its_tables_ends_with_the_remedy(shop):
+    async with shop.engine.begin() as connection:
+        await connection.execute(text("DROP TABLE ftf_jobs"))
+    _, running = shop.start()
+    with pytest.raises(JobTablesMissing, match="alembic upgrade head"):
+        await running
+
+
+async def test_a_database_in_memory_has_no_connection_for_a_worker():
+    engine = create_engine("sqlite://")
+    backend = DatabaseJobs(engine)
+    with pytest.raises(RuntimeError, match="A database in memory has one connection"):
+        await backend.work(Runner.run, queues=(), concurrency=1, stop=asyncio.Event())
+    await engine.dispose()
+
+
+async def test_the_embedded_worker_runs_jobs_from_the_boot_to_the_end(shop, database_url):
+    async with Container() as container:
+        container.add_provider(
+            DatabaseProvider(database_url), DatabaseJobsProvider(poll_seconds=0.05)
+        )
+        container.register(Journal, scope="singleton")
+        JobRegistry.of(container).register(Note)
+        container.validate()
+        await shop.enqueue(Note("a"))
+        await container.boot()
+        journal = container.resolve(Journal)
+        await journal.reaches(1)
+    assert journal == ["a"]
+
+
+@pytest.mark.parametrize("outcome", [Done, partial(Failed, ValueError("no"))])
+async def test_job_74_what_follows_a_job_exists_with_its_end(shop, outcome):
+    await shop.enqueue(Note("a"))
+    first, second = DatabaseJobs(shop.engine), DatabaseJobs(shop.engine)
+    (slow,) = await first.claim((), 1)
+    await shop.end_leases()
+    (claimed,) = await second.claim((), 1)
+    follower = replace(claimed, id="2", chain=["b", {"c": None}], unique="letter")
+    with pytest.raises(LeaseLost):
+        await first.settle(slow, outcome(then=(follower,)))
+    await second.settle(claimed, outcome(then=(follower,)))
+    (found,) = await second.claim((), 10)
+    assert (found.id, found.chain, found.unique) == ("2", ["b", {"c": None}], "letter")
+    assert claimed.chain is None
+
+
+async def test_a_row_is_read_back_as_it_was_enqueued(shop):
+    await shop.enqueue(Note("é\0"), unique="letter")
+    (claimed,) = await shop.backend.claim((), 1)
+    assert (claimed.payload, claimed.unique, claimed.queue) == (
+        {"text": "é\0"},
+        "letter",
+        "default",
+    )
+    assert claimed.headers == {}

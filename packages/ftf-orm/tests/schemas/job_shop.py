@@ -1,0 +1,174 @@
+"""An application with jobs and authors, and a worker that a test runs until nothing is due."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bookshop import Author, AuthorRepository
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from ftf.container import Container, Scope
+from ftf.container.jobs import (
+    Envelope,
+    Fixed,
+    Job,
+    JobBackend,
+    JobRegistry,
+    JobRun,
+    Jobs,
+    JobsProvider,
+    LeaseLost,
+    MemoryJobs,
+    Worker,
+)
+from ftf.orm import DatabaseProvider
+from ftf.orm.jobs import DatabaseJobs, DatabaseJobsProvider
+
+
+class Journal(list[str]):
+    """What jobs did, which a test can wait for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changed = asyncio.Event()
+
+    def append(self, entry: str) -> None:
+        super().append(entry)
+        self.changed.set()
+
+    async def reaches(self, length: int) -> None:
+        """Wait until there are so many entries."""
+        while len(self) < length:
+            self.changed.clear()
+            await self.changed.wait()
+
+
+@dataclass(frozen=True)
+class Note(Job):
+    text: str
+
+    async def handle(self, journal: Journal) -> None:
+        journal.append(self.text)
+
+
+@dataclass(frozen=True)
+class Hire(Job, queue="staff"):
+    """Stores an author."""
+
+    name: str
+
+    async def handle(self, authors: AuthorRepository) -> None:
+        await authors.create(Author(name=self.name))
+
+
+@dataclass(frozen=True)
+class Failing(Job, attempts=2, backoff=Fixed(0)):
+    message: str = "no paper"
+
+    async def handle(self, journal: Journal, run: JobRun) -> None:
+        journal.append(f"attempt {run.attempt}")
+        raise ValueError(self.message)
+
+
+class Watched:
+    """Notices when no job runs and none is due."""
+
+    def __init__(self, *given: object, **options: object) -> None:
+        super().__init__(*given, **options)
+        self.idle = asyncio.Event()
+        self.outcomes = Journal()
+        self.running = 0
+
+    async def claim(self, queues: Sequence[str], limit: int) -> Sequence[Envelope]:
+        claimed = await super().claim(queues, limit)
+        self.running += len(claimed)
+        return claimed
+
+    async def settle(self, envelope: Envelope, outcome: object) -> None:
+        self.running -= 1
+        try:
+            await super().settle(envelope, outcome)
+        except LeaseLost:
+            self.outcomes.append("LeaseLost")
+            raise
+        self.outcomes.append(type(outcome).__name__)
+
+    async def wait(self, queues: Sequence[str]) -> None:
+        if not self.running:
+            self.idle.set()
+        await super().wait(queues)
+
+
+class WatchedMemoryJobs(Watched, MemoryJobs): ...
+
+
+class WatchedDatabaseJobs(Watched, DatabaseJobs): ...
+
+
+class Shop:
+    """A container, its jobs, and a journal of what they did."""
+
+    def __init__(self, container: Container, engine: AsyncEngine, backend: Watched) -> None:
+        self.container, self.engine, self.backend = container, engine, backend
+        self.registry = JobRegistry.of(container)
+        self.registry.register(Note, Hire, Failing)
+        self.journal = container.resolve(Journal)
+
+    @asynccontextmanager
+    async def scope(self) -> AsyncIterator[tuple[Scope, AsyncSession, Jobs]]:
+        async with self.container.scoped_context() as scope:
+            yield scope, await scope.aresolve(AsyncSession), await scope.aresolve(Jobs)
+
+    async def enqueue(self, *jobs: Job, **options: object) -> list[str]:
+        async with self.scope() as (_, _, queue):
+            return [await queue.enqueue(job, **options) for job in jobs]
+
+    def start(
+        self, backend: Watched | None = None, **options: object
+    ) -> tuple[Worker, asyncio.Task[None]]:
+        backend = backend or self.backend
+        worker = Worker(self.container, backend, self.registry, **options)
+        backend.idle.clear()
+        return worker, asyncio.create_task(worker.run())
+
+    async def work(self, **options: object) -> None:
+        """Run jobs until none is due."""
+        worker, running = self.start(**options)
+        idle = asyncio.create_task(self.backend.idle.wait())
+        await asyncio.wait({running, idle}, return_when="FIRST_COMPLETED")
+        worker.stop()
+        await running
+        idle.cancel()
+
+    async def rows(
+        self, query: str = "SELECT name, queue FROM ftf_jobs ORDER BY number"
+    ) -> list[tuple[object, ...]]:
+        """Return what is committed."""
+        async with self.engine.connect() as connection:
+            return [tuple(row) for row in await connection.execute(text(query))]
+
+    async def names(self) -> list[str]:
+        """Return the names of the authors that are committed."""
+        async with self.engine.connect() as connection:
+            return list(await connection.scalars(select(Author.name).order_by(Author.id)))
+
+    async def end_leases(self) -> None:
+        """Let the leases of all claimed jobs end."""
+        async with self.engine.begin() as connection:
+            await connection.execute(text("UPDATE ftf_jobs SET due_at = enqueued_at"))
+
+
+@asynccontextmanager
+async def shop_on(engine: AsyncEngine, url: str, *, in_memory: bool) -> AsyncIterator[Shop]:
+    """Open an application with jobs of one kind."""
+    async with Container() as container:
+        provider = JobsProvider if in_memory else DatabaseJobsProvider
+        container.add_provider(DatabaseProvider(url), provider(concurrency=0))
+        container.instance(AsyncEngine, engine)  # which tests listen to
+        container.register(AuthorRepository)
+        container.register(Journal, scope="singleton")
+        backend = WatchedMemoryJobs() if in_memory else WatchedDatabaseJobs(engine)
+        container.instance(JobBackend, backend)
+        yield Shop(container, engine, backend)

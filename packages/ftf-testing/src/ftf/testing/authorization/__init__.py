@@ -1,0 +1,1 @@
+"""Requests that wrote rows without having asked whether the user may."""
