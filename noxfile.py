@@ -31,6 +31,7 @@ SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
     "events": ("ftf-container", "measure_events.py"),
     "limits": ("ftf-http", "measure_limits.py"),
+    "logins": ("ftf-http", "measure_logins.py"),
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
