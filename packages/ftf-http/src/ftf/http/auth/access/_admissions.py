@@ -63,6 +63,7 @@ class Admissions(Decider):
     def __init__(self, container: Container, guards: Guards, realm: str) -> None:
         self._container = container
         self._realm = realm
+        self._has_users = False
         self.guards = guards
 
     async def admit(self, rule: Rule, connection: HTTPConnection) -> None:
@@ -146,7 +147,8 @@ class Admissions(Decider):
 
     async def _identified(self, rule: Rule, connection: HTTPConnection) -> Visitor:
         scope = connection.scope
-        has_users = Users in self._container
+        # Found once: to look for a key takes longer than to deliver its service.
+        self._has_users = has_users = self._has_users or Users in self._container
         guards = self.guards.named(rule.guards)
         try:
             visitor = await authenticate(guards, connection, scope_of(scope), has_users=has_users)
