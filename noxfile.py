@@ -29,13 +29,8 @@ WHEELS = Path(".nox/wheels").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
-    "auth": ("ftf-http", "measure_auth.py"),
-    "conduit": ("ftf-http", "measure_conduit.py"),
-    "events": ("ftf-container", "measure_events.py"),
-    "database-jobs": ("ftf-orm", "measure_jobs.py"),
-    "jobs": ("ftf-container", "measure_jobs.py"),
-    "limits": ("ftf-http", "measure_limits.py"),
-    "resources": ("ftf-http", "measure_resources.py"),
+    path.stem.removeprefix("measure_").replace("_", "-"): path
+    for path in Path("packages").glob("*/benchmarks/measure_*.py")
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
@@ -68,7 +63,9 @@ def typing(session: nox.Session, package: str) -> None:
     """Check a package's types, and that its public ones are complete."""
     session.install(*wheels(package), "--group=typing", f"--group=test-{package}")
     session.env["MYPY_CACHE_DIR"] = str(Path(session.virtualenv.location, "mypy"))
-    session.run("mypy", f"packages/{package}/src", f"packages/{package}/tests/typing")
+    # What a package may be used with is checked with that package, which brings its dependencies.
+    paths = f"packages/{package}/src", f"packages/{package}/tests/typing"
+    session.run("mypy", "--follow-imports=silent", *paths)
     session.run("pyright", f"packages/{package}/tests/typing")
     session.run("pyright", "--ignoreexternal", "--verifytypes", module(package))
 
@@ -140,10 +137,10 @@ def bench(session: nox.Session) -> None:
     The parts of a package have names too: `nox -s bench -- events`, `limits`, `resources`.
     """
     name, *arguments = session.posargs
-    package, program = PARTS.get(name, (f"ftf-{name}", ""))
+    program = PARTS.get(name, Path("packages", f"ftf-{name}", "benchmarks"))
+    package = program.parts[1]
     session.install(*wheels(package), f"--group=bench-{package}")
-    program = f"packages/{package}/benchmarks/{program}"
-    session.run("python", program, *arguments, env=EXAMPLES)
+    session.run("python", str(program), *arguments, env=EXAMPLES)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
