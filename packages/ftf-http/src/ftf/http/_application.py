@@ -154,7 +154,7 @@ class FastTrackFramework(Declarations):
     def openapi(self) -> Json:
         """Return the OpenAPI document of the routes, what they demand, and their errors."""
         document = super().openapi()
-        # FastAPI returns the same document until the routes change: add to each once.
+        # FastAPI returns the same document until the routes change: complete each once.
         if document is not self._documented:
             document_parameters(document, self.routes)
             document_refusals(document, self.routes)

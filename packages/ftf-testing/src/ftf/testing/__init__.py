@@ -4,6 +4,7 @@ from ._application_lines import CodeLine, Origin
 from .app._acting_as import ActingAs
 from .app._asgi import ASGIApplication
 from .app._exchange import IncompleteResponseError, UnfinishedRequestError
+from .app._frozen_clock import FrozenClock
 from .app._lifespan import LifespanError, LifespanManager
 from .app._transport import StreamingTransport
 from .cli._command_line import CommandLine
@@ -50,6 +51,7 @@ __all__ = [
     "FactoryError",
     "FactoryMaker",
     "FailedRun",
+    "FrozenClock",
     "IncompleteResponseError",
     "JobFake",
     "JobReport",

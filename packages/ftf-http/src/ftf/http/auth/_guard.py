@@ -8,7 +8,9 @@ from starlette.requests import HTTPConnection
 
 from ftf.container import Lifetime
 
+from ._grant import Grant
 from ._identity import Identity
+from .exceptions import InvalidAuthError
 
 type Json = Mapping[str, object]
 
@@ -43,3 +45,13 @@ class Guard(ABC):
             Unauthenticated: The request has a credential of this kind, which is not valid. No other
                 guard is asked then.
         """
+
+    async def issue(self, grant: Grant) -> Mapping[str, str]:
+        """Return the headers of a request with a new credential of this kind.
+
+        Raises:
+            InvalidAuthError: The guard does not issue credentials.
+        """
+        remedy = "Give it a method `issue`, or choose another guard."
+        name = f"{type(self).__qualname__} (subject {grant.subject})"
+        raise InvalidAuthError(name, "does not issue credentials", remedy)

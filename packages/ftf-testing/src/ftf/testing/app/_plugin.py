@@ -1,7 +1,7 @@
 """The part of the pytest plugin that is about applications and their containers."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ._acting_as import ActingAs, HeadersOf
     from ._asgi import ASGIApplication
+    from ._frozen_clock import FrozenClock
     from ._transport import StreamingTransport
 
 
@@ -107,10 +108,27 @@ def auth_headers() -> "HeadersOf":
 
 
 @pytest.fixture
-def acting_as(transport: "StreamingTransport", auth_headers: "HeadersOf") -> "Iterator[ActingAs]":
-    """Return a function that makes clients, which send the headers of a user."""
-    from ._acting_as import ActingAs
+def acting_as(
+    app: "ASGIApplication", transport: "StreamingTransport", auth_headers: "HeadersOf"
+) -> "Iterator[ActingAs]":
+    """Return a function that makes clients, which send the credentials of a user."""
+    from ._acting_as import ActingAs, issue_of
 
-    acting_as = ActingAs(transport, auth_headers)
+    issue = issue_of(app) if auth_headers is headers_of else None
+    acting_as = ActingAs(transport, auth_headers, issue)
     yield acting_as
     acting_as.close()
+
+
+@pytest.fixture
+def frozen_clock(container: "Container") -> "Iterator[FrozenClock]":
+    """Stop the clock of tokens, logins and links, which the test moves."""
+    from importlib import import_module
+
+    from ._frozen_clock import FrozenClock
+
+    clock = FrozenClock()
+    port: Any = import_module("ftf.http.auth").Clock
+    container.override_instance(port, clock)
+    yield clock
+    container.reset_override(port)

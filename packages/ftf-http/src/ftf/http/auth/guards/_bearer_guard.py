@@ -1,11 +1,13 @@
 """`BearerGuard`: access tokens in the header `Authorization`."""
 
+from collections.abc import Mapping
 from typing import ClassVar, override
 
 from starlette.requests import HTTPConnection
 
 from ftf.container import Lifetime
 
+from .._grant import Grant
 from .._guard import Guard, Json
 from .._identity import Identity
 from ..access._guards import Guards
@@ -41,7 +43,7 @@ class BearerGuard(Guard):
     def __init__(self, tokens: AccessTokens, guards: Guards) -> None:
         self._tokens = tokens
         self._name = guards.name_of(type(self))
-        self.loads_user = tokens.options.check == "user"
+        self.loads_user: bool = tokens.options.check == "user"
 
     @override
     async def authenticate(self, connection: HTTPConnection) -> Identity | None:
@@ -50,3 +52,15 @@ class BearerGuard(Guard):
         if token is None or token.startswith(_OTHERS):
             return None
         return self._tokens.read(token, audience=self.audience, guard=self._name)
+
+    @override
+    async def issue(self, grant: Grant) -> Mapping[str, str]:
+        """Return the header with a new access token."""
+        issued = self._tokens.issue(
+            grant.subject,
+            scopes=grant.scopes,
+            version=grant.version,
+            authenticated_at=grant.authenticated_at,
+            audience=self.audience,
+        )
+        return {"authorization": f"Bearer {issued.text}"}

@@ -1,9 +1,11 @@
 """`CookieGuard`: logins that a browser sends by a cookie."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Protocol, override
 
 from starlette.requests import HTTPConnection
 
+from .._grant import Grant
 from .._guard import Guard, Json
 from .._identity import Identity
 from ._session_cookie import SessionCookie
@@ -22,6 +24,10 @@ class CookieSessions(Protocol):
         Raises:
             Unauthenticated: It is not the cookie of a living login.
         """
+        ...
+
+    async def issue(self, grant: Grant) -> str:
+        """Return the cookie of a new login."""
         ...
 
 
@@ -47,3 +53,8 @@ class CookieGuard(Guard):
         """Return who has logged in with the cookie of a request; `None` if it has none."""
         value = self._cookie.read(connection)
         return None if value is None else await self._sessions.identify(value, connection)
+
+    @override
+    async def issue(self, grant: Grant) -> Mapping[str, str]:
+        """Return the header with the cookie of a new login."""
+        return {"cookie": f"{self._cookie.name}={await self._sessions.issue(grant)}"}

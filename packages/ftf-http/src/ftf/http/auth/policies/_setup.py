@@ -2,7 +2,7 @@
 
 from collections.abc import MutableMapping
 from importlib.util import find_spec
-from typing import Any, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from ._gate import Gate
 from ._registry import PolicyRegistry
 from .exceptions import RecordHidden
 
-_NOT_FOUND = 404
+_NOT_FOUND: Final = Kind(404, type="not-found")
 
 
 class Application(Protocol):
@@ -52,9 +52,7 @@ def add_policy(app: Application, model: type, policy: type[AnyPolicy]) -> None:
 
 def _hidden(app: Application) -> Handler:
     """Return the handler that answers as to a record that does not exist."""
-    plain = answering(
-        with_text(Kind(_NOT_FOUND, type="not-found"), problem_details=app.problem_details)
-    )
+    plain = answering(with_text(_NOT_FOUND, problem_details=app.problem_details))
 
     async def answer(request: Request, error: Exception) -> Response:
         missing = _missing(cast("RecordHidden", error))
