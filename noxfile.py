@@ -34,7 +34,7 @@ PARTS = {
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
-CONCURRENCY = {"ftf-orm": "greenlet,thread", "ftf-testing": "greenlet,thread"}
+CONCURRENCY = dict.fromkeys(("ftf-http", "ftf-orm", "ftf-testing"), "greenlet,thread")
 
 each_package = nox.parametrize("package", PACKAGES, ids=PACKAGES)
 depending = [package for package in PACKAGES if PROJECTS[package]["project"].get("dependencies")]
