@@ -14,7 +14,7 @@ from ftf.container import Container
 from ...injection._endpoint import injected_parameters
 from ...request._scope import scope_of
 from ...request._services import current_exchange
-from .._challenge import challenge
+from .._challenge import Challenge, challenge
 from .._clock import Clock
 from .._current_user import demands_user, user_class
 from .._identity import Identity
@@ -114,8 +114,12 @@ class Admissions(Decider):
             Unauthenticated: It is a guest.
         """
         if visitor.identity is None:
-            raise Unauthenticated(_REQUIRED, self._challenge(_OPEN, {}))
+            raise Unauthenticated(_REQUIRED, self.challenge().text)
         return visitor.identity
+
+    def challenge(self) -> Challenge:
+        """Return the header of a 401 to a request without a credential."""
+        return Challenge(self._challenge(_OPEN, {}))
 
     async def visitor(self) -> Visitor:
         """Return who sends the request that is served in this context.

@@ -9,6 +9,7 @@ from ftf.container import Container
 
 from ...routing._index import RouteIndex
 from .._auth import Auth
+from .._challenge import Challenge
 from .._clock import Clock
 from .._guard import Guard
 from .._identity import Identity
@@ -60,6 +61,7 @@ def guards_of(app: Application, index: RouteIndex) -> Guards:
         container.register(LiveConnections, scope="singleton")
         container.register(Visitor, admissions.visitor, scope="scoped")
         container.register(Identity, admissions.identity, scope="scoped")
+        container.register(Challenge, admissions.challenge)
         container.register(Auth, scope="scoped")
         if UserSource not in container:
             container.register(UserSource, Auth, scope="scoped")  # type: ignore[type-abstract]  # a port
