@@ -6,7 +6,7 @@ from secrets import token_hex
 
 from ftf.http import Controller, Injected, delete, get, post, put
 from ftf.http.auth import CurrentUser, public
-from ftf.orm import QueryBuilder, Repository
+from ftf.orm import QueryBuilder, Repository, transaction
 
 from ..errors import refusal
 from ..models import Account, Article, Comment, Favorite, Tag
@@ -79,13 +79,15 @@ class ArticleRoutes(Controller):
         self, slug: str, article: ArticleChangeBody, me: CurrentUser[Account]
     ) -> OneArticle:
         """Change what is sent of one's own article; another title makes another slug."""
-        record = await self._own(slug, me)
-        if article.title not in {"", record.title}:
-            record.slug = _slug(article.title)
-        for name, value in article.model_dump(exclude_unset=True).items():
-            setattr(record, name, value)
-        record.updated_at = datetime.now(UTC)
-        return await self.show((await self.articles.update(record)).slug, me)
+        async with transaction(self.articles.session):
+            record = await self._own(slug, me)
+            if article.title not in {"", record.title}:
+                record.slug = _slug(article.title)
+            for name, value in article.model_dump(exclude_unset=True).items():
+                setattr(record, name, value)
+            record.updated_at = datetime.now(UTC)
+            await self.articles.update(record)
+        return await self.show(record.slug, me)
 
     @delete("/articles/{slug}", status_code=204)
     async def remove(self, slug: str, me: CurrentUser[Account]) -> None:
