@@ -315,6 +315,8 @@ async def test_a_browser_logs_in_and_out(app, serve):
         response = await client.delete("/auth/session", headers=after)
         assert response.status_code == 204
         assert 'session=""' in response.headers["set-cookie"]
+        for dead in (after, {"cookie": f"{cookie}; {cookie}"}, {"cookie": "__Host-session=x"}):
+            assert (await client.post("/auth/session", json=body, headers=dead)).status_code == 204
         assert (await client.get("/auth/sessions", headers=after)).status_code == 401
 
 
