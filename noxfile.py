@@ -5,6 +5,7 @@ import shutil
 import sys
 import tarfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
 import nox
@@ -29,17 +30,12 @@ WHEELS = Path(".nox/wheels").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
-    "auth": ("ftf-http", "measure_auth.py"),
-    "conduit": ("ftf-http", "measure_conduit.py"),
-    "events": ("ftf-container", "measure_events.py"),
-    "database-jobs": ("ftf-orm", "measure_jobs.py"),
-    "jobs": ("ftf-container", "measure_jobs.py"),
-    "limits": ("ftf-http", "measure_limits.py"),
-    "resources": ("ftf-http", "measure_resources.py"),
+    path.stem.removeprefix("measure_").replace("_", "-"): path
+    for path in Path("packages").glob("*/benchmarks/measure_*.py")
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
-CONCURRENCY = {"ftf-orm": "greenlet,thread", "ftf-testing": "greenlet,thread"}
+CONCURRENCY = dict.fromkeys(("ftf-http", "ftf-orm", "ftf-testing"), "greenlet,thread")
 
 each_package = nox.parametrize("package", PACKAGES, ids=PACKAGES)
 depending = [package for package in PACKAGES if PROJECTS[package]["project"].get("dependencies")]
@@ -68,7 +64,9 @@ def typing(session: nox.Session, package: str) -> None:
     """Check a package's types, and that its public ones are complete."""
     session.install(*wheels(package), "--group=typing", f"--group=test-{package}")
     session.env["MYPY_CACHE_DIR"] = str(Path(session.virtualenv.location, "mypy"))
-    session.run("mypy", f"packages/{package}/src", f"packages/{package}/tests/typing")
+    # What a package may be used with is checked with that package, which brings its dependencies.
+    paths = f"packages/{package}/src", f"packages/{package}/tests/typing"
+    session.run("mypy", "--follow-imports=silent", *paths)
     session.run("pyright", f"packages/{package}/tests/typing")
     session.run("pyright", "--ignoreexternal", "--verifytypes", module(package))
 
@@ -137,13 +135,14 @@ def build(session: nox.Session, package: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    The parts of a package have names too: `nox -s bench -- events`, `limits`, `resources`.
+    The parts of packages have names too: `nox -s bench -- events`, `limits`, `resources`.
     """
     name, *arguments = session.posargs
-    package, program = PARTS.get(name, (f"ftf-{name}", ""))
-    session.install(*wheels(package), f"--group=bench-{package}")
-    program = f"packages/{package}/benchmarks/{program}"
-    session.run("python", program, *arguments, env=EXAMPLES)
+    program = PARTS.get(name, Path("packages", f"ftf-{name}", "benchmarks"))
+    known = nox.project.load_toml("pyproject.toml")["dependency-groups"]
+    group = f"bench-{name}" if f"bench-{name}" in known else f"bench-{program.parts[1]}"
+    session.install(*wheels(*PACKAGES), f"--group={group}")
+    session.run("python", str(program), *arguments, env=EXAMPLES)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
@@ -219,26 +218,27 @@ def skeleton(session: nox.Session) -> None:
     The tools of the project come with the group; nothing else is on the machine but the wheels.
     """
     session.install(*wheels(*PACKAGES), "--group=skeleton")
-    folder = Path(session.create_tmp()).resolve() / "empty"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
     session.env.update(FTF_ENV="local", COLUMNS="200")
-    with session.chdir(folder):
+    # Not below this repository, whose .gitignore ruff would obey.
+    with TemporaryDirectory() as folder, session.chdir(folder):
         session.run("ftf", "new", "shop")
-    with session.chdir(folder / "shop"):
-        check_project(session)
-        fields = ("name:str", "price:decimal(10,2)", "stock:int")
-        session.run("ftf", "make", "model", "Product", *fields, "--all")
-        paste(Path("shop/main.py"), "shop.controllers.product", "ProductController")
-        session.run("ftf", "make", "migration", "products")
-        session.run("ftf", "db", "upgrade")
-        session.run("ftf", "db", "seed")
-        check_project(session)
-        session.run("ftf", "check")
-        for serve in (("ftf", "serve"), ("uvicorn", "shop.main:app"), ("fastapi", "dev")):
-            session.run(
-                "python", str(Path(__file__).with_name("docs") / "serve_and_use.py"), *serve
-            )
+        with session.chdir("shop"):
+            make_and_serve_a_product(session)
+
+
+def make_and_serve_a_product(session: nox.Session) -> None:
+    """Generate a model with all that belongs to it, and use it by each server."""
+    check_project(session)
+    fields = ("name:str", "price:decimal(10,2)", "stock:int")
+    session.run("ftf", "make", "model", "Product", *fields, "--all")
+    paste(Path("shop/main.py"), "shop.controllers.product", "ProductController")
+    session.run("ftf", "make", "migration", "products")
+    session.run("ftf", "db", "upgrade")
+    session.run("ftf", "db", "seed")
+    check_project(session)
+    session.run("ftf", "check")
+    for serve in (("ftf", "serve"), ("uvicorn", "shop.main:app"), ("fastapi", "dev")):
+        session.run("python", str(COMPATIBILITY / "serve_product.py"), *serve)
 
 
 def check_project(session: nox.Session) -> None:
