@@ -29,6 +29,8 @@ WHEELS = Path(".nox/wheels").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
+    "auth": ("ftf-http", "measure_auth.py"),
+    "conduit": ("ftf-http", "measure_conduit.py"),
     "events": ("ftf-container", "measure_events.py"),
     "jobs": ("ftf-container", "measure_jobs.py"),
     "limits": ("ftf-http", "measure_limits.py"),
@@ -138,7 +140,8 @@ def bench(session: nox.Session) -> None:
     name, *arguments = session.posargs
     package, program = PARTS.get(name, (f"ftf-{name}", ""))
     session.install(*wheels(package), f"--group=bench-{package}")
-    session.run("python", f"packages/{package}/benchmarks/{program}", *arguments)
+    program = f"packages/{package}/benchmarks/{program}"
+    session.run("python", program, *arguments, env=EXAMPLES)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
@@ -183,6 +186,28 @@ def demo(session: nox.Session) -> None:
     """Migrate, seed and serve the blog: `nox -s demo -- [--port N] [--check]`."""
     session.install(*wheels(*PACKAGES), "--group=demo")
     session.run("python", "-m", "blog", *session.posargs, env=EXAMPLES)
+
+
+@nox.session(default=False, requires=["wheelhouse"])
+def conduit(session: nox.Session) -> None:
+    """Migrate and serve Conduit on `CONDUIT_DATABASE_URL`: `nox -s conduit -- [--port N]`."""
+    session.install(*wheels(*PACKAGES), "--group=conduit")
+    session.run("python", "-m", "conduit", *session.posargs, env=EXAMPLES)
+
+
+@nox.session(name="release-check", default=False)
+def release_check(session: nox.Session) -> None:
+    """Check what a release uploads: each package alone, all together, and their public names."""
+    dist = Path(session.create_tmp(), "dist").resolve()
+    session.install("uv", "twine>=6.2", "griffecli>=2.0")
+    session.run("python", ".ci/release.py", str(dist), *PACKAGES)
+    groups = [f"--group=test-{package}" for package in PACKAGES]
+    distributions = [f"{package}{extras(package)}" for package in PACKAGES]
+    fresh = [f"--refresh-package={package}" for package in PACKAGES]
+    options = "--no-sources", f"--find-links={dist}", *fresh
+    session.install(*options, *distributions, *groups, "--group=test-docs", "--group=typing")
+    session.run("pytest", "docs")
+    session.run("python", "-m", "blog", "--port=0", "--check", env=EXAMPLES)
 
 
 @nox.session(default=False, venv_backend="none")

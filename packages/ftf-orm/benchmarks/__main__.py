@@ -5,7 +5,8 @@ whatever else the machine does hits all of them alike; what is compared is the m
 database's own time is not in it, except for SQLite, which works in the process.
 
 `python benchmarks --deep-pages [--plot FILE.svg]` measures pages of 200,000 rows instead, by cursor
-and by offset, with the database's time.
+and by offset, with the database's time. `python benchmarks --filters` measures how query strings
+are read, without a database.
 """
 
 import os
@@ -19,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import deep_pages
+import filters
 from measuring import measure_on
 from plot import svg
 
@@ -30,8 +32,12 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=400, help="calls of each (default: 400)")
     parser.add_argument("--deep-pages", action="store_true", help="measure pages instead")
+    parser.add_argument("--filters", action="store_true", help="measure query strings instead")
     parser.add_argument("--plot", type=Path, help="where the plot of the pages is written")
     chosen = parser.parse_args()
+    if chosen.filters:
+        filters.measure()
+        return
     run = deep_pages.measure if chosen.deep_pages else apart
     with TemporaryDirectory() as folder:
         on_sqlite = run(f"sqlite+aiosqlite:///{folder}/benchmark.db", chosen.rounds)

@@ -1,7 +1,7 @@
 """`OpenRoute`: a route that everyone may call."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
 
@@ -19,11 +19,14 @@ class OpenRoute:
         path: The path; everything below it for a mounted application.
         methods: The methods; none for a websocket or a mounted application.
         is_marked: Whether `@public` says so. Without it, nothing does.
+        endpoint: The handler, as `endpoint` in the ASGI scope of its requests; `None` if there is
+            none.
     """
 
     path: str
     methods: tuple[str, ...]
     is_marked: bool
+    endpoint: object = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"{','.join(self.methods) or 'ANY'} {self.path}"
@@ -42,7 +45,8 @@ def open_routes(routes: Iterable[BaseRoute], *, login_required: bool) -> Sequenc
         if rule is None or not rule.is_required:
             path = getattr(route, "path", None) or getattr(route, "host", None) or ""
             methods = tuple(sorted(getattr(route, "methods", None) or ()))
-            found.append(OpenRoute(path, methods, _is_marked(route)))
+            endpoint = getattr(route, "endpoint", None)
+            found.append(OpenRoute(path, methods, _is_marked(route), endpoint))
     return found
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import SQLColumnExpression
 from sqlalchemy.orm import DeclarativeBase
 
 from ...exceptions import InvalidCriteria
+from ..statement._expressions import element
 from ..steps._filtering import Params
 from . import _declared as declared
 from ._criteria import Criteria
@@ -24,6 +25,7 @@ from ._offers import (
     SearchOffer,
     SortOffer,
 )
+from ._operators import contains
 from ._params import grouped
 from ._relations import is_connected, is_limited
 from ._text_values import Refused
@@ -98,6 +100,8 @@ class FilterSet[M: DeclarativeBase]:
         self.per_page = per_page
         self.timezone = timezone
         self.limits = limits
+        if not 1 <= per_page <= limits.per_page:
+            raise ValueError(f"per_page must be from 1 to {limits.per_page}, not {per_page}")
         self._offers = self._named([*self._filter_offers(), *self._list_offers()])
         self._nothing = self._without_parameters()
         self._checked = self._checks_relations()
@@ -214,7 +218,8 @@ class FilterSet[M: DeclarativeBase]:
         for column in self.search:
             declared.refuse_other_texts(self.model, column)
         if self.search:
-            yield SearchOffer(self.search, self.limits)
+            found = tuple(contains(element(column)) for column in self.search)
+            yield SearchOffer(found, self.limits)
         if self.sorts:
             yield SortOffer(declared.orders(self.model, self.sorts), self.limits)
         if self.includes:
