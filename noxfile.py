@@ -32,8 +32,10 @@ PARTS = {
     "auth": ("ftf-http", "measure_auth.py"),
     "conduit": ("ftf-http", "measure_conduit.py"),
     "events": ("ftf-container", "measure_events.py"),
+    "database-jobs": ("ftf-orm", "measure_jobs.py"),
     "jobs": ("ftf-container", "measure_jobs.py"),
     "limits": ("ftf-http", "measure_limits.py"),
+    "resources": ("ftf-http", "measure_resources.py"),
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
@@ -135,7 +137,7 @@ def build(session: nox.Session, package: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    `nox -s bench -- events` and `jobs` measure parts of ftf-container, `limits` one of ftf-http.
+    The parts of a package have names too: `nox -s bench -- events`, `limits`, `resources`.
     """
     name, *arguments = session.posargs
     package, program = PARTS.get(name, (f"ftf-{name}", ""))
@@ -208,6 +210,50 @@ def release_check(session: nox.Session) -> None:
     session.install(*options, *distributions, *groups, "--group=test-docs", "--group=typing")
     session.run("pytest", "docs")
     session.run("python", "-m", "blog", "--port=0", "--check", env=EXAMPLES)
+
+
+@nox.session(default=False, requires=["wheelhouse"])
+def skeleton(session: nox.Session) -> None:
+    """Write a project by `ftf new` and its generators, and use it as its owner would.
+
+    The tools of the project come with the group; nothing else is on the machine but the wheels.
+    """
+    session.install(*wheels(*PACKAGES), "--group=skeleton")
+    folder = Path(session.create_tmp()).resolve() / "empty"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    session.env.update(FTF_ENV="local", COLUMNS="200")
+    with session.chdir(folder):
+        session.run("ftf", "new", "shop")
+    with session.chdir(folder / "shop"):
+        check_project(session)
+        fields = ("name:str", "price:decimal(10,2)", "stock:int")
+        session.run("ftf", "make", "model", "Product", *fields, "--all")
+        paste(Path("shop/main.py"), "shop.controllers.product", "ProductController")
+        session.run("ftf", "make", "migration", "products")
+        session.run("ftf", "db", "upgrade")
+        session.run("ftf", "db", "seed")
+        check_project(session)
+        session.run("ftf", "check")
+        for serve in (("ftf", "serve"), ("uvicorn", "shop.main:app"), ("fastapi", "dev")):
+            session.run(
+                "python", str(Path(__file__).with_name("docs") / "serve_and_use.py"), *serve
+            )
+
+
+def check_project(session: nox.Session) -> None:
+    """Run the checks of a project that `ftf new` has written."""
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("pytest", "-q")
+
+
+def paste(file: Path, module: str, controller: str) -> None:
+    """Add to an application what `ftf make` prints for a controller."""
+    head, place, rest = file.read_text().partition("\nfrom shop.provider")
+    rest = rest.replace("    # Add contr", f"    app.add_controller({controller})\n    # Add contr")
+    file.write_text(f"{head}\nfrom {module} import {controller}{place}{rest}")
 
 
 @nox.session(default=False, venv_backend="none")
