@@ -5,7 +5,6 @@ import shutil
 import sys
 import tarfile
 from pathlib import Path
-from zipfile import ZipFile
 
 import nox
 
@@ -26,20 +25,16 @@ PROJECTS = {
 }
 PYTHONS = nox.project.python_versions(PROJECTS["ftf-container"])
 WHEELS = Path(".nox/wheels").resolve()
+CHECKS = Path(".ci").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
-    "auth": ("ftf-http", "measure_auth.py"),
-    "conduit": ("ftf-http", "measure_conduit.py"),
-    "events": ("ftf-container", "measure_events.py"),
-    "database-jobs": ("ftf-orm", "measure_jobs.py"),
-    "jobs": ("ftf-container", "measure_jobs.py"),
-    "limits": ("ftf-http", "measure_limits.py"),
-    "resources": ("ftf-http", "measure_resources.py"),
+    path.stem.removeprefix("measure_").replace("_", "-"): path
+    for path in Path("packages").glob("*/benchmarks/measure_*.py")
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
-CONCURRENCY = {"ftf-orm": "greenlet,thread", "ftf-testing": "greenlet,thread"}
+CONCURRENCY = dict.fromkeys(("ftf-http", "ftf-orm", "ftf-testing"), "greenlet,thread")
 
 each_package = nox.parametrize("package", PACKAGES, ids=PACKAGES)
 depending = [package for package in PACKAGES if PROJECTS[package]["project"].get("dependencies")]
@@ -68,7 +63,9 @@ def typing(session: nox.Session, package: str) -> None:
     """Check a package's types, and that its public ones are complete."""
     session.install(*wheels(package), "--group=typing", f"--group=test-{package}")
     session.env["MYPY_CACHE_DIR"] = str(Path(session.virtualenv.location, "mypy"))
-    session.run("mypy", f"packages/{package}/src", f"packages/{package}/tests/typing")
+    # What a package may be used with is checked with that package, which brings its dependencies.
+    paths = f"packages/{package}/src", f"packages/{package}/tests/typing"
+    session.run("mypy", "--follow-imports=silent", *paths)
     session.run("pyright", f"packages/{package}/tests/typing")
     session.run("pyright", "--ignoreexternal", "--verifytypes", module(package))
 
@@ -130,20 +127,21 @@ def build(session: nox.Session, package: str) -> None:
     with session.chdir(f"packages/{package}"):
         session.run("hatch", "build", "--clean", str(target), env=apart)
     (wheel,) = target.glob("*.whl")
-    check_content(session, wheel, package)
+    session.run("python", str(CHECKS / "wheel.py"), str(wheel), package.replace("-", "/"))
 
 
 @nox.session(default=False, requires=["wheelhouse"])
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    The parts of a package have names too: `nox -s bench -- events`, `limits`, `resources`.
+    The parts of packages have names too: `nox -s bench -- events`, `limits`, `resources`.
     """
     name, *arguments = session.posargs
-    package, program = PARTS.get(name, (f"ftf-{name}", ""))
-    session.install(*wheels(package), f"--group=bench-{package}")
-    program = f"packages/{package}/benchmarks/{program}"
-    session.run("python", program, *arguments, env=EXAMPLES)
+    program = PARTS.get(name, Path("packages", f"ftf-{name}", "benchmarks"))
+    known = nox.project.load_toml("pyproject.toml")["dependency-groups"]
+    group = f"bench-{name}" if f"bench-{name}" in known else f"bench-{program.parts[1]}"
+    session.install(*wheels(*PACKAGES), f"--group={group}")
+    session.run("python", str(program), *arguments, env=EXAMPLES)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
@@ -202,7 +200,7 @@ def release_check(session: nox.Session) -> None:
     """Check what a release uploads: each package alone, all together, and their public names."""
     dist = Path(session.create_tmp(), "dist").resolve()
     session.install("uv", "twine>=6.2", "griffecli>=2.0")
-    session.run("python", ".ci/release.py", str(dist), *PACKAGES)
+    session.run("python", str(CHECKS / "release.py"), str(dist), *PACKAGES)
     groups = [f"--group=test-{package}" for package in PACKAGES]
     distributions = [f"{package}{extras(package)}" for package in PACKAGES]
     fresh = [f"--refresh-package={package}" for package in PACKAGES]
@@ -219,41 +217,7 @@ def skeleton(session: nox.Session) -> None:
     The tools of the project come with the group; nothing else is on the machine but the wheels.
     """
     session.install(*wheels(*PACKAGES), "--group=skeleton")
-    folder = Path(session.create_tmp()).resolve() / "empty"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    session.env.update(FTF_ENV="local", COLUMNS="200")
-    with session.chdir(folder):
-        session.run("ftf", "new", "shop")
-    with session.chdir(folder / "shop"):
-        check_project(session)
-        fields = ("name:str", "price:decimal(10,2)", "stock:int")
-        session.run("ftf", "make", "model", "Product", *fields, "--all")
-        paste(Path("shop/main.py"), "shop.controllers.product", "ProductController")
-        session.run("ftf", "make", "migration", "products")
-        session.run("ftf", "db", "upgrade")
-        session.run("ftf", "db", "seed")
-        check_project(session)
-        session.run("ftf", "check")
-        for serve in (("ftf", "serve"), ("uvicorn", "shop.main:app"), ("fastapi", "dev")):
-            session.run(
-                "python", str(Path(__file__).with_name("docs") / "serve_and_use.py"), *serve
-            )
-
-
-def check_project(session: nox.Session) -> None:
-    """Run the checks of a project that `ftf new` has written."""
-    session.run("ruff", "check")
-    session.run("ruff", "format", "--check")
-    session.run("mypy")
-    session.run("pytest", "-q")
-
-
-def paste(file: Path, module: str, controller: str) -> None:
-    """Add to an application what `ftf make` prints for a controller."""
-    head, place, rest = file.read_text().partition("\nfrom shop.provider")
-    rest = rest.replace("    # Add contr", f"    app.add_controller({controller})\n    # Add contr")
-    file.write_text(f"{head}\nfrom {module} import {controller}{place}{rest}")
+    session.run("python", str(CHECKS / "skeleton.py"), env={"FTF_ENV": "local"})
 
 
 @nox.session(default=False, venv_backend="none")
@@ -346,14 +310,3 @@ def install_redis(session: nox.Session) -> None:
 def its_tests(package: str) -> list[str]:
     """Write the arguments that make pytest find the tests and doctests of a package."""
     return [f"packages/{package}/tests", "--doctest-modules", "--pyargs", module(package)]
-
-
-def check_content(session: nox.Session, wheel: Path, package: str) -> None:
-    """Refuse a wheel that would break its siblings or lacks what it needs."""
-    names = ZipFile(wheel).namelist()
-    folder = package.replace("-", "/")
-    expected = f"{folder}/", f"{package.replace('-', '_')}-"
-    if stray := [name for name in names if not name.startswith(expected)]:
-        session.error(f"{wheel.name} has files outside {folder}/: {stray}")
-    if f"{folder}/py.typed" not in names or not any(name.endswith("/LICENSE") for name in names):
-        session.error(f"{wheel.name} lacks py.typed or LICENSE")

@@ -25,6 +25,10 @@ class CheckedIn(BaseModel):
     supplier_id: Annotated[int | None, Exists(Supplier.id)] = None
 
 
+class Recursive(BaseModel):
+    further: list["Recursive"] = []
+
+
 class Products(Controller):
     prefix = "/products"
 
@@ -98,7 +102,7 @@ def test_the_document_has_the_body_and_the_key():
     assert (key["name"], key["in"], key["schema"]["type"]) == ("product", "path", "integer")
 
 
-@pytest.mark.parametrize("schema", [ProductIn, int, list[CheckedIn]])
+@pytest.mark.parametrize("schema", [ProductIn, int, list[CheckedIn], Recursive])
 def test_a_body_without_rules_is_not_checked(schema):
     with pytest.raises(TypeError, match=r"Checked\[...\] takes a schema with Exists or Unique"):
         _ = Checked[schema]
