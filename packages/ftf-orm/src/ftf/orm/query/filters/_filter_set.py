@@ -92,10 +92,11 @@ class FilterSet[M: DeclarativeBase]:
     ) -> None:
         self.model = model
         self.filters = filters
-        self.sorts = tuple(by if isinstance(by, Sort) else Sort(by) for by in sorts)
+        known = (by if isinstance(by, Sort) else Sort(by) for by in sorts)
+        self.sorts: tuple[Sort, ...] = tuple(known)
         self.default = default
-        self.includes = tuple(includes)
-        self.search = tuple(search)
+        self.includes: tuple[Include, ...] = tuple(includes)
+        self.search: tuple[SQLColumnExpression[str | None], ...] = tuple(search)
         self.paging = paging
         self.per_page = per_page
         self.timezone = timezone
