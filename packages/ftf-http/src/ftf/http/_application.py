@@ -121,7 +121,7 @@ class FastTrackFramework(Declarations):
             refuse_open_cors(middleware)
         super().__init__(lifespan=lifespan, **options)
         self.problem_details = problem_details
-        self.problem_types = ProblemTypes(problem_types)
+        self.problem_types: ProblemTypes = ProblemTypes(problem_types)
         self.security_headers = security_headers
         self._add_handlers(exception_handlers or {})
         self.draining = Draining(shutdown_delay)
