@@ -5,7 +5,6 @@ import shutil
 import sys
 import tarfile
 from pathlib import Path
-from zipfile import ZipFile
 
 import nox
 
@@ -26,16 +25,12 @@ PROJECTS = {
 }
 PYTHONS = nox.project.python_versions(PROJECTS["ftf-container"])
 WHEELS = Path(".nox/wheels").resolve()
+CHECKS = Path(".ci").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
-    "auth": ("ftf-http", "measure_auth.py"),
-    "conduit": ("ftf-http", "measure_conduit.py"),
-    "events": ("ftf-container", "measure_events.py"),
-    "database-jobs": ("ftf-orm", "measure_jobs.py"),
-    "jobs": ("ftf-container", "measure_jobs.py"),
-    "limits": ("ftf-http", "measure_limits.py"),
-    "resources": ("ftf-http", "measure_resources.py"),
+    path.stem.removeprefix("measure_").replace("_", "-"): path
+    for path in Path("packages").glob("*/benchmarks/measure_*.py")
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
@@ -68,7 +63,9 @@ def typing(session: nox.Session, package: str) -> None:
     """Check a package's types, and that its public ones are complete."""
     session.install(*wheels(package), "--group=typing", f"--group=test-{package}")
     session.env["MYPY_CACHE_DIR"] = str(Path(session.virtualenv.location, "mypy"))
-    session.run("mypy", f"packages/{package}/src", f"packages/{package}/tests/typing")
+    # What a package may be used with is checked with that package, which brings its dependencies.
+    paths = f"packages/{package}/src", f"packages/{package}/tests/typing"
+    session.run("mypy", "--follow-imports=silent", *paths)
     session.run("pyright", f"packages/{package}/tests/typing")
     session.run("pyright", "--ignoreexternal", "--verifytypes", module(package))
 
@@ -130,21 +127,21 @@ def build(session: nox.Session, package: str) -> None:
     with session.chdir(f"packages/{package}"):
         session.run("hatch", "build", "--clean", str(target), env=apart)
     (wheel,) = target.glob("*.whl")
-    check_content(session, wheel, package)
+    session.run("python", str(CHECKS / "wheel.py"), str(wheel), package.replace("-", "/"))
 
 
 @nox.session(default=False, requires=["wheelhouse"])
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    `nox -s bench -- events` and `jobs` measure parts of ftf-container, `limits` and
-    `resources` parts of ftf-http.
+    The parts of packages have names too: `nox -s bench -- events`, `limits`, `resources`.
     """
     name, *arguments = session.posargs
-    package, program = PARTS.get(name, (f"ftf-{name}", ""))
-    session.install(*wheels(package), f"--group=bench-{package}")
-    program = f"packages/{package}/benchmarks/{program}"
-    session.run("python", program, *arguments, env=EXAMPLES)
+    program = PARTS.get(name, Path("packages", f"ftf-{name}", "benchmarks"))
+    known = nox.project.load_toml("pyproject.toml")["dependency-groups"]
+    group = f"bench-{name}" if f"bench-{name}" in known else f"bench-{program.parts[1]}"
+    session.install(*wheels(*PACKAGES), f"--group={group}")
+    session.run("python", str(program), *arguments, env=EXAMPLES)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
@@ -203,7 +200,7 @@ def release_check(session: nox.Session) -> None:
     """Check what a release uploads: each package alone, all together, and their public names."""
     dist = Path(session.create_tmp(), "dist").resolve()
     session.install("uv", "twine>=6.2", "griffecli>=2.0")
-    session.run("python", ".ci/release.py", str(dist), *PACKAGES)
+    session.run("python", str(CHECKS / "release.py"), str(dist), *PACKAGES)
     groups = [f"--group=test-{package}" for package in PACKAGES]
     distributions = [f"{package}{extras(package)}" for package in PACKAGES]
     fresh = [f"--refresh-package={package}" for package in PACKAGES]
@@ -211,6 +208,16 @@ def release_check(session: nox.Session) -> None:
     session.install(*options, *distributions, *groups, "--group=test-docs", "--group=typing")
     session.run("pytest", "docs")
     session.run("python", "-m", "blog", "--port=0", "--check", env=EXAMPLES)
+
+
+@nox.session(default=False, requires=["wheelhouse"])
+def skeleton(session: nox.Session) -> None:
+    """Write a project by `ftf new` and its generators, and use it as its owner would.
+
+    The tools of the project come with the group; nothing else is on the machine but the wheels.
+    """
+    session.install(*wheels(*PACKAGES), "--group=skeleton")
+    session.run("python", str(CHECKS / "skeleton.py"), env={"FTF_ENV": "local"})
 
 
 @nox.session(default=False, venv_backend="none")
@@ -303,14 +310,3 @@ def install_redis(session: nox.Session) -> None:
 def its_tests(package: str) -> list[str]:
     """Write the arguments that make pytest find the tests and doctests of a package."""
     return [f"packages/{package}/tests", "--doctest-modules", "--pyargs", module(package)]
-
-
-def check_content(session: nox.Session, wheel: Path, package: str) -> None:
-    """Refuse a wheel that would break its siblings or lacks what it needs."""
-    names = ZipFile(wheel).namelist()
-    folder = package.replace("-", "/")
-    expected = f"{folder}/", f"{package.replace('-', '_')}-"
-    if stray := [name for name in names if not name.startswith(expected)]:
-        session.error(f"{wheel.name} has files outside {folder}/: {stray}")
-    if f"{folder}/py.typed" not in names or not any(name.endswith("/LICENSE") for name in names):
-        session.error(f"{wheel.name} lacks py.typed or LICENSE")

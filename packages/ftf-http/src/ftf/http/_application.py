@@ -216,7 +216,9 @@ class FastTrackFramework(Declarations):
             self._readiness.injections(),
         )
         places = [*dependants(self.routes)]
-        faults = [*access_faults(self, self._security), *early_check_faults(self, places)]
+        is_indexed = self.router.middleware_stack is self._index
+        access = access_faults(self, self._security, is_indexed=is_indexed)
+        faults = [*access, *early_check_faults(self, places)]
         if faults:
             raise InvalidRoutesError(faults)
         validate(self.container, places, (*middleware, *checks))

@@ -262,3 +262,17 @@ async def test_edge_s26_no_usable_token_is_left_where_a_login_ends_meanwhile(wor
     )
     for each in filter(None, [token, *successors]):
         assert await refresh_or_none(world, each) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", ["logout", "logout_others", "password"])
+async def test_edge_s26_and_s19_no_round_of_a_race_leaves_a_usable_token(world, end):
+    accounts = world.stores.accounts
+    for number in range(30):
+        user = await accounts.find_apart(world.user)
+        row = await world.login(f"{number:022}", auth_version=accounts.version_of(user))
+        token = world.tokens.refresh_token(row)
+        calls = [refresh_or_none(world, token), ENDS[end](world, row)][:: number % 2 * 2 - 1]
+        successors = [each for each in await asyncio.gather(*calls) if isinstance(each, str)]
+        for each in [token, *successors]:
+            assert await refresh_or_none(world, each) is None, number

@@ -2,7 +2,7 @@
 
 import pytest
 from shop import Product
-from sqlalchemy import ForeignKey, Integer, MetaData, func
+from sqlalchemy import ForeignKey, Integer, MetaData, String, TypeDecorator, func
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, column_property, mapped_column, registry, synonym
 
@@ -15,6 +15,17 @@ class Apart(Base):
     metadata = MetaData()
 
 
+class Folded(TypeDecorator):
+    """A text whose case does not matter, with a comparison of its own."""
+
+    impl = String
+    cache_ok = True
+
+    class comparator_factory(String.Comparator):  # noqa: N801  # SQLAlchemy names it
+        def operate(self, operator, *others, **options):
+            return operator(func.lower(self.expr), *map(func.lower, others), **options)
+
+
 class Box(Apart):
     __tablename__ = "boxes"
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "box"}  # noqa: RUF012
@@ -25,6 +36,7 @@ class Box(Apart):
     high: Mapped[int] = mapped_column("height", Integer, index=True)
     half: Mapped[int] = column_property(wide + high)
     tall = synonym("high")
+    code: Mapped[str] = mapped_column(Folded, default="AbC%")
 
     @hybrid_property
     def more(self) -> int:
@@ -44,6 +56,7 @@ BOXES = FilterSet(
     Filter(Box.half, "eq", "ne", "in"),
     Filter(Box.more, "gte", "lt"),
     Filter(Box.tall),
+    Filter(Box.code, "eq", "contains"),
     sorts=(Box.half, Box.more),
 )
 
@@ -65,6 +78,8 @@ async def boxes(create_tables, session) -> Repository[Box]:
         ("more__gte=0", [3]),
         ("more__lt=0", [2]),
         ("tall=2", [2]),
+        ("code=aBc%25", [3, 2]),
+        ("code__contains=B", [3, 2]),
         ("sort=more", [2, 3]),
         ("sort=-half", [2, 3]),
     ],
@@ -83,7 +98,7 @@ async def test_inherited_columns_can_be_asked_for(boxes, session):
     params = "label__contains=X&high=2&sort=-wide"
     assert [crate.label for crate in await query.apply_filters(params, allow=allow).get()] == ["x"]
     assert allow.unindexed() == ("Crate.wide",)
-    assert BOXES.unindexed() == ("Box.half", "Box.more")  # what is tall is indexed
+    assert BOXES.unindexed() == ("Box.half", "Box.more", "Box.code")
     assert Unique(Crate.label).has_index
     assert not Unique(Crate.high).has_index
 

@@ -77,6 +77,8 @@ def report(error: BaseException, session: Session) -> int:
         case click.Abort() | KeyboardInterrupt():
             code, text = INTERRUPTED, "Interrupted."
             session.console.note(text)
+        case SystemExit():
+            code = error.code if isinstance(error.code, int) else FAILED
         case DependencyResolutionError():
             session.console.error(text)
         case _:

@@ -1,6 +1,7 @@
 """`Session`: what one run of `ftf` knows: the project, the application, the console."""
 
 import os
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -81,6 +82,8 @@ class Session:
         if self.given is not None and not self.target:
             return self.given
         found = find_application(self.found, self.target)
+        if self.found is None:  # as uvicorn does
+            sys.path.insert(0, str(self.start.resolve()))
         if found is None:
             # What a project lacks is said in terms of its settings.
             raise no_application() if self.found else no_project(self.start.resolve())

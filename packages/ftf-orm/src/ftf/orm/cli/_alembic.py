@@ -95,7 +95,7 @@ class Migrations:
     ) -> tuple[Revision, ...]:
         """Return the migrations that lead from one state to another, oldest first."""
         found = self.script.iterate_revisions(upper, lower or "base")
-        return tuple(Revision(each.revision, each.doc) for each in reversed([*found]))
+        return tuple(Revision(each.revision, each.doc.rstrip(".")) for each in reversed([*found]))
 
     def inspect[T](self, read: Callable[[MigrationContext], T], *, create: bool = True) -> T:
         """Return what a function reads from the database on the connection of `env.py`.

@@ -103,7 +103,7 @@ class Admissions(Decider):
             for _, key in injected_parameters(dependant):
                 if demands_user(key) is not None and key not in self._container:
                     self._container.register(
-                        cast("TypeForm[object]", key), _current(key), scope="scoped"
+                        cast("TypeForm[object]", key), self._current(key), scope="scoped"
                     )
         return rule_of(route, login_required=self.guards.login_required)
 
@@ -188,18 +188,17 @@ class Admissions(Decider):
         schemes = (guard.challenge for _, guard in self.guards.named(rule.guards))
         return challenge(schemes, {"realm": self._realm, **parameters})
 
+    def _current(self, key: object) -> Callable[[Visitor], object]:
+        """Return a factory of the current user that a key names."""
+        cls, is_demanded = user_class(key), demands_user(key)
 
-def _current(key: object) -> Callable[[Visitor], object]:
-    """Return a factory of the current user that a key names."""
-    cls, is_demanded = user_class(key), demands_user(key)
+        def current(visitor: Visitor) -> object:
+            user = visitor.user
+            if user is None and is_demanded:
+                raise Unauthenticated(_REQUIRED, self._challenge(_OPEN, {}))
+            if user is not None and isinstance(cls, type) and not isinstance(user, cls):
+                name = type(user).__qualname__
+                raise TypeError(f"The current user is a {name}: write `CurrentUser[{name}]`.")
+            return user
 
-    def current(visitor: Visitor) -> object:
-        user = visitor.user
-        if user is None and is_demanded:
-            raise Unauthenticated(_REQUIRED)
-        if user is not None and isinstance(cls, type) and not isinstance(user, cls):
-            name = type(user).__qualname__
-            raise TypeError(f"The current user is a {name}: write `CurrentUser[{name}]`.")
-        return user
-
-    return current
+        return current

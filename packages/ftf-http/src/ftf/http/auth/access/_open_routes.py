@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
 
-from ...injection._early_checks import marks_of
 from ...routing._tree import walk
-from ._access import AccessMark
 from ._rule import rule_of
 
 
@@ -51,8 +49,5 @@ def open_routes(routes: Iterable[BaseRoute], *, login_required: bool) -> Sequenc
 
 
 def _is_marked(route: object) -> bool:
-    return rule_of(route, login_required=True) is None or any(
-        isinstance(mark, AccessMark)
-        for name in ("endpoint", "app")
-        for mark in marks_of(getattr(route, name, None))
-    )
+    rule = rule_of(route, login_required=True)
+    return rule is None or not rule.is_required

@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, inspect, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import InstrumentedAttribute
 
-from ftf.orm import BaseRepository, DuplicateRecord, InvalidValue, using_primary
+from ftf.orm import BaseRepository, InvalidValue, using_primary
 
 from ...limits._key import folded
 from ..exceptions import InvalidAuthError
@@ -97,13 +97,12 @@ class OrmAccounts[U: Authenticatable]:
 
     async def add(self, name: str, password: str) -> U | None:
         """Store a new user with a hash. Return `None` if the name is taken."""
-        user = self._model(**{self._name.key: self._normalise(name), "password_hash": password})
-        try:
-            async with self._short.writing() as session:
-                session.add(user)
-        except DuplicateRecord:
-            return None
-        return cast("U", user)
+        values = {self._name.key: self._normalise(name), "password_hash": password}
+        async with self._short.writing() as session:
+            users = BaseRepository(session, self._model)
+            # One statement whether the name is taken or not: its time does not say so.
+            made = await users.insert_or_ignore([values], unique_by=[self._name])
+        return cast("U", made[0]) if made else None
 
     async def replace_hash(self, subject: str, old: str, new: str) -> bool:
         """Replace a hash by another of the same password, if it still is `old`."""

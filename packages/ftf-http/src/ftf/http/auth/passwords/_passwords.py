@@ -18,6 +18,7 @@ _logger = logging.getLogger("ftf.http")
 _MIN_LENGTH: Final = 8
 _MAX_BYTES: Final = 1_024
 _WAITERS: Final = 64
+_UNUSABLE: Final = "!"
 
 
 class Passwords:
@@ -100,7 +101,8 @@ class Passwords:
 
         Args:
             password: What the client has sent.
-            stored: The hash; `None` where there is no account, or one without a password.
+            stored: The hash; `None` where there is no account, or one without a password, as does a
+                text that begins with `!`.
 
         Raises:
             PasswordsBusy: Too many calls wait: the response is 503.
@@ -108,6 +110,8 @@ class Passwords:
         encoded = spelled(password, self._max_bytes)
         if encoded is None:  # whatever the account
             return False
+        if stored is not None and stored.startswith(_UNUSABLE):
+            stored = None
         if stored and not is_argon2(stored):
             for verifier in self._legacy:
                 if verifier.identify(stored):

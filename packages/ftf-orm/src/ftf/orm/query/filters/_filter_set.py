@@ -36,7 +36,7 @@ type Paging = Literal["page", "simple", "cursor"]
 class Used(NamedTuple):
     """A column whose values clients can find out by what they ask.
 
-    Args:
+    Attributes:
         parameter: The parameter that asks.
         via: The relationships that lead to the column.
         column: The column.
@@ -90,16 +90,18 @@ class FilterSet[M: DeclarativeBase]:
         timezone: tzinfo = UTC,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self.model = model
-        self.filters = filters
-        self.sorts = tuple(by if isinstance(by, Sort) else Sort(by) for by in sorts)
-        self.default = default
-        self.includes = tuple(includes)
-        self.search = tuple(search)
-        self.paging = paging
-        self.per_page = per_page
-        self.timezone = timezone
-        self.limits = limits
+        self.model: type[M] = model
+        self.filters: tuple[Filter | CustomFilter[M], ...] = filters
+        self.sorts: tuple[Sort, ...] = tuple(
+            by if isinstance(by, Sort) else Sort(by) for by in sorts
+        )
+        self.default: str | None = default
+        self.includes: tuple[Include, ...] = tuple(includes)
+        self.search: tuple[SQLColumnExpression[str | None], ...] = tuple(search)
+        self.paging: Paging = paging
+        self.per_page: int = per_page
+        self.timezone: tzinfo = timezone
+        self.limits: Limits = limits
         if not 1 <= per_page <= limits.per_page:
             raise ValueError(f"per_page must be from 1 to {limits.per_page}, not {per_page}")
         self._offers = self._named([*self._filter_offers(), *self._list_offers()])

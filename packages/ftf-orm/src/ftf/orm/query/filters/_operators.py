@@ -1,8 +1,4 @@
-"""Operators: what a filter can ask of a column, what it costs, and the condition that it becomes.
-
-The elements of a condition are made directly, because SQLAlchemy's operators look up for each
-comparison what is known when a filter is declared.
-"""
+"""Operators: what a filter can ask of a column, what that costs, and its condition."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,12 +9,14 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     ColumnElement,
+    TypeDecorator,
     and_,
     false,
     or_,
 )
 from sqlalchemy.sql import operators
 
+from ...models._timestamps import UtcDateTime
 from ._times import Span
 
 type Make = Callable[[Sequence[Any]], ColumnElement[bool]]
@@ -57,7 +55,14 @@ def _compared(
     operator: Any,  # noqa: ANN401  # operators have no public type
     **modifiers: object,
 ) -> Callable[[object], ColumnElement[bool]]:
+    """Return what compares a column with a value.
+
+    It makes the elements directly, because SQLAlchemy's operators look up at each comparison what
+    is known here. A type that converts its values can have comparisons of its own, and keeps them.
+    """
     kind = column.type
+    if isinstance(kind, TypeDecorator) and not isinstance(kind, UtcDateTime):
+        return lambda value: column.operate(operator, value, **modifiers)
 
     def compare(value: object) -> ColumnElement[bool]:
         bound = BindParameter(None, value, type_=kind, unique=True)

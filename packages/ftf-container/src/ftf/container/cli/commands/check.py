@@ -1,0 +1,35 @@
+"""`ftf check`."""
+
+from collections.abc import Callable
+
+from .._application import Application
+from .._console import Console
+from .._exit import Exit
+from .._index import CommandIndex
+from .._project import Project
+from .._signature import signature_of
+
+_CHECKS = (("container", "validate"), ("db", "check"))
+
+
+def check(
+    application: Application, project: Project | None, commands: CommandIndex, console: Console
+) -> None:
+    """Check services, routes and commands, and the models against the database."""
+    services = {"application": application, "project": project, "console": console}
+    failed: list[str] = []
+    for words in _CHECKS:
+        entry = commands.find(words)
+        is_about_database = words[0] == "db"
+        if entry is None or (is_about_database and not (project and project.alembic.is_file())):
+            continue
+        signature = signature_of(entry)
+        run: Callable[..., object] = signature.function
+        try:
+            run(**{name: services[name] for name in signature.services})
+        except Exit as end:
+            console.error(f"ftf {entry.name}: {end}")
+            failed.append(entry.name)
+    console.document(failed=failed)
+    if failed:
+        raise Exit(f"Failed: {', '.join(failed)}.")

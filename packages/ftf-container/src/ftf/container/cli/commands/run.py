@@ -1,0 +1,33 @@
+"""`ftf run`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from ..._container import Container
+from ...environment import Environment
+from ...scopes._scope import Scope
+from .._application import Application
+from .._console import Console
+from .._exit import WRONG_USAGE, Exit
+from .._markers import Argument
+from .._project import Project
+from .._shell import Write, names_of, refuse_production, run_code
+
+
+async def run(  # noqa: PLR0913  # the services of one command
+    script: Annotated[Path, Argument(help="A file with Python, which may await at the top.")],
+    *,
+    write: Write = False,
+    application: Application,
+    project: Project | None,
+    environment: Environment,
+    container: Container,
+    scope: Scope,
+    console: Console,
+) -> None:
+    """Run a script in the application: with its services, and `await` at the top."""
+    refuse_production(environment, write=write)
+    if not script.is_file():
+        raise Exit(f"There is no file {script}.", WRONG_USAGE)
+    names = await names_of(application, container, scope, project, console)
+    await run_code(script.read_text(encoding="utf-8"), str(script), names)

@@ -1,0 +1,1 @@
+"""Generators: they add files, and never edit one."""

@@ -1,0 +1,25 @@
+"""`ftf make controller`."""
+
+from .._console import Console
+from .._project import Project
+from .._writer import Diff, DryRun, Force
+from ._commands import Model, place_of, show_controller_lines, source_of_model
+from ._names import snake
+from ._records import controller_source
+
+
+def controller(  # noqa: PLR0913  # the options of one command
+    model: Model,
+    *,
+    force: Force = False,
+    diff: Diff = False,
+    dry_run: DryRun = False,
+    project: Project,
+    console: Console,
+) -> None:
+    """Write the controller of a model: list, create, show, change, remove."""
+    place = place_of(project, console, force=force, diff=diff, dry_run=dry_run)
+    name, source = source_of_model(place, model)
+    text = controller_source(name, place.modules, source)
+    place.write(place.module("controllers", snake(name), text))
+    show_controller_lines(place, name)

@@ -1,0 +1,23 @@
+"""`ftf make event`."""
+
+from .._console import Console
+from .._project import Project
+from .._writer import Diff, DryRun, Force
+from ._commands import Name, place_of
+from ._names import class_name, snake
+from ._simple import event_source
+
+
+def event(  # noqa: PLR0913  # the options of one command
+    name: Name,
+    *,
+    force: Force = False,
+    diff: Diff = False,
+    dry_run: DryRun = False,
+    project: Project,
+    console: Console,
+) -> None:
+    """Write an event."""
+    made = class_name(name)
+    place = place_of(project, console, force=force, diff=diff, dry_run=dry_run)
+    place.write(place.module("events", snake(made), event_source(made)))

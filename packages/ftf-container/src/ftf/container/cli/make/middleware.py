@@ -1,0 +1,28 @@
+"""`ftf make middleware`."""
+
+from .._console import Console
+from .._project import Project
+from .._writer import Diff, DryRun, Force, show_lines_to_paste
+from ._commands import Name, place_of
+from ._names import class_name, snake
+from ._simple import middleware_source
+
+
+def middleware(  # noqa: PLR0913  # the options of one command
+    name: Name,
+    *,
+    force: Force = False,
+    diff: Diff = False,
+    dry_run: DryRun = False,
+    project: Project,
+    console: Console,
+) -> None:
+    """Write an ASGI middleware."""
+    made = class_name(name)
+    place = place_of(project, console, force=force, diff=diff, dry_run=dry_run)
+    place.write(place.module("middleware", snake(made), middleware_source(made)))
+    lines = (
+        f"from {place.modules}middleware.{snake(made)} import {made}",
+        f"app.add_middleware({made})",
+    )
+    show_lines_to_paste(place.main, lines, console)

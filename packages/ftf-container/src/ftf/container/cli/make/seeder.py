@@ -1,0 +1,24 @@
+"""`ftf make seeder`."""
+
+from .._console import Console
+from .._project import Project
+from .._writer import Diff, DryRun, Force
+from ._commands import Model, place_of, source_of_model
+from ._names import snake
+from ._records import seeder_source
+
+
+def seeder(  # noqa: PLR0913  # the options of one command
+    model: Model,
+    *,
+    force: Force = False,
+    diff: Diff = False,
+    dry_run: DryRun = False,
+    project: Project,
+    console: Console,
+) -> None:
+    """Write a seeder of a model."""
+    place = place_of(project, console, force=force, diff=diff, dry_run=dry_run)
+    name, source = source_of_model(place, model)
+    text = seeder_source(name, place.modules, source)
+    place.write(place.package_of_module(project.seeders, snake(name), text))

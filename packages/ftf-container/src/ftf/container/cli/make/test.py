@@ -1,0 +1,23 @@
+"""`ftf make test`."""
+
+from .._console import Console
+from .._project import Project
+from .._writer import Diff, DryRun, Force
+from ._commands import Model, place_of, source_of_model
+from ._names import snake
+from ._records import test_source
+
+
+def make_test(  # noqa: PLR0913  # the options of one command
+    model: Model,
+    *,
+    force: Force = False,
+    diff: Diff = False,
+    dry_run: DryRun = False,
+    project: Project,
+    console: Console,
+) -> None:
+    """Write a test of a model's controller."""
+    place = place_of(project, console, force=force, diff=diff, dry_run=dry_run)
+    name, source = source_of_model(place, model)
+    place.write([place.test(snake(name), test_source(name, source))])

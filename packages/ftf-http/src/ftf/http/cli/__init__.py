@@ -1,0 +1,1 @@
+"""The commands of ftf-http, a file each."""
