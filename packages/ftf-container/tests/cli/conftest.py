@@ -1,5 +1,6 @@
 """A project in a folder of its own, whose commands run in this process."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,6 +70,14 @@ def is_below(module: object, folder: Path) -> bool:
     """Return whether a module comes from a folder; a namespace package has no file."""
     places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
     return any(str(place).startswith(str(folder)) for place in places)
+
+
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Handle SIGINT as Python does by default: a run in the background begins with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from ftf.container import (
     get_scoped_cache,
     set_scoped_cache,
 )
+from ftf.container.cli import Application, Argument, Console, Exit, Option, Result, command, invoke
+from ftf.container.environment import Environment, current_environment
 from ftf.container.events import Events, Listeners, Subscription
 from ftf.container.jobs import Exponential, Job, JobRegistry, JobRun, Jobs
 
@@ -264,3 +266,23 @@ async def enqueue(jobs: Jobs, registry: JobRegistry) -> None:
     await jobs.enqueue(SendReceipt("1"))  # type: ignore[arg-type]
     await jobs.enqueue(Placed())  # type: ignore[arg-type]
     registry.register(Placed)  # type: ignore[arg-type]
+
+
+@command(lifespan=True)
+async def greet_often(
+    name: Annotated[str, Argument(help="Who.")],
+    times: Annotated[int, Option(help="How often.", short="n", min=1)] = 1,
+    *,
+    console: Console,
+) -> None:
+    with console.progress("greetings", times) as progress:
+        progress.advance()
+    assert_type(console.confirm("Sure?", flag="--yes"), bool)
+    raise Exit(f"no {name}", code=3)
+
+
+async def run_commands(application: Application) -> None:
+    assert_type(await invoke(["greet", "Ada"], application=application), Result)
+    assert_type(current_environment(), Environment)
+    assert_type(application.container, Container)
+    await greet_often("Ada", console=Console())

@@ -28,7 +28,7 @@ class Progress:
     ) -> None:
         self.label = label
         self.total = total
-        self.done = 0
+        self.done: int = 0
         self._quiet = quiet
         self._clock = clock
         self._begin = self._shown = clock()
