@@ -30,13 +30,12 @@ WHEELS = Path(".nox/wheels").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
-    "cli": ("ftf-container", "measure_cli.py"),
-    "events": ("ftf-container", "measure_events.py"),
-    "limits": ("ftf-http", "measure_limits.py"),
+    path.stem.removeprefix("measure_").replace("_", "-"): path
+    for path in Path("packages").glob("*/benchmarks/measure_*.py")
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
-CONCURRENCY = {"ftf-orm": "greenlet,thread", "ftf-testing": "greenlet,thread"}
+CONCURRENCY = dict.fromkeys(("ftf-http", "ftf-orm", "ftf-testing"), "greenlet,thread")
 
 each_package = nox.parametrize("package", PACKAGES, ids=PACKAGES)
 depending = [package for package in PACKAGES if PROJECTS[package]["project"].get("dependencies")]
@@ -65,7 +64,9 @@ def typing(session: nox.Session, package: str) -> None:
     """Check a package's types, and that its public ones are complete."""
     session.install(*wheels(package), "--group=typing", f"--group=test-{package}")
     session.env["MYPY_CACHE_DIR"] = str(Path(session.virtualenv.location, "mypy"))
-    session.run("mypy", f"packages/{package}/src", f"packages/{package}/tests/typing")
+    # What a package may be used with is checked with that package, which brings its dependencies.
+    paths = f"packages/{package}/src", f"packages/{package}/tests/typing"
+    session.run("mypy", "--follow-imports=silent", *paths)
     session.run("pyright", f"packages/{package}/tests/typing")
     session.run("pyright", "--ignoreexternal", "--verifytypes", module(package))
 
@@ -134,16 +135,14 @@ def build(session: nox.Session, package: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    `nox -s bench -- events` measures a part of ftf-container, `limits` one of ftf-http, and `cli`
-    the commands of all packages.
+    The parts of packages have names too: `nox -s bench -- events`, `limits`, `resources`.
     """
     name, *arguments = session.posargs
-    package, program = PARTS.get(name, (f"ftf-{name}", ""))
-    if name == "cli":  # commands of all packages
-        session.install(*wheels(*PACKAGES), "--group=bench-cli")
-    else:
-        session.install(*wheels(package), f"--group=bench-{package}")
-    session.run("python", f"packages/{package}/benchmarks/{program}", *arguments)
+    program = PARTS.get(name, Path("packages", f"ftf-{name}", "benchmarks"))
+    known = nox.project.load_toml("pyproject.toml")["dependency-groups"]
+    group = f"bench-{name}" if f"bench-{name}" in known else f"bench-{program.parts[1]}"
+    session.install(*wheels(*PACKAGES), f"--group={group}")
+    session.run("python", str(program), *arguments, env=EXAMPLES)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
@@ -188,6 +187,28 @@ def demo(session: nox.Session) -> None:
     """Migrate, seed and serve the blog: `nox -s demo -- [--port N] [--check]`."""
     session.install(*wheels(*PACKAGES), "--group=demo")
     session.run("python", "-m", "blog", *session.posargs, env=EXAMPLES)
+
+
+@nox.session(default=False, requires=["wheelhouse"])
+def conduit(session: nox.Session) -> None:
+    """Migrate and serve Conduit on `CONDUIT_DATABASE_URL`: `nox -s conduit -- [--port N]`."""
+    session.install(*wheels(*PACKAGES), "--group=conduit")
+    session.run("python", "-m", "conduit", *session.posargs, env=EXAMPLES)
+
+
+@nox.session(name="release-check", default=False)
+def release_check(session: nox.Session) -> None:
+    """Check what a release uploads: each package alone, all together, and their public names."""
+    dist = Path(session.create_tmp(), "dist").resolve()
+    session.install("uv", "twine>=6.2", "griffecli>=2.0")
+    session.run("python", ".ci/release.py", str(dist), *PACKAGES)
+    groups = [f"--group=test-{package}" for package in PACKAGES]
+    distributions = [f"{package}{extras(package)}" for package in PACKAGES]
+    fresh = [f"--refresh-package={package}" for package in PACKAGES]
+    options = "--no-sources", f"--find-links={dist}", *fresh
+    session.install(*options, *distributions, *groups, "--group=test-docs", "--group=typing")
+    session.run("pytest", "docs")
+    session.run("python", "-m", "blog", "--port=0", "--check", env=EXAMPLES)
 
 
 @nox.session(default=False, requires=["wheelhouse"])

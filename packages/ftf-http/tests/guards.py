@@ -9,7 +9,7 @@ from raw_requests import HOST, JSON, Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 
-from ftf.http import Controller, FastTrackFramework, Router, post
+from ftf.http import Controller, FastTrackFramework, Router, auth, post
 from ftf.http.limits import Limit, throttle
 from ftf.http.security import SecurityOptions
 
@@ -35,6 +35,11 @@ async def demand_own(connection: HTTPConnection) -> None:
         raise RefusedError
 
 
+class PassGuard(auth.Guard):
+    async def authenticate(self, connection: HTTPConnection) -> auth.Identity | None:
+        return auth.Identity(subject="7", guard="") if "x-pass" in connection.headers else None
+
+
 @dataclass(frozen=True)
 class Guard:
     """Something that refuses a request before its handler is called."""
@@ -50,6 +55,8 @@ class Guard:
     at: str = "router"
     everywhere: bool = False
     limit: bool = False
+    credential: bool = False
+    login: bool = False
 
     def dependencies(self, at: str) -> list[object]:
         return [self.dependency()] if self.dependency and self.at == at else []
@@ -66,6 +73,11 @@ GUARDS = {
         f"throttle of the {at}": Guard(429, dependency=lambda: throttle("one"), at=at, limit=True)
         for at in _PLACED
     },
+    **{
+        f"access of the {at}": Guard(401, dependency=auth.Access, at=at, credential=True)
+        for at in _PLACED
+    },
+    "login for all": Guard(401, credential=True, login=True),
     "exception handler": Guard(418, dependency=lambda: Depends(demand_own), at="router"),
     "everywhere": Guard(429, limit=True, everywhere=True),
     "hosts": Guard(
@@ -147,6 +159,11 @@ def built(guard: Guard, place, reached: list[str], **options) -> FastTrackFramew
 
     if guard.limit:
         app.add_limit("one", Limit.per_hour(1, by=key_of), everywhere=guard.everywhere)
+
+    if guard.credential:
+        app.add_guard("pass", PassGuard)
+    if guard.login:
+        app.require_login()
 
     async def handle(number: str, body: dict[str, object]) -> str:
         reached.append(number)

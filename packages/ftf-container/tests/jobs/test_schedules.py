@@ -223,6 +223,14 @@ async def test_what_the_store_raises_is_logged_and_tried_again(shop, caplog):
     assert "no database" in caplog.text
 
 
+def test_a_schedule_knows_whether_a_moment_is_one_of_its_slots(shop):
+    shop.schedule.cron("0 3 * * *", Prune(), timezone="Europe/Lisbon")
+    (scheduled,) = shop.schedule.all
+    assert scheduled.is_due(at("03-28T03:00"))
+    assert scheduled.is_due(at("03-29T02:00"))
+    assert not scheduled.is_due(at("03-29T03:00"))
+
+
 async def test_without_schedules_nothing_waits(shop):
     assert await shop.run(at("03-29T12:00")) == []
     assert shop.clock.time == at("03-28T12:00")

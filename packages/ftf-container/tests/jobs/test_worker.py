@@ -304,3 +304,20 @@ async def test_each_slot_of_a_schedule_is_used_once(shop):
 
 def envelope(number: int) -> Envelope:
     return Envelope(str(number), "Pass", {}, "default", datetime(2026, 1, 1, tzinfo=UTC))
+
+
+async def test_job_79_a_long_queue_does_not_hold_up_another(shop):
+    @dataclass(frozen=True)
+    class Note(Job):
+        text: str
+
+        async def handle(self, journal: Journal) -> None:
+            journal.append(self.text)
+
+    await shop.enqueue(*[Note(f"a {number}") for number in range(3)], queue="a")
+    await shop.enqueue(Note("b 0"), Note("b 1"), queue="b")
+    await shop.enqueue(Note("c 0"), queue="c")
+    await shop.work(queues=["a", "b"], concurrency=1)
+    assert shop.journal == ["a 0", "b 0", "a 1", "b 1", "a 2"]
+    await shop.work()
+    assert shop.journal[5:] == ["c 0"]

@@ -9,6 +9,7 @@ from unittest.mock import Mock
 
 from ftf.container import (
     Container,
+    Correlation,
     DependencyResolutionError,
     Factory,
     GraphError,
@@ -24,7 +25,7 @@ from ftf.container import (
 from ftf.container.cli import Application, Argument, Console, Exit, Option, Result, command, invoke
 from ftf.container.environment import Environment, current_environment
 from ftf.container.events import Events, Listeners, Subscription
-from ftf.container.jobs import Exponential, Job, JobRegistry, JobRun, Jobs
+from ftf.container.jobs import Exponential, Job, JobRegistry, JobRun, Jobs, Schedule
 
 
 class Clock(Protocol):
@@ -263,9 +264,22 @@ async def enqueue(jobs: Jobs, registry: JobRegistry) -> None:
     registry.register(SendReceipt)
     assert_type(await jobs.enqueue(SendReceipt(1), delay=timedelta(minutes=5)), str)
     assert_type(await jobs.enqueue_many([SendReceipt(1), SendReceipt(2)]), list[str])
+    assert_type(await jobs.chain(SendReceipt(1), SendReceipt(2), catch=SendReceipt(3)), str)
+    await jobs.chain(Placed())  # type: ignore[arg-type]
     await jobs.enqueue(SendReceipt("1"))  # type: ignore[arg-type]
     await jobs.enqueue(Placed())  # type: ignore[arg-type]
     registry.register(Placed)  # type: ignore[arg-type]
+
+
+def plan(schedule: Schedule) -> None:
+    schedule.cron("0 3 * * *", SendReceipt(1), timezone="Europe/Lisbon", overlap=False)
+    schedule.every(timedelta(minutes=5), SendReceipt(1), name="often")
+    schedule.every(5, SendReceipt(1))  # type: ignore[arg-type]
+    schedule.cron("0 3 * * *", SendReceipt)  # type: ignore[arg-type]
+
+
+async def correlate(scope: Scope) -> None:
+    assert_type((await scope.aresolve(Correlation)).request_id, str)
 
 
 @command(lifespan=True)

@@ -103,6 +103,11 @@ async def test_their_spans_are_in_the_trace_of_the_request(app, serve, seen):
     assert carried["traceparent"] != PARENT  # the span of the request is their parent
 
 
+async def test_what_an_application_adds_to_it_stays(app, serve, seen):
+    app.container.register(Correlation, lambda: Correlation({"tenant": "7"}), scope="scoped")
+    assert await served(app, serve, seen) == ({"tenant": "7"}, "")
+
+
 async def test_outside_of_requests_there_is_none(app):
     async with app.container.scoped_context() as scope:
         assert await scope.aresolve(Correlation) == {}

@@ -1,5 +1,6 @@
 """The actions of a resource: list, show, store, update, replace, destroy."""
 
+import re
 from typing import Annotated
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import ConfigDict
 
 from ftf.http import FastTrackFramework
 from ftf.http.resources import ResourceController
+from ftf.orm import FilterSet
 
 TEA = {"sku": "tea", "name": "Green tea", "price": "4.50"}
 
@@ -331,6 +333,28 @@ async def test_replacing_resets_what_is_not_sent(shop):
     assert answer.json() == {"id": 1, "stars": 5, "text": ""}
     refused = await shop.client.put("/products/1", json=TEA)
     assert (refused.status_code, refused.headers["allow"]) == (405, "DELETE, GET, PATCH")
+
+
+@pytest.mark.parametrize("paging", ["simple", "cursor"])
+async def test_resource_33_other_pages_count_nothing_and_lead_to_each_record_once(serving, paging):
+    class Cut(Products):
+        prefix = "/cut"
+        filters = FilterSet(Product, sorts=(Product.price,), paging=paging, per_page=2)
+
+    app = FastTrackFramework()
+    app.add_controller(Cut)
+    async with serving(app) as shop:
+        await shop.save(*(product(n, price=n % 2) for n in range(1, 6)))
+        seen, target = [], "/cut?sort=-price"
+        while target:
+            answer = await shop.get(target)
+            assert not [query for query in shop.queries if query.startswith("SELECT count(")]
+            seen += [item["sku"] for item in answer.json()["items"]]
+            links = re.findall(r'<([^>]*)>; rel="next"', answer.headers["link"])
+            target = str(answer.url.join(links[0])) if links else ""
+        assert ({*seen[:3]}, {*seen[3:]}) == ({"S1", "S3", "S5"}, {"S2", "S4"})
+        if paging == "cursor":
+            assert (await shop.get("/cut", cursor="x")).status_code == 400
 
 
 async def test_resource_54_every_action_respects_the_scope(shop):

@@ -24,7 +24,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ftf.http import FastTrackFramework, get, resources
-from ftf.http.resources import MISSING, Count, Projection, ResourceController
+from ftf.http.resources import MISSING, Count, Needs, Projection, ResourceController
 from ftf.orm import Filter, FilterSet, Include, Sort, Versioned
 
 
@@ -230,6 +230,24 @@ def test_resource_35_a_page_is_documented_by_its_kind_and_without_docstrings():
         "page": "Page_ProductOut_",
         "simple": "SimplePage_ProductOut_",
         "cursor": "CursorPage_ProductOut_",
+    }
+
+
+type TagName = Annotated[Named, "said"]
+
+
+class Described(BaseModel):
+    label: str = "a product"  # no attribute: always the default
+    made_by: Annotated[str, Needs(Product.supplier)] | None
+    tags: tuple[TagName, ...]
+
+
+def test_a_mark_may_be_within_a_union_and_a_default_may_stand_alone():
+    product = Product(supplier=Supplier(name="Ada"), tags=[Tag(name="new")])
+    assert Projection(Product, Described)(product).model_dump() == {
+        "label": "a product",
+        "made_by": "Ada",
+        "tags": ({"name": "new"},),
     }
 
 

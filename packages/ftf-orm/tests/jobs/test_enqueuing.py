@@ -1,12 +1,15 @@
 """When an enqueued job exists, on each database."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from bookshop import Author, AuthorRepository
 from job_shop import Note
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from ftf.orm import (
@@ -18,6 +21,20 @@ from ftf.orm import (
     transaction,
 )
 from ftf.orm.jobs import DatabaseJobs, JobTablesMissing
+
+
+@contextmanager
+def before_each(engine, beginning: str, call) -> Iterator[None]:
+    """Call a function with the cursor before each statement that begins so."""
+
+    def listen(_connection, cursor, statement, *_) -> None:
+        if statement.startswith(beginning):
+            call(cursor)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", listen)
+    yield
+    event.remove(engine.sync_engine, "before_cursor_execute", listen)
+
 
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
@@ -144,6 +161,18 @@ async def test_job_34_an_older_table_is_named_too(shop):
         await shop.enqueue(Note("a"), unique="letter")
 
 
+async def test_any_other_error_of_the_database_is_raised_as_it_is(shop):
+    def refuse(_: object) -> None:
+        raise OperationalError("INSERT", None, ValueError("no"))
+
+    with (
+        before_each(shop.engine, "INSERT", refuse),
+        pytest.raises(OperationalError, match="no"),
+    ):
+        await shop.enqueue(Note("a"))
+    assert await shop.rows() == []
+
+
 async def test_what_the_database_refuses_has_its_type(shop):
     if shop.engine.dialect.name == "postgresql":
         with pytest.raises(InvalidValue):
@@ -191,6 +220,19 @@ async def test_job_38_the_second_one_gets_the_id_of_the_first(shop):
     async with shop.scope() as (_, session, jobs), transaction(session):
         first = await jobs.enqueue(Note("a"), unique="letter")
         assert await jobs.enqueue(Note("b"), unique="letter") == first
+
+
+async def test_job_38_a_holder_that_ends_meanwhile_is_replaced(shop):
+    (first,) = await shop.enqueue(Note("a"), unique="letter")
+
+    def end(cursor) -> None:
+        cursor.execute("DELETE FROM ftf_jobs")
+
+    with before_each(shop.engine, "SELECT ftf_jobs.id", end):
+        (second,) = await shop.enqueue(Note("b"), unique="letter")
+    assert second != first
+    await shop.work()
+    assert shop.journal == ["b"]
 
 
 @pytest.mark.parametrize("commit", [True, False])

@@ -90,6 +90,43 @@ async def test_leases_that_are_not_renewed_are_logged_and_tried_again(shop, capl
     assert "The leases of jobs are not renewed" in caplog.text
 
 
+async def test_leases_are_renewed_again_after_any_other_error(shop, caplog):
+    backend = WatchedDatabaseJobs(shop.engine, lease_seconds=0.03)
+    await shop.enqueue(Note("a"))
+    await backend.claim((), 1)
+    ended, failed = asyncio.Event(), asyncio.Event()
+
+    def fail(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE"):
+            failed.set()
+            raise KeyError("x")
+
+    event.listen(shop.engine.sync_engine, "before_cursor_execute", fail)
+    renewing = asyncio.create_task(backend._leases.renew_until(ended))  # noqa: SLF001  # as `work` does
+    await failed.wait()
+    event.remove(shop.engine.sync_engine, "before_cursor_execute", fail)
+    ended.set()
+    await renewing
+    assert "KeyError: 'x'" in caplog.text
+
+
+async def test_an_outage_while_the_worker_is_cancelled_does_not_keep_it(shop, caplog):
+    claiming = asyncio.create_task(shop.backend.claim((), 1))
+    reached = asyncio.Event()
+
+    def fail(*_: object) -> None:
+        claiming.cancel()
+        reached.set()
+        raise ConnectionResetError("the server is gone")
+
+    event.listen(shop.engine.sync_engine, "before_cursor_execute", fail)
+    with pytest.raises(asyncio.CancelledError):
+        await claiming
+    event.remove(shop.engine.sync_engine, "before_cursor_execute", fail)
+    assert reached.is_set()
+    assert "the server is gone" in caplog.text
+
+
 async def test_job_90_a_worker_waits_longer_and_longer_and_does_not_spin(shop, monkeypatch):
     pauses: list[float] = []
 

@@ -22,13 +22,14 @@ from ftf.container.jobs import (
     JobRegistry,
     JobRun,
     Jobs,
+    JobsProvider,
     LeaseLost,
     Released,
     Retry,
     Runner,
 )
 from ftf.orm import DatabaseProvider, create_engine, transaction
-from ftf.orm.jobs import DatabaseJobs, DatabaseJobsProvider, JobTablesMissing
+from ftf.orm.jobs import DatabaseJobs, JobTablesMissing
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,16 @@ async def test_a_worker_runs_the_jobs_of_its_queues(shop):
     await shop.work(queues=["default", "other"])
     assert (shop.journal, await shop.names()) == (["a", "b"], [])
     assert await shop.rows() == [("Hire", "staff")]
+
+
+async def test_job_79_a_long_queue_does_not_hold_up_another_one(shop):
+    async with shop.scope() as (_, session, jobs), transaction(session):
+        await jobs.enqueue_many([Note("a")] * 50, queue="a")
+        await jobs.enqueue_many([Note("b")] * 2, queue="b")
+    await shop.work(queues=["a", "b"], concurrency=1)
+    assert shop.journal[:4].count("b") == 2
+    assert len(shop.journal) == 52
+    assert await shop.rows() == []
 
 
 async def test_job_58_two_workers_run_each_job_once(shop, monkeypatch):
@@ -185,6 +196,18 @@ async def test_job_55_the_outcome_of_a_lost_lease_is_refused(shop):
             await first.settle(slow, outcome)
     assert await shop.rows() == [("Note", "default")]
     await second.settle(again, Done())
+    assert await shop.rows() == []
+
+
+async def test_job_55_a_process_that_claims_its_own_job_again_settles_the_later_claim(shop):
+    await shop.enqueue(Note("a"))
+    backend = DatabaseJobs(shop.engine)
+    (slow,) = await backend.claim((), 10)
+    await shop.end_leases()
+    (again,) = await backend.claim((), 10)
+    with pytest.raises(LeaseLost):
+        await backend.settle(slow, Done())
+    await backend.settle(again, Done())
     assert await shop.rows() == []
 
 
@@ -317,7 +340,7 @@ async def test_a_database_in_memory_has_no_connection_for_a_worker():
 async def test_the_embedded_worker_runs_jobs_from_the_boot_to_the_end(shop, database_url):
     async with Container() as container:
         container.add_provider(
-            DatabaseProvider(database_url), DatabaseJobsProvider(poll_seconds=0.05)
+            DatabaseProvider(database_url), JobsProvider("database:?worker=embedded&poll=0.05")
         )
         container.register(Journal, scope="singleton")
         JobRegistry.of(container).register(Note)
@@ -354,3 +377,17 @@ async def test_a_row_is_read_back_as_it_was_enqueued(shop):
         "default",
     )
     assert claimed.headers == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("database:?lease=soon", "lease=soon in 'database:.lease=soon': write a number of seconds"),
+        ("database:?poll=0", "poll=0 in 'database:.poll=0': write a number of seconds over 0"),
+        ("database:?lease=inf", "lease=inf"),
+        ("database:?queue=mail", "'queue' in 'database:.queue=mail' is not one of worker, lease"),
+    ],
+)
+def test_a_url_that_cannot_be_is_refused(url, problem):
+    with pytest.raises(ValueError, match=problem):
+        Container().add_provider(JobsProvider(url))

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 import pytest
 from library import Branch, Member
 from sqlalchemy import Index, MetaData, String, insert, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column, registry
 
 from ftf.orm import (
@@ -14,7 +15,9 @@ from ftf.orm import (
     Repository,
     Rules,
     RuleViolation,
+    SerializationFailure,
     Unique,
+    create_engine,
     session_factory,
     transaction,
 )
@@ -161,15 +164,15 @@ async def test_resource_64_rules_write_nothing_and_begin_no_write(session, ann, 
     session.expunge_all()
 
 
-async def test_resource_59_the_losers_of_a_race_get_the_fault_of_the_rule(engine, tables):
+async def raced(engine: AsyncEngine) -> list[RuleViolation | None]:
+    """Let eight sign up with one e-mail, of which each was free when it was checked."""
     factory, ready = session_factory(engine), asyncio.Barrier(8)
 
-    async def sign_up(number: int) -> BaseException | None:
+    async def sign_up(number: int) -> RuleViolation | None:
         async with factory() as session:
             rules = Rules(session)
             rules.add(EMAIL, "/email", "new@x.org")
             await rules.check()
-            await session.rollback()  # its connection is free for others
             await ready.wait()
             block = transaction(session) if number % 2 else nullcontext()
             try:
@@ -179,10 +182,25 @@ async def test_resource_59_the_losers_of_a_race_get_the_fault_of_the_rule(engine
                 return error
         return None
 
-    errors = await asyncio.gather(*map(sign_up, range(8)))
-    lost = [error for error in errors if error is not None]
+    return await asyncio.gather(*map(sign_up, range(8)))
+
+
+async def test_resource_59_the_losers_of_a_race_get_the_fault_of_the_rule(engine, tables):
+    lost = [error for error in await raced(engine) if error is not None]
     assert len(lost) == 7
     assert {type(error.__cause__) for error in lost} == {DuplicateRecord}
+    assert {str(error) for error in lost} == {"/email: is taken by another record"}
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_resource_59_a_serialization_failure_is_explained_too(postgres_url, tables):
+    serializable = create_engine(postgres_url, isolation_level="SERIALIZABLE")
+    try:
+        lost = [error for error in await raced(serializable) if error is not None]
+    finally:
+        await serializable.dispose()
+    assert len(lost) == 7
+    assert {type(error.__cause__) for error in lost} <= {DuplicateRecord, SerializationFailure}
     assert {str(error) for error in lost} == {"/email: is taken by another record"}
 
 

@@ -259,6 +259,7 @@ CONDITIONS = {
 }
 OTHER_STEPS = {
     "all_rows",
+    "apply_filters",
     "distinct",
     "fresh",
     "group_by",

@@ -107,6 +107,11 @@ async def related(query: Query, relation: Any, view: View) -> list[int]:
     return sorted(found)
 
 
+async def first_related(query: Query, relation: Any, view: View) -> list[int]:
+    rows = await query.related(await query.get(), relation, limit=99, narrow=view.lift)
+    return sorted(item.weight for row in rows for item in row)
+
+
 SUBQUERIES: dict[str, Subquery] = {
     "where_has": lambda query, relation, view: for_each_weight(
         lambda weight: query.where_has(relation, narrowed(view, weight)).exists()
@@ -121,6 +126,7 @@ SUBQUERIES: dict[str, Subquery] = {
     "join": lambda query, relation, view: joined(query, relation, view, "join"),
     "left_join": lambda query, relation, view: joined(query, relation, view, "left_join"),
     "relation": related,
+    "related": first_related,
 }
 
 

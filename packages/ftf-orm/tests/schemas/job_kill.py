@@ -17,11 +17,12 @@ from ftf.container.jobs import (
     JobRegistry,
     JobRun,
     Jobs,
+    JobsProvider,
     Outcome,
     Worker,
 )
 from ftf.orm import DatabaseProvider, transaction
-from ftf.orm.jobs import DatabaseJobs, DatabaseJobsProvider, once
+from ftf.orm.jobs import DatabaseJobs, once
 
 
 class Fuse:
@@ -67,7 +68,7 @@ class KilledJobs(DatabaseJobs):
 
 async def main(url: str, point: str) -> None:
     async with Container() as container:
-        container.add_provider(DatabaseProvider(url), DatabaseJobsProvider(concurrency=0))
+        container.add_provider(DatabaseProvider(url), JobsProvider("database:"))
         container.register(JobBackend, KilledJobs, scope="singleton")
         container.register(AuthorRepository)
         container.instance(Fuse, fuse := Fuse(point))

@@ -24,7 +24,7 @@ from ftf.container.jobs import (
     Worker,
 )
 from ftf.orm import DatabaseProvider
-from ftf.orm.jobs import DatabaseJobs, DatabaseJobsProvider
+from ftf.orm.jobs import DatabaseJobs
 
 
 class Journal(list[str]):
@@ -164,8 +164,8 @@ class Shop:
 async def shop_on(engine: AsyncEngine, url: str, *, in_memory: bool) -> AsyncIterator[Shop]:
     """Open an application with jobs of one kind."""
     async with Container() as container:
-        provider = JobsProvider if in_memory else DatabaseJobsProvider
-        container.add_provider(DatabaseProvider(url), provider(concurrency=0))
+        jobs = JobsProvider("memory:" if in_memory else "database:", concurrency=0)
+        container.add_provider(DatabaseProvider(url), jobs)
         container.instance(AsyncEngine, engine)  # which tests listen to
         container.register(AuthorRepository)
         container.register(Journal, scope="singleton")

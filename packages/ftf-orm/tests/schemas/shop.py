@@ -19,7 +19,9 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Uuid,
 )
+from sqlalchemy import Enum as Choice
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from ftf.orm import Base, SoftDeletes, UtcDateTime
@@ -117,7 +119,9 @@ class Product(Shop):
     active: Mapped[bool] = mapped_column(default=True)
     status: Mapped[Status | None]
     grade: Mapped[Grade | None]
+    level: Mapped[str | None] = mapped_column(Choice("low", "high", name="shop_level"))
     code: Mapped[UUID | None]
+    token: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     made_on: Mapped[date | None]
     opens: Mapped[time | None]
     sold_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

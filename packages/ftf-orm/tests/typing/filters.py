@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Self, assert_type
+from typing import Annotated, Self, assert_type
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, func
@@ -15,6 +15,7 @@ from ftf.orm import (
     Base,
     Criteria,
     CustomFilter,
+    Exists,
     Fault,
     Filter,
     FilterSet,
@@ -23,7 +24,10 @@ from ftf.orm import (
     Limits,
     QueryBuilder,
     Repository,
+    Rules,
+    RuleViolation,
     Sort,
+    Unique,
 )
 
 
@@ -129,3 +133,40 @@ async def lists(query: ProductQuery, session: AsyncSession) -> None:
         assert_type(error.faults, tuple[Fault, ...])
     assert_type(Repository(session, Product), Repository[Product])
     assert_type(await Container().aresolve(Repository[Product]), Repository[Product])
+
+
+class Policy: ...
+
+
+def cheap(query: QueryBuilder[Product]) -> QueryBuilder[Product]:
+    return query.where(Product.price < 1)
+
+
+EXISTS = Exists(Product.id)
+assert_type(Exists(Product.id, visible=cheap), Exists[Product])
+Exists(Product.id, visible=Policy)
+Exists(Product.id, visible=1)  # type: ignore[arg-type]
+Exists("id")  # type: ignore[arg-type]
+Unique("id")  # type: ignore[arg-type]
+
+
+async def visibility(kind: type[object], query: QueryBuilder[Base]) -> QueryBuilder[Base]:
+    return query
+
+
+class Body:
+    price: Annotated[Decimal, Exists(Product.price), Unique(Product.price, Product.name)]
+
+
+async def rules(session: AsyncSession, product: Product) -> None:
+    asked = Rules(session)
+    asked.add(EXISTS, "/id", 1)
+    asked.add(Exists(Product.id, visible=cheap), "/id", 1)
+    asked.add(Unique(Product.name, Product.price), "", "tea", 1, record=product)
+    asked.add(Product.id, "/id", 1)  # type: ignore[arg-type]
+    try:
+        await asked.check()
+    except RuleViolation as error:
+        assert_type(error.faults, tuple[Fault, ...])
+    async with asked.explaining():
+        pass

@@ -128,6 +128,36 @@ async def test_the_worker_of_the_application_leaves_them_alone(jobs, container):
     await running
     assert (await jobs.run()).done == [Receipt(1)]
 """
+CHAINS = """
+async def chain(container, *jobs, **options):
+    async with container.scoped_context() as scope:
+        return await (await scope.aresolve(Jobs)).chain(*jobs, **options)
+
+async def test_chains_are_caught(jobs, container):
+    caught = jobs.fake()
+    await chain(container, Receipt(1), Order(2), catch=Gone())
+    await chain(container, Receipt(3))
+    caught.assert_chain(Receipt(1), Order(2))
+    caught.assert_chain(Receipt, Order)
+    caught.assert_chain(Receipt(3))
+    caught.assert_chain(Receipt)
+    assert caught.enqueued(Order) == []
+
+async def test_the_jobs_of_a_chain_run_one_after_the_other(jobs, container, journal):
+    await chain(container, Receipt(1), Order(2), Receipt(3))
+    report = await jobs.run()
+    assert report.done == [Receipt(1), Order(2), Receipt(2), Receipt(3)]
+
+async def test_a_failure_ends_a_chain(jobs, container, journal):
+    await chain(container, Failing(), Receipt(1), catch=Receipt(2))
+    report = await jobs.run()
+    assert report.done == [Receipt(2)]
+
+async def test_missing(jobs, container):
+    caught = jobs.fake()
+    await chain(container, Receipt(1), Receipt(2))
+    caught.assert_chain(Receipt(1), Order)
+"""
 QUEUED = """
 from datetime import UTC, datetime
 from ftf.container.events import Events, Listeners
@@ -202,6 +232,18 @@ async def test_forgotten(jobs, container):
 
 def test_jobs_are_caught_by_fakes_or_run_by_the_test(project):
     project(JOBS + PASSING).runpytest_inprocess().assert_outcomes(passed=7)
+
+
+def test_chains(project):
+    result = project(JOBS + CHAINS).runpytest_inprocess()
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "Expected a chain of Receipt(number=1), Order to be enqueued at least once; 0 were.",
+            "Enqueued:",
+            "  Receipt(number=1) in the queue 'mail', followed by Receipt(number=2), enqueued at *",
+        ]
+    )
 
 
 def test_queued_listeners_and_schedules(project):

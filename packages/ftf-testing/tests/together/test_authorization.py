@@ -6,8 +6,8 @@ SHOP = """
 from dataclasses import dataclass
 
 import pytest
-from ftf.http import FastTrackFramework, Injected
-from ftf.http.auth import Gate, Policy, UserSource
+from ftf.http import Controller, FastTrackFramework, Injected, post
+from ftf.http.auth import Gate, Policy, UserSource, public
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import StaticPool
 
@@ -51,6 +51,18 @@ async def create(gate: Injected[Gate[User]]) -> bool:
     write()
     return allowed
 
+@shop.post("/public")
+@public
+async def create_publicly() -> None:
+    write()
+
+class Open(Controller):
+    access = public
+    @post("/open/controller")
+    async def create(self) -> None:
+        write()
+
+shop.add_controller(Open)
 @shop.get("/read")
 async def read() -> None:
     with engine.begin() as connection:
@@ -107,6 +119,14 @@ async def test_create(client, assert_authorized):
     await client.get("/read")
     write()
 """).assert_outcomes(passed=1)
+
+
+def test_edge_s70_a_write_of_a_public_route_passes(run):
+    run("""
+@pytest.mark.parametrize("path", ["/public", "/open/controller"])
+async def test_create(client, assert_authorized, path):
+    assert (await client.post(path)).status_code == 200
+""").assert_outcomes(passed=2)
 
 
 def test_edge_s70_each_request_needs_a_decision_of_its_own(run):

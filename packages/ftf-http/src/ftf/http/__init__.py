@@ -13,6 +13,7 @@ from .exceptions import (
     ReadServiceError,
     RouteFault,
     UnreadableParameterError,
+    UnsendableResponseError,
 )
 from .injection._inject import Inject, Injected
 from .plan._way import RouteWay
@@ -45,6 +46,7 @@ __all__ = [
     "Router",
     "ScopeMiddleware",
     "UnreadableParameterError",
+    "UnsendableResponseError",
     "delete",
     "get",
     "patch",

@@ -121,7 +121,7 @@ class FastTrackFramework(Declarations):
             refuse_open_cors(middleware)
         super().__init__(lifespan=lifespan, **options)
         self.problem_details = problem_details
-        self.problem_types = ProblemTypes(problem_types)
+        self.problem_types: ProblemTypes = ProblemTypes(problem_types)
         self.security_headers = security_headers
         self._add_handlers(exception_handlers or {})
         self.draining = Draining(shutdown_delay)
@@ -216,7 +216,9 @@ class FastTrackFramework(Declarations):
             self._readiness.injections(),
         )
         places = [*dependants(self.routes)]
-        faults = [*access_faults(self, self._security), *early_check_faults(self, places)]
+        is_indexed = self.router.middleware_stack is self._index
+        access = access_faults(self, self._security, is_indexed=is_indexed)
+        faults = [*access, *early_check_faults(self, places)]
         if faults:
             raise InvalidRoutesError(faults)
         validate(self.container, places, (*middleware, *checks))

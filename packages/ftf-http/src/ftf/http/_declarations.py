@@ -1,7 +1,7 @@
 """What an application declares: services, controllers, checks, limits, errors, middleware."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Never, cast
+from typing import TYPE_CHECKING, Literal, Never, cast
 
 from fastapi import FastAPI, params
 from starlette.middleware import Middleware
@@ -125,11 +125,14 @@ class Declarations(FastAPI):
 
         _setup.add_guard(self, self._index, name, guard)
 
-    def require_login(self) -> None:
+    def require_login(self, *, docs: Literal["closed", "public"] = "closed") -> None:
         """Make every route demand a credential, unless `@public` or another mark says otherwise.
 
-        Plain routers, mounted applications, static files, websockets and the pages of the
-        documentation are closed too. `/health`, `/ready`, a 404 and a 405 are answered to everyone.
+        Plain routers, mounted applications, static files and websockets are closed too. `/health`,
+        `/ready`, a 404 and a 405 are answered to everyone.
+
+        Args:
+            docs: Whether everyone may read the OpenAPI document and the pages that show it.
 
         Raises:
             RuntimeError: The application has started.
@@ -137,7 +140,14 @@ class Declarations(FastAPI):
         self._refuse_late("`require_login`")
         from .auth.access import _setup  # noqa: PLC0415  # loaded where there are guards
 
-        _setup.require_login(self, self._index)
+        urls = (
+            self.openapi_url,
+            self.docs_url,
+            self.redoc_url,
+            self.swagger_ui_oauth2_redirect_url,
+        )
+        open_paths = [url for url in urls if url and docs == "public"]
+        _setup.require_login(self, self._index, open_paths=open_paths)
 
     def open_routes(self) -> "Sequence[OpenRoute]":
         """Return the routes that everyone may call, without those of mounted applications."""

@@ -8,7 +8,8 @@
         └── UnreadableParameterError (fastapi.exceptions.FastAPIError)
     ValueError
     ├── InvalidRoutesError
-    └── OpenCorsError
+    ├── OpenCorsError
+    └── UnsendableResponseError
     ftf.container.DependencyResolutionError
     ├── ReadServiceError
     └── GraphError
@@ -120,6 +121,29 @@ class OpenCorsError(ValueError):
             f"CORSMiddleware allows every origin (by {self.option}) and credentials, so any "
             "site could send requests with a visitor's credentials.\n"
             "List the origins in allow_origins, or remove allow_credentials."
+        )
+
+
+class UnsendableResponseError(ValueError):
+    """A response has a status or a header that HTTP does not have; nothing of it was sent.
+
+    Args:
+        part: Which part it is: `"status"`, `"header"` or `"header name"`.
+        refused: What HTTP does not have: the status, or the first character.
+        name: The name of the header.
+    """
+
+    def __init__(self, part: str, refused: str, name: str = "") -> None:
+        self.part: str = part
+        self.refused: str = refused
+        self.name: str = name
+
+    def __str__(self) -> str:
+        if self.part == "status":
+            return f"The status of a response has to be from 200 to 599, not {self.refused}."
+        return (
+            f"The {self.part} {self.name!r} of a response cannot have {self.refused!r}.\n"
+            "Encode the text, as by urllib.parse.quote()."
         )
 
 

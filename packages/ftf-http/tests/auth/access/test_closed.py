@@ -10,7 +10,7 @@ from starlette.routing import Host, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ftf.http import Controller, FastTrackFramework, Router, post
-from ftf.http.auth import public
+from ftf.http.auth import Access, public
 
 CALLS: list[str] = []
 
@@ -267,3 +267,77 @@ async def test_edge_s57_login_leaves_the_probes_and_what_is_public(serve, tmp_pa
         "GET /open",
         "GET /also-open",
     ]
+
+
+async def test_edge_s57_the_pages_of_the_documentation_may_stay_open(serve):
+    app = guarded()
+    app.require_login(docs="public")
+    app.get("/closed")(handle)
+    async with serve(app) as client:
+        for path in ("/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect"):
+            assert (await client.get(path)).status_code == 200
+        assert (await client.get("/closed")).status_code == 401
+    assert {route.path for route in app.open_routes() if route.is_marked} == {
+        "/docs",
+        "/redoc",
+        "/openapi.json",
+        "/docs/oauth2-redirect",
+    }
+
+
+async def test_edge_s56_a_frontend_is_closed(serve, tmp_path):
+    (tmp_path / "index.html").write_text("front")
+    app = guarded(closed=True)
+    if hasattr(app, "frontend"):
+        app.frontend("/app", directory=tmp_path)
+    else:  # older FastAPI
+        app.mount("/app", StaticFiles(directory=tmp_path, html=True))
+    async with serve(app) as client:
+        for path in ("/app/", "/app/index.html", "/app/index.html?x-user=7"):
+            for _ in range(2):
+                assert (await client.get(path)).status_code == 401
+                found = await client.get(path, headers={"x-user": "7"})
+                assert (found.status_code, found.text) == (200, "front")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b'{"wrong": "schema"}', b"\xff" * 100_000, None],
+    ids=["malformed", "wrong", "large", "without end"],
+)
+async def test_edge_s55_a_refused_request_is_answered_before_its_body_is_read(body):
+    app = guarded()
+    router = APIRouter()
+
+    @router.post("/plain")
+    @Access()
+    async def plain(body: dict[str, int]) -> None: ...
+
+    app.post("/path")(plain)
+    app.include_router(router)
+    async with app.router.lifespan_context(app):
+        for path in ("/path", "/plain"):
+            for _ in range(3):
+                assert await ask(app, path, body=body) == (401, 0)
+
+
+@pytest.mark.parametrize("root", ["", "/"])
+async def test_edge_s57_probes_are_answered_before_a_closed_mount_at_the_root(serve, root):
+    app = guarded(closed=True)
+    app.mount(root, PlainTextResponse("in"))
+    async with serve(app) as client:
+        for path in ("/health", "/ready"):
+            assert "status" in (await client.get(path)).json()
+        assert (await client.get("/other")).status_code == 401
+        assert (await client.get("/other", headers={"x-user": "7"})).text == "in"
+
+
+async def test_edge_s57_a_probe_of_the_user_has_the_rule_of_its_route(serve):
+    app = guarded(closed=True)
+    app.get("/health")(handle)
+    app.get("/{name}")(handle)
+    async with serve(app) as client:
+        for _ in range(2):
+            assert (await client.get("/health")).status_code == 401
+            assert (await client.get("/ready")).status_code == 401
+            assert (await client.get("/ready", headers={"x-user": "7"})).json() == "in"

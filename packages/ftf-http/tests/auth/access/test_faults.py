@@ -6,10 +6,10 @@ import pytest
 from auth_people import Person, guarded
 from fastapi import APIRouter, routing
 from fastapi.routing import APIRoute
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from ftf.http import FastTrackFramework, InvalidRoutesError
-from ftf.http.auth import Access, CurrentUser, Users, fresh, public
+from ftf.http.auth import Access, CurrentUser, InvalidAuthError, Users, fresh, public
 from ftf.http.auth._current_user import UserClass  # noqa: PLC2701  # as AuthProvider registers it
 from ftf.http.limits import throttle
 
@@ -19,6 +19,10 @@ class Other: ...
 
 async def show() -> int:
     return 1
+
+
+async def other() -> int:
+    return 2
 
 
 async def faults_of(app: FastTrackFramework) -> dict[str, str]:
@@ -175,3 +179,34 @@ async def test_nothing_is_reported_without_guards_or_with_login_for_all(serve, c
         async with serve(app):
             pass
     assert not caplog.messages
+
+
+async def test_edge_s56_a_router_whose_index_was_replaced_is_refused():
+    app = guarded(closed=True)
+    app.get("/closed")(show)
+    app.router.middleware_stack = app.router.app
+    with pytest.raises(InvalidAuthError, match=r"app.router.middleware_stack was replaced, so"):
+        async with app.router.lifespan_context(app):
+            pass
+
+
+async def test_edge_s56_a_mark_that_does_not_reach_a_route_is_refused():
+    app = guarded()
+    inner, outer = APIRouter(), APIRouter(dependencies=[Access(scopes=["admin"])])
+    inner.routes.append(Mount("/mount", routes=[]))
+    inner.add_route("/starlette", show)
+    inner.add_route("/marked", Access(scopes=["admin"])(other))
+    inner.get("/reached")(show)
+    outer.include_router(inner)
+    app.include_router(outer)
+    app.add_route("/outside", show)
+    reason = (
+        "A router around the route demands a credential or opens it, and FastAPI does not apply "
+        "the dependencies of routers to routes and mounts of Starlette."
+    )
+    if COPIES:
+        return
+    assert await faults_of(app) == {
+        "ANY /mount": reason,
+        "GET,HEAD /starlette": reason,
+    }

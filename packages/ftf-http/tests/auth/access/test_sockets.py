@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import trio
 from auth_people import HeaderGuard, Person, guarded
 from fastapi import APIRouter, WebSocket
 from fastapi.responses import StreamingResponse
@@ -203,6 +204,30 @@ async def test_edge_s91_an_event_stream_ends_with_its_credential(app, begun):
             assert sent[0]["status"] == 200
             assert sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
             assert len(sent) == (3 if begun else 2)
+
+
+@pytest.mark.parametrize("ends", ["by itself", "at once"])
+def test_edge_s91_a_websocket_ends_on_trio_too(ends):
+    live = LiveConnections(Stopped())
+    sent: list[str] = []
+
+    async def wait(scope, receive, send):
+        await send({"type": "websocket.accept"})
+        if ends == "at once":
+            live.end("7")
+        await trio.sleep_forever()
+
+    async def send(message):
+        sent.append(message["type"])
+
+    async def serve():
+        end = NOW + timedelta(seconds=0 if ends == "by itself" else 600)
+        identity = Identity(subject="7", guard="", expires_at=end)
+        await live.serve(identity, wait, {"type": "websocket"}, trio.sleep_forever, send)
+
+    trio.run(serve)
+    assert sent == ["websocket.accept", "websocket.close"]
+    assert len(live) == 0
 
 
 async def test_an_open_websocket_has_no_timer(app):

@@ -123,7 +123,9 @@ async def test_edge_s66_a_policy_whose_users_nothing_knows_stops_the_start(serve
     app = FastTrackFramework()
     app.instance(list[str], log)
     app.add_policy(Post, PostPolicy)
-    with pytest.raises(InvalidPoliciesError, match=r"1 faults of its policies\.\n\nPostPolicy:\n"):
+    with pytest.raises(
+        InvalidPoliciesError, match=r"PostPolicy:\nNothing knows who sends a request"
+    ):
         async with serve(app):
             pass
 
@@ -175,6 +177,12 @@ async def test_edge_s66_an_application_without_policies_whose_handler_names_one_
     with pytest.raises(InvalidPoliciesError, match="The handler asks OtherPolicy"):
         async with serve(app):
             pass
+
+
+async def test_an_application_starts_without_the_module_of_policies(serve, monkeypatch):
+    monkeypatch.delitem(sys.modules, "ftf.http.auth.policies._policy")
+    async with serve(FastTrackFramework()) as client:
+        assert (await client.get("/health")).status_code == 200
 
 
 def test_ftf_http_alone_loads_no_policies():

@@ -43,6 +43,8 @@ def every() -> FilterSet[Product]:
         Filter(Product.status, *same),
         Filter(Product.grade, *same),
         Filter(Product.code, *same),
+        Filter(Product.level, *same),
+        Filter(Product.token, *same),
         Filter(Product.made_on, *number, "null"),
         Filter(Product.opens, *number, "null"),
         Filter(Product.sold_at, *number, "null"),

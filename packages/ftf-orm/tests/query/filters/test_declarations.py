@@ -61,6 +61,7 @@ from ftf.orm import Base, CustomFilter, Filter, FilterSet, Include, Limits, Sort
             "costs 216 always",
         ),
         (lambda: FilterSet(Product, search=(Product.sku,) * 7), "'q' costs 56 always"),
+        (lambda: FilterSet(Product, per_page=101), "per_page must be from 1 to 100, not 101"),
         (lambda: Limits(values=0), "values must be at least 1"),
     ],
 )

@@ -87,6 +87,7 @@ def test_resource_7_an_enum_is_named_by_its_value_and_a_fault_lists_them(every, 
         every.parse({"status": text})
     (fault,) = caught.value.faults
     assert (fault.pointer, fault.code) == ("/status", "enum")
+    assert codes(every, ("level", "HIGH")) == ["enum"]
     assert fault.allowed == ("on sale", "gone, & not 100%")
 
 

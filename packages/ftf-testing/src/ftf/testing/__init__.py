@@ -8,6 +8,7 @@ from .app._frozen_clock import FrozenClock
 from .app._lifespan import LifespanError, LifespanManager
 from .app._transport import StreamingTransport
 from .cli._command_line import CommandLine
+from .contracts._resource_contract import ResourceContractError, resource_contract
 from .events._event_fake import EventFake
 from .events._event_tester import EventTester
 from .factories._columns import FactoryError
@@ -66,6 +67,7 @@ __all__ = [
     "QueryCountError",
     "QueryCounter",
     "Repetition",
+    "ResourceContractError",
     "StreamingTransport",
     "UnfinishedRequestError",
     "Values",
@@ -79,4 +81,5 @@ __all__ = [
     "assert_same_query_count",
     "assert_soft_deleted",
     "count_queries",
+    "resource_contract",
 ]

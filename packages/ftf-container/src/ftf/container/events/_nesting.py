@@ -22,7 +22,7 @@ class Nesting:
     __slots__ = ("depth",)
 
     def __init__(self) -> None:
-        self.depth = 0
+        self.depth: int = 0
 
 
 def note(types: tuple[type, ...]) -> Token[tuple[type, ...]]:

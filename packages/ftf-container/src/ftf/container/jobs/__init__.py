@@ -1,6 +1,7 @@
 """Jobs: work that is described now and done later."""
 
 from ._backoff import Backoff, Exponential, Fixed
+from ._engine import JobEngine, JobsUrl
 from ._job import Job
 from ._jobs import Jobs
 from ._outcome import (
@@ -18,7 +19,6 @@ from ._queued_listener import QueuedListener
 from ._registry import JobRegistry
 from ._run import JobRun
 from ._runner import Runner
-from ._worker import Worker
 from .backends._backend import JobBackend, Run, Stop
 from .backends._capabilities import Capabilities
 from .backends._memory import FailedJob, MemoryJobs
@@ -40,6 +40,7 @@ from .schedules._schedule import Schedule, Scheduled
 from .schedules._scheduler import Scheduler
 from .schedules._store import MemorySchedules, ScheduleStore
 from .stored._envelope import Envelope
+from .worker._worker import Worker
 
 __all__ = [
     "Backoff",
@@ -56,6 +57,7 @@ __all__ = [
     "Job",
     "JobBackend",
     "JobCancelled",
+    "JobEngine",
     "JobError",
     "JobRegistry",
     "JobRun",
@@ -63,6 +65,7 @@ __all__ = [
     "JobTimeout",
     "Jobs",
     "JobsProvider",
+    "JobsUrl",
     "LeaseLost",
     "MemoryJobs",
     "MemorySchedules",

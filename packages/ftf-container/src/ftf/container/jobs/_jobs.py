@@ -1,12 +1,14 @@
 """`Jobs`: enqueues jobs in the transaction of a scope."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from .._correlation import Correlation, with_trace
 from ..scopes._scope import Scope, still_open
 from ..scopes._unit_of_work import OpenTransaction
+from ._chain import Chain
 from ._job import Job
 from ._registry import JobRegistry
 from ._requirements import require
@@ -94,6 +96,44 @@ class Jobs:
         headers = await self._headers(*jobs)
         envelopes = [self._envelope(job, wait, "", queue, headers) for job in jobs]
         return list(await self._backend.enqueue(envelopes, self._scope, after))
+
+    async def chain(
+        self,
+        *jobs: Job,
+        catch: Job | None = None,
+        delay: timedelta = timedelta(0),
+        at: datetime | None = None,
+        after: OpenTransaction | None = None,
+    ) -> str:
+        """Enqueue a job that others follow: each exists once the one before it is done.
+
+        If one fails or is discarded, those after it never exist.
+
+        Args:
+            jobs: The jobs, in their order; each waits in the queue of its class.
+            catch: The job that is enqueued when one of the others has failed.
+            delay: How long the first one waits at least.
+            at: When the first one may run at the earliest.
+            after: The transaction to wait for; see `enqueue`.
+
+        Returns:
+            The id of the first job.
+
+        Raises:
+            MissingCapability: The backend keeps no jobs that follow others.
+            TypeError: There is no job.
+            Exception: What `enqueue` raises.
+        """
+        if not jobs:
+            raise TypeError("chain() was called without a job")
+        require(self._backend, "chains", "chain()")
+        first, *following = jobs
+        chain = Chain.of(self._registry, following, catch)
+        wait, headers = self._wait(delay, at), await self._headers(first)
+        envelope = self._envelope(first, wait, "", "", headers)
+        envelope = replace(envelope, chain=chain.write())
+        (id_,) = await self._backend.enqueue([envelope], self._scope, after)
+        return id_
 
     def _wait(self, delay: timedelta, at: datetime | None) -> _Wait:
         wait = _wait(delay, at)

@@ -12,6 +12,7 @@ from ._job import Job, check
 from ._run import JobRun, refuse
 from .exceptions import UnknownJob
 from .stored._codec import form_of_dataclass
+from .stored._envelope import Envelope
 from .stored._scalars import Form, Json
 
 
@@ -108,6 +109,18 @@ class JobRegistry:
         if (registered := self.find(name)) is None:
             raise UnknownJob(name)
         return registered.read(payload)
+
+    def read_chain(self, envelope: Envelope) -> list[Job]:
+        """Return a stored job and those that follow it, in their order.
+
+        Raises:
+            UnknownJob: No class has the name of one.
+            UnreadableJob: One does not fit its class.
+        """
+        links: Any = envelope.chain or {"following": ()}
+        found = [(envelope.name, envelope.payload)]
+        found += [(each["name"], each["payload"]) for each in links["following"]]
+        return [self.read(*each) for each in found]
 
     def of_job(self, job: Job) -> Registered:
         """Return what is registered for the class of a job.

@@ -11,6 +11,7 @@ from typing import Final
 from .._container import Container
 from .._correlation import Correlation, continue_trace
 from ..scopes._settled import settled
+from ._chain import followed
 from ._decision import decide
 from ._job import Job, JobOptions
 from ._outcome import Discarded, Failed, Outcome, Released, Retried
@@ -54,7 +55,10 @@ class Runner:
             self._released.set_result(None)
 
     async def run(self, envelope: Envelope) -> Outcome:
-        """Make an attempt at a job. Return what becomes of it."""
+        """Make an attempt at a job. Return what becomes of it, and the jobs that follow it."""
+        return followed(envelope, await self._run(envelope))
+
+    async def _run(self, envelope: Envelope) -> Outcome:
         registered = self._registry.find(envelope.name)
         if registered is None:
             if datetime.now(UTC) - envelope.enqueued_at < _UNKNOWN_FOR:

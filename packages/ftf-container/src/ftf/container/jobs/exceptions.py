@@ -130,7 +130,7 @@ class MissingCapability(JobError):
 
     def __init__(self, backend: str, needs: Sequence[str]) -> None:
         self.backend = backend
-        self.needs = tuple(needs)
+        self.needs: tuple[str, ...] = tuple(needs)
         lines = "".join(f"\n  {each}" for each in needs)
         super().__init__(
             f"{backend} does not promise everything that is asked of it:{lines}\n"

@@ -7,37 +7,46 @@ from typing import Final
 
 from .._container import Container
 from .._provider import ServiceProvider
+from ._engine import JobsUrl, engine_of
 from ._jobs import Jobs
 from ._registry import JobRegistry
 from ._requirements import check
-from ._worker import STOP_SECONDS, Worker
 from .backends._backend import JobBackend
-from .backends._memory import MemoryJobs
 from .schedules._schedule import Schedule
 from .schedules._scheduler import Scheduler
-from .schedules._store import MemorySchedules, ScheduleStore
+from .worker._worker import STOP_SECONDS, Worker
 
 _logger: Final = logging.getLogger("ftf.container.jobs")
 
 
 class JobsProvider(ServiceProvider):
-    """Registers `Jobs` for each scope, and runs jobs in this process from its start to its end.
+    """Registers `Jobs` for each scope, and may run jobs in this process from its start to its end.
 
     Args:
+        url: What keeps the jobs: `memory:` the memory of this process, which runs them; `database:`
+            the database of `ftf.orm.DatabaseProvider`, whose jobs are run by
+            `python -m ftf.container.jobs`, and by this process with `database:?worker=embedded`.
         queues: The queues whose jobs are run; all if there are none.
         concurrency: How many jobs run at a time; none for no worker.
         stop_seconds: Seconds that running jobs may take to end when the application stops.
+
+    Raises:
+        LookupError: The engine of the URL is not installed.
+        ValueError: The URL is not that of jobs.
     """
 
     priority = 1000  # what jobs need has booted when the worker starts
 
     def __init__(
         self,
+        url: str = "memory:",
         *,
         queues: Sequence[str] = (),
         concurrency: int = 10,
         stop_seconds: float = STOP_SECONDS,
     ) -> None:
+        self._url = JobsUrl.of(url)
+        self._register_engine = engine_of(self._url)
         self._queues = queues
         self._concurrency = concurrency
         self._stop_seconds = stop_seconds
@@ -47,8 +56,7 @@ class JobsProvider(ServiceProvider):
         """Register what enqueues, keeps and runs jobs."""
         JobRegistry.of(container)
         Schedule.of(container)
-        container.register(JobBackend, MemoryJobs, scope="singleton")
-        container.register(ScheduleStore, MemorySchedules, scope="singleton")
+        self._register_engine(container, self._url)
         container.register(Scheduler, scope="singleton")
         container.register(Jobs, scope="scoped")
         container.register(Worker, self._work, scope="singleton")
@@ -62,7 +70,7 @@ class JobsProvider(ServiceProvider):
             UnwritableJob: A field of a scheduled job cannot be written as JSON.
         """
         await container.acall(check)
-        if self._concurrency:
+        if self._concurrency and self._url.embedded:
             await container.aresolve(Worker)
 
     async def stop(self, container: Container) -> None:

@@ -2,8 +2,10 @@
 
 from typing import cast
 
+from ._challenge import Challenge
 from ._identity import Identity
 from ._visitor import Visitor
+from .exceptions import Unauthenticated
 
 
 class Auth[U]:
@@ -11,10 +13,12 @@ class Auth[U]:
 
     Args:
         visitor: Who sends it.
+        challenge: The header of a 401.
     """
 
-    def __init__(self, visitor: Visitor) -> None:
+    def __init__(self, visitor: Visitor, challenge: Challenge) -> None:
         self._visitor = visitor
+        self._challenge = challenge
 
     @property
     def identity(self) -> Identity | None:
@@ -38,3 +42,7 @@ class Auth[U]:
         The user was loaded with the credential: no query is made.
         """
         return cast("U | None", self._visitor.user)
+
+    def unauthenticated(self) -> Unauthenticated:
+        """Return the error of a guest who may not go on: 401, with the schemes of the guards."""
+        return Unauthenticated(challenge=self._challenge.text)

@@ -1,6 +1,18 @@
 """The header `WWW-Authenticate` of a 401 or 403 (RFC 9110, RFC 6750, RFC 9470)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """The header of a 401 to a request without a credential: a service.
+
+    Attributes:
+        text: The header; `None` if no guard has a scheme for it.
+    """
+
+    text: str | None
 
 
 def challenge(schemes: Iterable[str | None], parameters: Mapping[str, str]) -> str | None:

@@ -20,7 +20,7 @@ def check_cookies(container: Container, *, refuses_sites: bool, requires_https: 
         InvalidAuthError: It accepts cookies and the requests of other sites, or has a cookie for
             plain http and requires https.
     """
-    guards = container.resolve(Guards).named(()) if Guards in container else ()
+    guards = container.resolve(Guards).named() if Guards in container else ()
     if not any(issubclass(guard, CookieGuard) for _, guard in guards):
         return
     if not refuses_sites:

@@ -100,7 +100,7 @@ class AuthProvider(ServiceProvider):
     async def boot(self, container: Container) -> None:
         """Make the keys of access tokens, if a guard reads them: a fault stops the start."""
         guards = container.resolve(Guards) if Guards in container else Guards()
-        if any(issubclass(guard, BearerGuard) for _, guard in guards.named(())):
+        if any(issubclass(guard, BearerGuard) for _, guard in guards.named()):
             container.resolve(AccessTokens).read_keys()
 
 

@@ -45,7 +45,8 @@ def _evaluated(base: object, cls: type) -> object:
     """
     if not any(isinstance(each, ForwardRef) for each in get_args(base)):
         return base
-    names = vars(sys.modules[cls.__module__])
+    module = sys.modules.get(cls.__module__)
+    names = vars(module) if module else {}
     # get_type_hints() evaluates all annotations of an object: give it an object with this one.
     alone = SimpleNamespace(__annotations__={"base": base})
     try:

@@ -76,6 +76,10 @@ class Policies:
         if everywhere:
             self.everywhere.append(name)
 
+    def __contains__(self, name: object) -> bool:
+        """Return whether there are limits of a name."""
+        return name in self._policies
+
     def of(self, name: str) -> Policy:
         """Return the limits of a name.
 

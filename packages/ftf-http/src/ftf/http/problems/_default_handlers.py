@@ -1,7 +1,10 @@
 """The exception handlers of an application that the user's replace."""
 
+from http.cookies import CookieError
+
 from pydantic_core import PydanticSerializationError
 
+from ..exceptions import UnsendableResponseError
 from ._driver_errors import driver_handlers
 from ._error_group import answer_group
 from ._handlers import Handlers, plain_handlers, problem_handlers
@@ -16,6 +19,8 @@ def default_handlers(*, problem_details: bool) -> Handlers:
         **orm_handlers(problem_details=problem_details),
         **driver_handlers(),
         ExceptionGroup: answer_group,
+        CookieError: answer_unencodable,
         UnicodeEncodeError: answer_unencodable,
+        UnsendableResponseError: answer_unencodable,
         PydanticSerializationError: answer_unencodable,
     }

@@ -61,6 +61,6 @@ class ProblemResponse(ErrorResponse):
             uri = types.uri(self._slug, scope)
             if uri != self._content["type"]:
                 self._content["type"] = uri
-                self.body = self.render(self._content)
+                self.body: bytes = self.render(self._content)
                 self.headers["content-length"] = str(len(self.body))
         await super().__call__(scope, receive, send)

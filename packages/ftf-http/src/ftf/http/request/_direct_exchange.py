@@ -23,7 +23,6 @@ class DirectExchange(Exchange):
             that serves the request.
 
     Attributes:
-        has_started: Whether the start of a response was sent.
         served_by: The task that serves the request.
     """
 
@@ -33,7 +32,6 @@ class DirectExchange(Exchange):
         "_named",
         "_outgoing",
         "_server",
-        "has_started",
         "served_by",
     )
 
@@ -51,21 +49,6 @@ class DirectExchange(Exchange):
         self._outgoing, self._draining = outgoing, outgoing.draining
         self._named, self.served_by = served
         self._is_layered = False
-        self.has_started: bool = False
-
-    def send(self, message: Message) -> Awaitable[None]:
-        """Send a message of the application; units of work are settled before a response starts.
-
-        Raises:
-            ResponseReplaced: They could not be committed, and another response was sent.
-        """
-        if (
-            self._is_layered
-            or self._replaced
-            or (message["type"] == "http.response.start" and self.units)
-        ):
-            return self._send_settled(message)
-        return self.send_out(message)
 
     def forward(self, message: Message) -> Awaitable[None]:
         """Send a message, without settling units of work."""

@@ -66,16 +66,7 @@ class ScopeMiddleware:
         exchange.pass_to(send)
         try:
             with exchange:
-                try:
-                    await self.app(scope, exchange.receive, exchange.send)
-                except ResponseReplaced:
-                    pass
-                except BaseExceptionGroup as group:
-                    # Task groups, as of BaseHTTPMiddleware, put `ResponseReplaced` into a group.
-                    if (rest := _without_replaced(group)) is group:
-                        raise
-                    if rest is not None:
-                        raise rest from exchange.failure
+                await self._run(scope, exchange)
             await exchange.close()
         except BaseException as error:
             await self.close_after(error, container_scope, exchange)
@@ -86,6 +77,22 @@ class ScopeMiddleware:
             scope[SCOPE_KEY] = outer
         if exchange.failure is not None:
             raise exchange.failure
+
+    async def _run(self, scope: ASGIScope, exchange: Exchange) -> None:
+        """Run the application, whose response may have been replaced."""
+        try:
+            await self.app(scope, exchange.receive, exchange.send)
+        except ResponseReplaced:
+            pass
+        except (ValueError, RecursionError) as error:
+            if not await exchange.refuse(error):
+                raise
+        except BaseExceptionGroup as group:
+            # Task groups, as of BaseHTTPMiddleware, put `ResponseReplaced` into a group.
+            if (rest := _without_replaced(group)) is group:
+                raise
+            if rest is not None:
+                raise rest from exchange.failure
 
     def _open(self, scope: ASGIScope, receive: Receive, send: Send) -> Opened[Exchange]:
         """Open a container scope for a request."""

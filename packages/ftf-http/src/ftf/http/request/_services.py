@@ -14,8 +14,10 @@ from ._exchange import Exchange, current
 def serve_from(container: Container) -> None:
     """Register `Request` and `HTTPConnection` as scoped services, unless they are registered.
 
-    `Correlation` is registered anew: that of a scope is that of the request it belongs to.
+    The `Correlation` of a request's scope gets the id and the trace of the request.
     """
+    if HTTPConnection not in container:  # an application of this container may be started again
+        container.extend(Correlation, _correlated)
     factories: dict[type, Callable[[], object]] = {
         HTTPConnection: lambda: current_exchange("HTTPConnection").connection,
         Request: lambda: current_exchange("Request").request,
@@ -23,7 +25,6 @@ def serve_from(container: Container) -> None:
     for key, factory in factories.items():
         if key not in container:
             container.register(key, factory, scope="scoped")
-    container.register(Correlation, _correlation, scope="scoped")
 
 
 def share(connection: HTTPConnection) -> None:
@@ -48,6 +49,8 @@ def current_exchange(wanted: str) -> Exchange:
     return exchange
 
 
-def _correlation() -> Correlation:
+def _correlated(correlation: Correlation, _: Container) -> Correlation:
     exchange = current.get()
-    return Correlation() if exchange is None else correlation_of(exchange.connection.scope)
+    if exchange is not None:
+        correlation.update(correlation_of(exchange.connection.scope))
+    return correlation

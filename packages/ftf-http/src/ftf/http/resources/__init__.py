@@ -4,7 +4,8 @@ from ._requirements import require
 
 require()
 
-from ._controller import ResourceController  # noqa: E402  # what it needs is checked first
+from ._checked import Bound, Checked  # noqa: E402  # what it needs is checked first
+from ._controller import ResourceController  # noqa: E402
 from ._from_query import FromQuery  # noqa: E402
 from ._marks import Count, Needs  # noqa: E402
 from ._missing import MISSING  # noqa: E402
@@ -14,6 +15,8 @@ from ._projection import AnyPage, Projection  # noqa: E402
 __all__ = [
     "MISSING",
     "AnyPage",
+    "Bound",
+    "Checked",
     "Count",
     "FromQuery",
     "Needs",

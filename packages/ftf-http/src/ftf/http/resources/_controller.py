@@ -226,7 +226,7 @@ class ResourceController[
             return
         rules = Rules(self.records.session)
         of_parent = {resource.foreign_key: self._parent_key} if resource.parent else {}
-        ask(rules, body, record=record, values=of_parent, names=changes)
+        ask(rules, body, records=[record] if record else [], values=of_parent, names=changes)
         await rules.check()
         async with rules.explaining():
             yield

@@ -28,4 +28,4 @@ class Needs:
     __slots__ = ("path",)
 
     def __init__(self, *path: QueryableAttribute[object]) -> None:
-        self.path = path
+        self.path: tuple[QueryableAttribute[object], ...] = path

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Union, cast, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
@@ -21,7 +21,7 @@ class Partial[T: BaseModel](BaseModel):
     and unknown fields are refused.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     def __class_getitem__(cls, schema: Any) -> Any:  # noqa: ANN401  # as pydantic's
         (found,) = schema if isinstance(schema, tuple) else (schema,)

@@ -37,7 +37,7 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
     """
 
     def __init__(self, model: type[M], schema: type[Out]) -> None:
-        self.shape = shape_of(model, schema)
+        self.shape: Shape = shape_of(model, schema)
         self._includes: tuple[Include, ...] = ()
         self._tree: Tree = {}
 

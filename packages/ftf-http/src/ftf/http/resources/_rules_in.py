@@ -1,6 +1,6 @@
 """The rules in the annotations of a schema, asked about the values of a body."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -31,7 +31,7 @@ def ask(
     rules: Rules,
     body: BaseModel,
     *,
-    record: DeclarativeBase | None = None,
+    records: Sequence[DeclarativeBase] = (),
     values: Mapping[str, object] | None = None,
     names: Collection[str] | None = None,
 ) -> None:
@@ -40,13 +40,13 @@ def ask(
     Args:
         rules: The rules of the request.
         body: The body.
-        record: The stored record that is to have the values.
+        records: The stored records that are to have the values, of different models.
         values: Values that a rule about several columns needs and the body does not have.
         names: The fields that are asked about; by default all.
     """
     for rule, steps, value in _in_schema(body, ()):
         if names is None or _name_of(type(body), steps[0]) in names:
-            rules.add(rule, pointer_to(*steps), value, record=record)
+            rules.add(rule, pointer_to(*steps), value, record=_own(rule, records))
     for rule in _together(type(body)):
         known = {**(values or {}), **dict(body)}
         keys = [getattr(column, "key", "") for column in rule.columns]
@@ -54,8 +54,14 @@ def ask(
             continue
         first = next((key for key in keys if key in type(body).model_fields), "")
         place = pointer_to(alias_of(type(body), first)) if first else ""
-        found = [known[key] if key in known else getattr(record, key, None) for key in keys]
-        rules.add(rule, place, *found, record=record)
+        own = _own(rule, records)
+        found = [known[key] if key in known else getattr(own, key, None) for key in keys]
+        rules.add(rule, place, *found, record=own)
+
+
+def _own(rule: Rule, records: Sequence[DeclarativeBase]) -> DeclarativeBase | None:
+    """Return the record that a rule is about, which may have the value already."""
+    return next((each for each in records if isinstance(each, rule.model)), None)
 
 
 def _has(schema: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[bool]:

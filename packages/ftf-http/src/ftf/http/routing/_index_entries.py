@@ -15,6 +15,7 @@ from ..plan._planned import PlannedApp
 from ._index_routes import included_routers
 from ._index_tree import pattern_of
 from ._tree import walk
+from ._unmatched import Unmatched
 
 type Convertors = Mapping[str, Convertor[Any]]
 
@@ -76,11 +77,11 @@ class RouteAccess(Protocol):
         """
         ...
 
-    def around(self, routers: ASGIApp) -> ASGIApp:
+    def around(self, routers: Unmatched) -> ASGIApp:
         """Return what decides about the requests that only FastAPI's routers find a route for.
 
         Args:
-            routers: FastAPI's routers.
+            routers: FastAPI's routers, and the further routes behind them.
         """
         ...
 

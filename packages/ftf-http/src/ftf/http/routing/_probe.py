@@ -9,7 +9,7 @@ from starlette.types import Scope
 from ._index import path_in
 from ._tree import walk
 
-_PATHS: Final = {"/health", "/ready"}
+PROBES: Final = {"/health", "/ready"}
 _METHODS: Final = {"GET", "HEAD"}
 
 
@@ -27,7 +27,7 @@ def is_probe(application: object, scope: Scope) -> bool:
     root = getattr(application, "root_path", "")  # FastAPI sets it further inside
     scope = {**scope, "root_path": root or scope.get("root_path", "")}
     path = path_in(scope)
-    return path in _PATHS and _route_path(getattr(application, "routes", ()), scope) in {None, path}
+    return path in PROBES and _route_path(getattr(application, "routes", ()), scope) in {None, path}
 
 
 def _route_path(routes: Iterable[BaseRoute], scope: Scope) -> str | None:

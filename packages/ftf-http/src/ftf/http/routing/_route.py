@@ -33,7 +33,18 @@ class Route(APIRoute):
         options["dependencies"] = dependencies = with_marks(endpoint, given)
         with naming_parameters(endpoint, dependencies):
             super().__init__(path, replying(compiled(endpoint)), **options)  # type: ignore[arg-type]  # passed on
+        self._check_path()
         self.app: ASGIApp = PlannedApp.of(self)
+
+    def _check_path(self) -> None:
+        """Raise if a dependency reads a parameter that the path does not have."""
+        for below in self.dependant.dependencies:
+            name = getattr(below.call, "path_parameter", None)
+            if name is not None and name not in self.param_convertors:
+                raise ValueError(
+                    f"{below.name!r} of {self.name} is the record of {{{name}}}, which the path "
+                    f"{self.path!r} does not have: write it there."
+                )
 
     def get_route_handler(self) -> Handler:
         """Return a handler; FastAPI calls this for the route and for each inclusion of it."""

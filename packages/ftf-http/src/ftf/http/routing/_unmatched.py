@@ -44,14 +44,20 @@ class Unmatched:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         app, routes = self.app, self.router.routes
-        if scope["type"] == "http" and scope["path"].endswith(self._ends):
-            for route in self.last:
-                match, child_scope = route.matches(scope)
-                if match is not Match.NONE and self._is_free(scope):
-                    scope.update(child_scope)
-                    app, routes = route.handle, [route]
+        route = self.further(scope)
+        if route is not None:
+            scope.update(route.matches(scope)[1])
+            app, routes = route.handle, [route]
         with completing_allow(routes, scope):
             await app(scope, receive, send)
+
+    def further(self, scope: Scope) -> Route | None:
+        """Return the further route that serves a connection; `None` if none does."""
+        if scope["type"] == "http" and scope["path"].endswith(self._ends):
+            for route in self.last:
+                if route.matches(scope)[0] is not Match.NONE and self._is_free(scope):
+                    return route
+        return None
 
     def _is_free(self, scope: Scope) -> bool:
         """Return whether the router of the application neither serves nor redirects a path."""

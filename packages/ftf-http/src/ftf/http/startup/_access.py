@@ -36,12 +36,15 @@ def _is_loaded() -> bool:
     return "ftf.http.auth" in sys.modules
 
 
-def access_faults(app: Application, security: "SecurityOptions | None") -> Sequence[RouteFault]:
+def access_faults(
+    app: Application, security: "SecurityOptions | None", *, is_indexed: bool
+) -> Sequence[RouteFault]:
     """Return why what routes demand of credentials cannot be decided.
 
     Args:
         app: The application.
         security: Its options of security, if it has any.
+        is_indexed: Whether its index, which asks the guards, stands in its router.
 
     Raises:
         InvalidAuthError: A setting of a guard is not possible.
@@ -56,6 +59,7 @@ def access_faults(app: Application, security: "SecurityOptions | None") -> Seque
         refuses_sites=security is not None and security.csrf != "off",
         requires_https=security is not None and security.https == "require",
     )
+    _faults.check_index(app.container, is_indexed=is_indexed)
     return [*_faults.access_faults(app.container, app.routes)]
 
 

@@ -6,11 +6,9 @@ from ._failed_jobs import FailedJobs, StoredFailure
 from ._once import forget_keys, once
 from ._tables import add_job_tables, jobs_metadata
 from .exceptions import JobExists, JobTablesMissing, NoSuchFailedJob
-from .provider import DatabaseJobsProvider
 
 __all__ = [
     "DatabaseJobs",
-    "DatabaseJobsProvider",
     "DatabaseSchedules",
     "FailedJobs",
     "JobExists",

@@ -105,16 +105,13 @@ class DatabaseJobs:
 
     async def claim(self, queues: Sequence[str], limit: int) -> Sequence[Envelope]:
         """Return jobs that are due, which nothing else gets; see `JobStore.claim`."""
-        claiming = self._task(self._leases.claim(queues, limit))
-        claimed: Sequence[Envelope] = ()
-        with self._outage.survived("Jobs are not claimed"), naming_missing_tables():
-            try:
-                claimed = await shield(claiming)
-            except CancelledError:
-                for each in await claiming:
-                    await self.settle(each, Released())
-                raise
-        return claimed
+        claiming = self._task(self._claim(queues, limit))
+        try:
+            return await shield(claiming)
+        except CancelledError:
+            for each in await claiming:
+                await self.settle(each, Released())
+            raise
 
     async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
         """Note what became of a job; see `JobBackend.settle`."""
@@ -130,6 +127,11 @@ class DatabaseJobs:
                 with suppress(TimeoutError):
                     await wait_for(woken.wait(), seconds)
                 woken.clear()
+
+    async def _claim(self, queues: Sequence[str], limit: int) -> Sequence[Envelope]:
+        with self._outage.survived("Jobs are not claimed"), naming_missing_tables():
+            return await self._leases.claim(queues, limit)
+        return ()
 
     def _refuse_one_connection(self) -> None:
         if isinstance(self._engine.pool, StaticPool):

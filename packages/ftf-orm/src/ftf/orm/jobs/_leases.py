@@ -1,18 +1,20 @@
 """`Leases`: the jobs that this process has claimed, and for how long."""
 
+import logging
 from asyncio import Event, get_running_loop, wait_for
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from math import inf
 from traceback import format_exception, format_exception_only
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from sqlalchemy import (
     ColumnElement,
     Delete,
     Integer,
+    Row,
     Text,
     Update,
     bindparam,
@@ -31,6 +33,10 @@ from ._database_time import database_time
 from ._outage import Outage
 from ._rows import envelope_of, insert_jobs
 from ._tables import FAILED_JOBS, JOBS
+
+_logger: Final = logging.getLogger("ftf.orm.jobs")
+
+type _Claim = tuple[str, int, int]
 
 _LONGEST_TEXT: Final = 20_000  # characters of an error and of its traceback
 
@@ -100,19 +106,32 @@ class Leases:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._seconds = seconds
-        self._tokens: dict[str, str] = {}  # by the ids of jobs
+        self._tokens: dict[_Claim, str] = {}
+        self._turn = 0
 
     async def claim(self, queues: Sequence[str], limit: int) -> list[Envelope]:
         """Claim jobs that are due; one whose lease has ended has lost its worker."""
         token = uuid4().hex
-        given = {**_of(queues), "token_": token, "seconds": self._seconds, "limit": limit}
+        given = {"token_": token, "seconds": self._seconds}
+        rows: list[Row[Any]] = []
         async with self._engine.begin() as connection:
             # A claim makes it the only writer of SQLite, so it does not claim in vain there.
             if self._is_sqlite and await _seconds_to_next(connection, queues) > 0:
                 return []
-            rows = (await connection.execute(_CLAIM_OF[bool(queues)], given)).all()
-        self._tokens |= {row.id: token for row in rows}
-        return [envelope_of(row) for row in sorted(rows, key=lambda row: int(row.number))]
+            for some, most in self._turns(queues, limit):
+                if left := min(most, limit - len(rows)):
+                    given |= {**_of(some), "limit": left}
+                    rows += (await connection.execute(_CLAIM_OF[bool(queues)], given)).all()
+        claimed = [envelope_of(row) for row in sorted(rows, key=lambda row: int(row.number))]
+        self._tokens |= {_claim_of(each): token for each in claimed}
+        return claimed
+
+    def _turns(self, queues: Sequence[str], limit: int) -> Iterator[tuple[Sequence[str], int]]:
+        """Return where to claim how much: a part from each queue in turn, then from all."""
+        if len(queues) > 1:
+            self._turn = (self._turn + 1) % len(queues)
+            yield [queues[self._turn]], -(-limit // len(queues))
+        yield queues, limit
 
     async def seconds_to_next(self, queues: Sequence[str]) -> float:
         """Return the seconds until a job is due or a lease ends; infinite if there is none."""
@@ -126,12 +145,12 @@ class Leases:
             LeaseLost: Another worker has claimed it since, or the database could not be reached
                 for as long as a lease is, so that the job runs again.
         """
-        token = self._tokens.get(envelope.id, "")
+        token = self._tokens.get(_claim_of(envelope), "")
         try:
             if not await self._is_noted(envelope, outcome, token):
                 raise LeaseLost(envelope.name, envelope.id)
         finally:
-            self._tokens.pop(envelope.id, None)
+            self._tokens.pop(_claim_of(envelope), None)
 
     async def renew_until(self, ended: Event) -> None:
         """Renew the leases, three times while one lasts, until an event is set."""
@@ -139,9 +158,11 @@ class Leases:
         while not ended.is_set():
             with suppress(TimeoutError):
                 await wait_for(ended.wait(), self._seconds / 3)
-            if self._tokens:
+            try:
                 with outage.survived("The leases of jobs are not renewed"):
                     await self._renew()
+            except Exception:  # the next attempt is in time if it is in a third of a lease
+                _logger.exception("the leases of jobs are not renewed")
 
     async def _is_noted(self, envelope: Envelope, outcome: Outcome, token: str) -> bool:
         loop, outage = get_running_loop(), Outage()
@@ -157,9 +178,17 @@ class Leases:
         return False
 
     async def _renew(self) -> None:
-        given = {"ids": list(self._tokens), "tokens": list({*self._tokens.values()})}
+        if not self._tokens:
+            return
+        ids, tokens = {id_ for id_, *_ in self._tokens}, {*self._tokens.values()}
+        given = {"ids": list(ids), "tokens": list(tokens)}
         async with self._engine.begin() as connection:
             await connection.execute(_RENEW, {**given, "seconds": self._seconds})
+
+
+def _claim_of(envelope: Envelope) -> _Claim:
+    """Return what tells a claim from a later one of the same job by this process."""
+    return envelope.id, envelope.attempt, envelope.crashes
 
 
 async def _seconds_to_next(connection: AsyncConnection, queues: Sequence[str]) -> float:

@@ -58,9 +58,9 @@ class Rules:
         self._asked: dict[Rule[Any], list[Candidate]] = {}
         self._order: dict[str, int] = {}
 
-    def add(
+    def add[R: DeclarativeBase](
         self,
-        rule: Exists[DeclarativeBase] | Unique,
+        rule: Exists[R] | Unique,
         pointer: str,
         *values: object,
         record: DeclarativeBase | None = None,

@@ -68,7 +68,7 @@ class Unique:
         return found
 
     def _fault(self, candidate: Candidate) -> Fault:
-        names = tuple(str(element(column).key) for column in self.columns)
+        names = tuple(getattr(column, "key", "") for column in self.columns)
         facts = {"columns": names} if len(names) > 1 else {}
         return Fault(candidate.pointer, "unique", "is taken by another record", facts)
 

@@ -38,13 +38,10 @@ def covering[R: DeclarativeBase](
 
 
 def _unique_of(model: type[DeclarativeBase]) -> list[Unique]:
-    found: list[Unique] = []
-    for table in inspect(model).tables:
-        if isinstance(table, Table):
-            found += [index for index in table.indexes if index.unique]
-            kinds = (UniqueConstraint, PrimaryKeyConstraint)
-            found += [one for one in table.constraints if isinstance(one, kinds)]
-    return found
+    tables = [table for table in inspect(model).tables if isinstance(table, Table)]
+    constraints = (one for table in tables for one in table.constraints)
+    keys = [one for one in constraints if isinstance(one, UniqueConstraint | PrimaryKeyConstraint)]
+    return [*keys, *(index for table in tables for index in table.indexes if index.unique)]
 
 
 def _is_of(one: Unique, compared: Sequence[ColumnElement[Any]]) -> bool:

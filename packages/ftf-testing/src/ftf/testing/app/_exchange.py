@@ -159,7 +159,7 @@ class Exchange:
         self._request_body.cancel()
 
     async def _answer(self, app: ASGIApplication, scope: dict[str, object]) -> None:
-        begin_request(self.label)  # the same query in two requests is not an N+1
+        group = begin_request(self.label)  # the same query in two requests is not an N+1
         try:
             await app(scope, self._receive, self._send)
         except BaseException as failure:
@@ -168,6 +168,7 @@ class Exchange:
             if not isinstance(failure, Exception):
                 raise
         finally:
+            group.endpoint = scope.get("endpoint")
             self._request_body.cancel()
             self._sent.shutdown()
 

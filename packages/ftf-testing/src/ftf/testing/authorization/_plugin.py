@@ -14,13 +14,13 @@ _WATCH: "pytest.StashKey[AuthorizationWatch]" = pytest.StashKey()
 
 @pytest.fixture
 def assert_authorized(request: pytest.FixtureRequest) -> None:
-    """Fail the test if a request writes rows, and no policy decides whether the user may."""
+    """Fail the test if a request writes rows, and neither a policy nor `@public` decides."""
     for needed in ("ftf.http", "sqlalchemy"):
         if find_spec(needed) is None:
             pytest.fail(f"The fixture 'assert_authorized' needs {needed}.", pytrace=False)
     from ._watch import AuthorizationWatch
 
-    request.node.stash[_WATCH] = AuthorizationWatch()
+    request.node.stash[_WATCH] = AuthorizationWatch(request.getfixturevalue("app"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,9 +9,14 @@ from ..queries._listener import RequestGroup, current_query_group
 
 
 class AuthorizationWatch:
-    """Notes the queries of requests, and the requests in which a policy decided."""
+    """Notes the queries of requests, and the requests in which a policy decided.
 
-    def __init__(self) -> None:
+    Args:
+        app: The application, whose `@public` routes need no decision.
+    """
+
+    def __init__(self, app: object) -> None:
+        self._app = app
         self._counter = QueryCounter(engine_wide=True)
         self._decided: set[object] = set()
 
@@ -29,11 +34,19 @@ class AuthorizationWatch:
     def unauthorized(self) -> dict[RequestGroup, list[ExecutedQuery]]:
         """Return the requests in which rows were written and no policy decided, with the writes."""
         found: dict[RequestGroup, list[ExecutedQuery]] = {}
+        public = self._public()
         for query in self._counter.executed:
             group = query.query_group
-            if isinstance(group, RequestGroup) and group not in self._decided and not query.is_read:
+            if not isinstance(group, RequestGroup) or query.is_read:
+                continue
+            if group not in self._decided and group.endpoint not in public:
                 found.setdefault(group, []).append(query)
         return found
+
+    def _public(self) -> list[object]:
+        """Return the handlers that `@public` marks."""
+        open_routes = getattr(self._app, "open_routes", list)
+        return [each.endpoint for each in open_routes() if each.is_marked and each.endpoint]
 
     def report(self) -> str:
         """Return a text that lists what nothing has authorized; it is empty if there is nothing."""

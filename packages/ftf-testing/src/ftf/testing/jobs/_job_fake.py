@@ -1,6 +1,6 @@
 """The jobs that a test caught instead of having them run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Concatenate, cast
 
@@ -24,15 +24,19 @@ class JobFake:
     def __init__(self, types: tuple[type, ...]) -> None:
         self._caught = Caught(types, "enqueued")
         self._envelopes: dict[int, Envelope] = {}
+        self._chains: dict[int, Sequence[Job]] = {}
 
     def catches(self, job: "Job") -> bool:
         """Return whether a job is caught."""
         return self._caught.catches(job)
 
-    def add(self, job: "Job", envelope: "Envelope", line: str) -> None:
-        """Add a job that was caught."""
+    def add(self, chain: "Sequence[Job]", envelope: "Envelope", line: str) -> None:
+        """Add a job that was caught, with those that follow it."""
+        job, *following = chain
+        self._chains[id(job)] = chain
         self._envelopes[id(job)] = envelope
-        self._caught.add(Catch(job, line, f" in the queue {envelope.queue!r}"))
+        then = f", followed by {', '.join(map(str, following))}" if following else ""
+        self._caught.add(Catch(job, line, f" in the queue {envelope.queue!r}{then}"))
 
     def enqueued[J: Job](self, job: type[J]) -> list[J]:
         """Return the caught jobs of a class, first enqueued first."""
@@ -86,6 +90,20 @@ class JobFake:
         which = name if matches is None else f"{name} with a matching event"
         self._caught.expect(QueuedListener, is_meant, times, which)
 
+    def assert_chain(self, *jobs: "Job | type[Job]") -> None:
+        """Fail the test unless jobs were enqueued to follow each other; see `Jobs.chain`.
+
+        Args:
+            jobs: The jobs, or their classes, in their order.
+        """
+        wanted = ", ".join(each.__name__ if isinstance(each, type) else str(each) for each in jobs)
+
+        def is_meant(first: object) -> bool:
+            chain = self._chains[id(first)]
+            return len(chain) == len(jobs) and all(map(_is, chain, jobs))
+
+        self._caught.expect(object, is_meant, None, f"a chain of {wanted}")
+
     def assert_not_enqueued[J: Job](
         self, job: type[J], matches: Callable[[J], bool] | None = None
     ) -> None:
@@ -103,3 +121,7 @@ class JobFake:
     def _delay(self, job: "Job") -> timedelta:
         envelope = self._envelopes[id(job)]
         return (envelope.due or envelope.enqueued_at) - envelope.enqueued_at
+
+
+def _is(found: "Job", wanted: "Job | type[Job]") -> bool:
+    return type(found) is wanted if isinstance(wanted, type) else found == wanted

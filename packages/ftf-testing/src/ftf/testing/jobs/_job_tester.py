@@ -158,7 +158,7 @@ class JobTester:
     def _catch(self, job: "Job", envelope: "Envelope", line: str) -> bool:
         fakes = [fake for fake in self._fakes if fake.catches(job)]
         for fake in fakes:
-            fake.add(job, envelope, line)
+            fake.add([job, *self._registry.read_chain(envelope)[1:]], envelope, line)
         return bool(fakes)
 
     def _read(self, envelope: "Envelope") -> "Job":

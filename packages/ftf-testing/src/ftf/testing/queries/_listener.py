@@ -31,15 +31,19 @@ IN_REQUEST: Final = object()
 """The call of all queries of a `StreamingTransport` request."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class RequestGroup:
     """The query group of one request.
 
     Args:
         label: The request's method and path.
+
+    Attributes:
+        endpoint: The handler, once the request has ended.
     """
 
     label: str
+    endpoint: object = None
 
 
 class _Everywhere:
@@ -139,10 +143,12 @@ def current_query_group() -> object:
     return query_group
 
 
-def begin_request(label: str) -> None:
+def begin_request(label: str) -> RequestGroup:
     """Start a new query group for this request, shared by all of its threads."""
-    _query_group.set((None, RequestGroup(label)))
+    group = RequestGroup(label)
+    _query_group.set((None, group))
     _call.set(IN_REQUEST)
+    return group
 
 
 def begin_call() -> None:  # pragma: no cover  # sys.monitoring, which calls it, suspends tracing

@@ -72,6 +72,7 @@ class MemoryJobs:
         self.failed: deque[FailedJob] = deque(maxlen=_KEPT)
         self._waiting: dict[str, list[_Place]] = defaultdict(list)
         self._numbers = count()
+        self._turns: dict[str, int] = {}
         self._unique: dict[str, str] = {}
         # Weak, because a transaction that is rolled back forgets what it would have called.
         self._promised: WeakValueDictionary[str, _Promise] = WeakValueDictionary()
@@ -95,14 +96,19 @@ class MemoryJobs:
         await pull(self, run, queues=queues, concurrency=concurrency, stop=stop)
 
     async def claim(self, queues: Sequence[str], limit: int) -> Sequence[Envelope]:
-        """Return jobs that may run now, the first due first; see `JobStore.claim`."""
+        """Return jobs that may run now; see `JobStore.claim`.
+
+        Queues take turns, so that a long one does not hold up another; the first due of a queue is
+        the first.
+        """
         now, claimed = datetime.now(UTC), list[Envelope]()
         while len(claimed) < limit:
-            heaps = self._heaps(queues)
-            heap = min(heaps, key=_first, default=None)
-            if heap is None or heap[0].due > now:
+            due = [heap for heap in self._heaps(queues) if heap[0].due <= now]
+            if not due:
                 break
+            heap = min(due, key=self._turn)
             claimed.append(heappop(heap).envelope)
+            self._turns[claimed[-1].queue] = next(self._numbers)
         return claimed
 
     async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
@@ -157,14 +163,14 @@ class MemoryJobs:
                 self._unique[unique] = envelope.id
             self.keep(envelope)
 
+    def _turn(self, heap: list[_Place]) -> tuple[int, _Place]:
+        """Return when the queue of a heap had its last turn, and its first job."""
+        return self._turns.get(heap[0].envelope.queue, -1), heap[0]
+
     def _heaps(self, queues: Sequence[str]) -> list[list[_Place]]:
         """Return the waiting jobs of some queues, or of all, without empty ones."""
         heaps = [self._waiting[each] for each in queues or tuple(self._waiting)]
         return [heap for heap in heaps if heap]
-
-
-def _first(heap: list[_Place]) -> _Place:
-    return heap[0]
 
 
 def _in(seconds: float) -> datetime:

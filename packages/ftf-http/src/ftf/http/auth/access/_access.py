@@ -119,5 +119,5 @@ class fresh(AccessMark):  # noqa: N801  # a decorator
         super().__init__(Demand(max_age=timedelta(minutes=minutes)))
 
 
-public = AccessMark(Demand(login=False))
+public: AccessMark = AccessMark(Demand(login=False))
 public.__doc__ = "Demand no credential: `@public`, also where `require_login` closes all routes."

@@ -14,7 +14,7 @@ from ftf.container import Container
 from ...injection._endpoint import injected_parameters
 from ...request._scope import scope_of
 from ...request._services import current_exchange
-from .._challenge import challenge
+from .._challenge import Challenge, challenge
 from .._clock import Clock
 from .._current_user import demands_user, user_class
 from .._identity import Identity
@@ -63,6 +63,7 @@ class Admissions(Decider):
     def __init__(self, container: Container, guards: Guards, realm: str) -> None:
         self._container = container
         self._realm = realm
+        self._has_users = False
         self.guards = guards
 
     async def admit(self, rule: Rule, connection: HTTPConnection) -> None:
@@ -102,7 +103,7 @@ class Admissions(Decider):
             for _, key in injected_parameters(dependant):
                 if demands_user(key) is not None and key not in self._container:
                     self._container.register(
-                        cast("TypeForm[object]", key), _current(key), scope="scoped"
+                        cast("TypeForm[object]", key), self._current(key), scope="scoped"
                     )
         return rule_of(route, login_required=self.guards.login_required)
 
@@ -113,8 +114,12 @@ class Admissions(Decider):
             Unauthenticated: It is a guest.
         """
         if visitor.identity is None:
-            raise Unauthenticated(_REQUIRED, self._challenge(_OPEN, {}))
+            raise Unauthenticated(_REQUIRED, self.challenge().text)
         return visitor.identity
+
+    def challenge(self) -> Challenge:
+        """Return the header of a 401 to a request without a credential."""
+        return Challenge(self._challenge(_OPEN, {}))
 
     async def visitor(self) -> Visitor:
         """Return who sends the request that is served in this context.
@@ -146,7 +151,8 @@ class Admissions(Decider):
 
     async def _identified(self, rule: Rule, connection: HTTPConnection) -> Visitor:
         scope = connection.scope
-        has_users = Users in self._container
+        # Found once: to look for a key takes longer than to deliver its service.
+        self._has_users = has_users = self._has_users or Users in self._container
         guards = self.guards.named(rule.guards)
         try:
             visitor = await authenticate(guards, connection, scope_of(scope), has_users=has_users)
@@ -182,18 +188,17 @@ class Admissions(Decider):
         schemes = (guard.challenge for _, guard in self.guards.named(rule.guards))
         return challenge(schemes, {"realm": self._realm, **parameters})
 
+    def _current(self, key: object) -> Callable[[Visitor], object]:
+        """Return a factory of the current user that a key names."""
+        cls, is_demanded = user_class(key), demands_user(key)
 
-def _current(key: object) -> Callable[[Visitor], object]:
-    """Return a factory of the current user that a key names."""
-    cls, is_demanded = user_class(key), demands_user(key)
+        def current(visitor: Visitor) -> object:
+            user = visitor.user
+            if user is None and is_demanded:
+                raise Unauthenticated(_REQUIRED, self._challenge(_OPEN, {}))
+            if user is not None and isinstance(cls, type) and not isinstance(user, cls):
+                name = type(user).__qualname__
+                raise TypeError(f"The current user is a {name}: write `CurrentUser[{name}]`.")
+            return user
 
-    def current(visitor: Visitor) -> object:
-        user = visitor.user
-        if user is None and is_demanded:
-            raise Unauthenticated(_REQUIRED)
-        if user is not None and isinstance(cls, type) and not isinstance(user, cls):
-            name = type(user).__qualname__
-            raise TypeError(f"The current user is a {name}: write `CurrentUser[{name}]`.")
-        return user
-
-    return current
+        return current

@@ -42,7 +42,7 @@ class Credentials:
         Raises:
             InvalidAuthError: There is no such guard, or it does not issue credentials.
         """
-        found = self._guards.named(() if guard is None else (guard,))
+        found = self._guards.named(frozenset([guard] if guard else []))
         if not found:
             names = ", ".join(map(repr, self._guards.names)) or "none"
             remedy = f"The application has {names}."

@@ -60,6 +60,7 @@ class LiveConnections:
         except TimeoutError:
             if limit is None or not limit.is_over():
                 raise
+        if limit.is_over():
             await _end(last, send)
 
     def _seconds_left(self, identity: Identity) -> float | None:

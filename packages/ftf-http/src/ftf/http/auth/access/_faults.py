@@ -1,6 +1,6 @@
 """The check of start-up: the rule of each route can hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from starlette.routing import BaseRoute
@@ -8,11 +8,14 @@ from starlette.routing import BaseRoute
 from ftf.container import Container
 
 from ...exceptions import RouteFault
+from ...injection._early_checks import marks_of
 from ...injection._endpoint import injected_parameters
 from ...routing._index_entries import finds_by_itself
 from ...routing._tree import walk
 from .._current_user import UserClass, demands_user, user_class
 from .._users import Users
+from ..exceptions import InvalidAuthError
+from ._access import AccessMark
 from ._admissions import Admissions
 from ._guards import Guards
 from ._rule import Rule
@@ -26,10 +29,31 @@ _HIDDEN = (
     "known before its body is read.\nDeclare the route on the application itself, or inherit from "
     "FastAPI's classes without replacing these methods."
 )
+_UNREACHED = (
+    "A router around the route demands a credential or opens it, and FastAPI does not apply the "
+    "dependencies of routers to routes and mounts of Starlette.\n"
+    "Mark what the route calls: `Access(...)(endpoint)` or `public(endpoint)`."
+)
 _NO_USERS = (
     "The handler takes `CurrentUser`, and the application does not know its users.\n"
     "Pass them: `AuthProvider(users=...)`."
 )
+
+
+def check_index(container: Container, *, is_indexed: bool) -> None:
+    """Check that requests cannot pass the guards of an application by.
+
+    Args:
+        container: Its container.
+        is_indexed: Whether its index, which asks the guards, stands in its router.
+
+    Raises:
+        InvalidAuthError: It has guards, and something stands in the place of the index.
+    """
+    if Admissions in container and not is_indexed:
+        remedy = "Wrap the application, or add middleware: `app.add_middleware(...)`."
+        reason = "was replaced, so that no guard would be asked"
+        raise InvalidAuthError("app.router.middleware_stack", reason, remedy)
 
 
 def access_faults(container: Container, routes: list[BaseRoute]) -> Iterator[RouteFault]:
@@ -50,6 +74,32 @@ def access_faults(container: Container, routes: list[BaseRoute]) -> Iterator[Rou
                 reasons = [_HIDDEN] if hidden else [*_reasons(rule, admissions.guards)]
                 yield from (RouteFault(place, reason) for reason in reasons)
             yield from (RouteFault(place, each) for each in _user_faults(container, route))
+        yield from _unreached([top], is_marked=False)
+
+
+def _unreached(routes: Iterable[BaseRoute], *, is_marked: bool) -> Iterator[RouteFault]:
+    """Return the routes that a mark of their router does not reach, and that have none themselves.
+
+    FastAPI gives the dependencies of routers to its own routes only.
+
+    Args:
+        routes: The routes.
+        is_marked: Whether a router around them has a mark.
+    """
+    for route in routes:
+        router = getattr(route, "original_router", None)
+        if router is not None:
+            context = getattr(route, "include_context", None)
+            around = getattr(context, "dependencies", None) or ()
+            marked = is_marked or any(isinstance(each, AccessMark) for each in around)
+            yield from _unreached(router.routes, is_marked=marked)
+        elif is_marked and not hasattr(route, "dependant") and not _has_mark(route):
+            yield RouteFault(_place(route), _UNREACHED)
+
+
+def _has_mark(route: object) -> bool:
+    targets = (getattr(route, name, None) for name in ("endpoint", "app"))
+    return any(isinstance(mark, AccessMark) for each in targets for mark in marks_of(each))
 
 
 def _place(route: object) -> str:

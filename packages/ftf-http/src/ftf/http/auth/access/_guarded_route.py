@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...plan._failure import fail
 from ...routing._index_entries import RouteAccess, Served
-from ...routing._probe import is_probe
+from ...routing._probe import PROBES
+from ...routing._unmatched import Unmatched
 from ._admissions import Admissions
 from ._rule import Rule
 from ._target import target_of
@@ -59,10 +60,10 @@ class GuardedRouters:
     Args:
         admissions: Decides.
         router: The router of the application.
-        routers: FastAPI's routers.
+        routers: FastAPI's routers, and the further routes behind them.
     """
 
-    def __init__(self, admissions: Admissions, router: Router, routers: ASGIApp) -> None:
+    def __init__(self, admissions: Admissions, router: Router, routers: Unmatched) -> None:
         self._admissions = admissions
         self._router = router
         self._routers = routers
@@ -73,7 +74,11 @@ class GuardedRouters:
         if scope["type"] == "lifespan":
             await self._routers(scope, receive, send)
             return
-        target = target_of(self._router.routes, scope)
+        further = self._routers.further(scope)
+        if further is not None and further.path in PROBES:
+            await self._routers(scope, receive, send)
+            return
+        target = further or target_of(self._router.routes, scope)
         if target is None and self._router.default == self._router.not_found:
             await self._serve_unknown(scope, receive, send)
             return
@@ -89,16 +94,15 @@ class GuardedRouters:
             await self._routers(scope, receive, send)
 
     async def _serve_unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a connection without a route: a 404, a 405, a redirect, a probe or a frontend."""
-        is_closed = self._admissions.guards.login_required
+        """Serve a connection without a route: a 404, a 405, a redirect or a frontend."""
 
         async def send_admitted(message: Message) -> None:
             if message["type"] in _STARTS and message.get("status") not in _SAYS_NOTHING:
                 await self._admissions.admit(self._closed, HTTPConnection(scope))
             await send(message)
 
-        is_free = not is_closed or is_probe(scope.get("app"), scope)
-        await self._routers(scope, receive, send if is_free else send_admitted)
+        is_closed = self._admissions.guards.login_required
+        await self._routers(scope, receive, send_admitted if is_closed else send)
 
 
 def is_stream(route: object) -> bool:
@@ -129,6 +133,6 @@ class ApplicationAccess(RouteAccess):
         return GuardedRoute(self._admissions, rule, served, is_stream=is_stream(route))
 
     @override
-    def around(self, routers: ASGIApp) -> ASGIApp:
+    def around(self, routers: Unmatched) -> ASGIApp:
         """Return what decides about the requests that only FastAPI's routers find a route for."""
         return GuardedRouters(self._admissions, self._router, routers)

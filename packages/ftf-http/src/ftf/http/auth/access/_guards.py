@@ -1,9 +1,12 @@
 """`Guards`: the guards of an application, by name."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from .._guard import Guard
 from ..exceptions import InvalidAuthError
+
+_ALL: Final[frozenset[str]] = frozenset()
 
 type Named = tuple[str, type[Guard]]
 
@@ -17,6 +20,7 @@ class Guards:
 
     def __init__(self) -> None:
         self._found: dict[str, type[Guard]] = {}
+        self._named: dict[frozenset[str], Sequence[Named]] = {}
         self.login_required: bool = False
 
     @property
@@ -41,10 +45,15 @@ class Guards:
                 "Name each once; a subclass makes another guard of the same kind.",
             )
         self._found[name] = guard
+        self._named.clear()
 
-    def named(self, names: Collection[str]) -> Sequence[Named]:
+    def named(self, names: frozenset[str] = _ALL) -> Sequence[Named]:
         """Return the guards of some names, or all without names, in the order of registration."""
-        return [each for each in self._found.items() if not names or each[0] in names]
+        found = self._named.get(names)
+        if found is None:
+            found = [each for each in self._found.items() if not names or each[0] in names]
+            self._named[names] = found
+        return found
 
     def unknown(self, names: Collection[str]) -> list[str]:
         """Return the names that no guard has."""

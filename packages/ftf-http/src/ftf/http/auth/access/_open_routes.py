@@ -1,13 +1,11 @@
 """`OpenRoute`: a route that everyone may call."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
 
-from ...injection._early_checks import marks_of
 from ...routing._tree import walk
-from ._access import AccessMark
 from ._rule import rule_of
 
 
@@ -19,11 +17,14 @@ class OpenRoute:
         path: The path; everything below it for a mounted application.
         methods: The methods; none for a websocket or a mounted application.
         is_marked: Whether `@public` says so. Without it, nothing does.
+        endpoint: The handler, as `endpoint` in the ASGI scope of its requests; `None` if there is
+            none.
     """
 
     path: str
     methods: tuple[str, ...]
     is_marked: bool
+    endpoint: object = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"{','.join(self.methods) or 'ANY'} {self.path}"
@@ -42,13 +43,11 @@ def open_routes(routes: Iterable[BaseRoute], *, login_required: bool) -> Sequenc
         if rule is None or not rule.is_required:
             path = getattr(route, "path", None) or getattr(route, "host", None) or ""
             methods = tuple(sorted(getattr(route, "methods", None) or ()))
-            found.append(OpenRoute(path, methods, _is_marked(route)))
+            endpoint = getattr(route, "endpoint", None)
+            found.append(OpenRoute(path, methods, _is_marked(route), endpoint))
     return found
 
 
 def _is_marked(route: object) -> bool:
-    return rule_of(route, login_required=True) is None or any(
-        isinstance(mark, AccessMark)
-        for name in ("endpoint", "app")
-        for mark in marks_of(getattr(route, name, None))
-    )
+    rule = rule_of(route, login_required=True)
+    return rule is None or not rule.is_required

@@ -1,20 +1,21 @@
 """How access becomes a part of an application: its services, and what its index asks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from starlette.routing import BaseRoute, Router
+from starlette.routing import BaseRoute, Route, Router
 
 from ftf.container import Container
 
 from ...routing._index import RouteIndex
 from .._auth import Auth
+from .._challenge import Challenge
 from .._clock import Clock
 from .._guard import Guard
 from .._identity import Identity
 from .._visitor import Visitor
 from ..policies._user_source import UserSource
-from ._access import Decider
+from ._access import Decider, public
 from ._admissions import Admissions
 from ._credentials import Credentials
 from ._expiry import LiveConnections
@@ -32,6 +33,11 @@ class Application(Protocol):
     @property
     def router(self) -> Router:
         """The application's router."""
+        ...
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The application's routes."""
         ...
 
     @property
@@ -55,6 +61,7 @@ def guards_of(app: Application, index: RouteIndex) -> Guards:
         container.register(LiveConnections, scope="singleton")
         container.register(Visitor, admissions.visitor, scope="scoped")
         container.register(Identity, admissions.identity, scope="scoped")
+        container.register(Challenge, admissions.challenge)
         container.register(Auth, scope="scoped")
         if UserSource not in container:
             container.register(UserSource, Auth, scope="scoped")  # type: ignore[type-abstract]  # a port
@@ -71,9 +78,18 @@ def add_guard(app: Application, index: RouteIndex, name: str, guard: type[Guard]
         app.container.register(guard, scope=guard.lifetime)
 
 
-def require_login(app: Application, index: RouteIndex) -> None:
-    """Make every route demand a credential, unless a mark says otherwise."""
+def require_login(app: Application, index: RouteIndex, *, open_paths: Collection[str]) -> None:
+    """Make every route demand a credential, unless a mark says otherwise.
+
+    Args:
+        app: The application.
+        index: Its index.
+        open_paths: The paths of Starlette routes that are marked public.
+    """
     guards_of(app, index).login_required = True
+    for route in app.routes:
+        if type(route) is Route and route.path in open_paths:
+            public(route.endpoint)
 
 
 def admissions_of(container: Container) -> Admissions | None:

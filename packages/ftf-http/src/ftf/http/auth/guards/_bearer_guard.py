@@ -43,7 +43,7 @@ class BearerGuard(Guard):
     def __init__(self, tokens: AccessTokens, guards: Guards) -> None:
         self._tokens = tokens
         self._name = guards.name_of(type(self))
-        self.loads_user = tokens.options.check == "user"
+        self.loads_user: bool = tokens.options.check == "user"
 
     @override
     async def authenticate(self, connection: HTTPConnection) -> Identity | None:

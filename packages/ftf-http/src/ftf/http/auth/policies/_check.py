@@ -7,10 +7,23 @@ from fastapi.dependencies.models import Dependant
 from ftf.container import Container, GraphError
 
 from ...exceptions import RouteFault
+from .._current_user import UserClass
+from .._users import Users
+from .._visitor import Visitor
 from ._gate import Gate
 from ._references import policies_named_by
 from ._registry import PolicyRegistry, user_of
+from ._user_source import UserSource
 from .exceptions import InvalidPoliciesError
+
+_NO_SOURCE = (
+    "Nothing knows who sends a request.\n"
+    'Add a guard: `app.add_guard("api", BearerGuard)`, or register a `UserSource`.'
+)
+_NO_USERS = (
+    "The policy decides about users, and the application does not know them.\n"
+    "Pass them: `AuthProvider(users=...)`."
+)
 
 
 def validate_policies(container: Container, places: Iterable[tuple[str, Dependant]]) -> None:
@@ -41,10 +54,29 @@ def _of_methods(registry: PolicyRegistry) -> Iterator[RouteFault]:
 
 def _without_user(container: Container, registry: PolicyRegistry) -> Iterator[RouteFault]:
     for policy in registry.policies.values():
+        user = user_of(policy)
         try:
-            container.validate(Gate[user_of(policy)])  # type: ignore[misc]  # a class of users
+            container.validate(Gate[user])  # type: ignore[valid-type]  # a class of users
         except GraphError as error:
-            yield RouteFault(policy.__qualname__, str(error))
+            yield RouteFault(policy.__qualname__, f"{_NO_SOURCE}\n{error}")
+        else:
+            if reason := _not_of_guards(container, user):
+                yield RouteFault(policy.__qualname__, reason)
+
+
+def _not_of_guards(container: Container, user: object) -> str:
+    """Return why the guards do not know users of a class, if they are asked for them."""
+    source = container.explain(UserSource[user])  # type: ignore[valid-type]  # a class of users
+    if Visitor not in source.keys:  # another source of users
+        return ""
+    if Users not in container:
+        return _NO_USERS
+    known = container.resolve(UserClass).cls if UserClass in container else None
+    if known is None or not isinstance(user, type) or issubclass(known, user):
+        return ""
+    return (
+        f"The users of the application are of the class {known.__qualname__}: `Policy[...]` of it."
+    )
 
 
 def _not_added(registry: PolicyRegistry, place: str, dependant: Dependant) -> Iterator[RouteFault]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
-from typing import Concatenate, Never
+from typing import Concatenate, Never, override
 
 from ftf.container import Scope
 
@@ -16,15 +16,22 @@ from ._user_source import UserSource
 from .exceptions import AccessDenied, RecordHidden
 
 
-class _Given[U]:
+class _Given[U](UserSource[U]):
     """A user that is given instead of the one of the request."""
 
-    def __init__(self, user: U | None) -> None:
+    def __init__(self, user: U | None, instead_of: UserSource[U]) -> None:
         self._user = user
+        self._instead_of = instead_of
 
+    @override
     async def user(self) -> U | None:
         """Return the user."""
         return self._user
+
+    @override
+    def unauthenticated(self) -> Unauthenticated:
+        """Return the error of a guest who may not go on."""
+        return self._instead_of.unauthenticated()
 
 
 class Gate[U]:
@@ -46,7 +53,7 @@ class Gate[U]:
 
     def for_user(self, user: U | None) -> "Gate[U]":
         """Return a gate that asks about another user, or about a guest."""
-        return Gate(self._scope, self._policies, _Given(user))
+        return Gate(self._scope, self._policies, _Given(user, self._users))
 
     async def authorize[P: Policy[Never], **Q](
         self,
@@ -69,7 +76,7 @@ class Gate[U]:
             UnknownPolicyError: No policy has the ability.
         """
         asked = self._asked(ability, args, kwargs)
-        _refuse(await self._decide(asked, *args, **kwargs), asked)
+        self._refuse(await self._decide(asked, *args, **kwargs), asked)
 
     async def allows[P: Policy[Never], **Q](
         self,
@@ -108,7 +115,7 @@ class Gate[U]:
         asked = self._policies.visible(model)
         answer = await self._answer(asked, query)
         if isinstance(answer, Decision):
-            _refuse(observed(asked, answer), asked)
+            self._refuse(observed(asked, answer), asked)
             return query
         if answer is None or isinstance(answer, bool):  # not `in`: queries define `==`
             raise TypeError(f"{asked} must return a query, not {answer!r}.")
@@ -136,17 +143,16 @@ class Gate[U]:
                 return decision_of(early, before)
         return await _awaited(getattr(policy, asked.name)(user, *args, **kwargs))
 
+    def _refuse(self, decision: Decision, asked: Ability) -> None:
+        """Raise what answers a refusal."""
+        if decision.allowed:
+            return
+        if decision is UNAUTHENTICATED:
+            raise self._users.unauthenticated()
+        if decision.hidden:
+            raise RecordHidden(decision, str(asked), asked.model)
+        raise AccessDenied(decision, str(asked))
+
 
 async def _awaited(answer: object) -> object:
     return await answer if isawaitable(answer) else answer
-
-
-def _refuse(decision: Decision, asked: Ability) -> None:
-    """Raise what answers a refusal."""
-    if decision.allowed:
-        return
-    if decision is UNAUTHENTICATED:
-        raise Unauthenticated
-    if decision.hidden:
-        raise RecordHidden(decision, str(asked), asked.model)
-    raise AccessDenied(decision, str(asked))

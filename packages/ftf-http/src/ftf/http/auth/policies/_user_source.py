@@ -2,10 +2,16 @@
 
 from typing import Protocol
 
+from ..exceptions import Unauthenticated
+
 
 class UserSource[U](Protocol):
-    """Knows the user of a request; a service that the application registers."""
+    """Knows the user of a request: the service `Auth`, or another one that you register."""
 
     async def user(self) -> U | None:
         """Return the user, or `None` for a guest."""
         ...
+
+    def unauthenticated(self) -> Unauthenticated:
+        """Return the error of a guest who may not go on."""
+        return Unauthenticated()

@@ -23,7 +23,7 @@ from ._decision import Decision
 class AuthorizationError(Exception):
     """A policy has refused.
 
-    Args:
+    Attributes:
         decision: What it decided.
         ability: The ability that was asked, as `PostPolicy.update`.
     """

@@ -4,6 +4,7 @@ import json
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -106,7 +107,7 @@ class AccessTokens:
         self._leeway = options.leeway.total_seconds()
         self._keys: RingKeys[SigningKey] | None = None
         self._by_header: dict[str, SigningKey] = {}
-        self._verified: dict[str, _Verified] = {}
+        self._verified: OrderedDict[str, _Verified] = OrderedDict()
 
     @property
     def options(self) -> AccessTokenOptions:
@@ -191,7 +192,7 @@ class AccessTokens:
         now = self._clock.time()
         found = self._verified.get(text)
         if found is None:
-            found = self._verify(text)
+            found = self._verify(text, guard)
             self._remember(text, found)
         claims = found.claims
         if (
@@ -216,16 +217,17 @@ class AccessTokens:
         if keys is self._keys:
             return
         self._by_header = {key.header: key for key in keys.all.values()}
-        self._verified = {}
+        self._verified = OrderedDict()
         self._keys = keys
 
     def _remember(self, text: str, found: _Verified) -> None:
         verified = self._verified
         verified[text] = found
         if len(verified) > _CACHED:
-            verified.pop(next(iter(verified)), None)
+            # Not the first key of a dict, which is searched behind all that were removed.
+            verified.popitem(last=False)
 
-    def _verify(self, text: str) -> _Verified:
+    def _verify(self, text: str, guard: str) -> _Verified:
         """Return what a token says, if its signature is genuine.
 
         Raises:
@@ -241,13 +243,13 @@ class AccessTokens:
             message = f"{header}.{payload}".encode()
             if not key.verify(message, _decoded(signature)):
                 raise Unauthenticated(_INVALID)
-            claims = read_claims(_decoded(payload))
+            claims = read_claims(_decoded(payload), guard)
         except ValueError:  # of base64, of claims
             raise Unauthenticated(_INVALID) from None
         if claims.issuer != self._options.issuer:
             raise Unauthenticated(_INVALID)
         ended = _NEVER if key.until is None else key.until.timestamp()
-        return _Verified(claims, min(claims.ends + self._leeway, ended), {})
+        return _Verified(claims, min(claims.ends + self._leeway, ended), {guard: claims.identity})
 
 
 def _encoded(value: bytes) -> str:

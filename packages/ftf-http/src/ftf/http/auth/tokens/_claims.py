@@ -35,8 +35,12 @@ class Claims(NamedTuple):
     identity: Identity
 
 
-def read_claims(payload: bytes) -> Claims:
+def read_claims(payload: bytes, guard: str) -> Claims:
     """Return the claims of a payload.
+
+    Args:
+        payload: The payload.
+        guard: The name of the guard that asks.
 
     Raises:
         InvalidClaimsError: It is not a JSON object, or a claim is missing or of another type.
@@ -52,7 +56,7 @@ def read_claims(payload: bytes) -> Claims:
     scope = _text(found, "scope", "")
     identity = Identity(
         subject=_text(found, "sub"),
-        guard="",
+        guard=guard,
         scopes=frozenset(scope.split(" ")) if scope else frozenset(),
         authenticated_at=_moment(authenticated) if authenticated else None,
         methods=tuple(_texts(found, "amr")),

@@ -42,9 +42,9 @@ class Criteria[M: DeclarativeBase]:
     page: int = 1
     cursor: str | None = None
     cost: int = 0
-    conditions: tuple[ColumnElement[bool], ...] = field(default=(), repr=False)
-    steps: tuple[Step[M], ...] = field(default=(), repr=False)
-    order: tuple[SQLColumnExpression[object], ...] = field(default=(), repr=False)
+    conditions: tuple[ColumnElement[bool], ...] = field(default=(), repr=False, compare=False)
+    steps: tuple[Step[M], ...] = field(default=(), repr=False, compare=False)
+    order: tuple[SQLColumnExpression[object], ...] = field(default=(), repr=False, compare=False)
 
     def apply(self, query: QueryBuilder[M]) -> QueryBuilder[M]:
         """Return a query with the conditions, the order and the eager loads of the includes.
@@ -62,11 +62,11 @@ class Criteria[M: DeclarativeBase]:
         """Return what `apply` returns, as a query of the same class."""
         if not isinstance(query, QueryBuilder) or query.model is not self.model:
             raise TypeError(f"these criteria are for {self.model.__name__}, not for {query!r}")
-        order, conditions = self.order or query.clauses.order, query.clauses.conditions
-        clauses = query.clauses._replace(
-            conditions=(*conditions, *self.conditions),
-            order=order or inspect(query.model).primary_key,
-        )
+        before = query.clauses
+        order = self.order or before.order
+        if not (order or before.groups):
+            order = inspect(query.model).primary_key
+        clauses = before._replace(conditions=(*before.conditions, *self.conditions), order=order)
         found: QueryBuilder[Any] = query._with(clauses)  # noqa: SLF001  # of this package
         for step in self.steps:
             found = applied(step, found)

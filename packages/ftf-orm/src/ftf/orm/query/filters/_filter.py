@@ -82,11 +82,11 @@ class Filter:
         via: Path = (),
         unshown: bool = False,
     ) -> None:
-        self.column = column
-        self.operators = operators or ("eq",)
-        self.name = name_of(column) if name is None else name
-        self.via = via
-        self.unshown = unshown
+        self.column: SQLColumnExpression[object] = column
+        self.operators: tuple[str, ...] = operators or ("eq",)
+        self.name: str = name_of(column) if name is None else name
+        self.via: Path = via
+        self.unshown: bool = unshown
 
 
 class CustomFilter[M: DeclarativeBase]:
@@ -114,10 +114,10 @@ class CustomFilter[M: DeclarativeBase]:
         *,
         cost: int = 4,
     ) -> None:
-        self.name = name
+        self.name: str = name
         self.kind: type = kind
         self.apply: Callable[[QueryBuilder[M], object], QueryBuilder[M]] = apply  # type: ignore[assignment]  # called with values of `kind` alone
-        self.cost = cost
+        self.cost: int = cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class Include:
         if not path or not all(isinstance(step, QueryableAttribute) for step in path):
             raise TypeError(f"Include() takes relationships, such as Product.reviews, not {path}")
         self.path: Path = path
-        self.limit = limit
+        self.limit: int | None = limit
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import SQLColumnExpression
 from sqlalchemy.orm import DeclarativeBase
 
 from ...exceptions import InvalidCriteria
+from ..statement._expressions import element
 from ..steps._filtering import Params
 from . import _declared as declared
 from ._criteria import Criteria
@@ -24,6 +25,7 @@ from ._offers import (
     SearchOffer,
     SortOffer,
 )
+from ._operators import contains
 from ._params import grouped
 from ._relations import is_connected, is_limited
 from ._text_values import Refused
@@ -34,7 +36,7 @@ type Paging = Literal["page", "simple", "cursor"]
 class Used(NamedTuple):
     """A column whose values clients can find out by what they ask.
 
-    Args:
+    Attributes:
         parameter: The parameter that asks.
         via: The relationships that lead to the column.
         column: The column.
@@ -88,16 +90,20 @@ class FilterSet[M: DeclarativeBase]:
         timezone: tzinfo = UTC,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self.model = model
-        self.filters = filters
-        self.sorts = tuple(by if isinstance(by, Sort) else Sort(by) for by in sorts)
-        self.default = default
-        self.includes = tuple(includes)
-        self.search = tuple(search)
-        self.paging = paging
-        self.per_page = per_page
-        self.timezone = timezone
-        self.limits = limits
+        self.model: type[M] = model
+        self.filters: tuple[Filter | CustomFilter[M], ...] = filters
+        self.sorts: tuple[Sort, ...] = tuple(
+            by if isinstance(by, Sort) else Sort(by) for by in sorts
+        )
+        self.default: str | None = default
+        self.includes: tuple[Include, ...] = tuple(includes)
+        self.search: tuple[SQLColumnExpression[str | None], ...] = tuple(search)
+        self.paging: Paging = paging
+        self.per_page: int = per_page
+        self.timezone: tzinfo = timezone
+        self.limits: Limits = limits
+        if not 1 <= per_page <= limits.per_page:
+            raise ValueError(f"per_page must be from 1 to {limits.per_page}, not {per_page}")
         self._offers = self._named([*self._filter_offers(), *self._list_offers()])
         self._nothing = self._without_parameters()
         self._checked = self._checks_relations()
@@ -214,7 +220,8 @@ class FilterSet[M: DeclarativeBase]:
         for column in self.search:
             declared.refuse_other_texts(self.model, column)
         if self.search:
-            yield SearchOffer(self.search, self.limits)
+            found = tuple(contains(element(column)) for column in self.search)
+            yield SearchOffer(found, self.limits)
         if self.sorts:
             yield SortOffer(declared.orders(self.model, self.sorts), self.limits)
         if self.includes:

@@ -6,7 +6,6 @@ from typing import Any, Protocol
 
 from sqlalchemy import SQLColumnExpression, or_
 
-from ..statement._expressions import element
 from ._draft import Draft, names_in, only, too_many
 from ._filter import CustomFilter, Filter, Include
 from ._kinds import Kind, Schema
@@ -206,9 +205,14 @@ class IncludeOffer:
 
 @dataclass(frozen=True, slots=True)
 class SearchOffer:
-    """`q`: words, each of which is in one of the columns."""
+    """`q`: words, each of which is in one of the columns.
 
-    columns: tuple[SQLColumnExpression[str | None], ...]
+    Args:
+        conditions: What makes the condition that a column contains a word, for each column.
+        limits: The limits.
+    """
+
+    conditions: tuple[Make, ...]
     limits: Limits
 
     @property
@@ -220,7 +224,7 @@ class SearchOffer:
     @property
     def least_cost(self) -> int:
         """What it costs."""
-        return _SEARCH_COST * len(self.columns)
+        return _SEARCH_COST * len(self.conditions)
 
     def read(self, texts: Sequence[str], draft: Draft) -> None:
         """Read the words, and note the conditions that they become."""
@@ -232,8 +236,7 @@ class SearchOffer:
         draft.words = tuple(words)
         draft.cost += self.least_cost
         for word in words:
-            found = (element(by).icontains(word, autoescape=True) for by in self.columns)
-            draft.conditions.append(or_(*found))
+            draft.conditions.append(or_(*(contains([word]) for contains in self.conditions)))
 
 
 @dataclass(frozen=True, slots=True)

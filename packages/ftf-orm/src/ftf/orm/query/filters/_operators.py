@@ -1,8 +1,4 @@
-"""Operators: what a filter can ask of a column, what it costs, and the condition that it becomes.
-
-The elements of a condition are made directly, because SQLAlchemy's operators look up for each
-comparison what is known when a filter is declared.
-"""
+"""Operators: what a filter can ask of a column, what that costs, and its condition."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,18 +9,21 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     ColumnElement,
+    TypeDecorator,
     and_,
     false,
     or_,
 )
 from sqlalchemy.sql import operators
 
+from ...models._timestamps import UtcDateTime
 from ._times import Span
 
 type Make = Callable[[Sequence[Any]], ColumnElement[bool]]
 """Takes the values that a client sent, and returns the condition for them."""
 
 _BOOLEAN = Boolean()
+_ESCAPE = "/"
 _EACH = 10  # values of a list that cost as much as a comparison
 
 
@@ -51,12 +50,23 @@ class Operator:
         return self.base_cost + (count // _EACH if self.many else 0)
 
 
-def _compared(column: ColumnElement[Any], operator: Any) -> Callable[[object], ColumnElement[bool]]:  # noqa: ANN401  # operators have no public type
+def _compared(
+    column: ColumnElement[Any],
+    operator: Any,  # noqa: ANN401  # operators have no public type
+    **modifiers: object,
+) -> Callable[[object], ColumnElement[bool]]:
+    """Return what compares a column with a value.
+
+    It makes the elements directly, because SQLAlchemy's operators look up at each comparison what
+    is known here. A type that converts its values can have comparisons of its own, and keeps them.
+    """
     kind = column.type
+    if isinstance(kind, TypeDecorator) and not isinstance(kind, UtcDateTime):
+        return lambda value: column.operate(operator, value, **modifiers)
 
     def compare(value: object) -> ColumnElement[bool]:
         bound = BindParameter(None, value, type_=kind, unique=True)
-        return BinaryExpression(column, bound, operator, type_=_BOOLEAN)
+        return BinaryExpression(column, bound, operator, type_=_BOOLEAN, modifiers=modifiers)
 
     return compare
 
@@ -134,12 +144,25 @@ def _null(column: ColumnElement[Any]) -> Make:
     return lambda values: null if values[0] else not_null
 
 
-def _part(method: str) -> Callable[[ColumnElement[Any]], Make]:
+def _part(operator: Any) -> Callable[[ColumnElement[Any]], Make]:  # noqa: ANN401  # operators have no public type
+    """Return what makes a condition about a part of a text, with its wildcards escaped."""
+
     def make(column: ColumnElement[Any]) -> Make:
-        matches: Callable[..., ColumnElement[bool]] = getattr(column, method)
-        return lambda values: matches(values[0], autoescape=True)
+        matches = _compared(column, operator, escape=_ESCAPE, autoescape=False)
+        return lambda values: matches(_escaped(values[0]))
 
     return make
+
+
+def _escaped(text: str) -> str:
+    for special in (_ESCAPE, "%", "_"):
+        text = text.replace(special, _ESCAPE + special)
+    return text
+
+
+def contains(column: ColumnElement[Any]) -> Make:
+    """Return what makes the condition that a column contains a text, in any case."""
+    return _part(operators.icontains_op)(column)
 
 
 _LT, _LE, _GT, _GE = operators.lt, operators.le, operators.gt, operators.ge
@@ -154,7 +177,9 @@ OPERATORS = {
     "in": Operator("__in", 1, "one of the values", _in, many=True),
     "not_in": Operator("__not_in", 2, "none of the values, or no value", _not_in, many=True),
     "null": Operator("__null", 1, "whether there is no value", _null),
-    "contains": Operator("__contains", 8, "contains the text, in any case", _part("icontains")),
-    "starts": Operator("__starts", 4, "starts with the text, in any case", _part("istartswith")),
-    "ends": Operator("__ends", 8, "ends with the text, in any case", _part("iendswith")),
+    "contains": Operator("__contains", 8, "contains the text, in any case", contains),
+    "starts": Operator(
+        "__starts", 4, "starts with the text, in any case", _part(operators.istartswith_op)
+    ),
+    "ends": Operator("__ends", 8, "ends with the text, in any case", _part(operators.iendswith_op)),
 }

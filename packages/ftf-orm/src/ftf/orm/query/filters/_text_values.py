@@ -1,11 +1,10 @@
 """Values as texts: each kind is read strictly and in ASCII, and anything else is refused."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
-from enum import Enum
 from uuid import UUID
 
 type Read = Callable[[str], object]
@@ -139,11 +138,6 @@ def one_of(values: Mapping[str, object]) -> Read:
         return values[text]
 
     return read
-
-
-def enum_of(members: Sequence[Enum]) -> Read:
-    """Return the reader of members of an enum, by their values."""
-    return one_of({str(member.value): member for member in members})
 
 
 def day(text: str) -> date:

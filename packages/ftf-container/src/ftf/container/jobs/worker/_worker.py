@@ -5,11 +5,11 @@ from asyncio import Event, create_task, wait
 from collections.abc import Sequence
 from typing import Final
 
-from .._container import Container
-from ._registry import JobRegistry
-from ._runner import CLEANUP_SECONDS, Runner
-from .backends._backend import JobBackend
-from .schedules._scheduler import Scheduler
+from ..._container import Container
+from .._registry import JobRegistry
+from .._runner import CLEANUP_SECONDS, Runner
+from ..backends._backend import JobBackend
+from ..schedules._scheduler import Scheduler
 
 STOP_SECONDS: Final = 25.0
 _logger = logging.getLogger("ftf.container.jobs")

@@ -1,0 +1,1 @@
+"""Conduit, the RealWorld back end: articles, comments, favourites and feeds."""

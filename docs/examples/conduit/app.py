@@ -1,0 +1,58 @@
+"""The application: `uvicorn conduit.app:create_app --factory`."""
+
+from datetime import timedelta
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from ftf.container import Container, ServiceProvider
+from ftf.http import FastTrackFramework
+from ftf.http.auth import AuthProvider, Passwords
+from ftf.orm import DatabaseProvider
+
+from .auth import AccountUsers, AnyPassword, TokenGuard
+from .errors import HANDLERS
+from .models import Account
+from .repositories import AccountRepository, ArticleRepository, CommentRepository
+from .routes.accounts import Accounts, Profiles
+from .routes.articles import ArticleRoutes, CommentRoutes
+from .settings import database_url, secret
+
+CORS = Middleware(
+    CORSMiddleware,
+    allow_origins=["*"],
+    allow_methods=["*"],
+    allow_headers=["Authorization", "Content-Type"],
+)
+
+
+class ConduitProvider(ServiceProvider):
+    """Registers the services."""
+
+    def register(self, container: Container) -> None:
+        """Register repositories, which each request makes, and what hashes passwords."""
+        for repository in (AccountRepository, ArticleRepository, CommentRepository):
+            container.register(repository, scope="scoped")
+        container.instance(Passwords, Passwords(compromised=AnyPassword()))
+
+
+def create_app() -> FastTrackFramework:
+    """Make the application."""
+    auth = AuthProvider(
+        secrets=secret(),
+        issuer="conduit",
+        audience="conduit",
+        users=AccountUsers,
+        user_class=Account,
+        lifetime=timedelta(days=1),
+    )
+    app = FastTrackFramework(
+        title="Conduit",
+        providers=[DatabaseProvider(database_url()), auth, ConduitProvider()],
+        middleware=[CORS],
+        exception_handlers=HANDLERS,
+    )
+    app.add_guard("token", TokenGuard)
+    for controller in (Accounts, Profiles, ArticleRoutes, CommentRoutes):
+        app.add_controller(controller)
+    return app

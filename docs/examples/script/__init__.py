@@ -1,0 +1,1 @@
+"""A script with a container, and nothing else."""

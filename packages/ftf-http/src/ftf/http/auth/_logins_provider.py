@@ -1,0 +1,86 @@
+"""`LoginsProvider`: the services by which users log in."""
+
+from typing import override
+
+from ftf.container import Container, Scope, ServiceProvider
+from ftf.container.events import Events
+
+from ..request._exchange import current
+from ._clock import Clock
+from .guards._cookie_guard import CookieSessions
+from .links._link_token import LinkTokens
+from .links._links import Links
+from .links._options import LinkOptions
+from .logins._accounts import Accounts
+from .logins._login_cookies import LoginCookies
+from .logins._login_session import LoginSessions
+from .logins._logins import Logins
+from .logins._notices import Notices
+from .logins._options import LoginOptions
+from .logins._origin import Origin
+from .logins._session_token import SessionTokens
+from .passwords._passwords import Passwords
+from .tokens._access_tokens import AccessTokens
+
+
+class LoginsProvider(ServiceProvider):
+    """Registers `Logins` and `Links`, beside an `AuthProvider` and stores.
+
+    The stores are `OrmStores` or `MemoryStores`.
+
+    Args:
+        options: How long logins live.
+        passwords: What hashes passwords; by default Argon2id with the parameters OWASP asks for.
+        links: Where links in mails lead, if the application sends any.
+
+    Raises:
+        ImportError: argon2-cffi is not installed.
+    """
+
+    def __init__(
+        self,
+        options: LoginOptions | None = None,
+        *,
+        passwords: Passwords | None = None,
+        links: LinkOptions | None = None,
+    ) -> None:
+        self._options = options or LoginOptions()
+        self._passwords = passwords or Passwords()
+        self._links = links
+
+    @override
+    def register(self, container: Container) -> None:
+        """Register the services."""
+
+        async def logins[U](  # noqa: PLR0913, PLR0917  # what the service needs
+            accounts: Accounts[U],
+            rows: LoginSessions,
+            passwords: Passwords,
+            tokens: SessionTokens,
+            access: AccessTokens,
+            clock: Clock,
+            scope: Scope,
+        ) -> Logins[U]:
+            events = await scope.aresolve(Events) if Events in container else None
+            exchange = current.get()
+            return Logins(
+                accounts,
+                rows,
+                passwords,
+                tokens,
+                access,
+                clock=clock,
+                options=self._options,
+                origin=Origin(None if exchange is None else exchange.connection),
+                notify=Notices(events),
+            )
+
+        container.register(Logins, logins, scope="scoped")
+        container.instance(LoginOptions, self._options)
+        container.instance(Passwords, self._passwords)
+        container.register(SessionTokens, scope="singleton")
+        container.register(CookieSessions, LoginCookies, scope="scoped")
+        if self._links is not None:
+            container.instance(LinkOptions, self._links)
+            container.register(LinkTokens, scope="singleton")
+            container.register(Links, scope="scoped")

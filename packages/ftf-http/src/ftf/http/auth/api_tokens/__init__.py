@@ -1,0 +1,1 @@
+"""API tokens: long-lived credentials that users make for programs."""

@@ -1,0 +1,1 @@
+"""Passwords: how they are hashed, verified, spelled, and which are too weak."""

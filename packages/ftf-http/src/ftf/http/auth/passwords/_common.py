@@ -1,0 +1,65 @@
+"""`CommonPasswords`: the passwords that guessers try first."""
+
+import re
+import unicodedata
+from typing import Final, Protocol
+
+_WORDS: Final = frozenset(
+    """
+    abc abcd access account admin administrator adobe alexander amanda andrea andrew angel
+    apple arsenal asdf asdfgh asdfghjkl ashley austin azerty babygirl bailey barcelona
+    baseball basketball batman blink boston butterfly changeme charlie cheese chelsea
+    chocolate computer cookie cowboys daniel default demo dragon eagles email eminem
+    facebook family fantasy ferrari flower football freedom friends ginger google guest
+    hannah harley hello hockey hunter iloveyou internet jasmine jennifer jessica jordan
+    joshua justin killer liverpool login lovely loveme magic manchester marina master matrix
+    matthew merlin michael michelle minecraft monkey mustang naruto nicole ninja nothing
+    orange pass passport password passw pepper pokemon princess private purple qazwsx qwer
+    qwert qwerty qwertyui qwertyuiop qwertz ranger robert root samsung samantha secret
+    server shadow silver soccer spiderman spring starwars steelers summer sunshine superman
+    superstar support sweet taylor temp tennis test testing thomas thunder tigger trustno
+    unknown user vanessa welcome whatever william winter wizard xxxx yankees zaq zaqxsw zxcv
+    zxcvbn zxcvbnm
+    """.split()  # noqa: SIM905  # a list would be 150 lines
+)
+_LETTERS: Final = str.maketrans("01345@$", "oieasas")
+_AROUND: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_ROWS: Final = (
+    "01234567890123456789",
+    "98765432109876543210",
+    "abcdefghijklmnopqrstuvwxyz",
+    "1q2w3e4r5t6y7u8i9o0p",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+    "qwertyuiopasdfghjklzxcvbnm",
+)
+
+
+class CompromisedPasswords(Protocol):
+    """Knows passwords that are guessed or were published; it may ask a service for them."""
+
+    async def contains(self, password: str) -> bool:
+        """Return whether a password must not be set."""
+        ...
+
+
+class CommonPasswords:
+    """The words, names, rows of keys and repetitions that guessers try first.
+
+    A word counts with digits and signs around it, and with digits in place of letters:
+    `P4ssw0rd2026!` is `password`.
+    """
+
+    async def contains(self, password: str) -> bool:
+        """Return whether a password is one that guessers try first."""
+        text = unicodedata.normalize("NFKC", password).casefold()
+        return _is_repeated(text) or any(text in row for row in _ROWS) or _is_word(text)
+
+
+def _is_repeated(text: str) -> bool:
+    """Return whether a text is one of up to four characters, again and again."""
+    return any(text == (text[:size] * len(text))[: len(text)] for size in range(1, 5))
+
+
+def _is_word(text: str) -> bool:
+    forms = _AROUND.sub("", text), text.translate(_LETTERS)
+    return any(_AROUND.sub("", form.translate(_LETTERS)) in _WORDS for form in forms)

@@ -1,0 +1,1 @@
+"""Ready routes: login, tokens, the list of logins, registration, and links in mails."""

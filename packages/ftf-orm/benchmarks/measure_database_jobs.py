@@ -1,0 +1,188 @@
+"""Jobs in a database, how many a second: `nox -s bench -- database-jobs [--many N]`.
+
+Elapsed time, because a job mostly waits for the database. What else the machine does is in it.
+"""
+
+import asyncio
+from argparse import ArgumentParser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
+
+from server import postgres
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from ftf.container import Container, Scope
+from ftf.container.jobs import Job, JobBackend, JobRegistry, Jobs, JobsProvider, Worker
+from ftf.orm import DatabaseProvider, transaction
+from ftf.orm.jobs import jobs_metadata
+
+PAGE = 4096  # bytes, of /proc/self/statm
+BATCH = 1000
+
+
+class Arrivals:
+    """Counts jobs, and notes when the last one began."""
+
+    def __init__(self) -> None:
+        self.expected, self.count = 0, 0
+        self.last = 0.0
+        self.all = asyncio.Event()
+
+    def expect(self, number: int) -> None:
+        """Wait for so many jobs from now on."""
+        self.expected, self.count = number, 0
+        self.all.clear()
+
+    def note(self) -> None:
+        """Count a job."""
+        self.count += 1
+        self.last = perf_counter()
+        if self.count == self.expected:
+            self.all.set()
+
+
+@dataclass(frozen=True)
+class Nothing(Job):
+    """A job that does nothing else than to be counted."""
+
+    number: int
+
+    async def handle(self, arrivals: Arrivals) -> None:
+        """Count the job."""
+        arrivals.note()
+
+
+class Bench:
+    """An application with jobs in a database.
+
+    Args:
+        container: Its container.
+        arrivals: What its jobs count in.
+    """
+
+    def __init__(self, container: Container, arrivals: Arrivals) -> None:
+        self.container = container
+        self.arrivals = arrivals
+
+    @asynccontextmanager
+    async def scope(self) -> AsyncIterator[tuple[Scope, Jobs]]:
+        """Open a scope, and return its jobs."""
+        async with self.container.scoped_context() as scope:
+            yield scope, await scope.aresolve(Jobs)
+
+    async def enqueue_each(self, number: int) -> float:
+        """Enqueue jobs in a transaction each. Return how many a second."""
+        begun = perf_counter()
+        for each in range(number):
+            async with self.scope() as (_, jobs):
+                await jobs.enqueue(Nothing(each))
+        return number / (perf_counter() - begun)
+
+    async def enqueue_many(self, number: int) -> float:
+        """Enqueue jobs, a thousand in a transaction. Return how many a second."""
+        begun = perf_counter()
+        for _ in range(number // BATCH):
+            async with self.scope() as (scope, jobs):
+                session = await scope.aresolve(AsyncSession)
+                async with transaction(session):
+                    await jobs.enqueue_many([Nothing(each) for each in range(BATCH)])
+        return number / (perf_counter() - begun)
+
+    async def run(self, number: int) -> tuple[float, float]:
+        """Run the jobs that wait. Return how many a second, and the CPU time of one in us."""
+        self.arrivals.expect(number)
+        begun, busy = perf_counter(), process_time()
+        async with self.worker():
+            await self.arrivals.all.wait()
+        return number / (perf_counter() - begun), (process_time() - busy) / number * 1e6
+
+    async def latencies(self, number: int) -> list[float]:
+        """Return the seconds between the commit of a job and its begin, of an idle worker."""
+        found: list[float] = []
+        async with self.worker():
+            for each in range(number):
+                self.arrivals.expect(1)
+                async with self.scope() as (_, jobs):
+                    await jobs.enqueue(Nothing(each))
+                committed = perf_counter()
+                await self.arrivals.all.wait()
+                found.append(self.arrivals.last - committed)
+        return found
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[None]:
+        """Run a worker during the block."""
+        worker = Worker(
+            self.container,
+            await self.container.aresolve(JobBackend),
+            self.container.resolve(JobRegistry),
+        )
+        running = asyncio.create_task(worker.run())
+        yield
+        worker.stop()
+        await running
+
+
+@asynccontextmanager
+async def bench_on(url: str) -> AsyncIterator[Bench]:
+    """Open an application on a database."""
+    async with Container() as container:
+        container.add_provider(DatabaseProvider(url), JobsProvider("database:"))
+        container.instance(Arrivals, arrivals := Arrivals())
+        JobRegistry.of(container).register(Nothing)
+        engine = container.resolve(AsyncEngine)
+        async with engine.begin() as connection:
+            await connection.run_sync(jobs_metadata.drop_all)
+            await connection.run_sync(jobs_metadata.create_all)
+        yield Bench(container, arrivals)
+        async with engine.begin() as connection:
+            await connection.run_sync(jobs_metadata.drop_all)
+
+
+def memory() -> float:
+    """Return the memory that this process uses, in MiB."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / 2**20
+
+
+async def measure(name: str, url: str, number: int, many: int) -> None:
+    """Measure on one database, and print what was found."""
+    async with bench_on(url) as bench:
+        await bench.enqueue_many(BATCH)
+        await bench.run(BATCH)  # warm
+        each = await bench.enqueue_each(number)
+        run, cpu = await bench.run(number)
+        spread = quantiles(await bench.latencies(100), n=100)
+        print(f"{name}: {each:.0f} enqueues/s in transactions of their own")
+        print(f"{name}: {run:.0f} jobs/s by one worker, {cpu:.0f} µs of CPU each")
+        print(
+            f"{name}: {spread[49] * 1e3:.1f} ms from commit to begin, p99 {spread[98] * 1e3:.1f} ms"
+        )
+        if many:
+            fast = await bench.enqueue_many(many)
+            before = memory()
+            run, _ = await bench.run(many)
+            grown = memory() - before
+            print(f"{name}: {fast:.0f} enqueues/s, {BATCH} in a transaction")
+            print(f"{name}: {many} jobs at {run:.0f} jobs/s, memory {before:.0f} {grown:+.1f} MiB")
+
+
+def main() -> None:
+    """Measure on SQLite and on PostgreSQL."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=2000, help="jobs of each (default: 2000)")
+    parser.add_argument("--many", type=int, default=100_000, help="jobs for the memory")
+    chosen = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{folder}/benchmark.db"
+        asyncio.run(measure("SQLite", url, chosen.jobs, chosen.many))
+    with postgres() as url:
+        asyncio.run(measure("PostgreSQL", url, chosen.jobs, chosen.many))
+
+
+if __name__ == "__main__":
+    main()

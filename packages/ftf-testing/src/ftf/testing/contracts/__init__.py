@@ -1,0 +1,1 @@
+"""Contracts: what an API has to keep of what its document says."""
