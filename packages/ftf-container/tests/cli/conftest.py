@@ -41,6 +41,13 @@ class Shop:
     def command(self, name: str, text: str) -> None:
         self.write(f"shop/commands/{name}.py", text)
 
+    def install(self, name: str, **points: str) -> None:
+        """Install a distribution that declares commands, as `orders__export="acme:export"`."""
+        lines = [f"{command.replace('__', '.')} = {target}" for command, target in points.items()]
+        text = "\n".join(("[ftf.commands]", *lines))
+        self.write(f"site/{name}-1.0.dist-info/entry_points.txt", text)
+        self.monkeypatch.syspath_prepend(self.root / "site")
+
     def run(self, *arguments: str) -> Result:
         """Run `ftf` in this process, as its script does."""
         self.monkeypatch.setattr(sys, "argv", ["ftf", *arguments])
