@@ -5,8 +5,6 @@ import shutil
 import sys
 import tarfile
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from zipfile import ZipFile
 
 import nox
 
@@ -27,6 +25,7 @@ PROJECTS = {
 }
 PYTHONS = nox.project.python_versions(PROJECTS["ftf-container"])
 WHEELS = Path(".nox/wheels").resolve()
+CHECKS = Path(".ci").resolve()
 COMPATIBILITY = Path("packages/ftf-http/compatibility").resolve()
 SUITES = nox.project.load_toml(str(COMPATIBILITY / "suites.toml"))
 PARTS = {
@@ -128,7 +127,7 @@ def build(session: nox.Session, package: str) -> None:
     with session.chdir(f"packages/{package}"):
         session.run("hatch", "build", "--clean", str(target), env=apart)
     (wheel,) = target.glob("*.whl")
-    check_content(session, wheel, package)
+    session.run("python", str(CHECKS / "wheel.py"), str(wheel), package.replace("-", "/"))
 
 
 @nox.session(default=False, requires=["wheelhouse"])
@@ -201,7 +200,7 @@ def release_check(session: nox.Session) -> None:
     """Check what a release uploads: each package alone, all together, and their public names."""
     dist = Path(session.create_tmp(), "dist").resolve()
     session.install("uv", "twine>=6.2", "griffecli>=2.0")
-    session.run("python", ".ci/release.py", str(dist), *PACKAGES)
+    session.run("python", str(CHECKS / "release.py"), str(dist), *PACKAGES)
     groups = [f"--group=test-{package}" for package in PACKAGES]
     distributions = [f"{package}{extras(package)}" for package in PACKAGES]
     fresh = [f"--refresh-package={package}" for package in PACKAGES]
@@ -218,42 +217,7 @@ def skeleton(session: nox.Session) -> None:
     The tools of the project come with the group; nothing else is on the machine but the wheels.
     """
     session.install(*wheels(*PACKAGES), "--group=skeleton")
-    session.env.update(FTF_ENV="local", COLUMNS="200")
-    # Not below this repository, whose .gitignore ruff would obey.
-    with TemporaryDirectory() as folder, session.chdir(folder):
-        session.run("ftf", "new", "shop")
-        with session.chdir("shop"):
-            make_and_serve_a_product(session)
-
-
-def make_and_serve_a_product(session: nox.Session) -> None:
-    """Generate a model with all that belongs to it, and use it by each server."""
-    check_project(session)
-    fields = ("name:str", "price:decimal(10,2)", "stock:int")
-    session.run("ftf", "make", "model", "Product", *fields, "--all")
-    paste(Path("shop/main.py"), "shop.controllers.product", "ProductController")
-    session.run("ftf", "make", "migration", "products")
-    session.run("ftf", "db", "upgrade")
-    session.run("ftf", "db", "seed")
-    check_project(session)
-    session.run("ftf", "check")
-    for serve in (("ftf", "serve"), ("uvicorn", "shop.main:app"), ("fastapi", "dev")):
-        session.run("python", str(COMPATIBILITY / "serve_product.py"), *serve)
-
-
-def check_project(session: nox.Session) -> None:
-    """Run the checks of a project that `ftf new` has written."""
-    session.run("ruff", "check")
-    session.run("ruff", "format", "--check")
-    session.run("mypy")
-    session.run("pytest", "-q")
-
-
-def paste(file: Path, module: str, controller: str) -> None:
-    """Add to an application what `ftf make` prints for a controller."""
-    head, place, rest = file.read_text().partition("\nfrom shop.provider")
-    rest = rest.replace("    # Add contr", f"    app.add_controller({controller})\n    # Add contr")
-    file.write_text(f"{head}\nfrom {module} import {controller}{place}{rest}")
+    session.run("python", str(CHECKS / "skeleton.py"), env={"FTF_ENV": "local"})
 
 
 @nox.session(default=False, venv_backend="none")
@@ -346,14 +310,3 @@ def install_redis(session: nox.Session) -> None:
 def its_tests(package: str) -> list[str]:
     """Write the arguments that make pytest find the tests and doctests of a package."""
     return [f"packages/{package}/tests", "--doctest-modules", "--pyargs", module(package)]
-
-
-def check_content(session: nox.Session, wheel: Path, package: str) -> None:
-    """Refuse a wheel that would break its siblings or lacks what it needs."""
-    names = ZipFile(wheel).namelist()
-    folder = package.replace("-", "/")
-    expected = f"{folder}/", f"{package.replace('-', '_')}-"
-    if stray := [name for name in names if not name.startswith(expected)]:
-        session.error(f"{wheel.name} has files outside {folder}/: {stray}")
-    if f"{folder}/py.typed" not in names or not any(name.endswith("/LICENSE") for name in names):
-        session.error(f"{wheel.name} lacks py.typed or LICENSE")
