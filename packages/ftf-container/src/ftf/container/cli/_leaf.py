@@ -62,6 +62,19 @@ class TextType(click.ParamType):  # type: ignore[type-arg]  # generic in newer c
         return [CompletionItem(name) for name in names]
 
 
+class Flag(click.Option):
+    """A flag, whose help shows its negation only where that is not the default."""
+
+    def __init__(self, names: list[str], *, hides_no: bool, help: str) -> None:  # noqa: A002  # click's
+        super().__init__(names, help=help, default=None)
+        self._hides_no = hides_no
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the names and the help."""
+        names, text = super().get_help_record(ctx) or ("", "")
+        return names.partition(" / ")[0] if self._hides_no else names, text
+
+
 class Leaf(click.Command):
     """One command: its parameters are those of the function."""
 
@@ -119,7 +132,7 @@ def _click_parameter(each: CommandParameter) -> click.Parameter:
     short = [f"-{letter}" for letter in [getattr(each.type.marker, "short", "")] if letter]
     if each.type.is_flag:
         names = [*short, f"{each.flag}/--no-{each.flag[2:]}", each.name]
-        return click.Option(names, help=_option_help(each), default=None)
+        return Flag(names, hides_no=each.default is False, help=_option_help(each))
     return click.Option(
         [*short, each.flag, each.name],
         type=kind,
@@ -131,13 +144,9 @@ def _click_parameter(each: CommandParameter) -> click.Parameter:
 
 
 def _option_help(each: CommandParameter) -> str:
-    shown = each.default not in {None, "", False} if _is_hashable(each.default) else False
+    shown = each.default not in (None, "", False, (), [])  # not all are hashable
     value = getattr(each.default, "value", each.default)
     return f"{each.help}  [default: {value}]".strip() if shown and not each.required else each.help
-
-
-def _is_hashable(value: object) -> bool:
-    return type(value).__hash__ is not None
 
 
 def _is_shown(each: CommandParameter) -> bool:

@@ -25,10 +25,9 @@ _ALIASES = {
 class Commands(click.Group):
     """The commands whose names begin with some words; they are imported when they are run."""
 
-    def __init__(self, words: Words, session: Session | None = None, **options: object) -> None:
+    def __init__(self, words: Words, **options: object) -> None:
         super().__init__(words[-1] if words else "ftf", **options)  # type: ignore[arg-type]  # click's
         self._words = words
-        self._session = session
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Show the help of a group without a command, which is not an error."""
@@ -36,19 +35,19 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command or the group of this name."""
-        index, words = self._index(ctx), (*self._words, cmd_name)
+        index, words = _index(ctx), (*self._words, cmd_name)
         entry = index.find(words)
         if entry and not index.below(words):
             from ._leaf import Leaf  # a listing needs none
 
             return Leaf.of(entry)
-        return Commands(words, self._session) if index.below(words) else None
+        return Commands(words) if index.below(words) else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command of what was typed; a colon separates words as a space does."""
-        index, typed = self._index(ctx), args[0]
+        index, typed = _index(ctx), args[0]
         if typed not in index.below(self._words):
             words = _ALIASES.get(typed, tuple(typed.split(":"))) if not self._words else (typed,)
             if words[0] not in index.below(self._words):
@@ -58,7 +57,7 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write a line for each command and group, without importing them."""
-        index = self._index(ctx)
+        index = _index(ctx)
         rows = [_row(index, (*self._words, word)) for word in index.below(self._words)]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
@@ -67,13 +66,13 @@ class Commands(click.Group):
         """Return the words and options that begin with what is typed, without importing them."""
         from click.shell_completion import CompletionItem
 
-        words = self._index(ctx).below(self._words)
+        words = _index(ctx).below(self._words)
         found = [CompletionItem(word) for word in words if word.startswith(incomplete)]
         return found or click.Command.shell_complete(self, ctx, incomplete)
 
-    def _index(self, ctx: click.Context) -> CommandIndex:
-        session = self._session or ctx.ensure_object(Session)
-        return session.index
+
+def _index(ctx: click.Context) -> CommandIndex:
+    return ctx.ensure_object(Session).index
 
 
 def _row(index: CommandIndex, words: Words) -> tuple[str, str]:
