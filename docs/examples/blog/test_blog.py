@@ -19,7 +19,15 @@ from ftf.container import Container
 from ftf.container.jobs import Jobs
 from ftf.http import FastTrackFramework
 from ftf.orm import BaseRepository
-from ftf.testing import Factory, JobTester, Override, Values, assert_idempotent, assert_queries
+from ftf.testing import (
+    CommandLine,
+    Factory,
+    JobTester,
+    Override,
+    Values,
+    assert_idempotent,
+    assert_queries,
+)
 
 ADA = {"name": "Ada Lovelace", "email": "ada@example.com"}
 
@@ -253,6 +261,19 @@ async def test_bad_input_is_a_problem_that_names_the_fields(
     answer = await client.request(method, path, json=body)
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == pointers
+
+
+async def test_a_command_counts_what_is_stored(cli: CommandLine, session: AsyncSession) -> None:
+    await write_posts(session, 2)
+    result = await cli("--json", "report", "--days", "3")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.json["users"], result.json["posts"], result.json["new posts"]) == (4, 2, 2)
+
+
+async def test_the_project_of_the_blog_passes_its_checks(cli: CommandLine) -> None:
+    for words in (["container", "validate"], ["db", "status"], ["routes"]):
+        result = await cli(*words)
+        assert result.exit_code == 0, result.stderr
 
 
 async def test_the_seeder_fills_an_empty_blog_once(
