@@ -94,6 +94,6 @@ def test_an_engine_that_is_not_installed_is_named(installed):
 
 
 def test_the_package_that_brings_jobs_in_the_database_is_named(monkeypatch):
-    monkeypatch.setattr("ftf.container.jobs._engine.entry_points", lambda **_: EntryPoints())
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: EntryPoints())
     with pytest.raises(LookupError, match="for 'database:': install ftf-orm"):
         JobsProvider("database:")

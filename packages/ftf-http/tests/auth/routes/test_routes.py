@@ -163,6 +163,17 @@ async def test_edge_s37_a_mail_that_cannot_be_sent_is_seen_in_the_log_only(
     assert "could not be sent" in caplog.text
 
 
+async def test_an_account_that_is_deleted_meanwhile_gets_no_mail(
+    memory_app, serve, mailbox, monkeypatch
+):
+    async def taken(name: str, password: str) -> None: ...
+
+    async with serve(memory_app) as client:
+        monkeypatch.setattr(await memory_app.container.aresolve(Accounts), "add", taken)
+        assert (await register(client)).status_code == 202
+    assert mailbox.sent == []
+
+
 async def test_edge_s37_an_inactive_account_gets_no_mail(any_shop, app, serve, mailbox):
     async with serve(app) as client:
         await register(client)
@@ -304,6 +315,8 @@ async def test_a_browser_logs_in_and_out(app, serve):
         response = await client.delete("/auth/session", headers=after)
         assert response.status_code == 204
         assert 'session=""' in response.headers["set-cookie"]
+        for dead in (after, {"cookie": f"{cookie}; {cookie}"}, {"cookie": "__Host-session=x"}):
+            assert (await client.post("/auth/session", json=body, headers=dead)).status_code == 204
         assert (await client.get("/auth/sessions", headers=after)).status_code == 401
 
 

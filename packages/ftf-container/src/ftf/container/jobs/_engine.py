@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from typing import Final, Protocol, Self, cast
-from urllib.parse import parse_qsl, urlsplit
 
 from .._container import Container
 from .backends._backend import JobBackend
@@ -39,6 +37,8 @@ class JobsUrl:
         Raises:
             ValueError: It is not the URL of jobs.
         """
+        from urllib.parse import parse_qsl, urlsplit
+
         parts = urlsplit(text)
         if not parts.scheme:
             raise ValueError(f"{text!r} is not the URL of jobs: write `memory:` or `database:`")
@@ -85,6 +85,8 @@ def engine_of(url: JobsUrl) -> JobEngine:
     """
     if url.scheme == MEMORY:
         return _memory
+    from importlib.metadata import entry_points  # as slow to import as all of this package
+
     found = entry_points(group=_GROUP, name=url.scheme)
     if not found:
         known = sorted({MEMORY, *entry_points(group=_GROUP).names})

@@ -13,7 +13,7 @@ from ftf.orm import BaseRepository, InvalidValue, using_primary
 from ...limits._key import folded
 from ..exceptions import InvalidAuthError
 from ._columns import Authenticatable
-from ._keys import key_of
+from ._keys import has_key
 from ._short_session import NOT_IN_SESSION, ShortSessions
 
 
@@ -85,11 +85,11 @@ class OrmAccounts[U: Authenticatable]:
         """Return a user by key, from the session of the request."""
         if self._request is None:
             return await self.find_apart(subject)
-        return await self._first(self._request, self._key == key_of(self._key, subject))
+        return await self._first(self._request, has_key(self._key, subject))
 
     async def find_apart(self, subject: str) -> U | None:
         """Return a user by key, from a session that is closed when it returns."""
-        return await self._first_apart(self._key == key_of(self._key, subject))
+        return await self._first_apart(has_key(self._key, subject))
 
     async def find_by_name(self, name: str) -> U | None:
         """Return a user by the name of the account, in any spelling."""
@@ -136,7 +136,7 @@ class OrmAccounts[U: Authenticatable]:
         self, subject: str, values: Mapping[str, object], *chosen: ColumnElement[bool]
     ) -> int | None:
         """Change a user, and return the `auth_version` then; `None` if nobody is chosen."""
-        mine = self._key == key_of(self._key, subject)
+        mine = has_key(self._key, subject)
         change = update(self._model).where(mine, *chosen).values(values)
         async with self._short.writing() as session:
             returning = change.returning(self._model.auth_version)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from ..api_tokens._api_token import ApiToken
 from ._columns import ApiTokenColumns
-from ._keys import key_of, user_column
+from ._keys import has_key, key_of, user_column
 from ._short_session import ShortSessions
 
 _SAME = [each.name for each in fields(ApiToken) if each.name not in {"user", "scopes"}]
@@ -52,13 +52,13 @@ class OrmApiTokens:
 
     async def of_user(self, user: str) -> Sequence[ApiToken]:
         """Return the tokens of a user, the newest first."""
-        mine = self._user == key_of(self._user, user)
+        mine = has_key(self._user, user)
         order = self._model.created_at.desc(), self._model.id.desc()
         return await self._read(select(self._model).where(mine).order_by(*order))
 
     async def remove(self, user: str, key: str) -> bool:
         """Delete a token of a user. Return whether there was one."""
-        mine = self._user == key_of(self._user, user), self._model.id == key
+        mine = has_key(self._user, user), self._model.id == key
         return bool(await self._short.write(delete(self._model).where(*mine)))
 
     async def touch(self, key: str, now: datetime, before: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
-from sqlalchemy import Column
+from sqlalchemy import Column, ColumnElement, false
 
 from ..exceptions import InvalidAuthError
 
@@ -16,6 +16,12 @@ def key_of(column: Column[object], subject: str) -> object | None:
     except ValueError:
         return None
     return key if str(key) == subject else None
+
+
+def has_key(column: Column[object], subject: str) -> ColumnElement[bool]:
+    """Return the condition that a column has the value that a text is the spelling of."""
+    key = key_of(column, subject)
+    return false() if key is None else column == key  # not IS NULL
 
 
 def user_column(model: type) -> Column[object]:

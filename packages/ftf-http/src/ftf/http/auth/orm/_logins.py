@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from ..logins._login_session import LoginSession
 from ._columns import LoginSessionColumns
-from ._keys import key_of, user_column
+from ._keys import has_key, key_of, user_column
 from ._rows import login_of, values_of
 from ._short_session import ShortSessions, executed
 
@@ -78,7 +78,7 @@ class OrmLogins:
         self, user: str, now: datetime, reason: str, *, besides: str | None = None
     ) -> int:
         """End the rows of a user but one. Return how many this call has ended."""
-        chosen: list[ColumnElement[bool]] = [self._user == key_of(self._user, user)]
+        chosen: list[ColumnElement[bool]] = [has_key(self._user, user)]
         if besides is not None:
             chosen.append(self._model.id != besides)
         return await self._short.write(self._revocation(now, reason, *chosen))
@@ -92,7 +92,7 @@ class OrmLogins:
     async def of_user(self, user: str, now: datetime) -> Sequence[LoginSession]:
         """Return the living rows of a user, the one that was used last first."""
         order = self._model.last_seen_at.desc(), self._model.id.desc()
-        chosen = self._user == key_of(self._user, user), *self._alive(now)
+        chosen = has_key(self._user, user), *self._alive(now)
         return await self._read(select(self._model).where(*chosen).order_by(*order))
 
     async def touch(

@@ -1,12 +1,14 @@
 """`CookieRoutes`: login and logout of browsers."""
 
 from fastapi import Response
+from starlette.requests import Request
 
 from ...injection._inject import Injected
 from ...routing._controller import Controller, delete, post
-from .._auth import Auth
 from .._identity import Identity
 from ..access._access import Access, public
+from ..exceptions import Unauthenticated
+from ..guards._cookie_guard import CookieSessions
 from ..guards._session_cookie import SessionCookie
 from ..logins._logins import Logins
 from ..logins._session_token import SessionTokens
@@ -21,15 +23,16 @@ class CookieRoutes[U](Controller):
     async def log_in(  # noqa: PLR0913, PLR0917  # the services of one request
         self,
         body: CookieLoginIn,
+        request: Request,
         response: Response,
-        auth: Injected[Auth[U]],
         logins: Injected[Logins[U]],
+        sessions: Injected[CookieSessions],
         tokens: Injected[SessionTokens],
         cookie: Injected[SessionCookie],
     ) -> None:
         """Log in by e-mail address and password; the login that the browser had ends."""
         user = await logins.verify(body.email, body.password)
-        before = None if auth.identity is None else auth.identity.session_id
+        before = await _login_of(request, cookie, sessions)
         login = await logins.begin(user, "cookie", methods=("pwd",), replaces=before)
         cookie.set(response, tokens.cookie(login), login.expires_at)
 
@@ -45,3 +48,14 @@ class CookieRoutes[U](Controller):
         """End the login that the request belongs to, and delete its cookie."""
         await logins.logout(me)
         cookie.clear(response)
+
+
+async def _login_of(
+    request: Request, cookie: SessionCookie, sessions: CookieSessions
+) -> str | None:
+    """Return the id of the login that a browser has; `None` if its cookie is dead, or two."""
+    try:
+        value = cookie.read(request)
+        return None if value is None else (await sessions.identify(value, request)).session_id
+    except Unauthenticated:
+        return None
