@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
+from accounts_schema import Login, User, options_of
 
 from ftf.http import FastTrackFramework
 from ftf.http.auth import (
@@ -19,6 +20,8 @@ from ftf.http.auth import (
     TokenRoutes,
     auth_routes,
 )
+from ftf.http.auth.orm import OrmStores
+from ftf.orm import DatabaseProvider
 
 ADA, WORD = "ada@example.com", "correct horse battery"
 
@@ -375,3 +378,23 @@ async def test_the_routes_are_in_the_openapi_document(memory_app):
     assert form["required"] == ["grant_type", "refresh_token"]
     assert paths["/auth/login"]["post"].get("security") is None
     assert paths["/auth/logout"]["post"]["security"]
+
+
+async def test_edge_s34_no_route_waits_for_a_second_connection(
+    shop, mailbox, serve, engine, database_url
+):
+    options = options_of(database_url) | {"pool_size": 1, "max_overflow": 0}
+    shop.user = User
+    shop.app.container.add_provider(
+        DatabaseProvider(database_url, **options), OrmStores(User, User.email, Login)
+    )
+    async with serve(with_routes(shop, mailbox)) as client:
+        await register(client)
+        pairs = [await log_in(client) for _ in range(5)]
+        headers = [bearer(pair) for pair in pairs]
+        tokens = [pair.json()["refresh_token"] for pair in pairs]
+        calls = [client.get("/auth/sessions", headers=each) for each in headers]
+        calls += [refresh(client, each) for each in tokens]
+        assert {each.status_code for each in await asyncio.gather(*calls)} == {200}
+        calls = [client.post("/auth/logout", headers=each) for each in headers]
+        assert {each.status_code for each in await asyncio.gather(*calls)} == {204}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from .._clock import Clock
-from .._users import Users
+from ._accounts import Accounts
 from ._events import LoginEvent, RefreshAhead, RefreshRetried, RefreshReused
 from ._login_session import LoginSession, LoginSessions
 from ._options import LoginOptions
@@ -40,7 +40,7 @@ class Refreshing[U]:
     can overtake the other. What is derived from the row is the same for all who get it.
 
     Args:
-        users: The users.
+        accounts: The users.
         logins: The rows.
         tokens: What reads tokens.
         clock: The time.
@@ -49,13 +49,13 @@ class Refreshing[U]:
 
     def __init__(
         self,
-        users: Users[U],
+        accounts: Accounts[U],
         logins: LoginSessions,
         tokens: SessionTokens,
         clock: Clock,
         options: LoginOptions,
     ) -> None:
-        self._users = users
+        self._accounts = accounts
         self._logins = logins
         self._tokens = tokens
         self._clock = clock
@@ -111,11 +111,11 @@ class Refreshing[U]:
         """
         if login.client != client or login.kind != "token":
             raise InvalidGrant
-        user = await self._users.find(login.user) if login.is_alive(now) else None
+        user = await self._accounts.find_apart(login.user) if login.is_alive(now) else None
         if (
             user is None
-            or not self._users.is_active(user)
-            or self._users.version_of(user) != login.auth_version
+            or not self._accounts.is_active(user)
+            or self._accounts.version_of(user) != login.auth_version
         ):
             raise InvalidGrant(has_ended=True)
         return user

@@ -83,9 +83,16 @@ class OrmAccounts[U: Authenticatable]:
 
     async def find(self, subject: str) -> U | None:
         """Return a user by key, from the session of the request."""
-        if self._request is None:
+        request = self._request
+        if request is None:
             return await self.find_apart(subject)
-        return await self._first(self._request, has_key(self._key, subject))
+        was_open = request.in_transaction()
+        user = await self._first(request, has_key(self._key, subject))
+        if not was_open:
+            # Gives the connection back: a handler that logs the user out would wait for a second
+            # one while it has the first, and so would all others.
+            await request.commit()
+        return user
 
     async def find_apart(self, subject: str) -> U | None:
         """Return a user by key, from a session that is closed when it returns."""
