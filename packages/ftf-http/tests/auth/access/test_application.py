@@ -155,3 +155,18 @@ async def test_a_bearer_guard_without_a_provider_is_refused():
     with pytest.raises(InvalidApplicationError, match=r"AccessTokens"):
         async with app.router.lifespan_context(app):
             pass
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_a_public_route_is_called_as_it_is(serve, closed):
+    app = guarded(closed=closed)
+    app.get("/open", dependencies=[public])(show)
+    app.get("/closed", dependencies=[Access()])(show)
+    routes = {route.path: route for route in app.routes}
+    async with serve(app) as client:
+        for path in ("/open", "/closed"):
+            await client.get(path)
+        for path in ("/open", "/closed"):
+            scope = {"type": "http", "method": "GET", "path": path}
+            entry, _ = app.router.middleware_stack.find(scope)
+            assert (entry.app is routes[path].app) == (path == "/open")
