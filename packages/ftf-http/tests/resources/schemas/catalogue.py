@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, MetaData, Numeric, String, Table
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry, relationship
 
 from ftf.http import get
 from ftf.http.resources import MISSING, Count, Needs, ResourceController
@@ -28,6 +28,7 @@ from ftf.orm import (
 class Model(Base):
     __abstract__ = True
     metadata = MetaData()
+    registry = registry()  # tests of other packages have models of the same names
 
 
 class Kind(Enum):
