@@ -1,6 +1,7 @@
 """Migrate, seed and serve the blog."""
 
 import asyncio
+import logging
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
@@ -33,8 +34,10 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--check", action="store_true", help="make every call once, and stop")
     options = parser.parse_args(arguments)
+    logging.basicConfig(format="%(name)s %(message)s")
+    logging.getLogger("blog").setLevel(logging.INFO)
     with listen(options.port) as listener:
-        app = create_app()
+        app = create_app("database:?worker=embedded")
         calls = prepare(app)
         try:
             asyncio.run(demonstrate(app, calls, listener, check=options.check))

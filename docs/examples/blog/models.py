@@ -4,6 +4,9 @@ from sqlalchemy import Column, ForeignKey, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ftf.orm import Base, SoftDeletes, Timestamps
+from ftf.orm.jobs import add_job_tables
+
+add_job_tables(Base.metadata)
 
 user_roles = Table(
     "user_roles",

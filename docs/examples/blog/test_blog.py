@@ -1,6 +1,7 @@
 """The blog, on SQLite and PostgreSQL."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic import command
@@ -9,13 +10,24 @@ from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blog.app import create_app
+from blog.jobs import PrunePosts
+from blog.mail import MailAuthor, Mailer
 from blog.models import Comment, Post, Role, User
 from blog.repositories import PostRepository
 from blog.seed import COMMENTS, USERS, BlogSeeder
 from ftf.container import Container
+from ftf.container.jobs import Jobs
 from ftf.http import FastTrackFramework
 from ftf.orm import BaseRepository
-from ftf.testing import Factory, Values, assert_idempotent, assert_queries
+from ftf.testing import (
+    CommandLine,
+    Factory,
+    JobTester,
+    Override,
+    Values,
+    assert_idempotent,
+    assert_queries,
+)
 
 ADA = {"name": "Ada Lovelace", "email": "ada@example.com"}
 
@@ -251,6 +263,19 @@ async def test_bad_input_is_a_problem_that_names_the_fields(
     assert [error["pointer"] for error in answer.json()["errors"]] == pointers
 
 
+async def test_a_command_counts_what_is_stored(cli: CommandLine, session: AsyncSession) -> None:
+    await write_posts(session, 2)
+    result = await cli("--json", "report", "--days", "3")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.json["users"], result.json["posts"], result.json["new posts"]) == (4, 2, 2)
+
+
+async def test_the_project_of_the_blog_passes_its_checks(cli: CommandLine) -> None:
+    for words in (["container", "validate"], ["db", "status"], ["routes"]):
+        result = await cli(*words)
+        assert result.exit_code == 0, result.stderr
+
+
 async def test_the_seeder_fills_an_empty_blog_once(
     client: AsyncClient, session: AsyncSession
 ) -> None:
@@ -260,3 +285,53 @@ async def test_the_seeder_fills_an_empty_blog_once(
     assert (await client.get("/comments")).json()["total"] == COMMENTS
     newest = (await client.get("/posts", params={"per_page": 1})).json()["items"][0]
     assert all(comment["created_at"] >= newest["created_at"] for comment in newest["comments"])
+
+
+async def test_the_author_of_a_post_gets_a_mail_about_a_comment(
+    client: AsyncClient, session: AsyncSession, jobs: JobTester, override: Override
+) -> None:
+    sent: list[str] = []
+
+    class Outbox(Mailer):
+        async def send(self, to: str, subject: str, text: str) -> None:
+            if not sent:
+                sent.append("no server")
+                raise ConnectionError("no server")
+            sent.append(f"{to}: {subject}: {text}")
+
+    override(Mailer, Outbox())
+    (post,) = await write_posts(session, 1)
+    reader = post.comments[0].author
+    for author in (reader.id, post.author_id):  # nobody gets a mail about a remark of their own
+        remark = {"body": "Well said.", "author_id": author, "post_id": post.id}
+        assert (await client.post("/comments", json=remark)).status_code == 201
+    report = await jobs.run()
+    assert (len(report.done), report.failed) == (2, [])
+    assert sent == ["no server", f"{post.author.email}: {reader.name} on {post.title}: Well said."]
+
+
+async def test_a_comment_that_is_refused_leads_to_no_mail(
+    client: AsyncClient, session: AsyncSession, jobs: JobTester
+) -> None:
+    queued = jobs.fake()
+    (post,) = await write_posts(session, 1)
+    remark = {"body": "Well said.", "author_id": 99, "post_id": post.id}
+    assert (await client.post("/comments", json=remark)).status_code == 404
+    queued.assert_nothing_enqueued()
+    assert (await client.post("/comments", json=remark | {"author_id": 1})).status_code == 201
+    queued.assert_queued(MailAuthor, times=1)
+
+
+async def test_old_deleted_posts_are_pruned_at_night(
+    container: Container, session: AsyncSession, jobs: JobTester
+) -> None:
+    assert jobs.due_at(datetime(2026, 3, 29, 3, tzinfo=UTC)) == [PrunePosts()]
+    kept, recent, old = await write_posts(session, 3)
+    recent.deleted_at = datetime.now(UTC) - timedelta(days=29)
+    old.deleted_at = datetime.now(UTC) - timedelta(days=31)
+    await session.commit()
+    async with container.scoped_context() as scope:
+        await (await scope.aresolve(Jobs)).enqueue(PrunePosts())
+    assert (await jobs.run()).done == [PrunePosts()]
+    left = await PostRepository(session).query().with_trashed().order_by_key().pluck(Post.id)
+    assert left == [kept.id, recent.id]

@@ -38,12 +38,15 @@ class Call:
 
 async def tour(session: AsyncSession) -> list[Call]:
     """List calls that show every kind of answer."""
-    user = await UserRepository(session).query().order_by_key("desc").first_or_fail()
-    doomed, post = [found.id for found in await _two_posts(session, user)]
+    users = UserRepository(session).query()
+    user = await users.order_by_key("desc").first_or_fail()
+    written = await _two_posts(session, user)
+    doomed, post = [found.id for found in written]
+    reader = await users.where(User.id != written[1].author_id).first() or user
     page = await PostRepository(session).query().latest().cursor_paginate(per_page=1)
     ada: dict[str, object] = {"name": "Ada Lovelace", "email": f"ada.{user.id + 1}@example.com"}
     text: dict[str, object] = {"title": "Hello", "body": "A first post.", "author_id": user.id}
-    remark: dict[str, object] = {"body": "Well said.", "author_id": user.id, "post_id": post}
+    remark: dict[str, object] = {"body": "Well said.", "author_id": reader.id, "post_id": post}
     return [
         Call(200, "GET", "/"),
         Call(200, "GET", "/health"),

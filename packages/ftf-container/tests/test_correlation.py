@@ -41,6 +41,20 @@ async def test_a_listener_after_the_commit_is_in_the_trace_of_the_event(tracing)
     assert seen == [("of the request", "of the request")]
 
 
+async def test_without_opentelemetry_there_is_no_trace(monkeypatch):
+    monkeypatch.delitem(sys.modules, "opentelemetry.propagate", raising=False)
+    seen = []
+
+    async def look(event: OrderPaid, correlation: Correlation) -> None:
+        seen.append(correlation)
+
+    container = Container()
+    Listeners.of(container).listen(OrderPaid, look, after_commit=True)
+    async with container.scoped_context() as scope:
+        await scope.resolve(Events).dispatch(OrderPaid())
+    assert seen == [{}]
+
+
 async def test_each_scope_has_a_correlation_of_its_own():
     container = Container()
     async with container.scoped_context() as one, container.scoped_context() as other:

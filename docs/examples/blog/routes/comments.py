@@ -1,8 +1,12 @@
 """Comments over HTTP."""
 
-from ftf.http import Controller, Injected, delete, get, patch, post
-from ftf.orm import Page
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from ftf.container.events import Events
+from ftf.http import Controller, Injected, delete, get, patch, post
+from ftf.orm import Page, transaction
+
+from ..events import CommentWritten
 from ..models import Comment
 from ..repositories import CommentRepository, PostRepository, UserRepository
 from ..schemas import (
@@ -39,12 +43,16 @@ class Comments(Controller):
         body: CommentIn,
         posts: Injected[PostRepository],
         users: Injected[UserRepository],
+        session: Injected[AsyncSession],
+        events: Injected[Events],
     ) -> CommentOut:
-        """Comment on a post."""
+        """Comment on a post, whose author gets a mail."""
         await posts.find_or_fail(body.post_id)
         await users.find_or_fail(body.author_id)
-        comment = Comment(**body.model_dump())
-        return CommentOut.model_validate(await self.comments.create(comment))
+        async with transaction(session):  # the comment and the job of the mail, or neither
+            comment = await self.comments.create(Comment(**body.model_dump()))
+            await events.dispatch(CommentWritten(comment.id))
+        return CommentOut.model_validate(comment)
 
     @get("/{comment_id}")
     async def show(self, comment_id: Id) -> CommentDetail:

@@ -1,5 +1,6 @@
 """A project in a folder of its own, whose commands run in this process."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,6 +41,13 @@ class Shop:
     def command(self, name: str, text: str) -> None:
         self.write(f"shop/commands/{name}.py", text)
 
+    def install(self, name: str, **points: str) -> None:
+        """Install a distribution that declares commands, as `orders__export="acme:export"`."""
+        lines = [f"{command.replace('__', '.')} = {target}" for command, target in points.items()]
+        text = "\n".join(("[ftf.commands]", *lines))
+        self.write(f"site/{name}-1.0.dist-info/entry_points.txt", text)
+        self.monkeypatch.syspath_prepend(self.root / "site")
+
     def run(self, *arguments: str) -> Result:
         """Run `ftf` in this process, as its script does."""
         self.monkeypatch.setattr(sys, "argv", ["ftf", *arguments])
@@ -69,6 +77,14 @@ def is_below(module: object, folder: Path) -> bool:
     """Return whether a module comes from a folder; a namespace package has no file."""
     places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
     return any(str(place).startswith(str(folder)) for place in places)
+
+
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Handle SIGINT as Python does by default: a run in the background begins with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Which commands there are, and what `ftf --help` and `ftf list` import to show them."""
 
+import json
 import subprocess
 import sys
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 
 import pytest
 
@@ -74,12 +75,35 @@ def test_cli_7_two_packages_with_one_name_are_an_error_that_names_both():
     assert CommandIndex([one, two], [own]).find(("send",)) is own
 
 
-def test_cli_7_the_commands_of_a_package_are_those_of_its_entry_points(shop, monkeypatch):
+def test_cli_7_the_commands_of_a_package_are_those_of_its_entry_points(shop):
     shop.write("acme.py", 'def export() -> None:\n    """Export orders."""\n    print("done")\n')
-    points = [EntryPoint("orders.export", "acme:export", "ftf.commands")]
-    monkeypatch.setattr("ftf.container.cli._index.entry_points", lambda group: points)
+    shop.install("acme_orders", orders__export="acme:export")
     assert shop.run("orders", "export").stdout == "done\n"
-    assert "Export orders  (unknown)" in shop.run("orders").stdout
+    assert "Export orders  (acme-orders)" in shop.run("orders").stdout
+
+
+def test_cli_7_entry_points_are_read_as_importlib_reads_them(shop):
+    shop.install("acme_orders", orders__export="acme:export [cli]")
+    file = shop.write(
+        "later/acme_orders-2.0.dist-info/entry_points.txt",
+        """
+        # a comment
+        [console_scripts]
+        acme = acme:main
+
+        [ftf.commands]
+        ; another
+        orders.export = acme:other
+        orders.send=acme:send
+        """,
+    )
+    sys.path += [str(file.parents[1]), str(shop.root / "missing.zip"), ""]
+    known = {(point.name, point.value) for point in entry_points(group="ftf.commands")}
+    listed = json.loads(shop.run("--json", "list").stdout)["commands"]
+    names = {each["name"] for each in listed}
+    assert {name.replace(".", " ") for name, _ in known} | {"orders send"} == names
+    assert {each["source"] for each in listed if "orders" in each["name"]} == {"acme-orders"}
+    assert shop.run("orders", "export").stderr.count("No module named 'acme'") == 1
 
 
 @pytest.mark.parametrize("point", entry_points(group="ftf.commands"), ids=lambda point: point.name)

@@ -2,7 +2,6 @@
 
 import ast
 import json
-from importlib.metadata import EntryPoint
 
 import pytest
 
@@ -14,17 +13,10 @@ MAKE = "ftf.container.cli.make"
 
 
 @pytest.fixture
-def make(shop, monkeypatch):
+def make(shop):
     """Return a function that runs `ftf make`, with the generators of all packages."""
-    points = [
-        EntryPoint(f"make.{name}", f"{MAKE}.{name}:{name}", "ftf.commands")
-        for name in (*OTHERS, "command", "event", "job", "listener", "provider")
-    ]
-    points += [
-        EntryPoint("make.test", f"{MAKE}.test:make_test", "ftf.commands"),
-        EntryPoint("new", f"{MAKE}.new:new", "ftf.commands"),
-    ]
-    monkeypatch.setattr("ftf.container.cli._index.entry_points", lambda group: points)
+    points = {f"make__{name}": f"{MAKE}.{name}:{name}" for name in OTHERS}
+    shop.install("others", **points, make__test=f"{MAKE}.test:make_test", new=f"{MAKE}.new:new")
 
     def run(*arguments: str) -> Result:
         return shop.run("make", *arguments)

@@ -120,6 +120,8 @@ def prune(
     names: tuple[str, ...],
     since: date | None = None,
     tags: list[str] = [],
+    force: bool = False,
+    keep: bool = True,
 ) -> None:
     """Delete drafts.
 
@@ -141,9 +143,11 @@ def prune(
         "[default: red]",
         "--since DATE",
         "--names TEXT",
+        "--keep / --no-keep",
     ):
         assert text in shown
     assert "What it is" not in shown
+    assert "--no-force" not in shown
     assert "Arguments:" not in shop.run("list", "--help").stdout
 
 

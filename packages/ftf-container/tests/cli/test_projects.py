@@ -1,7 +1,6 @@
 """Where a project and its application are found, and what is said where they are not."""
 
 import sys
-from importlib.metadata import EntryPoint
 
 import pytest
 
@@ -26,8 +25,7 @@ def test_cli_4_a_command_that_needs_a_project_fails_without_one(shop, monkeypatc
     shop.write("other/acme.py", text)
     monkeypatch.syspath_prepend(inner)
     monkeypatch.chdir(inner)
-    points = [EntryPoint("show", "acme:show", "ftf.commands")]
-    monkeypatch.setattr("ftf.container.cli._index.entry_points", lambda group: points)
+    shop.install("acme", show="acme:show")
     result = shop.run("show")
     assert result.exit_code == 2
     assert result.stderr.count("pyproject.toml\n") == 1  # the search ends at .git

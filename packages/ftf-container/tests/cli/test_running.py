@@ -277,6 +277,7 @@ SIGNALS = """
     [(signal.SIGINT, 130), (signal.SIGTERM, 143)],
     ids=["interrupt", "terminate"],
 )
+@pytest.mark.usefixtures("interrupts")
 def test_cli_15_a_signal_rolls_back_and_closes(units, number, code):
     units.command("wait", SIGNALS)
     result = units.run("wait", str(int(number)))

@@ -80,13 +80,13 @@ def test_cli_34_statements_await_on_one_loop(store, monkeypatch):
     assert "app, container, scope, session. End with Ctrl-D." in result.stderr
 
 
+@pytest.mark.usefixtures("interrupts")
 def test_cli_36_ctrl_c_cancels_what_is_awaited_only(store, monkeypatch):
     result = typed(
         store,
         monkeypatch,
         "import asyncio, os, signal",
         f"os.kill({os.getpid()}, signal.SIGINT); await asyncio.Event().wait()",
-        f"import time; os.kill({os.getpid()}, signal.SIGINT)",
         "print('on')",
     )
     assert "CancelledError" in result.stderr

@@ -77,7 +77,8 @@ def test_it_runs_the_jobs_of_an_application_until_a_signal(module, shop, caplog,
     caplog.set_level(logging.INFO)
     command = [f"a_shop:{name}", "--queue", "mail,last", "--concurrency", "1", "--grace", "600"]
     assert main(command) == 0
-    assert shop.journal == ["mail", "left"]  # queues take turns
+    assert shop.journal[:2] == ["mail", "left"]  # queues take turns
+    assert "other" not in shop.journal
     assert [each.getMessage() for each in caplog.records] == [
         "jobs are kept in memory: only those of this process are run here",
         "running the jobs of mail, last",

@@ -71,7 +71,7 @@ def worker(folder: Path, shop: str, grace: float) -> Iterator[subprocess.Popen[s
     command = [sys.executable, "-m", "ftf.container.jobs", f"shop:{shop}", "--grace", str(grace)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(command, cwd=folder, text=True, **pipes)  # noqa: S603  # ours
-    limit = Timer(60, process.kill)
+    limit = Timer(600, process.kill)
     limit.start()
     try:
         with process:

@@ -22,6 +22,8 @@ from ftf.container import (
     get_scoped_cache,
     set_scoped_cache,
 )
+from ftf.container.cli import Application, Argument, Console, Exit, Option, Result, command, invoke
+from ftf.container.environment import Environment, current_environment
 from ftf.container.events import Events, Listeners, Subscription
 from ftf.container.jobs import Exponential, Job, JobRegistry, JobRun, Jobs, Schedule
 
@@ -278,3 +280,23 @@ def plan(schedule: Schedule) -> None:
 
 async def correlate(scope: Scope) -> None:
     assert_type((await scope.aresolve(Correlation)).request_id, str)
+
+
+@command(lifespan=True)
+async def greet_often(
+    name: Annotated[str, Argument(help="Who.")],
+    times: Annotated[int, Option(help="How often.", short="n", min=1)] = 1,
+    *,
+    console: Console,
+) -> None:
+    with console.progress("greetings", times) as progress:
+        progress.advance()
+    assert_type(console.confirm("Sure?", flag="--yes"), bool)
+    raise Exit(f"no {name}", code=3)
+
+
+async def run_commands(application: Application) -> None:
+    assert_type(await invoke(["greet", "Ada"], application=application), Result)
+    assert_type(current_environment(), Environment)
+    assert_type(application.container, Container)
+    await greet_often("Ada", console=Console())

@@ -131,6 +131,7 @@ async def test_edge_s10_each_guard_has_its_audience(serve):
 
     app.get("/partners", dependencies=[Access("partners")])(show)
     app.get("/shop", dependencies=[Access("api")])(show)
+    app.get("/both", dependencies=[Access("partners", "api")])(show)
     async with serve(app) as client:
         tokens = app.container.resolve(AccessTokens)
         ours = bearer(tokens.issue("7", version=2).text)
@@ -139,6 +140,10 @@ async def test_edge_s10_each_guard_has_its_audience(serve):
         assert (await client.get("/partners", headers=theirs)).json() == "partners"
         assert (await client.get("/shop", headers=theirs)).status_code == 401
         assert (await client.get("/partners", headers=ours)).status_code == 401
+        assert (await client.get("/both", headers=ours)).json() == "api"
+        assert (await client.get("/both", headers=theirs)).json() == "partners"
+        for headers in (bearer(tokens.issue("7", audience="others").text), bearer("a.b.c")):
+            assert (await client.get("/both", headers=headers)).status_code == 401
 
 
 async def test_edge_s15_secrets_are_replaced_while_the_application_serves(serve):

@@ -156,3 +156,13 @@ async def test_what_a_dependency_sets_stays(app, serve):
     async with serve(app) as client:
         answer = await client.get("/tagged")
     assert (answer.headers["x-tag"], answer.headers["x-reply"]) == ("1", "2")
+
+
+async def test_a_handler_of_two_routes_is_served_by_both(app, serve):
+    @app.get("/one")
+    async def one() -> Reply[int]:
+        return Reply(1, {"x-one": "1"})
+
+    app.add_api_route("/two", app.routes[-1].endpoint)
+    async with serve(app) as client:
+        assert (await client.get("/two")).headers["x-one"] == "1"

@@ -267,8 +267,8 @@ def test_resource_52_the_types_of_a_resource_are_its_schemas():
 
 
 def test_what_resources_need_is_one_clear_line(monkeypatch):
-    monkeypatch.setattr(pydantic, "VERSION", "2.11.9")
-    with pytest.raises(ImportError, match=r"needs ftf-orm and pydantic 2.12: pip install 'ftf-h"):
+    monkeypatch.setattr(pydantic, "VERSION", "2.12.5")
+    with pytest.raises(ImportError, match=r"needs ftf-orm and pydantic 2.13: pip install 'ftf-h"):
         reload(resources)
     monkeypatch.undo()
     monkeypatch.setitem(sys.modules, "ftf.orm", None)

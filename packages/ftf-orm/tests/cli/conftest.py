@@ -1,6 +1,5 @@
 """A project with migrations, whose commands run in this process."""
 
-import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -129,10 +128,11 @@ async def store(
 
 
 async def remove(store: Store) -> None:
-    """Leave the shared server as it was."""
-    if os.environ["DATABASE_URL"].startswith("postgresql"):
-        await store.fetch("DROP SCHEMA public CASCADE")
-        await store.fetch("CREATE SCHEMA public")
+    """Drop what a test has left on the shared server."""
+    if store.url.startswith("postgresql"):
+        for name in sorted(await store.tables()):
+            await store.fetch(f'DROP TABLE IF EXISTS "{name}" CASCADE')
+        await store.fetch("DROP TYPE IF EXISTS mood")
 
 
 @pytest.fixture

@@ -183,6 +183,12 @@ async def test_what_the_database_refuses_has_its_type(shop):
     assert await shop.rows() == []
 
 
+async def test_job_36_only_jobs_in_a_database_promise_to_be_kept(any_shop):
+    has = any_shop.backend.capabilities
+    assert has.durable is has.transactional is isinstance(any_shop.backend, DatabaseJobs)
+    assert (has.delay, has.unique, has.schedules, has.chains) == (True, True, True, True)
+
+
 @pytest.mark.parametrize("stored", [True, False])
 async def test_job_37_job_and_data_are_both_there_or_both_not_if_the_outcome_is_unknown(
     shop, monkeypatch, stored

@@ -1,5 +1,5 @@
 import pytest
-from library import Library, Member
+from lending import Library, Member
 
 from ftf.orm import Repository, session_factory
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from library import Branch, Loan, Member
+from lending import Branch, Loan, Member
 from sqlalchemy import insert, update
 
 from ftf.orm import (

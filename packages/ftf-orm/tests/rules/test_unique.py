@@ -4,7 +4,7 @@ import asyncio
 from contextlib import nullcontext
 
 import pytest
-from library import Branch, Member
+from lending import Branch, Member
 from sqlalchemy import Index, MetaData, String, insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column, registry

@@ -129,6 +129,40 @@ async def test_create(client, assert_authorized, path):
 """).assert_outcomes(passed=2)
 
 
+def test_edge_s70_what_guards_and_their_routes_write_passes(run):
+    run("""
+from ftf.http.auth.orm import ApiTokenColumns
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class Users(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class Tokens(ApiTokenColumns, Base):
+    __tablename__ = "tokens"
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+@shop.get("/used")
+async def use() -> None:
+    with engine.begin() as connection:
+        connection.execute(Tokens.__table__.update().values(last_used_at=None))
+
+async def log_out() -> None:
+    write()
+
+log_out.__module__ = "ftf.http.auth.routes"
+shop.post("/logout")(log_out)
+
+async def test_use(client, assert_authorized):
+    Base.metadata.create_all(engine)
+    assert (await client.get("/used")).status_code == 200
+    assert (await client.post("/logout")).status_code == 200
+""").assert_outcomes(passed=1)
+
+
 def test_edge_s70_each_request_needs_a_decision_of_its_own(run):
     result = run("""
 pytestmark = pytest.mark.usefixtures("assert_authorized")

@@ -230,6 +230,23 @@ def test_edge_s91_a_websocket_ends_on_trio_too(ends):
     assert len(live) == 0
 
 
+async def test_a_response_that_is_complete_is_not_completed_again():
+    live = LiveConnections(Stopped())
+    sent: list[dict[str, object]] = []
+
+    async def answer(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"all"})
+        await asyncio.Event().wait()
+
+    async def send(message):
+        sent.append(message)
+
+    identity = Identity(subject="7", guard="", expires_at=NOW)
+    await live.serve(identity, answer, {"type": "http"}, asyncio.Event().wait, send)
+    assert len(sent) == 2
+
+
 async def test_an_open_websocket_has_no_timer(app):
     @app.websocket("/open")
     @public

@@ -209,7 +209,7 @@ def test_edge_s4_a_huge_value_costs_no_memory():
         for _ in range(3):
             with pytest.raises(Unauthenticated):
                 tokens.read(text)
-        assert tracemalloc.get_traced_memory()[1] < 100_000
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
 

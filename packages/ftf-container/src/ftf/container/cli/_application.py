@@ -8,7 +8,6 @@ from functools import cached_property
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
-from traceback import TracebackException
 
 from .._container import Container
 from ._exit import FAILED, WRONG_USAGE, Exit
@@ -131,6 +130,8 @@ class Application:
 
     def _failure(self, error: Exception) -> Exit:
         """Return an error with the traceback, cut to the frames of the application."""
+        from traceback import TracebackException
+
         trace = TracebackException.from_exception(error)
         own = [frame for frame in trace.stack if not _is_import(frame.filename)]
         trace.stack[:] = own

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import cast
 
+from ._entry_points import find_entry_points
 from ._exit import FAILED, Exit
 from ._project import Project
 from ._summary import summary_of
@@ -109,12 +109,9 @@ def _both(one: CommandEntry, other: CommandEntry) -> CommandEntry:
 
 def find_commands(project: Project | None) -> CommandIndex:
     """Return the commands of the installed packages and of a project."""
-    found = sorted(entry_points(group=GROUP), key=lambda each: each.name)
     entries = [
-        CommandEntry(
-            tuple(each.name.split(".")), each.value, each.dist.name if each.dist else "unknown"
-        )
-        for each in found
+        CommandEntry(tuple(each.name.split(".")), each.target, each.distribution)
+        for each in find_entry_points(GROUP)
     ]
     return CommandIndex(entries, own_commands(project) if project else ())
 

@@ -1,6 +1,5 @@
 """The keys of services as they are typed."""
 
-from difflib import get_close_matches
 from importlib import import_module
 from operator import attrgetter
 
@@ -28,6 +27,8 @@ def find_key(container: Container, typed: str) -> object:
     if found:
         names = ", ".join(f"{getattr(key, '__module__', '')}:{name_of(key)}" for key in found)
         raise Exit(f"{typed} is the name of several services: take one of {names}.", WRONG_USAGE)
+    from difflib import get_close_matches
+
     near = get_close_matches(typed, map(name_of, keys), 1)
     hint = f"Did you mean {near[0]}?" if near else "Write it as module:Class."
     raise Exit(f"No service is called {typed}. {hint}", WRONG_USAGE)

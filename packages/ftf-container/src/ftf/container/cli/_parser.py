@@ -1,19 +1,15 @@
 """The parser of the command line, made of click's parts."""
 
-import inspect
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import partial
+from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
-from click.shell_completion import CompletionItem
 
-from ._index import CommandEntry, CommandIndex, Words
+from ._index import CommandIndex, Words
 from ._session import Session
-from ._signature import CommandParameter, CommandSignature, signature_of
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # What users of Laravel type.
 _ALIASES = {
@@ -26,98 +22,12 @@ _ALIASES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A command with the values that the command line has for it."""
-
-    entry: CommandEntry
-    signature: CommandSignature
-    given: dict[str, object]
-
-
-class TextType(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
-    """Reads the text of a parameter."""
-
-    def __init__(self, parameter: CommandParameter) -> None:
-        self.name = parameter.type.name
-        self._type = parameter.type
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> object:
-        """Return the value of a text."""
-        try:
-            found = self._type.parse(str(value))
-        except (ValueError, ArithmeticError, LookupError):
-            self.fail(f"{value!r} is not {self._type.expected}.", param, ctx)
-        marker = self._type.marker
-        low, high = (marker.min, marker.max) if marker else (None, None)
-        if isinstance(found, int | float):
-            if low is not None and found < low:
-                self.fail(f"{found} is below {low:g}, the smallest value.", param, ctx)
-            if high is not None and found > high:
-                self.fail(f"{found} is above {high:g}, the largest value.", param, ctx)
-        return found
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str | None:
-        """Return what the help shows in place of the value."""
-        del param, ctx
-        return f"[{'|'.join(self._type.choices)}]" if self._type.choices else None
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Return the choices that begin with what is typed."""
-        del ctx, param
-        names = (each for each in self._type.choices if each.startswith(incomplete))
-        if self.name == "path":
-            return [CompletionItem(incomplete, type="file")]
-        return [CompletionItem(name) for name in names]
-
-
-class Leaf(click.Command):
-    """One command: its parameters are those of the function."""
-
-    def __init__(self, entry: CommandEntry, signature: CommandSignature) -> None:
-        self._signature = signature
-        super().__init__(
-            entry.words[-1],
-            params=[_click_parameter(each) for each in signature.plain],
-            callback=partial(self._call, entry),
-            help=_help_of(signature),
-        )
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what the arguments mean, and then the options."""
-        rows = [(each.name.upper(), each.help) for each in self._signature.plain if _is_shown(each)]
-        if rows:
-            with formatter.section("Arguments"):
-                formatter.write_dl(rows)
-        super().format_options(ctx, formatter)
-
-    def _call(self, entry: CommandEntry, **values: object) -> Call:
-        context = click.get_current_context()
-        given: dict[str, object] = {}
-        for each in self._signature.plain:
-            # What is not given is left to the default of the function.
-            if context.get_parameter_source(each.name) is ParameterSource.COMMANDLINE:
-                value = values[each.name]
-                many = each.type.many
-                given[each.name] = many(value) if many and isinstance(value, tuple) else value
-            elif each.required and each.type.many:
-                given[each.name] = each.type.many(())
-            elif each.required:  # a flag, whose absence click takes for no
-                context.fail(f"Missing option '{each.flag} / --no-{each.flag[2:]}'.")
-        return Call(entry, self._signature, given)
-
-
 class Commands(click.Group):
     """The commands whose names begin with some words; they are imported when they are run."""
 
-    def __init__(self, words: Words, session: Session | None = None, **options: object) -> None:
+    def __init__(self, words: Words, **options: object) -> None:
         super().__init__(words[-1] if words else "ftf", **options)  # type: ignore[arg-type]  # click's
         self._words = words
-        self._session = session
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Show the help of a group without a command, which is not an error."""
@@ -125,17 +35,19 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command or the group of this name."""
-        index, words = self._index(ctx), (*self._words, cmd_name)
+        index, words = _index(ctx), (*self._words, cmd_name)
         entry = index.find(words)
         if entry and not index.below(words):
-            return Leaf(entry, signature_of(entry))
-        return Commands(words, self._session) if index.below(words) else None
+            from ._leaf import Leaf  # a listing needs none
+
+            return Leaf.of(entry)
+        return Commands(words) if index.below(words) else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command of what was typed; a colon separates words as a space does."""
-        index, typed = self._index(ctx), args[0]
+        index, typed = _index(ctx), args[0]
         if typed not in index.below(self._words):
             words = _ALIASES.get(typed, tuple(typed.split(":"))) if not self._words else (typed,)
             if words[0] not in index.below(self._words):
@@ -145,63 +57,22 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write a line for each command and group, without importing them."""
-        index = self._index(ctx)
+        index = _index(ctx)
         rows = [_row(index, (*self._words, word)) for word in index.below(self._words)]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Return the words and options that begin with what is typed, without importing them."""
-        words = self._index(ctx).below(self._words)
+        from click.shell_completion import CompletionItem
+
+        words = _index(ctx).below(self._words)
         found = [CompletionItem(word) for word in words if word.startswith(incomplete)]
         return found or click.Command.shell_complete(self, ctx, incomplete)
 
-    def _index(self, ctx: click.Context) -> CommandIndex:
-        session = self._session or ctx.ensure_object(Session)
-        return session.index
 
-
-def _click_parameter(each: CommandParameter) -> click.Parameter:
-    kind = TextType(each)
-    if not each.is_option:
-        return click.Argument(
-            [each.name],
-            type=kind,
-            required=each.required and each.type.many is None,
-            nargs=-1 if each.type.many else 1,
-        )
-    short = [f"-{letter}" for letter in [getattr(each.type.marker, "short", "")] if letter]
-    if each.type.is_flag:
-        names = [*short, f"{each.flag}/--no-{each.flag[2:]}", each.name]
-        return click.Option(names, help=_option_help(each), default=None)
-    return click.Option(
-        [*short, each.flag, each.name],
-        type=kind,
-        required=each.required and each.type.many is None,
-        multiple=each.type.many is not None,
-        help=_option_help(each),
-        metavar=kind.get_metavar(click.Argument([each.name])) or kind.name.upper(),
-    )
-
-
-def _option_help(each: CommandParameter) -> str:
-    shown = each.default not in {None, "", False} if _is_hashable(each.default) else False
-    value = getattr(each.default, "value", each.default)
-    return f"{each.help}  [default: {value}]".strip() if shown and not each.required else each.help
-
-
-def _is_hashable(value: object) -> bool:
-    return type(value).__hash__ is not None
-
-
-def _is_shown(each: CommandParameter) -> bool:
-    return not each.is_option and bool(each.help)
-
-
-def _help_of(signature: CommandSignature) -> str:
-    """Return the docstring up to its sections, which are about the function's parameters."""
-    text = inspect.getdoc(signature.function) or ""
-    return re.split(r"\n(?:Args|Returns|Raises|Example):", text)[0].strip()
+def _index(ctx: click.Context) -> CommandIndex:
+    return ctx.ensure_object(Session).index
 
 
 def _row(index: CommandIndex, words: Words) -> tuple[str, str]:
@@ -213,6 +84,8 @@ def _row(index: CommandIndex, words: Words) -> tuple[str, str]:
 
 
 def _unknown(typed: str, names: Sequence[str], words: Words) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(typed, names, 1) or get_close_matches(typed, names, 1, 0.5)
     command = " ".join(("ftf", *words, typed))
     hint = f" Did you mean {near[0]}?" if near else " `ftf list` shows all commands."

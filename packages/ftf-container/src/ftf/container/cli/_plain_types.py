@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Literal, TypeAliasType, Union, get_args, get_origin
-from uuid import UUID
 
 from ..environment import Environment
 from ._markers import Argument, Option
@@ -66,8 +64,6 @@ _TYPES: dict[object, PlainType] = {
         (float, "number", "a number", float),
         (bytes, "text", "a text", str.encode),
         (Path, "path", "a path", Path),
-        (UUID, "uuid", "a UUID", UUID),
-        (Decimal, "decimal", "a decimal number", Decimal),
         (date, "date", "a date such as 2026-01-31", date.fromisoformat),
         (datetime, "datetime", "a time such as 2026-01-31T12:30", datetime.fromisoformat),
         (timedelta, "duration", "a duration such as 90s, 15m, 1h30m or 2d", _timedelta),
@@ -107,7 +103,17 @@ def _single(hint: object) -> PlainType | None:
         return None
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _choice({str(each.value): each for each in hint})
-    return _TYPES.get(hint) if isinstance(hint, type) else None
+    return _of_class(hint) if isinstance(hint, type) else None
+
+
+def _of_class(hint: type) -> PlainType | None:
+    # By name: a hint of these types has imported their modules, which take as long as others.
+    match hint.__module__, hint.__qualname__:
+        case "uuid", "UUID":
+            return PlainType("uuid", "a UUID", hint)
+        case "decimal", "Decimal":
+            return PlainType("decimal", "a decimal number", hint)
+    return _TYPES.get(hint)
 
 
 def has_marker(hint: object) -> bool:

@@ -4,19 +4,19 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from importlib.metadata import distributions
 from inspect import isawaitable
 from pathlib import Path
-from traceback import print_exception
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from ..exceptions import DependencyResolutionError
 from ._exit import FAILED, INTERRUPTED, TERMINATED, WRONG_USAGE, Exit
-from ._parser import Call, Commands
-from ._run import code_of, needs_application, run_alone, run_within
+from ._parser import Commands
 from ._session import Session, set_environment
+
+if TYPE_CHECKING:
+    from ._leaf import Call
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -45,7 +45,7 @@ async def arun(arguments: Sequence[str], session: Session) -> int:
     return code
 
 
-def parse(arguments: Sequence[str], session: Session) -> Call | int:
+def parse(arguments: Sequence[str], session: Session) -> "Call | int":
     """Return the command that a command line names, or the exit code if it asks for help.
 
     Raises:
@@ -82,25 +82,33 @@ def report(error: BaseException, session: Session) -> int:
         case DependencyResolutionError():
             session.console.error(text)
         case _:
+            from traceback import print_exception
+
             print_exception(error)
     session.console.end(code, text)
     return code
 
 
 def _end(result: object, session: Session) -> int:
+    from ._run import code_of
+
     code = code_of(result)
     session.console.end(code)
     return code
 
 
-def _run(call: Call, session: Session) -> object:
+def _run(call: "Call", session: Session) -> object:
+    from ._run import needs_application, run_alone, run_within
+
     if needs_application(call):
         return in_loop(run_within(call, session))
     result = run_alone(call, session)
     return in_loop(result) if isawaitable(result) else result
 
 
-async def _arun(call: Call, session: Session) -> object:
+async def _arun(call: "Call", session: Session) -> object:
+    from ._run import needs_application, run_alone, run_within
+
     if needs_application(call):
         return await run_within(call, session)
     result = run_alone(call, session)
@@ -200,5 +208,7 @@ def _show_version(session: Session, _: str) -> None:
 
 def versions() -> list[tuple[str, str]]:
     """Return the names and versions of the installed packages of the framework."""
+    from importlib.metadata import distributions
+
     found = {each.name: each.version for each in distributions() if each.name.startswith("ftf-")}
     return sorted(found.items())

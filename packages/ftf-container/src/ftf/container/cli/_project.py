@@ -1,10 +1,8 @@
 """The project that a command runs in: its folder, and `[tool.ftf]` of its `pyproject.toml`."""
 
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 from ._exit import WRONG_USAGE, Exit
@@ -128,6 +126,8 @@ def no_project(start: Path) -> Exit:
 
 
 def _tool_of(file: Path) -> Mapping[str, object]:
+    import tomllib
+
     try:
         tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -140,6 +140,8 @@ def _checked(table: object, file: Path) -> Mapping[str, object]:
         raise Exit(f"{file}: [tool.ftf] must be a table, not {table!r}.", WRONG_USAGE)
     for key, value in table.items():
         if key not in _KEYS:
+            from difflib import get_close_matches
+
             near = get_close_matches(key, _KEYS, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_KEYS)}."
             raise Exit(f"{file}: [tool.ftf] has an unknown key {key!r}: {hint}", WRONG_USAGE)

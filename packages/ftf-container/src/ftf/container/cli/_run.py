@@ -17,7 +17,7 @@ from ._session import Session
 from ._signature import CommandSignature
 
 if TYPE_CHECKING:
-    from ._parser import Call
+    from ._leaf import Call
 
 
 def needs_application(call: "Call") -> bool:

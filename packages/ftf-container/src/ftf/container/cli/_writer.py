@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated
 
@@ -96,6 +95,8 @@ def _replace(file: Path, text: str) -> None:
 
 
 def _difference(root: Path, new: NewFile) -> str:
+    from difflib import unified_diff  # only here
+
     file, name = root / new.path, new.path.as_posix()
     old = file.read_text(encoding="utf-8") if file.exists() else ""
     lines = unified_diff(

@@ -65,6 +65,7 @@ class AfterCommit:
         await run_apart(self.call, copy_context(), CLEANUP_SECONDS)
 
     async def _call(self, call: CallAll) -> None:
-        values: dict[object, object] = {Correlation: self._correlation}
+        # A scope that is given values takes three times as long.
+        values: dict[object, object] = {Correlation: self._correlation} if self._correlation else {}
         async with self._container.scoped_context(values) as scope:
             await settled(scope, call(Nesting(), scope, self._event))

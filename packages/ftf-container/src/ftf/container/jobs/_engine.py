@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from typing import Final, Protocol, Self, cast
-from urllib.parse import parse_qsl, urlsplit
 
 from .._container import Container
 from .backends._backend import JobBackend
@@ -21,7 +19,7 @@ class JobsUrl:
     """The URL of jobs: `memory:`, `database:?worker=embedded`.
 
     Args:
-        text: The URL as it was given.
+        text: The URL as it was given; it may have a password.
         scheme: The name of the engine.
         embedded: Whether the process that enqueues jobs runs them as well.
         options: The other parameters of the query.
@@ -39,6 +37,8 @@ class JobsUrl:
         Raises:
             ValueError: It is not the URL of jobs.
         """
+        from urllib.parse import parse_qsl, urlsplit
+
         parts = urlsplit(text)
         if not parts.scheme:
             raise ValueError(f"{text!r} is not the URL of jobs: write `memory:` or `database:`")
@@ -46,7 +46,7 @@ class JobsUrl:
         worker = options.pop("worker", "embedded" if parts.scheme == MEMORY else "")
         if worker not in {"", "embedded"}:
             remedy = "write `worker=embedded`, or leave it out"
-            raise ValueError(f"worker={worker!r} in {text!r}: {remedy}")
+            raise ValueError(f"worker={worker!r} in the URL of jobs: {remedy}")
         return cls(text, parts.scheme, worker == "embedded", options)
 
     def refuse_unknown(self, *known: str) -> None:
@@ -60,7 +60,8 @@ class JobsUrl:
         """
         if unknown := sorted(self.options.keys() - {*known}):
             names = ", ".join(("worker", *known))
-            raise ValueError(f"{unknown[0]!r} in {self.text!r} is not one of {names}")
+            problem = f"{unknown[0]!r} is not a parameter of `{self.scheme}:`"
+            raise ValueError(f"{problem}: these are {names}")
 
 
 class JobEngine(Protocol):
@@ -85,12 +86,14 @@ def engine_of(url: JobsUrl) -> JobEngine:
     """
     if url.scheme == MEMORY:
         return _memory
+    from importlib.metadata import entry_points  # as slow to import as all of this package
+
     found = entry_points(group=_GROUP, name=url.scheme)
     if not found:
         known = sorted({MEMORY, *entry_points(group=_GROUP).names})
         package = _BROUGHT_BY.get(url.scheme)
         remedy = f"install {package}" if package else f"take one of {', '.join(known)}"
-        raise LookupError(f"No engine of jobs is installed for {url.text!r}: {remedy}.")
+        raise LookupError(f"No engine of jobs is installed for `{url.scheme}:`: {remedy}.")
     return cast("JobEngine", next(iter(found)).load())
 
 

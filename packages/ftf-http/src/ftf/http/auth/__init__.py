@@ -74,7 +74,12 @@ from .stores._memory_accounts import MemoryAccounts, MemoryUser
 from .stores._memory_api_tokens import MemoryApiTokens
 from .stores._memory_logins import MemoryLogins
 from .stores._memory_stores import MemoryStores
-from .tokens._access_tokens import AccessTokenOptions, AccessTokens, IssuedToken
+from .tokens._access_tokens import (
+    AccessTokenOptions,
+    AccessTokens,
+    IssuedToken,
+    WrongAudience,
+)
 
 __all__ = [
     "Access",
@@ -163,6 +168,7 @@ __all__ = [
     "Users",
     "Verdict",
     "Visitor",
+    "WrongAudience",
     "allow",
     "auth_routes",
     "deny",

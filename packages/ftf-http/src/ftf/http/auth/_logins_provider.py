@@ -7,6 +7,7 @@ from ftf.container.events import Events
 
 from ..request._exchange import current
 from ._clock import Clock
+from .access._expiry import LiveConnections
 from .guards._cookie_guard import CookieSessions
 from .links._link_token import LinkTokens
 from .links._links import Links
@@ -62,6 +63,7 @@ class LoginsProvider(ServiceProvider):
             scope: Scope,
         ) -> Logins[U]:
             events = await scope.aresolve(Events) if Events in container else None
+            live = await scope.aresolve(LiveConnections) if LiveConnections in container else None
             exchange = current.get()
             return Logins(
                 accounts,
@@ -72,7 +74,7 @@ class LoginsProvider(ServiceProvider):
                 clock=clock,
                 options=self._options,
                 origin=Origin(None if exchange is None else exchange.connection),
-                notify=Notices(events),
+                notify=Notices(events, live),
             )
 
         container.register(Logins, logins, scope="scoped")

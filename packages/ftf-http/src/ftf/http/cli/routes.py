@@ -45,7 +45,10 @@ def routes(  # noqa: PLR0913  # the options of one command
     application: Application,
     console: Console,
 ) -> None:
-    """Show the routes: methods, path, name, handler and services."""
+    """Show the routes.
+
+    A line has the methods, the path, the name, the handler and the services of a route.
+    """
     found = getattr(application.app, "routes", None)
     if found is None:
         raise Exit(f"{application} has no routes.", _WRONG_USAGE)

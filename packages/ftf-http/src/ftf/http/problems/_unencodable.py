@@ -21,7 +21,8 @@ from ._request_texts import UNKNOWN, texts_of
 
 # pydantic ends at a depth of 255, and FastAPI's encoder at about 300.
 _DEPTH: Final = 100
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{}\]]')
+# A text without an end is one match as well, so that no text takes more than linear time.
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{}\]]', re.DOTALL)
 _STEPS: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
 _NUMBERS = re.compile(r"[-+.\w]+")
 _logger = logging.getLogger("ftf.http")

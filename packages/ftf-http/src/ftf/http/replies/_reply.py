@@ -16,6 +16,7 @@ from ._links import is_page, links_of
 
 _CONNECTION: Final = "ftf_reply_connection"
 _RESPONSE: Final = "ftf_reply_response"
+_REPLYING: Final = "ftf_replying"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def replying(endpoint: Endpoint) -> Endpoint:
 
     A handler whose return annotation is neither is returned unchanged.
     """
-    if is_generator(endpoint):
+    # Older FastAPI makes the routes of an included router anew, of the handlers that they have.
+    if is_generator(endpoint) or getattr(endpoint, _REPLYING, None) is endpoint:
         return endpoint
     signature = evaluated_signature(endpoint)
     returned = signature.return_annotation
@@ -52,6 +54,7 @@ def replying(endpoint: Endpoint) -> Endpoint:
     for name in ("__doc__", "__module__", "__name__", "__qualname__"):
         setattr(call, name, getattr(endpoint, name, None))
     call.__dict__.update(getattr(endpoint, "__dict__", {}))
+    setattr(call, _REPLYING, call)
     call.__wrapped__ = endpoint  # type: ignore[attr-defined]  # as functools.wraps sets it
     call.__signature__ = _extended(signature, returned, connection, response)  # type: ignore[attr-defined]  # PEP 362
     return call

@@ -25,6 +25,7 @@ _START = "http.response.start"
 _NO_BODY: Message = {"type": "http.request"}
 _UNKNOWN: Message = {"type": "http.disconnect"}  # in the place of the rest of a body
 _MOST_KEPT = 2**16  # bytes of a body that are kept, for the answer to what cannot be sent
+_SIZE = 64  # bytes that a message takes without its body: many small ones are not kept either
 
 
 class ResponseReplaced(BaseException):  # `except Exception` of handlers does not catch it
@@ -197,8 +198,11 @@ class Exchange:
 
     def _keep(self, message: Message) -> None:
         """Keep a part of the body; of a long one nothing, so that it is known to be unknown."""
-        self._room -= len(message.get("body", b""))
-        self._kept = [*self._kept, message] if self._room >= 0 else [_UNKNOWN]
+        self._room -= len(message.get("body", b"")) + _SIZE
+        if self._room >= 0:
+            self._kept.append(message)
+        else:
+            self._kept = [_UNKNOWN]
 
     async def close(self) -> None:
         """Roll back the units of work that no response has settled."""

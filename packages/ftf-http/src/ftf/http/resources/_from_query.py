@@ -1,7 +1,7 @@
 """`FromQuery`: the criteria of a list as a parameter of a handler, read from the query string."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import cast
 
 from fastapi import params
 from fastapi.dependencies.models import Dependant
@@ -74,7 +74,7 @@ class FromQuery(params.Depends):
         filters: The filter set.
     """
 
-    def __init__(self, filters: FilterSet[Any]) -> None:
+    def __init__[M: DeclarativeBase](self, filters: FilterSet[M]) -> None:
         super().__init__(CriteriaReader(filters))
 
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pydantic import MISSING
 elif hasattr(pydantic, "MISSING"):  # pragma: no branch
     MISSING = pydantic.MISSING
-else:  # pragma: no cover  # pydantic 2.12 and 2.13
+else:  # pragma: no cover  # pydantic 2.13
     from pydantic.experimental.missing_sentinel import MISSING
 
 __all__ = ["MISSING"]

@@ -70,9 +70,7 @@ def merged(stored: object, change: object) -> object:
 
 def _optional(info: FieldInfo) -> Any:  # noqa: ANN401  # an annotation
     hint: Any = _partly(info.annotation)
-    if info.metadata:
-        hint = Annotated[hint, *info.metadata]
-    return hint | MISSING
+    return Annotated[hint, *info.metadata] if info.metadata else hint
 
 
 def _partly(hint: Any) -> Any:  # noqa: ANN401  # an annotation
@@ -87,4 +85,6 @@ def _partly(hint: Any) -> Any:  # noqa: ANN401  # an annotation
 
 def _field(info: FieldInfo) -> Any:  # noqa: ANN401  # a FieldInfo, typed Any by pydantic
     kept = {name: getattr(info, name) for name in _KEPT}
-    return Field(default=MISSING, **{name: each for name, each in kept.items() if each is not None})
+    # A factory, because the document would show a default, and `T | MISSING` is a union in faults.
+    options = {name: each for name, each in kept.items() if each is not None}
+    return Field(default_factory=lambda: MISSING, **options)

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import pydantic
 
-_PYDANTIC = (2, 12)
+_PYDANTIC = (2, 13)
 
 
 def require() -> None:
@@ -16,5 +16,5 @@ def require() -> None:
     version = tuple(int(part) for part in pydantic.VERSION.split(".")[:2])
     if find_spec("ftf.orm") is None or version < _PYDANTIC:
         raise ImportError(
-            "ftf.http.resources needs ftf-orm and pydantic 2.12: pip install 'ftf-http[orm]'"
+            "ftf.http.resources needs ftf-orm and pydantic 2.13: pip install 'ftf-http[orm]'"
         )

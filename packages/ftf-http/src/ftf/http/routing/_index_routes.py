@@ -73,7 +73,6 @@ class Watch:
     """
 
     def __init__(self, router: HasRoutes, included: Iterable[HasRoutes]) -> None:
-        self.routes: tuple[BaseRoute, ...] = ()
         counted: list[tuple[HasRoutes, Routes, int]] = []
         plain: list[tuple[HasRoutes, list[BaseRoute], int, BaseRoute | None]] = []
         for each in (router, *included):

@@ -21,7 +21,10 @@ def migration(  # noqa: PLR0913  # the options of one command
     project: Project,
     console: Console,
 ) -> None:
-    """Write a migration with what differs between the models and the database."""
+    """Write a migration.
+
+    It has what differs between the models and the database; nothing is written if nothing does.
+    """
     migrations = Migrations(project, x)
     state = migrations.state()
     if len(state.heads) > 1:

@@ -1,5 +1,6 @@
 """`AuthorizationWatch`: which requests wrote rows, and which of them asked a policy."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -34,12 +35,13 @@ class AuthorizationWatch:
     def unauthorized(self) -> dict[RequestGroup, list[ExecutedQuery]]:
         """Return the requests in which rows were written and no policy decided, with the writes."""
         found: dict[RequestGroup, list[ExecutedQuery]] = {}
-        public = self._public()
+        public, tables = self._public(), _tables_of_credentials()
         for query in self._counter.executed:
             group = query.query_group
-            if not isinstance(group, RequestGroup) or query.is_read:
+            if not isinstance(group, RequestGroup) or query.is_read or _table_of(query) in tables:
                 continue
-            if group not in self._decided and group.endpoint not in public:
+            is_decided = group in self._decided or group.endpoint in public or _is_own(group)
+            if not is_decided:
                 found.setdefault(group, []).append(query)
         return found
 
@@ -59,3 +61,25 @@ class AuthorizationWatch:
             lines += (f"    {query.text}\n      at {query.origin}" for query in queries)
         remedy = "Ask one in the handler, as by `await gate.authorize(PostPolicy.update, post)`."
         return "\n".join((*lines, remedy))
+
+
+def _is_own(group: RequestGroup) -> bool:
+    """Return whether a handler of `auth_routes` has served a request: it decides by itself."""
+    module = getattr(group.endpoint, "__module__", None) or ""
+    return module.startswith("ftf.http.auth.")
+
+
+def _table_of(query: ExecutedQuery) -> object:
+    return getattr(getattr(query.compiled, "statement", None), "table", None)
+
+
+def _tables_of_credentials() -> list[object]:
+    """Return the tables of logins and API tokens, in which guards note when they were used."""
+    if "ftf.http.auth.orm" not in sys.modules:
+        return []
+    from ftf.http.auth.orm import ApiTokenColumns, LoginSessionColumns
+
+    found: list[type] = [ApiTokenColumns, LoginSessionColumns]
+    for each in found:
+        found += each.__subclasses__()
+    return [table for each in found if (table := getattr(each, "__table__", None)) is not None]

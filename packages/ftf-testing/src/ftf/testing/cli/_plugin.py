@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def cli(app: object, container: "Container", pytestconfig: pytest.Config) -> "CommandLine":
+def cli(app: object, container: "Container", request: pytest.FixtureRequest) -> "CommandLine":
     """Return a function that runs commands of `ftf` with the application under test."""
     from ._command_line import CommandLine
 
-    return CommandLine(app, container, pytestconfig.rootpath)
+    # The project of the test's file: a repository may have several.
+    return CommandLine(app, container, request.path.parent)

@@ -22,7 +22,7 @@ _PACKAGES = (
 
 
 def about(project: Project | None, environment: Environment, console: Console) -> None:
-    """Show the environment, the project and the versions; nothing of it is imported."""
+    """Show the environment, the project and versions."""
     application = find_application(project)
     facts = {
         "environment": environment.value,

@@ -15,7 +15,10 @@ _CHECKS = (("container", "validate"), ("db", "check"))
 def check(
     application: Application, project: Project | None, commands: CommandIndex, console: Console
 ) -> None:
-    """Check services, routes and commands, and the models against the database."""
+    """Check services, routes, commands and models.
+
+    Models are compared with the database. The exit code is 1 if something is wrong.
+    """
     services = {"application": application, "project": project, "console": console}
     failed: list[str] = []
     for words in _CHECKS:

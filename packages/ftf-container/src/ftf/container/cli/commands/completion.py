@@ -6,7 +6,7 @@ from .._console import Console
 
 
 def completion(shell: Literal["bash", "zsh", "fish"], console: Console) -> None:
-    """Write the script that completes commands in a shell.
+    """Write the completion script of a shell.
 
     Put `eval "$(ftf completion bash)"` into ~/.bashrc, or zsh's line into ~/.zshrc, or fish's
     output into ~/.config/fish/completions/ftf.fish.

@@ -13,6 +13,6 @@ def explain(
     application: Application,
     console: Console,
 ) -> None:
-    """Show how a service is built, and from what."""
+    """Show what a service is built from."""
     explanation = application.container.explain(find_key(application.container, key))
     console.line(str(explanation))

@@ -5,7 +5,7 @@ from .._index import CommandIndex
 
 
 def list_(commands: CommandIndex, console: Console) -> None:
-    """Show every command, and the package that brings it."""
+    """Show every command and its package."""
     listed = [*commands]
     console.table([(f"ftf {each.name}", each.summary, each.source) for each in listed])
     console.document(

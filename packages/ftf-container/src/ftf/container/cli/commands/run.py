@@ -25,7 +25,11 @@ async def run(  # noqa: PLR0913  # the services of one command
     scope: Scope,
     console: Console,
 ) -> None:
-    """Run a script in the application: with its services, and `await` at the top."""
+    """Run a script in the application.
+
+    It has the names app, container, scope and session, the models and repositories, and may await
+    at the top level.
+    """
     refuse_production(environment, write=write)
     if not script.is_file():
         raise Exit(f"There is no file {script}.", WRONG_USAGE)

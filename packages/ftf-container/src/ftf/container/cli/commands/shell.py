@@ -25,7 +25,11 @@ async def shell(  # noqa: PLR0913  # the services of one command
     scope: Scope,
     console: Console,
 ) -> None:
-    """Open Python within the application: app, container, scope, session, models; await works."""
+    """Open Python in the application.
+
+    It has the names app, container, scope and session, the models and repositories, and may await
+    at the top level. What is not committed at the end is rolled back.
+    """
     refuse_production(environment, write=write)
     scope.mark_rollback()  # what a transaction has not committed at the end is not meant to stay
     given = project if imports else None

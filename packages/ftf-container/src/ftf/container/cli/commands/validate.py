@@ -12,7 +12,7 @@ from .._signature import signature_of
 
 
 def validate(application: Application, project: Project | None, console: Console) -> None:
-    """Check that every service, injection and command can be built, without building any."""
+    """Check that all services can be built."""
     container, faults = application.container, _faults_of_app(application)
     for entry in own_commands(project) if project else ():
         signature = signature_of(entry)

@@ -17,7 +17,10 @@ def controller(  # noqa: PLR0913  # the options of one command
     project: Project,
     console: Console,
 ) -> None:
-    """Write the controller of a model: list, create, show, change, remove."""
+    """Write the controller of a model.
+
+    It lists, creates, shows, changes and removes records.
+    """
     place = place_of(project, console, force=force, diff=diff, dry_run=dry_run)
     name, source = source_of_model(place, model)
     text = controller_source(name, place.modules, source)

@@ -19,7 +19,7 @@ def factory(  # noqa: PLR0913  # the options of one command
     project: Project,
     console: Console,
 ) -> None:
-    """Write a factory that makes records for tests."""
+    """Write a factory of a model for tests."""
     place = place_of(project, console, force=force, diff=diff, dry_run=dry_run)
     name, _ = source_of_model(place, model)
     text = factory_source(name, place.modules)

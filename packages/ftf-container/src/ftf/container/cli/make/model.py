@@ -47,7 +47,7 @@ def model(  # noqa: PLR0913  # the options of one command
     project: Project,
     console: Console,
 ) -> None:
-    """Write a model, and what belongs to it."""
+    """Write a model and what belongs to it."""
     place = place_of(project, console, force=force, diff=diff, dry_run=dry_run)
     made = class_name(name)
     read = [read_field(each, made) for each in fields]

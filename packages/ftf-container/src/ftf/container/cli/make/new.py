@@ -46,7 +46,10 @@ def new(
     dry_run: DryRun = False,
     console: Console,
 ) -> None:
-    """Write a project that serves, tests and migrates at once; nothing is downloaded."""
+    """Write a new project.
+
+    It serves, migrates and passes its checks at once. Nothing is downloaded.
+    """
     package = _package_of(name)
     root = dir or Path(name)
     if root.exists() and (not root.is_dir() or any(root.iterdir())):

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self, cast
-from zoneinfo import ZoneInfo
 
 from ..._container import Container
 from ..._dependency_path import Step, location_of_caller
@@ -93,6 +92,8 @@ class Schedule:
                 of the schedule has the name.
             ModuleNotFoundError: cronsim is not installed.
         """
+        from zoneinfo import ZoneInfo
+
         call = f"cron({expression!r}, ..., timezone={timezone!r})"
         times = _made(job, call, lambda: Cron(expression, ZoneInfo(timezone)))
         self._add(times, job, name, queue, overlap=overlap, catch_up=catch_up)

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -62,7 +64,7 @@ class Cron:
     """
 
     expression: str
-    zone: ZoneInfo
+    zone: "ZoneInfo"
 
     def __post_init__(self) -> None:
         self.after(datetime.now(UTC))

@@ -11,7 +11,7 @@ from .._grant import Grant
 from .._guard import Guard, Json
 from .._identity import Identity
 from ..access._guards import Guards
-from ..tokens._access_tokens import AccessTokens
+from ..tokens._access_tokens import AccessTokens, WrongAudience
 from ._bearer_token import bearer_token
 
 # Other kinds of tokens with the same scheme, which other guards read.
@@ -43,6 +43,12 @@ class BearerGuard(Guard):
     def __init__(self, tokens: AccessTokens, guards: Guards) -> None:
         self._tokens = tokens
         self._name = guards.name_of(type(self))
+        # A token of one of them is that guard's, and not a bad one of this.
+        self._others = {
+            other.audience or tokens.options.audience
+            for _, other in guards.named()
+            if issubclass(other, BearerGuard) and other is not type(self)
+        }
         self.loads_user: bool = tokens.options.check == "user"
 
     @override
@@ -51,7 +57,12 @@ class BearerGuard(Guard):
         token = bearer_token(connection)
         if token is None or token.startswith(_OTHERS):
             return None
-        return self._tokens.read(token, audience=self.audience, guard=self._name)
+        try:
+            return self._tokens.read(token, audience=self.audience, guard=self._name)
+        except WrongAudience as error:
+            if self._others.isdisjoint(error.audiences):
+                raise
+            return None
 
     @override
     async def issue(self, grant: Grant) -> Mapping[str, str]:

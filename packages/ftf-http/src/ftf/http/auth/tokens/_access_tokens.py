@@ -70,6 +70,18 @@ class IssuedToken:
     expires_at: datetime
 
 
+class WrongAudience(Unauthenticated):
+    """An access token is valid, and for another service.
+
+    Args:
+        audiences: The services that it is for.
+    """
+
+    def __init__(self, audiences: frozenset[str]) -> None:
+        self.audiences: frozenset[str] = audiences
+        super().__init__(_INVALID)
+
+
 class _Verified(NamedTuple):
     """What was read of a token whose signature is genuine, and until when it is so.
 
@@ -186,6 +198,7 @@ class AccessTokens:
             guard: The name of the guard that asks.
 
         Raises:
+            WrongAudience: It is valid, and for another service.
             Unauthenticated: It is not valid.
         """
         self.read_keys()
@@ -199,9 +212,10 @@ class AccessTokens:
             now >= found.until
             or claims.begins > now + self._leeway
             or claims.issued_at > now + self._leeway
-            or (audience or self._options.audience) not in claims.audiences
         ):
             raise Unauthenticated(_INVALID)
+        if (audience or self._options.audience) not in claims.audiences:
+            raise WrongAudience(claims.audiences)
         identity = found.identities.get(guard)
         if identity is None:
             identity = found.identities[guard] = replace(claims.identity, guard=guard)
