@@ -2,12 +2,26 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from accounts_schema import Login, Token, User
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ftf.container import Scope
 from ftf.http import FastTrackFramework
-from ftf.http.auth import Accounts, Clock, Identity, LoginEvent, LoginSession, MemoryUser
+from ftf.http.auth import (
+    Accounts,
+    ApiTokenStore,
+    Clock,
+    Identity,
+    LoginEvent,
+    LoginSession,
+    LoginSessions,
+    MemoryAccounts,
+    MemoryUser,
+)
+from ftf.http.auth.orm import OrmAccounts, OrmApiTokens, OrmLogins
+from ftf.orm import session_factory, transaction
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -57,3 +71,37 @@ class Shop:
         session = await scope.aresolve(AsyncSession)
         (await session.get(self.user, int(subject))).is_active = False
         await session.commit()
+
+
+@dataclass
+class Stores:
+    """The stores of a test, and what a test does to users."""
+
+    accounts: Accounts[Any]
+    logins: LoginSessions
+    api_tokens: ApiTokenStore
+    engine: AsyncEngine | None = None
+
+    @classmethod
+    def on(cls, engine: AsyncEngine) -> "Stores":
+        made = session_factory(engine)
+        accounts = OrmAccounts(User, User.email, made)
+        return cls(accounts, OrmLogins(Login, made), OrmApiTokens(Token, made), engine)
+
+    async def change(self, subject: str, **values: object) -> None:
+        """Write values of a user, as an administrator would."""
+        if isinstance(self.accounts, MemoryAccounts):
+            user: MemoryUser = await self.accounts.find(subject)
+            self.accounts.put(replace(user, **values))
+            return
+        async with session_factory(self.engine)() as session, transaction(session):
+            for name, value in values.items():
+                setattr(await session.get(User, int(subject)), name, value)
+
+    async def delete(self, subject: str) -> None:
+        """Delete a user."""
+        if isinstance(self.accounts, MemoryAccounts):
+            self.accounts.remove(subject)
+            return
+        async with session_factory(self.engine)() as session, transaction(session):
+            await session.delete(await session.get(User, int(subject)))

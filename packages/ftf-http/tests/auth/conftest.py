@@ -1,19 +1,16 @@
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
 import pytest
-from accounts_schema import Login, Token, User, database, options_of
-from auth_shop import FrozenClock, Shop
+from accounts_schema import Login, User, database, options_of
+from auth_shop import FrozenClock, Shop, Stores
 from auth_tokens import SECRET
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.container.events import EventsProvider, Listeners
 from ftf.http import FastTrackFramework
 from ftf.http.auth import (
-    Accounts,
-    ApiTokenStore,
     Argon2,
     AuthProvider,
     Clock,
@@ -28,15 +25,14 @@ from ftf.http.auth import (
     MemoryApiTokens,
     MemoryLogins,
     MemoryStores,
-    MemoryUser,
     Passwords,
     Secret,
     SessionTokens,
 )
 from ftf.http.auth.logins._refreshing import Refreshing  # noqa: PLC2701  # without access tokens
-from ftf.http.auth.orm import OrmAccounts, OrmApiTokens, OrmLogins, OrmStores
+from ftf.http.auth.orm import OrmStores
 from ftf.http.security import SecurityOptions
-from ftf.orm import DatabaseProvider, session_factory, transaction
+from ftf.orm import DatabaseProvider
 
 
 @pytest.fixture
@@ -77,40 +73,6 @@ async def stores(request, tmp_path) -> AsyncIterator["Stores"]:
     url = f"sqlite+aiosqlite:///{tmp_path}/auth.db"
     async with database(url if is_file else request.getfixturevalue("postgres_url")) as engine:
         yield Stores.on(engine)
-
-
-@dataclass
-class Stores:
-    """The stores of a test, and what a test does to users."""
-
-    accounts: Accounts[Any]
-    logins: LoginSessions
-    api_tokens: ApiTokenStore
-    engine: AsyncEngine | None = None
-
-    @classmethod
-    def on(cls, engine: AsyncEngine) -> "Stores":
-        made = session_factory(engine)
-        accounts = OrmAccounts(User, User.email, made)
-        return cls(accounts, OrmLogins(Login, made), OrmApiTokens(Token, made), engine)
-
-    async def change(self, subject: str, **values: object) -> None:
-        """Write values of a user, as an administrator would."""
-        if isinstance(self.accounts, MemoryAccounts):
-            user: MemoryUser = await self.accounts.find(subject)
-            self.accounts.put(replace(user, **values))
-            return
-        async with session_factory(self.engine)() as session, transaction(session):
-            for name, value in values.items():
-                setattr(await session.get(User, int(subject)), name, value)
-
-    async def delete(self, subject: str) -> None:
-        """Delete a user."""
-        if isinstance(self.accounts, MemoryAccounts):
-            self.accounts.remove(subject)
-            return
-        async with session_factory(self.engine)() as session, transaction(session):
-            await session.delete(await session.get(User, int(subject)))
 
 
 @dataclass

@@ -5,12 +5,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from accounts_schema import Login, User, database
-from sqlalchemy import MetaData, text
+from accounts_schema import Login, Token, User, database
+from auth_shop import Stores
+from sqlalchemy import MetaData, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ftf.http.auth import InvalidAuthError
-from ftf.http.auth.orm import Authenticatable, LoginSessionColumns, OrmAccounts, OrmLogins
+from ftf.http.auth.orm import (
+    Authenticatable,
+    LoginSessionColumns,
+    OrmAccounts,
+    OrmApiTokens,
+    OrmLogins,
+)
 from ftf.orm import Base, session_factory, transaction
 
 
@@ -44,6 +51,23 @@ async def test_edge_s33_an_open_transaction_of_the_request_is_named_and_not_wait
             assert await logins.find(row.id) == row
         await logins.add(other, session=session)
     assert await logins.find(other.id) == other
+
+
+async def test_sessions_that_share_a_connection_do_not_wait_for_each_other(engine, world_of):
+    async with engine.connect() as connection, connection.begin() as outer:
+        made = session_factory(connection)
+        made.configure(join_transaction_mode="create_savepoint")
+        async with made() as request:
+            accounts, logins = (
+                OrmAccounts(User, User.email, made, request),
+                OrmLogins(Login, made, request),
+            )
+            world = await world_of(Stores(accounts, logins, OrmApiTokens(Token, made, request)))
+            await request.execute(select(User))
+            row = await world.login()
+            assert await logins.find(row.id) == row
+        await outer.rollback()
+    assert await OrmLogins(Login, session_factory(engine)).find(row.id) is None
 
 
 async def test_edge_s33_a_login_in_the_transaction_of_the_request_ends_with_it(in_request, session):

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, Select, Update
+from sqlalchemy import CursorResult, Delete, Engine, Select, Update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from ftf.orm import TransactionConflict, transaction, typed_errors, using_primary
@@ -77,7 +77,11 @@ async def executed(session: AsyncSession, change: Update | Delete) -> int:
 
 
 async def _locks_sqlite(session: AsyncSession) -> bool:
-    if not session.in_transaction() or session.get_bind().dialect.name != "sqlite":
+    bind = session.get_bind()
+    # Sessions that are bound to a connection share it, as in a test that is rolled back.
+    if not isinstance(bind, Engine) or bind.dialect.name != "sqlite":
+        return False
+    if not session.in_transaction():
         return False
     raw = await (await session.connection()).get_raw_connection()
     return bool(getattr(raw.driver_connection, "in_transaction", False))
