@@ -287,3 +287,20 @@ def test_a_qualified_form_is_a_key_of_its_own():
     container.register(Repository, SqlRepository)
     assert type(container.resolve(Annotated[Repository[User], "main"])) is UserRepository
     assert type(container.resolve(Repository[User])) is SqlRepository
+
+
+def test_an_object_that_is_given_for_an_open_type_serves_all_type_arguments():
+    class Box[T]: ...
+
+    class Shelf:
+        def __init__(self, box: Box[int]) -> None:
+            self.box = box
+
+    container, box, other = Container(), Box(), Box()
+    container.instance(Box, box)
+    container.register(Shelf)
+    container.validate()
+    assert container.resolve(Box[int]) is container.resolve(Box[str]) is box
+    with container.override_instance(Box, other):
+        assert container.resolve(Shelf).box is other
+    assert container.resolve(Shelf).box is box

@@ -1,13 +1,13 @@
 """The command line `ftf`: commands are functions, whose services come from the container."""
 
-from ._application import Application, find_application
 from ._console import Console
 from ._exit import Exit
-from ._index import CommandEntry, CommandIndex
 from ._invocation import Result, invoke
-from ._markers import Argument, Option, command
 from ._progress import Progress
-from ._project import Project, find_project
+from .discovery._application import Application, find_application
+from .discovery._index import CommandEntry, CommandIndex
+from .discovery._project import Project, find_project
+from .parameters._markers import Argument, Option, command
 
 __all__ = [
     "Application",

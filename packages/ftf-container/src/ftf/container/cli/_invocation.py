@@ -9,8 +9,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from ._application import Application
 from ._session import Session
+from .discovery._application import Application
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ import click
 
 from ..exceptions import DependencyResolutionError
 from ._exit import FAILED, INTERRUPTED, TERMINATED, WRONG_USAGE, Exit
-from ._parser import Commands
 from ._session import Session, set_environment
+from .parameters._parser import Commands
 
 if TYPE_CHECKING:
-    from ._leaf import Call
+    from .parameters._leaf import Call
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, cast
 
 from ..environment import Environment
 from ..scopes._scope import Scope
-from ._application import Application
 from ._console import Console
 from ._exit import FAILED, Exit
-from ._index import CommandIndex
-from ._markers import options_of
-from ._project import Project
 from ._session import Session
-from ._signature import CommandSignature
+from .discovery._application import Application
+from .discovery._index import CommandIndex
+from .discovery._project import Project
+from .parameters._markers import options_of
+from .parameters._signature import CommandSignature
 
 if TYPE_CHECKING:
-    from ._leaf import Call
+    from .parameters._leaf import Call
 
 
 def needs_application(call: "Call") -> bool:

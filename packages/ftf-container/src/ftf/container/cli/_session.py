@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 from ..environment import Environment, UnknownEnvironmentError, current_environment
-from ._application import Application, find_application, no_application
 from ._console import Console
 from ._exit import WRONG_USAGE, Exit
-from ._index import CommandIndex, find_commands
-from ._project import Project, find_project, no_project
+from .discovery._application import Application, find_application, no_application
+from .discovery._index import CommandIndex, find_commands
+from .discovery._project import Project, find_project, no_project
 
 
 @dataclass

@@ -16,11 +16,11 @@ from typing import Annotated, cast
 from .._container import Container
 from ..environment import Environment
 from ..scopes._scope import Scope
-from ._application import Application
 from ._console import Console
 from ._exit import Exit
-from ._markers import Option
-from ._project import Project
+from .discovery._application import Application
+from .discovery._project import Project
+from .parameters._markers import Option
 
 type Write = Annotated[bool, Option(help="Open it in production, where it can change data.")]
 type Names = dict[str, object]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from ._console import Console
 from ._exit import Exit
-from ._markers import Option
+from .parameters._markers import Option
 
 type Force = Annotated[bool, Option(help="Replace files that exist.")]
 type Diff = Annotated[bool, Option(help="Show what would change, and write nothing.")]

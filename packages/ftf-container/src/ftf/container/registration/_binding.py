@@ -99,6 +99,8 @@ class Binding:
         Raises:
             TypeError: A type argument does not fit.
         """
+        if self.kind is Kind.VALUE:  # one object for all type arguments
+            return replace(self, key=key)
         made = self.factory if self.is_class else made_by(self.factory, self.kind)
         factory, types = close(self.factory, made, key)
         return replace(self, key=key, factory=factory, types=types)

@@ -1,17 +1,13 @@
 """`ResourceController`: a model as an API of a list and its records."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from functools import wraps
-from inspect import Parameter, iscoroutinefunction
 from typing import Annotated, Any, ClassVar, cast
 from urllib.parse import quote
 
 from pydantic import BaseModel
 from sqlalchemy import inspect
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from ftf.orm import (
@@ -29,13 +25,13 @@ from ftf.orm import (
     transaction,
 )
 
-from ..injection._endpoint import is_generator
 from ..injection._type_parameters import type_arguments
 from ..replies._reply import Reply
 from ..routing._controller import Action, Controller, delete, get, patch, post, put
-from ..types import key_of
 from ._change import Change, changed, written
 from ._from_query import FromQuery
+from ._listing import paginated, without_includes
+from ._parent import within_parent
 from ._partial import Partial
 from ._projection import AnyPage
 from ._resource import ACTIONS, Resource
@@ -87,8 +83,8 @@ class ResourceController[
         projection = self._resource().projection.including(asked.includes)
         query = self.query()
         # Includes are a matter of the projection, which knows what their schemas need.
-        listed = projection.load(_without_includes(asked).apply(query))
-        page = await _paginated(listed, asked, self._resource().filters)
+        listed = projection.load(without_includes(asked).apply(query))
+        page = await paginated(listed, asked, self._resource().filters)
         return cast("AnyPage[Out]", await projection.page(query, page))
 
     @get("/{id}", responses=_NOT_FOUND)
@@ -272,7 +268,7 @@ class ResourceController[
                 page: Any = _PAGES[resource.filters.paging]
                 signature = signature.replace(return_annotation=page[resource.answer])
             action = action._replace(signature=signature)
-        return action if resource.parent is None else _within_parent(action, resource)
+        return action if resource.parent is None else within_parent(action, resource)
 
 
 def _facts(controller: type[ResourceController[Any, Any, Any, Any]]) -> Resource:
@@ -292,45 +288,3 @@ def _facts(controller: type[ResourceController[Any, Any, Any, Any]]) -> Resource
             getattr(controller, name) is not getattr(ResourceController, name) for name in hooks
         ),
     )
-
-
-def _within_parent(action: Action, resource: Resource) -> Action:
-    """Return an action that looks for its parent first, by the key in the path.
-
-    Raises:
-        TypeError: It is a generator function, which could start before.
-    """
-    assert resource.parent is not None  # noqa: S101  # the caller has looked
-    if is_generator(action.method):
-        raise TypeError(f"{resource.name}.{action.name} has `yield`: a parent cannot be checked.")
-    name, handle = resource.parent.key, cast("Callable[..., Awaitable[object]]", action.method)
-    controller, *others = action.signature.parameters.values()
-
-    @wraps(action.method)
-    async def within(**values: Any) -> object:  # noqa: ANN401  # the handler's arguments
-        await values[controller.name]._enter(values.pop(name))  # noqa: SLF001  # of a ResourceController
-        if iscoroutinefunction(handle):
-            return await handle(**values)
-        return await run_in_threadpool(handle, **values)
-
-    key = Parameter(name, Parameter.KEYWORD_ONLY, annotation=_key_of_parent(resource))
-    parameters = sorted((controller, *others, key), key=lambda each: each.kind)
-    return action._replace(method=within, signature=action.signature.replace(parameters=parameters))
-
-
-def _key_of_parent(resource: Resource) -> object:
-    return key_of(resource.parent_model)
-
-
-def _without_includes[M: DeclarativeBase](asked: Criteria[M]) -> Criteria[M]:
-    return replace(asked, includes=()) if asked.includes else asked
-
-
-async def _paginated[M: DeclarativeBase](
-    query: QueryBuilder[M], asked: Criteria[M], filters: FilterSet[M]
-) -> AnyPage[M]:
-    if filters.paging == "cursor":
-        return await query.cursor_paginate(asked.cursor, asked.per_page)
-    if filters.paging == "simple":
-        return await query.simple_paginate(asked.page, asked.per_page)
-    return await query.paginate(asked.page, asked.per_page)

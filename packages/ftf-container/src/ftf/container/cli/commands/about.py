@@ -4,9 +4,9 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from ...environment import Environment
-from .._application import find_application
 from .._console import Console
-from .._project import Project
+from ..discovery._application import find_application
+from ..discovery._project import Project
 
 _PACKAGES = (
     "ftf-container",

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from .._application import Application
 from .._console import Console
 from .._exit import Exit
-from .._index import CommandIndex
-from .._project import Project
-from .._signature import signature_of
+from ..discovery._application import Application
+from ..discovery._index import CommandIndex
+from ..discovery._project import Project
+from ..parameters._signature import signature_of
 
 _CHECKS = (("container", "validate"), ("db", "check"))
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from .._application import Application
 from .._console import Console
 from .._keys import find_key
-from .._markers import Argument
+from ..discovery._application import Application
+from ..parameters._markers import Argument
 
 
 def explain(

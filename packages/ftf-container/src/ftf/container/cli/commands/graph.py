@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from .._application import Application
 from .._console import Console
 from .._exit import WRONG_USAGE, Exit
 from .._keys import find_key
-from .._markers import Argument, Option
+from ..discovery._application import Application
+from ..parameters._markers import Argument, Option
 
 
 def graph(  # noqa: PLR0913  # the options of one command

@@ -1,7 +1,7 @@
 """`ftf list`."""
 
 from .._console import Console
-from .._index import CommandIndex
+from ..discovery._index import CommandIndex
 
 
 def list_(commands: CommandIndex, console: Console) -> None:

@@ -6,12 +6,12 @@ from typing import Annotated
 from ..._container import Container
 from ...environment import Environment
 from ...scopes._scope import Scope
-from .._application import Application
 from .._console import Console
 from .._exit import WRONG_USAGE, Exit
-from .._markers import Argument
-from .._project import Project
 from .._shell import Write, names_of, refuse_production, run_code
+from ..discovery._application import Application
+from ..discovery._project import Project
+from ..parameters._markers import Argument
 
 
 async def run(  # noqa: PLR0913  # the services of one command

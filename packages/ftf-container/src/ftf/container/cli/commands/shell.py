@@ -6,11 +6,11 @@ from typing import Annotated
 from ..._container import Container
 from ...environment import Environment
 from ...scopes._scope import Scope
-from .._application import Application
 from .._console import Console
-from .._markers import Option
-from .._project import Project
 from .._shell import Write, interact, names_of, refuse_production, run_code
+from ..discovery._application import Application
+from ..discovery._project import Project
+from ..parameters._markers import Option
 
 
 async def shell(  # noqa: PLR0913  # the services of one command

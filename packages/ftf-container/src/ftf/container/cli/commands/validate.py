@@ -2,13 +2,13 @@
 
 from ..._container import Container
 from ...exceptions import GraphError
-from .._application import Application
 from .._console import Console
 from .._exit import Exit
-from .._index import own_commands
-from .._project import Project
 from .._run import own_parameters
-from .._signature import signature_of
+from ..discovery._application import Application
+from ..discovery._index import own_commands
+from ..discovery._project import Project
+from ..parameters._signature import signature_of
 
 
 def validate(application: Application, project: Project | None, console: Console) -> None:

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Annotated
 
 from .._console import Console
-from .._markers import Argument
-from .._project import Project
 from .._writer import Diff, DryRun, Force
-from ._commands import place_of
-from ._names import attribute
-from ._simple import command_source
+from ..discovery._project import Project
+from ..parameters._markers import Argument
+from .sources._commands import place_of
+from .sources._names import attribute
+from .sources._simple import command_source
 
 
 def command(  # noqa: PLR0913  # the options of one command

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from .._console import Console
-from .._project import Project
 from .._writer import Diff, DryRun, Force, NewFile
-from ._commands import Model, place_of, source_of_model
-from ._names import snake
-from ._records import factory_source
+from ..discovery._project import Project
+from .sources._commands import Model, place_of, source_of_model
+from .sources._names import snake
+from .sources._records import factory_source
 
 
 def factory(  # noqa: PLR0913  # the options of one command

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from .._console import Console
-from .._markers import Option
-from .._project import Project
 from .._writer import Diff, DryRun, Force, show_lines_to_paste
-from ._commands import Name, place_of
-from ._names import class_name, snake
-from ._simple import listener_source
+from ..discovery._project import Project
+from ..parameters._markers import Option
+from .sources._commands import Name, place_of
+from .sources._names import class_name, snake
+from .sources._simple import listener_source
 
 
 def listener(  # noqa: PLR0913  # the options of one command

@@ -5,22 +5,22 @@ from typing import Annotated, Literal
 
 from .._console import Console
 from .._exit import WRONG_USAGE, Exit
-from .._markers import Argument, Option
-from .._project import Project
 from .._writer import Diff, DryRun, Force, NewFile, show_lines_to_paste
-from ._commands import place_of, show_controller_lines
-from ._fields import Field, read_field
-from ._model import model_source
-from ._names import class_name, plural, snake
-from ._place import Place
-from ._records import (
+from ..discovery._project import Project
+from ..parameters._markers import Argument, Option
+from .sources._commands import place_of, show_controller_lines
+from .sources._fields import Field, read_field
+from .sources._model import model_source
+from .sources._names import class_name, plural, snake
+from .sources._place import Place
+from .sources._records import (
     controller_source,
     factory_source,
     repository_source,
     seeder_source,
     test_source,
 )
-from ._source import parse_model
+from .sources._source import parse_model
 
 type Mixin = Literal["timestamps", "softdeletes", "versioned"]
 

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from .._console import Console
 from .._exit import WRONG_USAGE, Exit
-from .._markers import Argument, Option
 from .._writer import DryRun, NewFile, Writing, write
+from ..parameters._markers import Argument, Option
 
 type Database = Literal["sqlite", "postgres", "none"]
 

@@ -1,11 +1,11 @@
 """`ftf make provider`."""
 
 from .._console import Console
-from .._project import Project
 from .._writer import Diff, DryRun, Force, show_lines_to_paste
-from ._commands import Name, place_of
-from ._names import class_name, snake
-from ._simple import provider_source
+from ..discovery._project import Project
+from .sources._commands import Name, place_of
+from .sources._names import class_name, snake
+from .sources._simple import provider_source
 
 
 def provider(  # noqa: PLR0913  # the options of one command

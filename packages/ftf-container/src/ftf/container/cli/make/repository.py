@@ -1,11 +1,11 @@
 """`ftf make repository`."""
 
 from .._console import Console
-from .._project import Project
 from .._writer import Diff, DryRun, Force
-from ._commands import Model, place_of, source_of_model
-from ._names import snake
-from ._records import repository_source
+from ..discovery._project import Project
+from .sources._commands import Model, place_of, source_of_model
+from .sources._names import snake
+from .sources._records import repository_source
 
 
 def repository(  # noqa: PLR0913  # the options of one command

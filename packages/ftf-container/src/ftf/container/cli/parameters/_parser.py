@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._index import CommandIndex, Words
-from ._session import Session
+from .._session import Session
+from ..discovery._index import CommandIndex, Words
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

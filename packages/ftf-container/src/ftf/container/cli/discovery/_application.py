@@ -9,11 +9,11 @@ from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 
-from .._container import Container
-from ._exit import FAILED, WRONG_USAGE, Exit
+from ..._container import Container
+from .._exit import FAILED, WRONG_USAGE, Exit
 from ._project import Project
 
-_HERE = str(Path(__file__).parent)
+_HERE = str(Path(__file__).parents[1])
 _LOOKED_FOR = "--app, FTF_APP, [tool.ftf] app, [tool.fastapi] entrypoint"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Literal, TypeAliasType, Union, get_args, get_origin
 
-from ..environment import Environment
+from ...environment import Environment
 from ._markers import Argument, Option
 
 type Parse = Callable[[str], object]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._console import Console
-from .._project import Project
-from .._writer import NewFile, Writing, write
+from ..._console import Console
+from ..._writer import NewFile, Writing, write
+from ...discovery._project import Project
 
 
 @dataclass(frozen=True, slots=True)

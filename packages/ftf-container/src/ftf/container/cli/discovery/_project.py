@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ._exit import WRONG_USAGE, Exit
+from .._exit import WRONG_USAGE, Exit
 
 _TEXTS = ("app", "path", "models", "commands", "seeders", "alembic")
 _KEYS = (*_TEXTS, "disposable")

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..registration._parameters import Parameter, parameters_of
-from ._exit import FAILED, Exit
-from ._index import CommandEntry, Function
+from ...registration._parameters import Parameter, parameters_of
+from .._exit import FAILED, Exit
+from ..discovery._index import CommandEntry, Function
 from ._markers import Argument, Option
 from ._plain_types import PlainType, has_marker, plain_type
 

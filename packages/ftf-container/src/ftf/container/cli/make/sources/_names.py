@@ -4,7 +4,7 @@ import builtins
 import re
 from keyword import iskeyword, issoftkeyword
 
-from .._exit import WRONG_USAGE, Exit
+from ..._exit import WRONG_USAGE, Exit
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
 # What generated modules import, or Python has; a class of this name would hide it.

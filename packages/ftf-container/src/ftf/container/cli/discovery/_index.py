@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import cast
 
+from .._exit import FAILED, Exit
 from ._entry_points import find_entry_points
-from ._exit import FAILED, Exit
 from ._project import Project
 from ._summary import summary_of
 

@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._exit import FAILED, WRONG_USAGE, Exit
+from ..._exit import FAILED, WRONG_USAGE, Exit
 
 # An example of each type, as Python and in the body of a request.
 _EXAMPLES = {

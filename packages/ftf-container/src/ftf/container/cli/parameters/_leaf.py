@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from ._index import CommandEntry
+from ..discovery._index import CommandEntry
 from ._signature import CommandParameter, CommandSignature, signature_of
 
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from .._console import Console
-from .._markers import Argument
-from .._project import Project
-from .._writer import Writing, show_lines_to_paste
+from ..._console import Console
+from ..._writer import Writing, show_lines_to_paste
+from ...discovery._project import Project
+from ...parameters._markers import Argument
 from ._names import class_name, snake
 from ._place import Place
 from ._source import ModelSource, read_model

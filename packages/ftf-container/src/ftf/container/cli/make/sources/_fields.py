@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from .._exit import WRONG_USAGE, Exit
+from ..._exit import WRONG_USAGE, Exit
 from ._names import attribute, class_name, plural, snake
 
 _FIELD = re.compile(

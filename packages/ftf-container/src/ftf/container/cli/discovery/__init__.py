@@ -1,0 +1,1 @@
+"""How the command line finds the project, its application and the commands."""

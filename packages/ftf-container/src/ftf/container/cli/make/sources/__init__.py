@@ -1,0 +1,1 @@
+"""The Python source that generators write, and where it goes."""

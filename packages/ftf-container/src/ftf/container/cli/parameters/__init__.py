@@ -1,0 +1,1 @@
+"""How the parameters of commands are declared, and read from the command line."""
