@@ -89,6 +89,21 @@ async def test_reads_of_the_request_lock_nothing(in_request, session):
     assert await logins.revoke(row.id, world.clock.now(), "logout")
 
 
+async def test_edge_s34_the_user_is_loaded_in_what_the_request_has_open_and_else_not_kept_open(
+    in_request, session
+):
+    world, accounts, _ = in_request
+    await accounts.find(world.user)
+    assert not session.in_transaction()
+    with pytest.raises(LookupError):
+        async with transaction(session):
+            (await accounts.find(world.user)).is_active = False
+            await accounts.find(world.user)
+            assert session.in_transaction()
+            raise LookupError
+    assert accounts.is_active(await accounts.find_apart(world.user))
+
+
 async def test_what_a_store_writes_stays_where_the_request_is_rolled_back(in_request, session):
     world, accounts, logins = in_request
     row = await world.login()
