@@ -97,8 +97,10 @@ def serving() -> Iterator[tuple[str, int]]:
         options = ["--fd", str(listener.fileno()), "--log-level", "warning"]
         command = [sys.executable, "-m", "uvicorn", "conduit.app:create_app", "--factory", *options]
         with subprocess.Popen(command, pass_fds=[listener.fileno()]) as server:  # noqa: S603  # ours
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}", server.pid
-            server.terminate()
+            try:
+                yield f"http://127.0.0.1:{listener.getsockname()[1]}", server.pid
+            finally:
+                server.terminate()
 
 
 def cpu_seconds(process: int) -> float:
