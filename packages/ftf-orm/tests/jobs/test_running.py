@@ -385,7 +385,7 @@ async def test_a_row_is_read_back_as_it_was_enqueued(shop):
         ("database:?lease=soon", "lease=soon in 'database:.lease=soon': write a number of seconds"),
         ("database:?poll=0", "poll=0 in 'database:.poll=0': write a number of seconds over 0"),
         ("database:?lease=inf", "lease=inf"),
-        ("database:?queue=mail", "'queue' in 'database:.queue=mail' is not one of worker, lease"),
+        ("database:?queue=mail", "'queue' is not a parameter of `database:`"),
     ],
 )
 def test_a_url_that_cannot_be_is_refused(url, problem):

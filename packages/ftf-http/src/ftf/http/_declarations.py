@@ -20,6 +20,7 @@ from .routing._controller import Controller, add_operations
 from .routing._index import RouteIndex
 from .routing._options import Json
 from .routing._unmatched import Unmatched
+from .startup._access import documentation_urls
 from .startup._cors import refuse_open_cors
 from .startup._further_layers import add_limits
 from .startup._layers import Layers
@@ -140,13 +141,7 @@ class Declarations(FastAPI):
         self._refuse_late("`require_login`")
         from .auth.access import _setup  # noqa: PLC0415  # loaded where there are guards
 
-        urls = (
-            self.openapi_url,
-            self.docs_url,
-            self.redoc_url,
-            self.swagger_ui_oauth2_redirect_url,
-        )
-        open_paths = [url for url in urls if url and docs == "public"]
+        open_paths = documentation_urls(self) if docs == "public" else []
         _setup.require_login(self, self._index, open_paths=open_paths)
 
     def open_routes(self) -> "Sequence[OpenRoute]":

@@ -378,3 +378,67 @@ async def test_guards_are_added_before_the_start(serve):
 
 def test_two_credentials_are_a_bad_request():
     assert AmbiguousCredentials().status_code == 400
+
+
+class Guarded(Controller):
+    prefix = "/guarded"
+
+    @get("/read")
+    @Access("api")
+    async def read(self) -> str:
+        return "base"
+
+    @get("/late")
+    @fresh(minutes=5)
+    async def late(self) -> str:
+        return "base"
+
+    @get("/counted")
+    @throttle("once")
+    async def counted(self) -> str:
+        return "base"
+
+
+class Between(Guarded):
+    @Access(scopes=["admin"])
+    async def read(self) -> str:
+        return "between"
+
+
+class Overriding(Between):
+    async def read(self) -> str:
+        return "own"
+
+    async def late(self) -> str:
+        return "own"
+
+    async def counted(self) -> str:
+        return "own"
+
+
+class Opened(Between):
+    @public
+    @get("/read")
+    async def read(self) -> str:
+        return "open"
+
+
+async def test_a_method_that_overrides_a_handler_keeps_its_marks_with_its_route(serve):
+    app = guarded()
+    app.add_limit("once", Limit.per_hour(1))
+    app.add_controller(Overriding)
+    async with serve(app) as client:
+        assert (await client.get("/guarded/read")).status_code == 401
+        assert (await client.get("/guarded/late")).status_code == 401
+        user = {"x-user": "7 read"}
+        assert (await client.get("/guarded/read", headers=user)).status_code == 403
+        assert (await client.get("/guarded/counted")).text == '"own"'
+        assert (await client.get("/guarded/counted")).status_code == 429
+
+
+async def test_a_method_with_a_route_of_its_own_has_marks_of_its_own(serve):
+    app = guarded()
+    app.add_limit("once", Limit.per_hour(1))
+    app.add_controller(Opened)
+    async with serve(app) as client:
+        assert (await client.get("/guarded/read")).text == '"open"'

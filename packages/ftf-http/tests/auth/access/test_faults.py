@@ -210,3 +210,30 @@ async def test_edge_s56_a_mark_that_does_not_reach_a_route_is_refused():
         "ANY /mount": reason,
         "GET,HEAD /starlette": reason,
     }
+
+
+@pytest.mark.skipif(
+    COPIES, reason="older FastAPI copies the routes, so that inclusions are unknown"
+)
+async def test_edge_s56_marks_of_routers_do_not_reach_what_starlette_serves():
+    app = guarded(dependencies=[Access("api")])
+    app.add_route("/own", show)
+    router = APIRouter()
+    router.add_route("/included", show)
+    app.include_router(router)
+    assert [*await faults_of(app)] == ["GET,HEAD /own", "GET,HEAD /included"]
+
+    app, router = guarded(), APIRouter(dependencies=[Access("api")])
+    router.add_route("/route", show)
+    router.mount("/mount", show)
+    app.include_router(router)
+    if not COPIES:
+        assert [*await faults_of(app)] == ["GET,HEAD /route", "ANY /mount"]
+
+
+async def test_marks_of_an_application_leave_the_pages_of_its_documentation_to_the_report(serve):
+    app = guarded(dependencies=[Access("api")])
+    app.get("/")(show)
+    async with serve(app) as client:
+        assert (await client.get("/")).status_code == 401
+        assert (await client.get("/openapi.json")).status_code == 200

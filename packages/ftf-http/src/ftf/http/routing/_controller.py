@@ -9,6 +9,7 @@ from fastapi import APIRouter, params
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
+from ..injection._early_checks import marks_of
 from ..injection._endpoint import Endpoint, compiled
 from ..injection._signature import evaluated_signature
 from ..injection._type_parameters import (
@@ -172,8 +173,32 @@ def _operations(controller: type[Controller], name: str) -> list[Placed]:
     for rank, cls in enumerate(controller.__mro__):
         declared = getattr(getattr(cls, name), _OPERATIONS, ()) if name in vars(cls) else ()
         if declared:
-            return [Placed(name, rank, operation) for operation in declared]
+            marks = _overridden_marks(controller, name, rank)
+            return [Placed(name, rank, _with_marks(operation, marks)) for operation in declared]
     return []
+
+
+def _overridden_marks(controller: type[Controller], name: str, rank: int) -> list[params.Depends]:
+    """Return the marks, such as `Access`, of the methods that a method overrides.
+
+    They go with the route that it keeps.
+
+    Args:
+        controller: The controller.
+        name: The name of the method.
+        rank: The position of the class that declares the route in the `__mro__`.
+    """
+    classes = controller.__mro__[: rank + 1]
+    _, *overridden = (getattr(cls, name) for cls in classes if name in vars(cls))
+    return [mark for method in reversed(overridden) for mark in marks_of(method)]
+
+
+def _with_marks(operation: Operation, marks: Sequence[params.Depends]) -> Operation:
+    if not marks:
+        return operation
+    options = operation.options.copy()
+    options["dependencies"] = [*(options.get("dependencies") or ()), *marks]
+    return operation._replace(options=options)
 
 
 def _action(controller: type[Controller], name: str, options: RouteOptions, types: Types) -> Action:

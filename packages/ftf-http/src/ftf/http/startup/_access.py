@@ -3,8 +3,9 @@
 import logging
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
 from ftf.container import Container
@@ -23,6 +24,11 @@ class Application(Protocol):
     @property
     def container(self) -> Container:
         """The application's container."""
+        ...
+
+    @property
+    def router(self) -> object:
+        """The application's router."""
         ...
 
     @property
@@ -60,7 +66,15 @@ def access_faults(
         requires_https=security is not None and security.https == "require",
     )
     _faults.check_index(app.container, is_indexed=is_indexed)
-    return [*_faults.access_faults(app.container, app.routes)]
+    router = cast("APIRouter", app.router)
+    marked = _faults.Around(router.dependencies, documentation_urls(app))
+    return [*_faults.access_faults(app.container, app.routes, marked)]
+
+
+def documentation_urls(app: Application) -> list[str]:
+    """Return the paths of the OpenAPI document and of the pages that show it."""
+    names = ("openapi_url", "docs_url", "redoc_url", "swagger_ui_oauth2_redirect_url")
+    return [url for name in names if (url := getattr(app, name))]
 
 
 def report_open_routes(app: Application) -> None:

@@ -1,7 +1,7 @@
 """The check of start-up: the rule of each route can hold."""
 
-from collections.abc import Iterable, Iterator
-from typing import cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, cast
 
 from starlette.routing import BaseRoute
 
@@ -56,12 +56,27 @@ def check_index(container: Container, *, is_indexed: bool) -> None:
         raise InvalidAuthError("app.router.middleware_stack", reason, remedy)
 
 
-def access_faults(container: Container, routes: list[BaseRoute]) -> Iterator[RouteFault]:
+class Around(NamedTuple):
+    """What an application has around all of its routes.
+
+    Attributes:
+        dependencies: Its dependencies.
+        documentation: The paths of its OpenAPI document and of the pages that show it.
+    """
+
+    dependencies: Sequence[object]
+    documentation: Sequence[str]
+
+
+def access_faults(
+    container: Container, routes: list[BaseRoute], around: Around
+) -> Iterator[RouteFault]:
     """Return why the rules of routes cannot hold, and register what their handlers take.
 
     Args:
         container: The container of the application.
         routes: Its routes, without those of mounted applications.
+        around: What it has around them.
     """
     known = container.resolve(Admissions) if Admissions in container else None
     admissions = known or Admissions(container, Guards(), "")
@@ -74,7 +89,9 @@ def access_faults(container: Container, routes: list[BaseRoute]) -> Iterator[Rou
                 reasons = [_HIDDEN] if hidden else [*_reasons(rule, admissions.guards)]
                 yield from (RouteFault(place, reason) for reason in reasons)
             yield from (RouteFault(place, each) for each in _user_faults(container, route))
-        yield from _unreached([top], is_marked=False)
+        # The start reports the pages of the documentation among what is open.
+        if getattr(top, "path", None) not in around.documentation:
+            yield from _unreached([top], is_marked=_marks(around.dependencies))
 
 
 def _unreached(routes: Iterable[BaseRoute], *, is_marked: bool) -> Iterator[RouteFault]:
@@ -90,11 +107,14 @@ def _unreached(routes: Iterable[BaseRoute], *, is_marked: bool) -> Iterator[Rout
         router = getattr(route, "original_router", None)
         if router is not None:
             context = getattr(route, "include_context", None)
-            around = getattr(context, "dependencies", None) or ()
-            marked = is_marked or any(isinstance(each, AccessMark) for each in around)
-            yield from _unreached(router.routes, is_marked=marked)
+            around = *(getattr(context, "dependencies", None) or ()), *router.dependencies
+            yield from _unreached(router.routes, is_marked=is_marked or _marks(around))
         elif is_marked and not hasattr(route, "dependant") and not _has_mark(route):
             yield RouteFault(_place(route), _UNREACHED)
+
+
+def _marks(dependencies: Iterable[object]) -> bool:
+    return any(isinstance(each, AccessMark) for each in dependencies)
 
 
 def _has_mark(route: object) -> bool:
