@@ -5,8 +5,10 @@ import sys
 
 import pytest
 
-ADDITIONS = {f"ftf.container.{name}" for name in ("cli", "environment", "events", "jobs")}
-SLOW = {"argparse", "click", "cronsim", "importlib.metadata", "zoneinfo"}
+ADDITIONS = {
+    f"ftf.container.{name}" for name in ("cli", "environment", "events", "jobs", "settings")
+}
+SLOW = {"argparse", "click", "cronsim", "importlib.metadata", "pydantic", "zoneinfo"}
 
 
 @pytest.mark.parametrize(
@@ -15,6 +17,7 @@ SLOW = {"argparse", "click", "cronsim", "importlib.metadata", "zoneinfo"}
         ("ftf.container", ADDITIONS | SLOW | {"asyncio"}),
         ("ftf.container.events", SLOW | {"ftf.container.jobs"}),
         ("ftf.container.jobs", SLOW | {"ftf.container.cli", "ftf.container.events"}),
+        ("ftf.container.settings", {"click", "ftf.container.cli"}),
     ],
 )
 def test_an_import_loads_nothing_that_it_does_not_need(module, unwanted):

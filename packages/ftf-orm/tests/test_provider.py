@@ -1,7 +1,9 @@
+import pytest
 from bookshop import Author, AuthorRepository
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from ftf.container import Container
+from ftf.container import Container, GraphError
 from ftf.orm import DatabaseProvider
 
 
@@ -31,3 +33,34 @@ async def test_engine_and_session_factory_are_singletons_with_the_options_given(
         assert session.info["ftf.orm.cursor_key"] == b"secret"
     await container.dispose_all()
     assert container.resolve(AsyncEngine) is not engine
+
+
+class Settings:
+    def __init__(self, url: str) -> None:
+        self.database_url = url
+
+
+def url_of(settings: Settings) -> str:
+    return settings.database_url
+
+
+async def test_the_url_may_be_a_function_of_services_which_an_override_reaches(database_url):
+    async with Container() as container:
+        container.instance(Settings, Settings(database_url))
+        container.add_provider(DatabaseProvider(url_of, echo=True))
+        container.validate()
+        engine = container.resolve(AsyncEngine)
+        assert engine.echo is True
+        assert engine.url.render_as_string(hide_password=False) == make_url(
+            database_url
+        ).render_as_string(hide_password=False)
+        with container.override_instance(Settings, Settings("sqlite:///other.db")):
+            assert container.resolve(AsyncEngine).url.database == "other.db"
+            await container.dispose_all()
+
+
+def test_a_function_for_the_url_whose_service_is_missing_is_a_fault_of_the_graph():
+    container = Container(strict=True)
+    container.add_provider(DatabaseProvider(url_of))
+    with pytest.raises(GraphError, match="Nothing is registered for Settings"):
+        container.validate(AsyncEngine)

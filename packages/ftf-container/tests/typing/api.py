@@ -26,6 +26,12 @@ from ftf.container.cli import Application, Argument, Console, Exit, Option, Resu
 from ftf.container.environment import Environment, current_environment
 from ftf.container.events import Events, Listeners, Subscription
 from ftf.container.jobs import Exponential, Job, JobRegistry, JobRun, Jobs, Schedule
+from ftf.container.settings import (
+    AppSettings,
+    InvalidSettingsError,
+    SettingsFault,
+    SettingsProvider,
+)
 
 
 class Clock(Protocol):
@@ -300,3 +306,20 @@ async def run_commands(application: Application) -> None:
     assert_type(current_environment(), Environment)
     assert_type(application.container, Container)
     await greet_often("Ada", console=Console())
+
+
+class ShopSettings(AppSettings):
+    name: str = "shop"
+
+
+def configure(container: Container) -> None:
+    provider = SettingsProvider(ShopSettings, {"name": "Ada"})
+    container.add_provider(provider)
+    assert_type(provider.read(), ShopSettings)
+    assert_type(container.resolve(ShopSettings).name, str)
+    SettingsProvider(Placed)  # type: ignore[type-var]
+
+
+def report(error: InvalidSettingsError) -> None:
+    assert_type(error.faults, tuple[SettingsFault, ...])
+    assert_type(error.faults[0].variable, str)
