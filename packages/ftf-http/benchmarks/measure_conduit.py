@@ -12,6 +12,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 from socket import create_server
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -137,6 +138,7 @@ def main() -> None:
     number = parser.parse_args().requests
     with TemporaryDirectory(prefix="conduit-") as folder:
         server = get_server(folder, cleanup_mode="stop")
+        os.environ["CONDUIT_SECRET"] = token_urlsafe(48)  # for both processes
         os.environ["CONDUIT_DATABASE_URL"] = server.get_uri(driver="asyncpg")
         command.upgrade(Config(Path(conduit.__file__).with_name("alembic.ini")), "head")
         asyncio.run(measure(*asyncio.run(fill()), number))

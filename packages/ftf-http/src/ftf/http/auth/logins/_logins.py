@@ -190,7 +190,7 @@ class Logins[U]:
             await self._end(login, "logout")
 
     async def logout(self, identity: Identity) -> None:
-        """End the login that a request belongs to; its access tokens end with it.
+        """End the login that a request belongs to; its access tokens are good until their end.
 
         Args:
             identity: What the credential of the request says.
