@@ -2,8 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, MetaData, String, Text
-from sqlalchemy.orm import Mapped, MappedColumn, foreign, mapped_column, registry, relationship
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text
+from sqlalchemy.orm import (
+    Mapped,
+    MappedColumn,
+    foreign,
+    mapped_column,
+    registry,
+    relationship,
+    validates,
+)
 
 from ftf.orm import Base, Timestamps
 
@@ -71,12 +79,11 @@ class Article(Written, Model):
     title: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+    tag_list: Mapped[list[str]] = mapped_column(JSON)  # in order, as answers show them
     author_id: Mapped[int] = part_of("accounts.id")
 
     author: Mapped[Account] = relationship()
-    tags: Mapped[list["Tag"]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, order_by="Tag.position"
-    )
+    tags: Mapped[list["Tag"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     favorites: Mapped[list["Favorite"]] = relationship(viewonly=True)
     followers: Mapped[list[Follow]] = relationship(
         primaryjoin=lambda: Article.author_id == foreign(Follow.followed_id), viewonly=True
@@ -84,14 +91,10 @@ class Article(Written, Model):
 
     __table_args__ = (Index(None, "created_at", "id"),)
 
-    @property
-    def tag_list(self) -> list[str]:
-        """The names of the tags."""
-        return [tag.name for tag in self.tags]
-
-    @tag_list.setter
-    def tag_list(self, names: list[str]) -> None:
-        self.tags = [Tag(name=name, position=place) for place, name in enumerate(names)]
+    @validates("tag_list")
+    def _index_tags(self, _: str, names: list[str]) -> list[str]:
+        self.tags = [Tag(name=name) for name in names]
+        return names
 
 
 class Tag(Model):
@@ -101,7 +104,6 @@ class Tag(Model):
 
     article_id: Mapped[int] = part_of("articles.id", key=True, index=False)
     name: Mapped[str] = mapped_column(String(100), primary_key=True, index=True)
-    position: Mapped[int]
 
 
 class Favorite(Model):

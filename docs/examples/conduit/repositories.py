@@ -40,7 +40,7 @@ class ArticleRepository(BaseRepository[Article]):
         mine = Favorite.account_id == key_of(reader)
         return (
             with_following(self.query(), Article.followers, reader)
-            .with_joined(Article.author, Article.tags)
+            .with_joined(Article.author)
             .with_count(Article.favorites)
             .with_exists(Article.favorites, lambda q: q.where(mine), alias="favorited")
         )
