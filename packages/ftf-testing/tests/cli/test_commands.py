@@ -32,8 +32,8 @@ async def test_a_client_next_to_it(client, cli):
 
 def test_cli_17_commands_run_with_the_application_under_test(project):
     pytester = project(TESTS)
-    pytester.makepyprojecttoml('[tool.ftf]\napp = "shop:app"\ncommands = "jobs"')
-    pytester.mkpydir("jobs").joinpath("send.py").write_text(COMMAND)
+    pytester.makepyprojecttoml('[tool.ftf]\napp = "shop:app"\ncommands = "errands"')
+    pytester.mkpydir("errands").joinpath("send.py").write_text(COMMAND)
     pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=4)
 
 
