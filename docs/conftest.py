@@ -1,20 +1,28 @@
 """Runs every Python fence of the documentation."""
 
+from sqlalchemy import MetaData
+from sqlalchemy.orm import registry
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
+from ftf import orm
+
 
 def begin(names: dict[str, object]) -> None:
-    """Let the fences of a page define classes of a module, as a reader's program does."""
-    names["__name__"] = "page"
+    """Let the fences of a page define models of their own, as a reader's program does."""
+
+    class Base(orm.Base):
+        __abstract__ = True
+        metadata = MetaData(naming_convention=orm.Base.metadata.naming_convention)
+        registry = registry()
+
+    names |= {"__name__": "page", "__base__": orm.Base}
+    orm.Base = Base
 
 
 def end(names: dict[str, object]) -> None:
-    """Remove the tables of a page, which migrations of the examples would take for theirs."""
-    for value in names.values():
-        table = getattr(value, "__table__", None)
-        if table is not None and getattr(value, "__module__", "") == "page":
-            table.metadata.remove(table)
+    """Give the examples their base again."""
+    orm.Base = names["__base__"]
 
 
 pytest_collect_file = Sybil(
