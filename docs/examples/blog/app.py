@@ -38,7 +38,7 @@ def create_app(jobs_url: str = "database:") -> FastTrackFramework:
 
 
 async def welcome() -> dict[str, str]:
-    """Say hello."""
+    """Return a greeting."""
     return {"message": "Welcome to Fast Track Framework! 🚀"}
 
 

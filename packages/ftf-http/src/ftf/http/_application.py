@@ -216,8 +216,7 @@ class FastTrackFramework(Declarations):
             self._readiness.injections(),
         )
         places = [*dependants(self.routes)]
-        is_indexed = self.router.middleware_stack is self._index
-        access = access_faults(self, self._security, is_indexed=is_indexed)
+        access = access_faults(self, self._security, self._index)
         faults = [*access, *early_check_faults(self, places)]
         if faults:
             raise InvalidRoutesError(faults)

@@ -341,3 +341,14 @@ async def test_edge_s57_a_probe_of_the_user_has_the_rule_of_its_route(serve):
             assert (await client.get("/health")).status_code == 401
             assert (await client.get("/ready")).status_code == 401
             assert (await client.get("/ready", headers={"x-user": "7"})).json() == "in"
+
+
+async def test_an_application_whose_container_has_guards_asks_them_too(serve):
+    first = guarded(closed=True)
+    second = FastTrackFramework(container=first.container)
+    second.get("/second")(lambda: "secret")
+    second.add_route("/plain", lambda _: PlainTextResponse("secret"))
+    async with serve(second) as client:
+        for path in ("/second", "/plain"):
+            assert (await client.get(path)).status_code == 401
+            assert (await client.get(path, headers={"x-user": "7"})).status_code == 200

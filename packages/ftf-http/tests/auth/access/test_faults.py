@@ -212,9 +212,6 @@ async def test_edge_s56_a_mark_that_does_not_reach_a_route_is_refused():
     }
 
 
-@pytest.mark.skipif(
-    COPIES, reason="older FastAPI copies the routes, so that inclusions are unknown"
-)
 async def test_edge_s56_marks_of_routers_do_not_reach_what_starlette_serves():
     app = guarded(dependencies=[Access("api")])
     app.add_route("/own", show)

@@ -382,3 +382,12 @@ def test_stores_in_memory_refuse_to_serve_several_workers(monkeypatch):
     monkeypatch.setenv("WEB_CONCURRENCY", "4")
     with pytest.raises(InvalidAuthError, match="MemoryStores cannot serve 4 workers"):
         FastTrackFramework(providers=[MemoryStores()])
+
+
+async def test_a_user_whose_key_reads_like_a_program_gets_no_login(desk):
+    robot = replace(desk.ada, id="client:robot")
+    with pytest.raises(LoginFailed, match="not right"):
+        await desk.logins.issue(robot)
+    with pytest.raises(LoginFailed, match="not right"):
+        await desk.logins.begin(robot, "cookie")
+    assert not await desk.rows.of_user("client:robot", desk.clock.now())

@@ -31,7 +31,16 @@ class InvalidAuthError(ValueError):
         return f"{self.setting} {self.reason}.\n{self.remedy}"
 
 
-class Unauthenticated(HTTPException):  # no mistake of the program: the answer 401
+class _Refused(HTTPException):
+    """A response that may name the schemes by which a client can do better."""
+
+    def __init__(self, status: int, detail: str, challenge: str | None) -> None:
+        self.challenge: str | None = challenge
+        headers = None if challenge is None else {"www-authenticate": challenge}
+        super().__init__(status, detail, headers)
+
+
+class Unauthenticated(_Refused):  # no mistake of the program: the answer 401
     """A request has no credential, or one that is not valid: the response is 401.
 
     Args:
@@ -47,9 +56,7 @@ class Unauthenticated(HTTPException):  # no mistake of the program: the answer 4
     def __init__(
         self, detail: str = "Authentication is required.", challenge: str | None = None
     ) -> None:
-        self.challenge: str | None = challenge
-        headers = None if challenge is None else {"www-authenticate": challenge}
-        super().__init__(401, detail, headers)
+        super().__init__(401, detail, challenge)
 
 
 class AmbiguousCredentials(HTTPException):  # the answer 400
@@ -59,7 +66,7 @@ class AmbiguousCredentials(HTTPException):  # the answer 400
         super().__init__(400, "The request has more than one credential: send one.")
 
 
-class AccessForbidden(HTTPException):  # the answer 403
+class AccessForbidden(_Refused):  # the answer 403
     """The credential of a request does not allow it: the response is 403.
 
     Args:
@@ -75,6 +82,4 @@ class AccessForbidden(HTTPException):  # the answer 403
     def __init__(
         self, detail: str = "The credential does not allow this.", challenge: str | None = None
     ) -> None:
-        self.challenge: str | None = challenge
-        headers = None if challenge is None else {"www-authenticate": challenge}
-        super().__init__(403, detail, headers)
+        super().__init__(403, detail, challenge)

@@ -9,7 +9,7 @@ from ._driver_errors import driver_handlers
 from ._error_group import answer_group
 from ._handlers import Handlers, plain_handlers, problem_handlers
 from ._orm_handlers import orm_handlers
-from ._unencodable import answer_unencodable
+from .unsendable._unencodable import answer_unencodable
 
 
 def default_handlers(*, problem_details: bool) -> Handlers:

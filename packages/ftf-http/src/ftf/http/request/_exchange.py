@@ -15,7 +15,7 @@ from ftf.container import UnitsOfWork
 from .._request_id import label
 from ..exceptions import NoRequestError
 from ..problems._handlers import answer
-from ..problems._unencodable import answer_unencodable
+from ..problems.unsendable._unencodable import answer_unencodable
 from ._sendable import is_sendable, unsendable
 
 current: ContextVar["Exchange | None"] = ContextVar("ftf.http.exchange", default=None)

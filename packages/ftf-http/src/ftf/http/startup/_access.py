@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from fastapi import APIRouter
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Router
 
 from ftf.container import Container
 
 from ..exceptions import RouteFault
+from ..routing._index import RouteIndex
 
 if TYPE_CHECKING:
     from ..security import SecurityOptions
@@ -21,13 +22,15 @@ _logger = logging.getLogger("ftf.http")
 class Application(Protocol):
     """What access needs of an application."""
 
+    title: str
+
     @property
     def container(self) -> Container:
         """The application's container."""
         ...
 
     @property
-    def router(self) -> object:
+    def router(self) -> Router:
         """The application's router."""
         ...
 
@@ -43,14 +46,14 @@ def _is_loaded() -> bool:
 
 
 def access_faults(
-    app: Application, security: "SecurityOptions | None", *, is_indexed: bool
+    app: Application, security: "SecurityOptions | None", index: RouteIndex
 ) -> Sequence[RouteFault]:
     """Return why what routes demand of credentials cannot be decided.
 
     Args:
         app: The application.
         security: Its options of security, if it has any.
-        is_indexed: Whether its index, which asks the guards, stands in its router.
+        index: Its index, which asks the guards.
 
     Raises:
         InvalidAuthError: A setting of a guard is not possible.
@@ -58,15 +61,16 @@ def access_faults(
     if not _is_loaded():
         return ()
     from ..auth import _cookie_faults  # noqa: PLC0415  # see above
-    from ..auth.access import _faults  # noqa: PLC0415  # see above
+    from ..auth.access import _faults, _setup  # noqa: PLC0415  # see above
 
     _cookie_faults.check_cookies(
         app.container,
         refuses_sites=security is not None and security.csrf != "off",
         requires_https=security is not None and security.https == "require",
     )
-    _faults.check_index(app.container, is_indexed=is_indexed)
     router = cast("APIRouter", app.router)
+    _setup.guard_by_container(app, index)
+    _faults.check_index(app.container, is_indexed=router.middleware_stack is index)
     marked = _faults.Around(router.dependencies, documentation_urls(app))
     return [*_faults.access_faults(app.container, app.routes, marked)]
 

@@ -50,7 +50,7 @@ class CommandOptions:
 
 
 def command[F: Callable[..., object]](*, lifespan: bool = False) -> Callable[[F], F]:
-    """Say how a function runs as a command; a function without it is a command all the same.
+    """Set how a function runs as a command. A function without this decorator is a command too.
 
     Args:
         lifespan: Whether the application's lifespan runs around it, as when it is served.

@@ -67,7 +67,7 @@ class Admissions(Decider):
         self.guards = guards
 
     async def admit(self, rule: Rule, connection: HTTPConnection) -> None:
-        """Let a request pass, and note who sends it.
+        """Refuse a request that a rule does not admit; record who sends one that it admits.
 
         Raises:
             HTTPException: It is refused.

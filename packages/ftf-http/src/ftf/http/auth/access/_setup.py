@@ -71,6 +71,12 @@ def guards_of(app: Application, index: RouteIndex) -> Guards:
     return admissions.guards
 
 
+def guard_by_container(app: Application, index: RouteIndex) -> None:
+    """Make the index of an application ask the guards that another one has given its container."""
+    if Admissions in app.container:
+        guards_of(app, index)
+
+
 def add_guard(app: Application, index: RouteIndex, name: str, guard: type[Guard]) -> None:
     """Add a guard; the container builds it for each request, unless it is registered."""
     guards_of(app, index).add(name, guard)

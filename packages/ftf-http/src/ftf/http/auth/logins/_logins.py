@@ -6,7 +6,7 @@ from typing import Final
 
 from .._clock import Clock
 from .._grant import Grant
-from .._identity import Identity
+from .._identity import CLIENT_PREFIX, Identity
 from ..passwords._passwords import Passwords
 from ..tokens._access_tokens import AccessTokens
 from ._accounts import Accounts
@@ -20,7 +20,7 @@ from ._origin import Origin
 from ._refreshing import Notify, Refreshing
 from ._session_token import SessionTokens
 from ._token_pair import TokenPair
-from .exceptions import UnknownLogin
+from .exceptions import LoginFailed, UnknownLogin
 
 _ALL: Final = ("*",)
 
@@ -145,10 +145,15 @@ class Logins[U]:
             scopes: What the credentials of this login allow at most.
             replaces: The id of the login that ends with it, in the same transaction.
             session: The database session to store it in; by default it is stored at once.
+
+        Raises:
+            LoginFailed: The key of the user begins with `client:`, as the subjects of programs do.
         """
-        now = self._clock.now()
+        now, subject = self._clock.now(), self._accounts.subject_of(user)
+        if subject.startswith(CLIENT_PREFIX):  # it would be read as a program, which has no user
+            raise LoginFailed
         grant = Grant(
-            subject=self._accounts.subject_of(user),
+            subject=subject,
             scopes=tuple(scopes),
             version=self._accounts.version_of(user),
             authenticated_at=now,

@@ -23,7 +23,7 @@ class AuthMail[U](Protocol):
         ...
 
     async def send_already_registered(self, user: U) -> None:
-        """Tell a user that somebody has tried to register with the address of the account."""
+        """Send a user the news that a client has tried to register with their address."""
         ...
 
 

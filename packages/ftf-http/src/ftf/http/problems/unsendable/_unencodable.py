@@ -13,10 +13,10 @@ from pydantic_core import PydanticSerializationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .._request_id import label
-from ..exceptions import UnsendableResponseError
-from ._error_response import has_surrogate
-from ._handlers import answer, handled, handler_of
+from ..._request_id import label
+from ...exceptions import UnsendableResponseError
+from .._error_response import has_surrogate
+from .._handlers import answer, handled, handler_of
 from ._request_texts import UNKNOWN, texts_of
 
 # pydantic ends at a depth of 255, and FastAPI's encoder at about 300.

@@ -1,0 +1,1 @@
+"""Responses that cannot be sent, and whether the request is the cause."""
