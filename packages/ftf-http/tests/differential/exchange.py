@@ -16,6 +16,7 @@ OURS: Final = {
     b"x-frame-options",
     b"referrer-policy",
 }
+_PLACE: Final = r'File "[^"]*", line \d+, in \w+'
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ async def ask(app: ASGIApp, request: Ask, log: list[tuple[object, ...]]) -> Answ
         async with asyncio.timeout(60):
             await app(_scope(request), receive, send)
     except Exception as error:  # noqa: BLE001  # what is raised is compared
-        # FastAPI names the file of the function that it calls, which may be one around the handler.
-        raised = re.sub('File "[^"]*"', "", f"{type(error).__name__}: {error}")
+        # FastAPI names the function that it calls, which may be one around the handler. It keeps
+        # names by the ids of functions, which may be those of an application that is gone.
+        raised = re.sub(_PLACE, "", f"{type(error).__name__}: {error}")
     return _answered(sent, raised, log)
 
 

@@ -8,7 +8,8 @@ from inspect import Signature
 from typing import Annotated
 
 import pytest
-from fastapi import BackgroundTasks, HTTPException, Request, Response
+from fastapi import BackgroundTasks, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import ResponseValidationError
 from fastapi.responses import (
     FileResponse,
     HTMLResponse,
@@ -17,6 +18,7 @@ from fastapi.responses import (
     RedirectResponse,
     StreamingResponse,
 )
+from httpx import ASGITransport, AsyncClient
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -347,3 +349,21 @@ async def test_path_13_a_handler_is_never_called_twice(same):
 
     await same(build, ("GET", "/"), ("GET", "/def"), ("GET", "/raising?q=1"), ("GET", "/raising"))
     assert calls == ["async", "def", "raising"] * 2
+
+
+@pytest.mark.parametrize("way", [FastAPI, FastTrackFramework])
+async def test_an_answer_that_is_not_valid_names_its_handler(way):
+    app = way()
+
+    @app.get("/box")
+    async def pack() -> Box:
+        return 3
+
+    transport = ASGITransport(app)
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        for _ in range(2):
+            with pytest.raises(ResponseValidationError, match="GET /box") as caught:
+                await client.get("/box")
+            found = caught.value
+            assert (found.endpoint_function, found.endpoint_file) == ("pack", __file__)
+            assert found.endpoint_line == pack.__code__.co_firstlineno
