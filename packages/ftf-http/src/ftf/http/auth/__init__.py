@@ -17,7 +17,7 @@ from .access._open_routes import OpenRoute
 from .api_tokens._api_token import ApiToken, ApiTokenStore
 from .api_tokens._api_token_guard import ApiTokenGuard
 from .api_tokens._api_tokens import ApiTokens, NewApiToken
-from .api_tokens.exceptions import ScopeNotAllowed, UnknownApiToken
+from .api_tokens.exceptions import ScopeNotAllowed, UnknownApiToken, UnusableApiToken
 from .exceptions import AccessForbidden, AmbiguousCredentials, InvalidAuthError, Unauthenticated
 from .guards._bearer_guard import BearerGuard
 from .guards._cookie_guard import CookieGuard, CookieSessions
@@ -163,6 +163,7 @@ __all__ = [
     "UnknownApiToken",
     "UnknownLogin",
     "UnknownPolicyError",
+    "UnusableApiToken",
     "UnusablePassword",
     "UserSource",
     "Users",

@@ -27,11 +27,14 @@ class Guard(ABC):
         loads_user: Whether the user of the identity is loaded and checked, if the application has
             users; if not, a user who was deactivated is accepted until the credential ends.
         lifetime: How long the container keeps a guard, unless it is registered.
+        prefixes: What the bearer tokens begin with that only this guard reads, as `ftp_`: a
+            `BearerGuard` beside it leaves them to it.
     """
 
     challenge: ClassVar[str | None] = None
     security_scheme: ClassVar[Json] = {"type": "http", "scheme": "bearer"}
     lifetime: ClassVar[Lifetime] = "scoped"
+    prefixes: ClassVar[tuple[str, ...]] = ()
     loads_user: bool = True
 
     @abstractmethod
