@@ -22,11 +22,12 @@ from .._current_user import demands_user, user_class
 from .._identity import Identity
 from .._users import Users
 from .._visitor import Visitor
+from ..connections._live_connections import LiveConnections
+from ..connections._options import ConnectionOptions
 from ..exceptions import AccessForbidden, Unauthenticated
 from ._access import AccessCheck, Decider
 from ._around import Around
-from ._authentication import authenticate
-from ._expiry import LiveConnections
+from ._authentication import authenticate, still_holds
 from ._guards import Guards
 from ._rule import Rule, rule_of
 
@@ -91,9 +92,21 @@ class Admissions(Decider):
         identity = admitted.visitor.identity if admitted and admitted.visitor else None
         if identity is None:
             await app(scope, receive, send)
-        else:
-            connections = self._container.resolve(LiveConnections)
-            await connections.serve(identity, app, scope, receive, send)
+            return
+
+        async def holds() -> bool:
+            return await still_holds(identity, self.guards, connection, self._container)
+
+        connection = HTTPConnection(scope)
+        connections = self._container.resolve(LiveConnections)
+        await connections.serve(identity, holds, app, scope, receive, send)
+
+    def connections(self, clock: Clock) -> LiveConnections:
+        """Return the service that knows the open connections."""
+        is_set = ConnectionOptions in self._container
+        return LiveConnections(
+            clock, self._container.resolve(ConnectionOptions) if is_set else None
+        )
 
     @override
     async def decide(self, check: AccessCheck, connection: HTTPConnection) -> None:

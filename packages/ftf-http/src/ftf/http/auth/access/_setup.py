@@ -15,12 +15,12 @@ from .._clock import Clock
 from .._guard import Guard
 from .._identity import Identity
 from .._visitor import Visitor
+from ..connections._live_connections import LiveConnections
 from ..policies._user_source import UserSource
 from ._access import Decider, public
 from ._admissions import Admissions
 from ._around import Around
 from ._credentials import Credentials
-from ._expiry import LiveConnections
 from ._guarded_route import ApplicationAccess
 from ._guards import Guards
 from ._open_routes import OpenRoute, open_routes
@@ -60,7 +60,7 @@ def guards_of(app: Application, index: RouteIndex) -> Guards:
         container.instance(Decider, admissions)
         if Clock not in container:
             container.register(Clock, scope="singleton")
-        container.register(LiveConnections, scope="singleton")
+        container.register(LiveConnections, admissions.connections, scope="singleton")
         container.register(Visitor, admissions.visitor, scope="scoped")
         container.register(Identity, admissions.identity, scope="scoped")
         container.register(Challenge, admissions.challenge)
