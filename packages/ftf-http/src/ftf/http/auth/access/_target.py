@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from ...routing._index_entries import finds_by_itself
+from ...routing._index_included import IncludedRoute
 from ...routing._tree import walk
 
 
@@ -20,6 +21,8 @@ def target_of(routes: Iterable[BaseRoute], scope: Scope) -> object | None:
     """
     for top in routes:
         if _matches(top, scope):
+            if isinstance(top, IncludedRoute):
+                return top.context
             if not hasattr(top, "original_router") or finds_by_itself(top):
                 return top
             return next((each for each in walk([top]) if _matches(each, scope)), top)
