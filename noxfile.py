@@ -110,10 +110,10 @@ def together(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the documentation, without a dead link."""
     session.install(*wheels(*PACKAGES), "--group=docs")
-    site = Path(session.create_tmp(), "site").resolve()
-    session.run(
-        "mkdocs", "build", "--strict", "--config-file=docs/mkdocs.yml", f"--site-dir={site}"
-    )
+    folder = Path(session.create_tmp(), "site").resolve()
+    session.run("python", str(CHECKS / "site.py"), str(folder))
+    session.run("zensical", "build", "--strict", f"--config-file={folder / 'mkdocs.yml'}")
+    session.log(f"Open {folder / 'site' / 'index.html'}")
 
 
 @nox.session
