@@ -36,6 +36,8 @@ from ._partial import Partial
 from ._projection import AnyPage
 from ._resource import ACTIONS, Resource
 from ._rules_in import ask
+from .bodies._storable import naming_fields
+from .declared._mistakes import mistakes
 
 _PAGES = {"page": Page, "simple": SimplePage, "cursor": CursorPage}
 _NOT_FOUND: dict[int | str, dict[str, object]] = {404: {"description": "There is no such record."}}
@@ -96,10 +98,11 @@ class ResourceController[
     async def store(self, body: In, connection: HTTPConnection) -> Reply[Out]:
         """Store a new record."""
         resource = self._resource()
-        record = cast("M", resource.model(**written(body, resource.fields)))
+        values = written(body, resource.fields)
+        record = cast("M", resource.model(**values))
         if resource.parent is not None:
             setattr(record, resource.foreign_key, self._parent_key)
-        async with self._checked(body), transaction(self.records.session):
+        async with self._checked(body, values), transaction(self.records.session):
             await self.storing(record, body)
             await self.records.create(record)
             await self.stored(record, body)
@@ -194,7 +197,7 @@ class ResourceController[
     async def _written(self, key: object, record: M, change: Change) -> Out:
         if change.values:
             async with (
-                self._checked(change.body, record, change.values),
+                self._checked(change.body, change.values, record),
                 transaction(self.records.session),
             ):
                 for name, value in change.values.items():
@@ -208,24 +211,33 @@ class ResourceController[
     async def _checked(
         self,
         body: BaseModel | None,
+        values: Mapping[str, object],
         record: M | None = None,
-        changes: Mapping[str, object] | None = None,
     ) -> AsyncIterator[None]:
-        """Check the rules of a body, and explain by them what the database refuses in the block.
+        """Check the rules of a body, and explain what the database refuses in the block.
+
+        Args:
+            body: The complete body; `None` if its rules are not asked.
+            values: What the block stores of it, by attribute.
+            record: The record that it changes, if that is stored.
 
         Raises:
+            RequestValidationError: A column does not hold a value of the body.
             RuleViolation: A rule is broken, before the block or by another request meanwhile.
         """
-        resource = self._resource()
-        if body is None or not resource.has_rules:
-            yield
-            return
-        rules = Rules(self.records.session)
-        of_parent = {resource.foreign_key: self._parent_key} if resource.parent else {}
-        ask(rules, body, records=[record] if record else [], values=of_parent, names=changes)
-        await rules.check()
-        async with rules.explaining():
-            yield
+        resource, session = self._resource(), self.records.session
+        with naming_fields(values, resource.model, resource.body, session.get_bind().dialect):
+            if body is None or not resource.has_rules:
+                yield
+                return
+            rules = Rules(session)
+            of_parent = {resource.foreign_key: self._parent_key} if resource.parent else {}
+            own = [record] if record else []
+            changes = values if record else None
+            ask(rules, body, records=own, values=of_parent, names=changes)
+            await rules.check()
+            async with rules.explaining():
+                yield
 
     async def _enter(self, key: object) -> None:
         """Narrow the resource to the records of a parent.
@@ -244,8 +256,10 @@ class ResourceController[
         """Return the facts of the controller, which are checked at the first call."""
         found = cls.__dict__.get("_facts")
         if not isinstance(found, Resource):
+            for mistake in mistakes(cls, ResourceController):
+                raise TypeError(mistake)
             found = _facts(cls)
-            found.check(cls.prefix)
+            found.check(cls.prefix, reads_path=_reads_path(cls))
             cls._facts = found  # type: ignore[attr-defined]  # of this class alone
         return found
 
@@ -271,6 +285,15 @@ class ResourceController[
         return action if resource.parent is None else within_parent(action, resource)
 
 
+def _reads_path(controller: type[ResourceController[Any, Any, Any, Any]]) -> bool:
+    """Return whether a controller may read what its prefix names in a way of its own."""
+    is_narrowed = any(
+        getattr(controller, name) is not getattr(ResourceController, name)
+        for name in ("scope", "query")
+    )
+    return bool(is_narrowed or controller.dependencies or controller.access)
+
+
 def _facts(controller: type[ResourceController[Any, Any, Any, Any]]) -> Resource:
     types = type_arguments(controller)
     parameters = ResourceController.__type_params__
@@ -281,7 +304,7 @@ def _facts(controller: type[ResourceController[Any, Any, Any, Any]]) -> Resource
         model,
         body,
         answer,
-        tuple(controller.actions),
+        controller.actions,
         controller.filters,
         controller.parent,
         completes=all(

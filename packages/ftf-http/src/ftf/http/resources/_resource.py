@@ -1,6 +1,6 @@
 """`Resource`: the facts of a resource controller, checked when it is added."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -14,6 +14,7 @@ from ftf.orm import FilterSet
 from ..types import key_of
 from ._projection import Projection
 from ._rules_in import has_rules
+from .declared._mistakes import unread_names
 
 ACTIONS: Final = ("index", "show", "store", "update", "replace", "destroy")
 _WRITES: Final = {"store", "update", "replace"}
@@ -38,7 +39,7 @@ class Resource:
     model: type[DeclarativeBase]
     body: type[BaseModel]
     answer: type[BaseModel]
-    actions: tuple[str, ...]
+    actions: Sequence[str]
     declared: FilterSet[Any] | None
     parent: QueryableAttribute[Any] | None
     completes: bool
@@ -74,13 +75,18 @@ class Resource:
         """The attribute of a record that refers to its parent."""
         if self.parent is None:
             return ""
-        pairs = self.parent.property.local_remote_pairs
-        if self.parent.property.uselist or len(pairs) != 1:
+        mapper = inspect(self.model)
+        relation = mapper.relationships.get(getattr(self.parent, "key", ""))
+        owner = getattr(self.parent, "class_", None)
+        pairs = (
+            relation.local_remote_pairs or [] if relation and owner in self.model.__mro__ else []
+        )
+        if relation is None or relation.uselist or len(pairs) != 1:
             raise TypeError(
-                f"{self.name}.parent must be a relationship to one record by one foreign key, such "
-                f"as Comment.post, not {self.parent}."
+                f"{self.name}.parent must be a relationship of {self.model.__name__} to one record "
+                f"by one foreign key, such as Comment.post, not {self.parent}."
             )
-        key: str = inspect(self.model).get_property_by_column(pairs[0][0]).key
+        key: str = mapper.get_property_by_column(pairs[0][0]).key
         return key
 
     @cached_property
@@ -90,14 +96,24 @@ class Resource:
         found: type[DeclarativeBase] = self.parent.property.mapper.class_
         return found
 
-    def check(self, prefix: str) -> None:
+    def check(self, prefix: str, *, reads_path: bool = False) -> None:
         """Check what can be known before a request.
+
+        Args:
+            prefix: The prefix of the controller.
+            reads_path: Whether the controller may read parameters of the prefix itself.
 
         Raises:
             TypeError: A schema does not fit the model.
             ValueError: An action is unknown, a filter is about what answers do not show, or the
                 prefix does not name the parent.
         """
+        if isinstance(self.actions, str):
+            raise TypeError(
+                f"{self.name}.actions is a text: write `actions = ({self.actions!r},)`."
+            )
+        if inspect(self.model, raiseerr=False) is None:
+            raise TypeError(f"{self.name}: {self.model.__name__} has no table: name a model.")
         unknown = [name for name in self.actions if name not in ACTIONS]
         if unknown or not self.actions:
             wrong = f"has an unknown action {unknown[0]!r}" if unknown else "has no actions"
@@ -106,13 +122,19 @@ class Resource:
         if declared is not None and getattr(declared, "model", None) is not self.model:
             raise TypeError(f"{self.name}.filters must be a FilterSet of {self.model.__name__}.")
         _ = self.key, self.foreign_key
-        self._check_prefix(prefix)
+        self._check_prefix(prefix, reads_path=reads_path)
         self._check_shown()
         if _WRITES & {*self.actions}:
             for fault in self._faults_of_body():
                 raise TypeError(f"{self.name}: {self.body.__name__}{fault}")
 
-    def _check_prefix(self, prefix: str) -> None:
+    def _check_prefix(self, prefix: str, *, reads_path: bool) -> None:
+        unread = unread_names(prefix, self.parent.key if self.parent is not None else "")
+        if unread and self.parent is None and not reads_path:
+            raise ValueError(
+                f"{self.name} names {{{unread[0]}}} in its prefix, which no action reads: write "
+                f"`parent = {self.model.__name__}.{unread[0]}`, or read it in `scope`."
+            )
         if self.parent is not None and f"{{{self.parent.key}}}" not in prefix:
             name = self.parent.key
             raise ValueError(

@@ -27,6 +27,13 @@ def has_rules(schema: type[BaseModel]) -> bool:
     return any(_has(schema, set()))
 
 
+def ruled_in(hint: object) -> Iterator[type[BaseModel]]:
+    """Return the schemas in an annotation that have rules."""
+    for part in _parts(hint):
+        if isinstance(part, type) and issubclass(part, BaseModel) and has_rules(part):
+            yield part
+
+
 def ask(
     rules: Rules,
     body: BaseModel,
