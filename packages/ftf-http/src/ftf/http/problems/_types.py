@@ -81,6 +81,19 @@ BUILT_IN: Final = (
         "Read the record again, and apply the change to what it is now.",
     ),
     ProblemType(
+        "precondition-failed",
+        412,
+        "The record has another version",
+        "`If-Match` does not name the version that the record has by now. Read the record again, "
+        "and apply the change to what it is now.",
+    ),
+    ProblemType(
+        "precondition-required",
+        428,
+        "The header If-Match is missing",
+        "Send it with the `ETag` of the record that the change is made for.",
+    ),
+    ProblemType(
         "cursor",
         400,
         "The cursor is not one of this list",

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from fastapi.dependencies.models import Dependant
 
 from ..injection._endpoint import injected_keys
-from ._checked import RuleCheck, UncheckedRules
 from ._controller import ResourceController
 from ._resource import ACTIONS
-from ._rules_in import ruled_in
+from .bodies._checked import RuleCheck, UncheckedRules
+from .bodies._rules_in import ruled_in
 
 
 def plain_bodies(dependant: Dependant) -> Iterator[str]:

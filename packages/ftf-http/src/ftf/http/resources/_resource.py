@@ -1,6 +1,6 @@
 """`Resource`: the facts of a resource controller, checked when it is added."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -13,7 +13,8 @@ from ftf.orm import FilterSet
 
 from ..types import key_of
 from ._projection import Projection
-from ._rules_in import has_rules
+from .access._policy import ResourcePolicy
+from .bodies._rules_in import has_rules
 from .declared._mistakes import unread_names
 
 ACTIONS: Final = ("index", "show", "store", "update", "replace", "destroy")
@@ -33,6 +34,8 @@ class Resource:
         declared: The filter set of the controller, if it has one.
         parent: The relationship to the record in the path, if there is one.
         completes: Whether the controller completes new records by its hooks.
+        asks: The policy of the controller, if it has one.
+        requires_match: Whether changes need `If-Match`.
     """
 
     name: str
@@ -43,6 +46,20 @@ class Resource:
     declared: FilterSet[Any] | None
     parent: QueryableAttribute[Any] | None
     completes: bool
+    asks: object = None
+    requires_match: bool = False
+
+    @cached_property
+    def policy(self) -> ResourcePolicy | None:
+        """What the actions ask about the user, if the controller has a policy."""
+        return None if self.asks is None else ResourcePolicy(self.name, self.model, self.asks)
+
+    @cached_property
+    def version(self) -> str:
+        """The attribute with the version of a record, or "" if the records have none."""
+        mapper = inspect(self.model)
+        column = mapper.version_id_col
+        return "" if column is None else mapper.get_property_by_column(column).key
 
     @cached_property
     def filters(self) -> FilterSet[Any]:
@@ -96,6 +113,11 @@ class Resource:
         found: type[DeclarativeBase] = self.parent.property.mapper.class_
         return found
 
+    def refers(self, names: Iterable[str]) -> bool:
+        """Return whether an attribute among those of the model is a foreign key."""
+        columns = inspect(self.model).columns
+        return any(columns[name].foreign_keys for name in names)
+
     def check(self, prefix: str, *, reads_path: bool = False) -> None:
         """Check what can be known before a request.
 
@@ -123,6 +145,12 @@ class Resource:
             raise TypeError(f"{self.name}.filters must be a FilterSet of {self.model.__name__}.")
         _ = self.key, self.foreign_key
         self._check_prefix(prefix, reads_path=reads_path)
+        self._check_policy()
+        if self.requires_match and not self.version:
+            raise ValueError(
+                f"{self.name}.require_match needs records with a version: add the mixin `Versioned`"
+                f" to {self.model.__name__}."
+            )
         self._check_shown()
         if _WRITES & {*self.actions}:
             for fault in self._faults_of_body():
@@ -140,6 +168,15 @@ class Resource:
             raise ValueError(
                 f"{self.name} has the parent {self.parent}, but its prefix has no {{{name}}}: "
                 f"write, as an example, prefix = '/{name}s/{{{name}}}{prefix}'."
+            )
+
+    def _check_policy(self) -> None:
+        missing = self.policy.missing(self.actions) if self.policy is not None else []
+        if missing:
+            methods = ", ".join(f"`{each}`" for each in missing)
+            raise TypeError(
+                f"{self.name} asks its policy for {methods}, which {self.policy} does not have: "
+                "write the methods, or leave the actions out."
             )
 
     def _check_shown(self) -> None:

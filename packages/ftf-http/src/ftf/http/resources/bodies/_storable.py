@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase
 from ftf.orm import InvalidValue
 from ftf.orm.query import can_have
 
-from .._change import alias_of
+from ._change import alias_of
 
 _REFUSED = (ArithmeticError, AttributeError, InvalidValue, LookupError, TypeError, ValueError)
 

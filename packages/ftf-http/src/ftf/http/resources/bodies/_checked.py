@@ -13,9 +13,9 @@ from starlette.requests import HTTPConnection
 
 from ftf.orm import BaseRepository, Rules
 
-from ..injection._inject import Injection
-from ..problems._orm_handlers import RULES
-from ..types import key_of
+from ...injection._inject import Injection
+from ...problems._orm_handlers import RULES
+from ...types import key_of
 from ._rules_in import ask, has_rules
 
 _BOUND: Final = "ftf.http.bound"  # in the scope of a request: the records of its path

@@ -10,10 +10,10 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ftf.orm import Exists, Rules, Unique
 
-from ..injection._inject import unaliased
-from ..problems._fault import pointer_to
+from ...injection._inject import unaliased
+from ...problems._fault import pointer_to
+from .._missing import MISSING
 from ._change import alias_of
-from ._missing import MISSING
 
 type Rule = Exists[Any] | Unique
 type Steps = tuple[object, ...]
