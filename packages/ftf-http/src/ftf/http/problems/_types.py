@@ -94,6 +94,18 @@ BUILT_IN: Final = (
         "Send it with the `ETag` of the record that the change is made for.",
     ),
     ProblemType(
+        "key-in-use",
+        409,
+        "A request with the same key is being served",
+        "Send the request again after the seconds in the header `Retry-After`.",
+    ),
+    ProblemType(
+        "key-reused",
+        422,
+        "The key belongs to another request",
+        "An `Idempotency-Key` is for one request and its repetitions. Choose a new one.",
+    ),
+    ProblemType(
         "cursor",
         400,
         "The cursor is not one of this list",

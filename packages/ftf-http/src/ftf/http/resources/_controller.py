@@ -61,6 +61,7 @@ class ResourceController[
             it has it, is asked about a record that is shown, `update` and `delete` about one that
             is changed, and `create` before the body of a new one is read.
         require_match: Whether changes need the header `If-Match`, for records with a version.
+        idempotency: Executes a POST that is sent again once, as `idempotent(required=True)`.
 
     Args:
         records: The repository of the records; its `query` is what all actions begin with.
@@ -209,4 +210,5 @@ def _facts(controller: type[ResourceController[Any, Any, Any, Any]]) -> Resource
         ),
         asks=controller.policy,
         requires_match=controller.require_match,
+        repeats=controller.idempotency,
     )

@@ -9,6 +9,7 @@ from fastapi import Header
 from fastapi.requests import HTTPConnection
 from starlette.concurrency import run_in_threadpool
 
+from ..injection._early_checks import EarlyDependency
 from ..injection._endpoint import is_generator
 from ..replies._reply import Reply
 from ..routing._controller import Action
@@ -37,6 +38,10 @@ def entering(action: Action, resource: Resource) -> Action:
     """
     names = [*_read(action, resource)]
     is_tagged = resource.version and action.name in TAGGED
+    if action.name == "store" and isinstance(resource.repeats, EarlyDependency):
+        before = action.options.get("dependencies") or ()
+        options: RouteOptions = {**action.options, "dependencies": [*before, resource.repeats]}
+        action = action._replace(options=options)
     if not (names or resource.policy or is_tagged or action.name in CHANGES):
         return action
     if is_generator(action.method):

@@ -23,6 +23,7 @@ from .conditional._etag import NO_PRECONDITION, Precondition, etag_of, is_unchan
 
 if TYPE_CHECKING:
     from ..auth import Gate, Policy
+    from ..idempotency import idempotent
 
 
 class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Controller):
@@ -37,6 +38,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
     parent: ClassVar[QueryableAttribute[Any] | None] = None
     policy: "ClassVar[type[Policy[Any]] | None]" = None
     require_match: ClassVar[bool] = False
+    idempotency: "ClassVar[idempotent | None]" = None
 
     _parent_key: object = None
     _gate: "Gate[Any] | None" = None

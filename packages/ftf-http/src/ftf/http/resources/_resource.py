@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ftf.orm import FilterSet
 
+from ..injection._early_checks import EarlyDependency
 from ..types import key_of
 from ._projection import Projection
 from .access._policy import ResourcePolicy
@@ -36,6 +37,7 @@ class Resource:
         completes: Whether the controller completes new records by its hooks.
         asks: The policy of the controller, if it has one.
         requires_match: Whether changes need `If-Match`.
+        repeats: What executes a new record's request once, if something does.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Resource:
     completes: bool
     asks: object = None
     requires_match: bool = False
+    repeats: object = None
 
     @cached_property
     def policy(self) -> ResourcePolicy | None:
@@ -146,6 +149,9 @@ class Resource:
         _ = self.key, self.foreign_key
         self._check_prefix(prefix, reads_path=reads_path)
         self._check_policy()
+        if not (self.repeats is None or isinstance(self.repeats, EarlyDependency)):
+            given = f"not {self.repeats!r}"
+            raise TypeError(f"{self.name}.idempotency must be `idempotent(...)`, {given}.")
         if self.requires_match and not self.version:
             raise ValueError(
                 f"{self.name}.require_match needs records with a version: add the mixin `Versioned`"
