@@ -34,7 +34,7 @@ from .routing._tree import walk
 from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
 from .startup._access import access_faults, document_access, report_open_routes
-from .startup._checks import dependants, middleware_injections, validate
+from .startup._checks import dependants, middleware_injections, unchecked_rules, validate
 from .startup._cors import refuse_open_cors
 from .startup._direct import Direct
 from .startup._early_checks import early_check_faults
@@ -208,7 +208,8 @@ class FastTrackFramework(Declarations):
 
         Raises:
             InvalidApplicationError: A service cannot be built; the error holds every fault.
-            InvalidRoutesError: A check of a route, such as `throttle` or `Access`, cannot run.
+            InvalidRoutesError: A check of a route, such as `throttle`, `Access` or the rules of a
+                body, cannot run.
             InvalidPoliciesError: A policy cannot decide, or a handler names one that was not added.
         """
         middleware, checks = (
@@ -217,7 +218,7 @@ class FastTrackFramework(Declarations):
         )
         places = [*dependants(self.routes)]
         access = access_faults(self, self._security, self._index)
-        faults = [*access, *early_check_faults(self, places)]
+        faults = [*access, *early_check_faults(self, places), *unchecked_rules(places)]
         if faults:
             raise InvalidRoutesError(faults)
         validate(self.container, places, (*middleware, *checks))
