@@ -50,6 +50,7 @@ class AfterCommit:
         for listener, call in self._listeners:
             context = Context()
             context.run(note, self._types)
+            context.run(Correlation.of_records.set, Correlation.of_records.get())
             continue_trace(self._correlation, context)
             try:
                 await in_context(context, self._call(call))

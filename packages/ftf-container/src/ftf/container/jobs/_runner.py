@@ -5,6 +5,7 @@ from asyncio import FIRST_COMPLETED, Future, Task, all_tasks, create_task, get_r
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MethodType
 from typing import Final
 
@@ -165,18 +166,24 @@ def _run_of(envelope: Envelope) -> JobRun:
 def _context(run: JobRun) -> Context:
     context = Context()
     context.run(current_run.set, run)
+    context.run(Correlation.of_records.set, partial(_log_fields, run))
     continue_trace(run.headers, context)
     return context
 
 
+def _log_fields(run: JobRun | Envelope) -> dict[str, object]:
+    return {**Correlation(run.headers).log_fields, "job": run.name, "job_id": run.id}
+
+
 def _logged(envelope: Envelope, outcome: Outcome) -> Outcome:
     number, origin = envelope.attempt + 1, Correlation(envelope.headers)
-    label = f"{envelope.name} {envelope.id}, attempt {number}{origin}"
+    label, extra = f"{envelope.name} {envelope.id}, attempt {number}{origin}", _log_fields(envelope)
     match outcome:
         case Failed(error):
-            _logger.error("%s failed for good", label, exc_info=error)
+            _logger.error("%s failed for good", label, exc_info=error, extra=extra)
         case Retried(after, error):
-            _logger.warning("%s failed, again in %.1f s", label, after, exc_info=error)
+            again = "%s failed, again in %.1f s"
+            _logger.warning(again, label, after, exc_info=error, extra=extra)
         case Discarded(reason):
-            _logger.info("%s is discarded: %s", label, reason)
+            _logger.info("%s is discarded: %s", label, reason, extra=extra)
     return outcome
