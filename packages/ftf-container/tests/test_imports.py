@@ -6,7 +6,8 @@ import sys
 import pytest
 
 ADDITIONS = {
-    f"ftf.container.{name}" for name in ("cli", "environment", "events", "jobs", "logs", "settings")
+    f"ftf.container.{name}"
+    for name in ("cli", "environment", "events", "jobs", "logs", "settings", "spans")
 }
 SLOW = {"argparse", "click", "cronsim", "importlib.metadata", "pydantic", "zoneinfo"}
 

@@ -7,6 +7,7 @@ from random import getrandbits
 from typing import TYPE_CHECKING, cast
 
 from .._correlation import Correlation
+from .._span import span
 from ..environment import Environment
 from ..scopes._scope import Scope
 from ._console import Console
@@ -28,7 +29,8 @@ def named(call: "Call") -> Iterator[None]:
     fields = {"command": call.entry.name, "command_id": f"{getrandbits(128):032x}"}
     token = Correlation.of_records.set(lambda: fields)
     try:
-        yield
+        with span("ftf.command", **fields):
+            yield
     finally:
         Correlation.of_records.reset(token)
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from .._container import Container
 from .._correlation import Correlation, continue_trace
+from .._span import span
 from ..scopes._settled import settled
 from ._chain import followed
 from ._decision import decide
@@ -128,8 +129,10 @@ class Runner:
         self, run: JobRun, function: Callable[..., Awaitable[object]], **given: object
     ) -> None:
         values: dict[object, object] = {JobRun: run, Correlation: Correlation(run.headers)}
-        async with self._container.scoped_context(values) as scope:
-            await settled(scope, scope.acall(function, **given))
+        about = {"job": run.name, "job_id": run.id, "attempt": run.attempt}
+        with span("ftf.job", **about):
+            async with self._container.scoped_context(values) as scope:
+                await settled(scope, scope.acall(function, **given))
 
     async def _tell_job(
         self, registered: Registered, job: Job, run: JobRun, error: Exception
