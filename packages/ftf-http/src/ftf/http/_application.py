@@ -24,6 +24,7 @@ from .problems._openapi import document_problems
 from .problems._pages import page_of
 from .problems._types import DEFAULT_BASE, ProblemTypes
 from .request._outermost import Outgoing
+from .request._server_timing import timed
 from .request._services import serve_from
 from .routing._index import RouteIndex
 from .routing._openapi import document_parameters
@@ -189,6 +190,7 @@ class FastTrackFramework(Declarations):
             self.user_middleware = users
         if not limits_bodies:
             direct.begin(stack)
+        self._outermost = timed(self._outermost)
         return stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
