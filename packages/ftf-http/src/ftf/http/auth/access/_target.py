@@ -1,6 +1,7 @@
 """Which route FastAPI's routers choose for a connection, found by their own methods."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
@@ -25,7 +26,7 @@ def target_of(routes: Iterable[BaseRoute], scope: Scope) -> BaseRoute | None:
         match = _match(top, scope)
         if match is Match.FULL:
             if isinstance(top, IncludedRoute):
-                return top.context
+                return cast("BaseRoute", top.context)  # it has what a route has
             if not hasattr(top, "original_router") or finds_by_itself(top):
                 return top
             found = (each for each in walk([top]) if _match(each, scope) is Match.FULL)
