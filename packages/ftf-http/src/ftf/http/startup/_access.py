@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.routing import BaseRoute, Router
 
-from ftf.container import Container
+from ftf.container import Container, DependencyResolutionError
 
-from ..exceptions import RouteFault
+from ..exceptions import InjectionFault, InvalidApplicationError, RouteFault
 from ..routing._index import RouteIndex
 
 if TYPE_CHECKING:
@@ -70,6 +70,36 @@ def access_faults(
     _setup.guard_by_container(app, index)
     _faults.check_index(app.container, is_indexed=app.router.middleware_stack is index)
     return [*_faults.access_faults(app.container, app.routes, _setup.around(app))]
+
+
+def name_providers(
+    container: Container,
+    faults: Sequence[InjectionFault],
+    registered: Sequence[DependencyResolutionError],
+) -> None:
+    """Raise if services cannot be delivered because a provider of authentication is missing.
+
+    Args:
+        container: The container of the application.
+        faults: The faults of routes and other functions.
+        registered: The faults of registered services.
+
+    Raises:
+        InvalidAuthError: It is.
+    """
+    if not _is_loaded():
+        return
+    from ..auth import _missing_providers as missing  # noqa: PLC0415  # see above
+
+    known = [missing.missing_provider(container, each.error) for each in faults]
+    others = [missing.missing_provider(container, each) for each in registered]
+    if not (providers := [*filter(None, known + others)]):
+        return
+    rest = (
+        [each for each, provider in zip(faults, known, strict=True) if provider is None],
+        [each for each, provider in zip(registered, others, strict=True) if provider is None],
+    )
+    raise missing.lacking(providers) from InvalidApplicationError(*rest) if any(rest) else None
 
 
 def report_open_routes(app: Application) -> None:

@@ -1,11 +1,11 @@
 """The check of start-up: the rule of each route can hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from starlette.routing import BaseRoute
 
-from ftf.container import Container
+from ftf.container import Container, DependencyResolutionError
 
 from ...exceptions import RouteFault
 from ...injection._endpoint import injected_parameters
@@ -19,6 +19,8 @@ from ._around import Around
 from ._guards import Guards
 from ._rule import Rule
 
+type Classes = tuple[type, ...]
+
 _NO_GUARDS = (
     "The route demands a credential, and the application has no guard.\n"
     'Add one: `app.add_guard("api", BearerGuard)`.'
@@ -30,7 +32,11 @@ _HIDDEN = (
 )
 _NO_USERS = (
     "The handler takes `CurrentUser`, and the application does not know its users.\n"
-    "Pass them: `AuthProvider(users=...)`."
+    "Pass them, `AuthProvider(users=...)`, or add `OrmStores(User, User.email, Login)`."
+)
+_RECORD = (
+    "The container would make a new, empty {0}, which is no service.\n"
+    "Write `CurrentUser[{0}]` for the user of the request, and `Auth[{0}]` in a constructor."
 )
 
 
@@ -62,6 +68,7 @@ def access_faults(
     """
     known = container.resolve(Admissions) if Admissions in container else None
     admissions = known or Admissions(container, Guards(), "")
+    users = _user_classes(container, walk(routes))
     for top in routes:
         hidden = finds_by_itself(top)
         for route in walk([top]):
@@ -70,7 +77,7 @@ def access_faults(
             if rule is not None:
                 reasons = [_HIDDEN] if hidden else [*_reasons(rule, admissions.guards)]
                 yield from (RouteFault(place, reason) for reason in reasons)
-            yield from (RouteFault(place, each) for each in _user_faults(container, route))
+            yield from (RouteFault(place, each) for each in _user_faults(container, route, users))
 
 
 def _place(route: object) -> str:
@@ -87,16 +94,38 @@ def _reasons(rule: Rule, guards: Guards) -> Iterator[str]:
         yield f"There is no guard named {name!r}; the application has {known}."
 
 
-def _user_faults(container: Container, route: object) -> Iterator[str]:
+def _user_faults(container: Container, route: object, users: Classes) -> Iterator[str]:
     dependant = getattr(route, "dependant", None)
     if dependant is None:
         return
     known = container.resolve(UserClass).cls if UserClass in container else None
     for _, key in injected_parameters(dependant):
         if demands_user(key) is None:
-            continue
-        if Users not in container:
+            for cls in _empty_records(container, key, users):
+                yield _RECORD.format(cls.__qualname__)
+        elif Users not in container:
             yield _NO_USERS
         elif known is not None and not issubclass(known, cast("type", user_class(key))):
             name = known.__qualname__
             yield f"The users of the application are of the class {name}: `CurrentUser[{name}]`."
+
+
+def _user_classes(container: Container, routes: Iterable[object]) -> Classes:
+    """Return the classes of users, as far as providers and handlers name them."""
+    found = [container.resolve(UserClass).cls] if UserClass in container else []
+    for dependant in (getattr(route, "dependant", None) for route in routes):
+        for _, key in injected_parameters(dependant) if dependant is not None else ():
+            named = user_class(key) if demands_user(key) is not None else None
+            found += [named] if isinstance(named, type) and named is not object else []
+    return tuple(found)
+
+
+def _empty_records(container: Container, key: object, users: Classes) -> Iterator[type]:
+    """Return the models and classes of users that the container would make for a service."""
+    try:
+        keys = container.explain(key).keys
+    except DependencyResolutionError:  # which is reported with all of its kind
+        keys = frozenset([key])
+    made = (each for each in keys if isinstance(each, type) and each not in container)
+    # `__mapper__` is of SQLAlchemy's models; it is not loaded where nothing else needs it.
+    yield from (each for each in made if hasattr(each, "__mapper__") or issubclass(each, users))
