@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Router
 
 from ftf.container import Container
 
+from ..documentation._pages import asset_paths
 from ..exceptions import RouteFault
 from ..routing._index import RouteIndex
 
@@ -78,7 +79,7 @@ def access_faults(
 def documentation_urls(app: Application) -> list[str]:
     """Return the paths of the OpenAPI document and of the pages that show it."""
     names = ("openapi_url", "docs_url", "redoc_url", "swagger_ui_oauth2_redirect_url")
-    return [url for name in names if (url := getattr(app, name))]
+    return [*(url for name in names if (url := getattr(app, name))), *asset_paths(app)]
 
 
 def report_open_routes(app: Application) -> None:
