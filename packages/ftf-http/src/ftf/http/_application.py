@@ -15,6 +15,7 @@ from ftf.container import Container, ServiceProvider
 
 from ._declarations import Declarations
 from ._fixed_attribute import FixedAttribute
+from .documentation._pages import serve_pages
 from .exceptions import InvalidRoutesError
 from .plan._planned import way_of
 from .plan._way import RouteWay
@@ -121,6 +122,7 @@ class FastTrackFramework(Declarations):
         for middleware in options.get("middleware") or ():
             refuse_open_cors(middleware)
         super().__init__(lifespan=lifespan, **options)
+        serve_pages(self)
         self.problem_details = problem_details
         self.problem_types: ProblemTypes = ProblemTypes(problem_types)
         self.security_headers = security_headers
