@@ -1,7 +1,6 @@
 """What `ftf check --deploy` says about the database."""
 
 import json
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -68,9 +67,12 @@ async def test_what_has_no_database_and_no_jobs_has_no_faults():
     assert await jobs(deployment(container)) == []
 
 
-async def test_a_database_that_cannot_be_reached_is_a_fault(tmp_path: Path):
+async def test_a_database_that_cannot_be_reached_is_a_fault():
+    async def connect() -> None:
+        raise OSError("no route to host")
+
     async with Container() as container:
-        url = f"sqlite+aiosqlite:///{tmp_path / 'missing' / 'shop.db'}"
-        container.add_provider(DatabaseProvider(url), JobsProvider("database:"))
+        provider = DatabaseProvider("sqlite+aiosqlite:///shop.db", async_creator=connect)
+        container.add_provider(provider, JobsProvider("database:"))
         (line,) = await jobs(deployment(container))
-    assert line == "The tables of jobs cannot be looked for: unable to open database file"
+    assert line == "The tables of jobs cannot be looked for: no route to host"
