@@ -147,7 +147,7 @@ class FastTrackFramework(Declarations):
         self.router.middleware_stack = self._index
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
-        self._security = security
+        self.security: SecurityOptions | None = security
         if security is not None:
             add_security(self, self._layers, security)
         add_time_limits(self, self._layers, request_timeout, body_timeout)
@@ -221,7 +221,7 @@ class FastTrackFramework(Declarations):
             self._readiness.injections(),
         )
         places = [*dependants(self.routes)]
-        access = access_faults(self, self._security, self._index)
+        access = access_faults(self, self.security, self._index)
         faults = [*access, *early_check_faults(self, places), *unchecked_rules(places)]
         if faults:
             raise InvalidRoutesError(faults)
