@@ -182,6 +182,18 @@ def instrumented(session: nox.Session) -> None:
 
 
 @nox.session(default=False, requires=["wheelhouse"])
+def schema(session: nox.Session) -> None:
+    """Send the blog, and a resource of each shape, what their OpenAPI documents allow and refuse.
+
+    Schemathesis and our own generator make up thousands of requests, with and without credentials.
+    """
+    session.install(*wheels(*PACKAGES), "--group=schema")
+    folder = "packages/ftf-http/compatibility"
+    tests = f"{folder}/schema_of_the_blog.py", f"{folder}/schema_of_resources.py"
+    session.run("pytest", *tests, *session.posargs, env=EXAMPLES)
+
+
+@nox.session(default=False, requires=["wheelhouse"])
 def demo(session: nox.Session) -> None:
     """Migrate, seed and serve the blog: `nox -s demo -- [--port N] [--check]`."""
     session.install(*wheels(*PACKAGES), "--group=demo")
