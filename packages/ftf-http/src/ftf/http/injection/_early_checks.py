@@ -47,6 +47,17 @@ class EarlyCheck(ABC):
         """Return why the check cannot run in an application with this container."""
 
 
+class SurroundingCheck(EarlyCheck):
+    """An early check that also has the response of a request before it is sent.
+
+    FastAPI serves its routes, because a plan sends what it makes.
+    """
+
+    @abstractmethod
+    async def surround(self, request: Request, handle: Handler) -> Response:
+        """Return the response to a request, by calling its handler or in its place."""
+
+
 class EarlyDependency(params.Depends):
     """The mark of an early check: a dependency, and a decorator of handlers and controllers.
 
@@ -108,13 +119,18 @@ def checked_first(handle: Handler) -> Handler:
     checks = [*checks_of(dependant)] if isinstance(dependant, Dependant) else []
     if not checks:
         return handle
+    surrounding = [check for check in checks if isinstance(check, SurroundingCheck)]
+    first = [check for check in checks if check not in surrounding]
+    inner = handle
+    for check in reversed(surrounding):
+        inner = partial(check.surround, handle=inner)
 
     async def check_first(request: Request) -> Response:
-        for check in checks:
+        for check in first:
             await check(request)
-        return await handle(request)
+        return await inner(request)
 
-    setattr(check_first, _UNCHECKED, handle)
+    setattr(check_first, _UNCHECKED, inner)
     return check_first
 
 

@@ -1,5 +1,6 @@
 """The check of start-up: every registered and injected service can be built."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from fastapi.dependencies.models import Dependant
@@ -9,7 +10,7 @@ from starlette.routing import BaseRoute
 from ftf.container import Container, DependencyResolutionError, GraphError
 from ftf.container.exceptions import Step
 
-from ..exceptions import InjectionFault, InvalidApplicationError, ReadServiceError
+from ..exceptions import InjectionFault, InvalidApplicationError, ReadServiceError, RouteFault
 from ..injection._endpoint import injected_parameters
 from ..injection._readable import services_read_by
 from ..request._scope import ScopeMiddleware
@@ -48,6 +49,18 @@ def validate(
     if faults or registered:
         name_providers(container, faults, registered)
         raise InvalidApplicationError(faults, registered)
+
+
+def unchecked_rules(places: Iterable[Place]) -> Iterator[RouteFault]:
+    """Return the bodies whose schemas have rules of ftf-orm that nothing checks."""
+    if "ftf.orm" not in sys.modules:  # no schema has such rules: do not load resources
+        return
+    try:
+        from ..resources._plain_bodies import plain_bodies  # noqa: PLC0415
+    except ImportError:  # pydantic is too old for resources, so that rules cannot be checked
+        return
+    for place, _, dependant in places:
+        yield from (RouteFault(place, reason) for reason in plain_bodies(dependant))
 
 
 def dependants(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Place]:

@@ -84,7 +84,7 @@ class GuardedRouters:
         if further is not None and further.path in PROBES:
             await self._routers(scope, receive, send)
             return
-        target = further or target_of(self._router.routes, scope)
+        target = further or target_of(self._routers.routes_for(scope), scope)
         if target is None and self._router.default == self._router.not_found:
             await self._serve_unknown(scope, receive, send)
             return
