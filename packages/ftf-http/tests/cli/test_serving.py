@@ -2,14 +2,18 @@
 
 import json
 import logging
+import socket
 import sys
+import webbrowser
 from collections.abc import Awaitable, Callable, Iterator
+from queue import Queue
 from textwrap import dedent
 
 import pytest
 import uvicorn
 
 from ftf.container.cli import Result, invoke
+from ftf.http.cli import serve
 
 MAIN = """
     from fastapi import FastAPI
@@ -114,6 +118,30 @@ async def test_serve_without_uvicorn_names_the_extra(run, monkeypatch):
     result = await run("serve")
     assert result.exit_code == 1
     assert "pip install 'ftf-http[cli]'" in result.stderr
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104  # an option
+async def test_serve_opens_the_documentation_once_it_is_served(run, monkeypatch, host):
+    shown: Queue[str] = Queue()
+    monkeypatch.setattr(webbrowser, "open", shown.put)
+    monkeypatch.setattr(uvicorn, "run", lambda *_, **__: shown.put(shown.get(timeout=60)))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        await run("serve", "--open", "--host", host, "--port", str(port))
+    assert shown.get_nowait() == f"http://127.0.0.1:{port}/docs"
+
+
+def test_a_server_that_does_not_start_is_not_shown(monkeypatch):
+    refused: list[float] = []
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(serve, "create_connection", refuse)
+    monkeypatch.setattr(serve, "sleep", refused.append)
+    monkeypatch.setattr(serve, "monotonic", iter([0.0, 1.0, 2.0, 61.0]).__next__)
+    serve.open_once_served("::", 8000)
+    assert refused == [0.1, 0.1]
 
 
 @pytest.fixture
