@@ -16,11 +16,18 @@ from ftf.container.cli import Result, invoke
 from ftf.http.cli import serve
 
 MAIN = """
+    from typing import Protocol
     from fastapi import FastAPI
     from ftf.http import Controller, FastTrackFramework, Injected, get
 
+    class Database: ...
+
     class Posts:
-        pass
+        def __init__(self, database: Database) -> None: ...
+
+    class Clock: ...
+
+    class Missing(Protocol): ...
 
     class PostController(Controller):
         prefix = "/posts"
@@ -28,7 +35,7 @@ MAIN = """
         def __init__(self, posts: Posts) -> None: ...
 
         @get()
-        async def index(self, posts: Injected[Posts]) -> str:
+        async def index(self, clock: Injected[Clock]) -> str:
             return ""
 
     def create_app():
@@ -40,7 +47,7 @@ MAIN = """
             return ""
 
         @app.websocket("/live")
-        async def live(socket): ...
+        async def live(socket, broken: Injected[Missing]): ...
 
         inner = FastAPI()
 
@@ -188,10 +195,12 @@ async def test_routes_are_listed_with_handlers_and_services(run):
     assert result.exit_code == 0, result.stderr
     found = {route["path"]: route for route in result.json["routes"]}
     posts = found["/posts"]
-    assert (posts["methods"], posts["services"]) == ("GET", ["PostController", "Posts"])
+    assert (posts["methods"], posts["services"]) == ("GET", ["PostController", "Clock", "Posts"])
+    assert posts["needs"] == ["PostController", "Clock", "Posts", "Database"]
     assert posts["handler"].startswith("serving/main.py:")
     assert found["/posts/{post_id}"]["name"] == "posts.change"
     assert found["/live"]["methods"] == "WEBSOCKET"
+    assert found["/live"]["needs"] == ["Missing"]  # which cannot be built
     assert found["/inner/deep"]["services"] == []
     assert found["/bare"]["handler"] == ""
     assert "/inner" not in found
@@ -206,6 +215,7 @@ async def test_routes_can_be_chosen(run):
     assert await paths("--method", "post") == ["/posts/{post_id}"]
     assert await paths("--name", "posts.*") == ["/posts/{post_id}"]
     assert await paths("--injected", "Posts") == ["/posts"]
+    assert await paths("--injected", "Database") == ["/posts"]
     shown = await run("routes", "--injected", "Posts")
     assert shown.stdout.split() == [
         "GET",
@@ -213,6 +223,7 @@ async def test_routes_can_be_chosen(run):
         "index",
         shown.stdout.split()[3],
         "PostController,",
+        "Clock,",
         "Posts",
     ]
     assert "1 routes of serving.main:create_app() ([tool.ftf] app)" in shown.stderr
