@@ -15,6 +15,7 @@ from ftf.container import Container, ServiceProvider
 
 from ._declarations import Declarations
 from ._fixed_attribute import FixedAttribute
+from .documentation._pages import serve_pages
 from .exceptions import InvalidRoutesError
 from .plan._planned import way_of
 from .plan._way import RouteWay
@@ -35,7 +36,7 @@ from .routing._tree import walk
 from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
 from .startup._access import access_faults, document_access, report_open_routes
-from .startup._checks import dependants, middleware_injections, validate
+from .startup._checks import dependants, middleware_injections, unchecked_rules, validate
 from .startup._cors import refuse_open_cors
 from .startup._direct import Direct
 from .startup._early_checks import early_check_faults
@@ -121,6 +122,7 @@ class FastTrackFramework(Declarations):
         for middleware in options.get("middleware") or ():
             refuse_open_cors(middleware)
         super().__init__(lifespan=lifespan, **options)
+        serve_pages(self)
         self.problem_details = problem_details
         self.problem_types: ProblemTypes = ProblemTypes(problem_types)
         self.security_headers = security_headers
@@ -210,7 +212,8 @@ class FastTrackFramework(Declarations):
 
         Raises:
             InvalidApplicationError: A service cannot be built; the error holds every fault.
-            InvalidRoutesError: A check of a route, such as `throttle` or `Access`, cannot run.
+            InvalidRoutesError: A check of a route, such as `throttle`, `Access` or the rules of a
+                body, cannot run.
             InvalidPoliciesError: A policy cannot decide, or a handler names one that was not added.
         """
         middleware, checks = (
@@ -219,7 +222,7 @@ class FastTrackFramework(Declarations):
         )
         places = [*dependants(self.routes)]
         access = access_faults(self, self.security, self._index)
-        faults = [*access, *early_check_faults(self, places)]
+        faults = [*access, *early_check_faults(self, places), *unchecked_rules(places)]
         if faults:
             raise InvalidRoutesError(faults)
         validate(self.container, places, (*middleware, *checks))
