@@ -1,5 +1,7 @@
 """`ftf serve` and `ftf routes`."""
 
+import json
+import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from textwrap import dedent
@@ -112,6 +114,39 @@ async def test_serve_without_uvicorn_names_the_extra(run, monkeypatch):
     result = await run("serve")
     assert result.exit_code == 1
     assert "pip install 'ftf-http[cli]'" in result.stderr
+
+
+@pytest.fixture
+def loggers(monkeypatch) -> Iterator[None]:
+    """Restore the loggers of uvicorn, which have no handlers until then."""
+    found = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.error", "uvicorn.access")]
+    before = [(each, each.level, each.propagate) for each in found]
+    for each in found:
+        monkeypatch.setattr(each, "handlers", [])
+        monkeypatch.setattr(each, "filters", [])
+    yield
+    for each, level, propagate in before:
+        each.setLevel(level)
+        each.propagate = propagate
+
+
+async def test_the_server_logs_as_the_application_does(run, served, monkeypatch, loggers, capsys):
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    await run("serve")
+    uvicorn.Config("serving.main:create_app", log_config=served[0][1]["log_config"])
+    line = ("127.0.0.1:1", "GET", "/posts?token=secret", "1.1", 200)
+    logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', *line)
+    (found,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (found["logger"], found["path"]) == ("uvicorn.access", "/posts")
+    assert "secret" not in str(found)
+
+
+async def test_a_logging_configuration_of_the_application_is_left_to_it(
+    run, served, monkeypatch, loggers
+):
+    monkeypatch.setattr(logging.getLogger(), "handlers", [logging.NullHandler()])
+    await run("serve")
+    assert served[0][1]["log_config"] is None
 
 
 async def test_serve_works_without_a_project(run, served, tmp_path, monkeypatch):

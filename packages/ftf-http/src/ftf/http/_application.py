@@ -25,6 +25,7 @@ from .problems._openapi import document_problems
 from .problems._pages import page_of
 from .problems._types import DEFAULT_BASE, ProblemTypes
 from .request._outermost import Outgoing
+from .request._server_timing import timed
 from .request._services import serve_from
 from .routing._index import RouteIndex
 from .routing._openapi import document_parameters
@@ -146,7 +147,7 @@ class FastTrackFramework(Declarations):
         self.router.middleware_stack = self._index
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
-        self._security = security
+        self.security: SecurityOptions | None = security
         if security is not None:
             add_security(self, self._layers, security)
         add_time_limits(self, self._layers, request_timeout, body_timeout)
@@ -191,6 +192,7 @@ class FastTrackFramework(Declarations):
             self.user_middleware = users
         if not limits_bodies:
             direct.begin(stack)
+        self._outermost = timed(self._outermost)
         return stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -219,7 +221,7 @@ class FastTrackFramework(Declarations):
             self._readiness.injections(),
         )
         places = [*dependants(self.routes)]
-        access = access_faults(self, self._security, self._index)
+        access = access_faults(self, self.security, self._index)
         faults = [*access, *early_check_faults(self, places), *unchecked_rules(places)]
         if faults:
             raise InvalidRoutesError(faults)

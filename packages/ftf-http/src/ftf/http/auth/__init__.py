@@ -12,12 +12,12 @@ from ._users import Users
 from ._visitor import Visitor
 from .access._access import Access, fresh, public
 from .access._credentials import Credentials
-from .access._expiry import LiveConnections
 from .access._open_routes import OpenRoute
 from .api_tokens._api_token import ApiToken, ApiTokenStore
 from .api_tokens._api_token_guard import ApiTokenGuard
 from .api_tokens._api_tokens import ApiTokens, NewApiToken
-from .api_tokens.exceptions import ScopeNotAllowed, UnknownApiToken
+from .api_tokens.exceptions import ScopeNotAllowed, UnknownApiToken, UnusableApiToken
+from .connections._live_connections import LiveConnections
 from .exceptions import AccessForbidden, AmbiguousCredentials, InvalidAuthError, Unauthenticated
 from .guards._bearer_guard import BearerGuard
 from .guards._cookie_guard import CookieGuard, CookieSessions
@@ -35,6 +35,7 @@ from .logins._events import (
     LoggedIn,
     LoggedOut,
     LoginEvent,
+    OtherLoginsEnded,
     RefreshAhead,
     RefreshRetried,
     RefreshReused,
@@ -144,6 +145,7 @@ __all__ = [
     "MemoryUser",
     "NewApiToken",
     "OpenRoute",
+    "OtherLoginsEnded",
     "Passwords",
     "PasswordsBusy",
     "Policy",
@@ -163,6 +165,7 @@ __all__ = [
     "UnknownApiToken",
     "UnknownLogin",
     "UnknownPolicyError",
+    "UnusableApiToken",
     "UnusablePassword",
     "UserSource",
     "Users",

@@ -1,5 +1,6 @@
 """`ftf serve`."""
 
+from logging import getLogger
 from typing import Annotated
 
 from ftf.container.cli import Application, Console, Exit, Option, Project
@@ -43,4 +44,23 @@ def serve(  # noqa: PLR0913  # the options of one command
         reload=reloads,
         reload_dirs=[path] if reloads else None,
         workers=workers,
+        log_config=_log_config(),
     )
+
+
+def _log_config() -> dict[str, object] | None:
+    """Return what uvicorn configures in each process: its own loggers, unless the user has."""
+    if any(getLogger(name).handlers for name in ("", "uvicorn", "uvicorn.access")):
+        return None
+    own = {"handlers": ["ftf"], "level": "INFO", "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"paths": {"()": "ftf.container.logs.AccessFilter"}},
+        "handlers": {"ftf": {"class": "ftf.container.logs.LogHandler"}},
+        "loggers": {
+            "uvicorn": own,
+            "uvicorn.access": {"filters": ["paths"]},
+            "uvicorn.error": {"filters": ["paths"]},
+        },
+    }

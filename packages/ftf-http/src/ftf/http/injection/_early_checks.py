@@ -9,8 +9,9 @@ serves the request, it runs as a dependency only.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from functools import partial
+from inspect import unwrap
 from types import CodeType
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 from fastapi import params
 from fastapi.dependencies.models import Dependant
@@ -78,9 +79,16 @@ class EarlyDependency(params.Depends):
 
 
 def marks_of(endpoint: object) -> tuple[EarlyDependency, ...]:
-    """Return the checks that decorators have added to a handler."""
-    found: tuple[EarlyDependency, ...] = getattr(endpoint, _MARKS, ())
+    """Return the checks that decorators have added to a handler, or to the function it wraps."""
+    target: Any = unwrap(cast("Any", endpoint), stop=_is_marked)
+    while isinstance(target, partial) and not _is_marked(target):
+        target = unwrap(target.func, stop=_is_marked)
+    found: tuple[EarlyDependency, ...] = getattr(target, _MARKS) if _is_marked(target) else ()
     return found
+
+
+def _is_marked(target: object) -> bool:
+    return isinstance(getattr(target, _MARKS, None), tuple)
 
 
 def with_marks(

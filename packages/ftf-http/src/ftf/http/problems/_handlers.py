@@ -164,7 +164,8 @@ def handler_of(
     status = error.status_code if isinstance(error, HTTPException) else None
     keys = (key for key in (status, *type(error).__mro__) if key not in _UNEXPECTED)
     found = (handlers.get(key) for key in keys)
-    return next((each for each in found if each not in {None, besides}), None)
+    # A handler may be an object that has no hash.
+    return next((each for each in found if each is not None and each != besides), None)
 
 
 def _handlers_of(application: object) -> Mapping[object, Handler]:

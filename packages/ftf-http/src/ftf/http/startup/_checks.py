@@ -15,6 +15,7 @@ from ..injection._endpoint import injected_parameters
 from ..injection._readable import services_read_by
 from ..request._scope import ScopeMiddleware
 from ..routing._tree import mounts, walk
+from ._access import name_providers
 from ._middleware import missing_arguments
 
 type Place = tuple[str, BaseRoute, Dependant]  # the method and path, the route, its dependencies
@@ -34,6 +35,8 @@ def validate(
     Raises:
         InvalidApplicationError: A service cannot be built, or is read from the request; the error
             holds every fault.
+        InvalidAuthError: A provider of authentication is missing. What else cannot be built is its
+            cause.
     """
     faults: list[InjectionFault] = []
     for place, _, dependant in places:
@@ -44,6 +47,7 @@ def validate(
     known = {str(fault.error) for fault in faults}
     registered = [fault for fault in _errors(container) if str(fault) not in known]
     if faults or registered:
+        name_providers(container, faults, registered)
         raise InvalidApplicationError(faults, registered)
 
 

@@ -4,7 +4,9 @@ from typing import Final
 
 from .._clock import Clock
 from ..logins._accounts import Accounts
+from ..logins._events import OtherLoginsEnded
 from ..logins._login_session import LoginSessions
+from ..logins._notices import Notices
 from ..passwords._passwords import Passwords
 from ._link_token import LinkTokens
 from ._options import LinkOptions
@@ -27,6 +29,7 @@ class Links[U]:
         tokens: What makes and reads the tokens of links.
         clock: The time.
         options: Where links lead, and how long they are valid.
+        notices: Called with what happens to logins.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # the container passes them
@@ -37,6 +40,7 @@ class Links[U]:
         tokens: LinkTokens,
         clock: Clock,
         options: LinkOptions,
+        notices: Notices,
     ) -> None:
         self._accounts = accounts
         self._rows = rows
@@ -44,6 +48,7 @@ class Links[U]:
         self._tokens = tokens
         self._clock = clock
         self._options = options
+        self._notices = notices
 
     def reset(self, user: U) -> str:
         """Return the URL of the page on which a user sets a new password.
@@ -83,6 +88,7 @@ class Links[U]:
         if await accounts.set_password(subject, hashed, expected=version) is None:
             raise InvalidLink  # another request has used it meanwhile
         await self._rows.revoke_all(subject, self._clock.now(), "password")
+        await self._notices(OtherLoginsEnded.of(subject, None, None))
         return user
 
     async def confirm_email(self, token: str) -> U:

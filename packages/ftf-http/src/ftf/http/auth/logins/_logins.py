@@ -11,7 +11,7 @@ from ..passwords._passwords import Passwords
 from ..tokens._access_tokens import AccessTokens
 from ._accounts import Accounts
 from ._credentials import Credentials
-from ._events import LoggedIn, LoggedOut
+from ._events import LoggedIn, LoggedOut, OtherLoginsEnded
 from ._known_login import KnownLogin
 from ._login_session import Kind, LoginSession, LoginSessions
 from ._new_login import new_login
@@ -165,7 +165,10 @@ class Logins[U]:
             ip=self._origin.ip,
             user_agent=self._origin.user_agent,
         )
+        before = None if replaces is None else await self._rows.find(replaces)
         await self._rows.add(login, replaces=replaces, session=session)
+        if before is not None and before.is_alive(now):
+            await self._notify(LoggedOut.about(before, self._origin.ip))
         await self._notify(LoggedIn.about(login, self._origin.ip))
         return login
 
@@ -277,6 +280,7 @@ class Logins[U]:
         ended = await self._rows.revoke_all(identity.subject, now, reason, besides=current)
         if current is not None and version is not None:
             await self._rows.renew(current, version)
+        await self._notify(OtherLoginsEnded.of(identity.subject, current, self._origin.ip))
         return ended
 
     async def _end(self, login: LoginSession, reason: str) -> None:
@@ -293,10 +297,4 @@ class Logins[U]:
             version=login.auth_version,
             client=login.client,
         )
-        left = access.expires_at - self._clock.now()
-        return TokenPair(
-            access_token=access.text,
-            refresh_token=self._tokens.refresh_token(login),
-            expires_in=int(left.total_seconds()),
-            scope=" ".join(scopes),
-        )
+        return TokenPair.of(access, self._tokens.refresh_token(login), scopes, self._clock.now())
