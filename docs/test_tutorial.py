@@ -16,7 +16,13 @@ import pytest
 
 PAGES = sorted(Path(__file__).with_name("tutorial").glob("[1-9]-*.md"))
 FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-NOT_RUN = ("docker", "ftf serve", "mypy", "ruff")
+SHOWN = {"NO_COLOR": "1", "COLUMNS": "100"}
+# A project has no other plugins, whose imports take longer than its tests.
+PLUGINS = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "PYTEST_PLUGINS": "ftf.testing.plugin,pytest_asyncio.plugin",
+}
+NOT_RUN = ("#", "ftf serve")
 
 
 @dataclass
@@ -46,7 +52,7 @@ class Reader:
         file.write_text(content, encoding="utf-8")
 
     def run(self, line: str) -> str:
-        if line.startswith(("#", *NOT_RUN)):
+        if line.startswith(NOT_RUN):
             return ""
         if line.startswith("cd "):
             self.folder /= line.removeprefix("cd ")
@@ -78,7 +84,7 @@ class Reader:
 def test_the_tutorial_works_from_an_empty_folder(tmp_path):
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    reader = Reader(tmp_path, {**kept, "PATH": programs, "NO_COLOR": "1", "COLUMNS": "100"})
+    reader = Reader(tmp_path, kept | SHOWN | PLUGINS | {"PATH": programs})
     assert len(PAGES) == 6
     for page in PAGES:
         reader.read(page)
