@@ -1,4 +1,4 @@
-"""The tutorial, as a reader does it: pages in their order, from an empty folder.
+"""The tutorial and the guide that has files, as a reader does them, from an empty folder.
 
 A fence with a `title` is a file to write, and `sh` are commands to run. The lines of a fence `text`
 are in what the last commands printed; `...` stands for any lines. What installs and what serves
@@ -80,12 +80,22 @@ class Reader:
             assert shown == "..." or shown in self.seen, f"{self.place}: {shown}\n{self.seen}"
 
 
-@pytest.mark.slow
-def test_the_tutorial_works_from_an_empty_folder(tmp_path):
+@pytest.fixture
+def reader(tmp_path) -> Reader:
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    reader = Reader(tmp_path, kept | SHOWN | PLUGINS | {"PATH": programs})
+    return Reader(tmp_path, kept | SHOWN | PLUGINS | {"PATH": programs})
+
+
+@pytest.mark.slow
+def test_the_tutorial_works_from_an_empty_folder(reader):
     assert len(PAGES) == 6
     for page in PAGES:
         reader.read(page)
-    assert (reader.folder / "shop" / "main.py").exists()
+    drawn = Path(__file__).with_name("assets") / "services.svg"
+    assert (reader.folder / "services.svg").read_text() == drawn.read_text()
+
+
+@pytest.mark.slow
+def test_a_project_that_exists_is_tested_as_its_guide_says(reader):
+    reader.read(Path(__file__).with_name("guides") / "existing-project.md")
