@@ -201,7 +201,8 @@ def _of_http_exception(error: HTTPException) -> Response:
     if not is_body_allowed_for_status_code(status):
         return Response(status_code=status, headers=error.headers)
     if isinstance(detail, str):
-        return ProblemResponse(status, detail, headers=error.headers)
+        kind: str = getattr(error, "problem_type", "")  # of a TypedError
+        return ProblemResponse(status, detail, type=kind, headers=error.headers)
     if status == _INVALID:  # the OpenAPI document has a schema for its errors
         faults = detail if isinstance(detail, list) else [detail]
         detail = [raised_fault(each) for each in faults]

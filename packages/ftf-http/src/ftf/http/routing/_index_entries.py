@@ -44,7 +44,7 @@ class Served(Protocol):
 class RouteAccess(Protocol):
     """Decides about requests before their route is called, and before their body is read."""
 
-    def guarded(self, route: object, served: Served) -> ASGIApp | None:
+    def guarded(self, route: BaseRoute, served: Served) -> ASGIApp | None:
         """Return what decides about the requests of a route, and then calls its application.
 
         It is `None` for a route that everyone may call.
@@ -279,6 +279,12 @@ def finds_by_itself(top: BaseRoute) -> bool:
         all(_has_own(router, (APIRouter,)) for router in routers)
         and all(_has_own(route, _MATCHING) for route in originals)
     )
+
+
+def handles_by_itself(top: BaseRoute) -> bool:
+    """Return whether a route, or one of an included router, may serve any method."""
+    is_included = any(included_routers([top]))
+    return finds_by_itself(top) if is_included else not _has_own(top, _MATCHING)
 
 
 def _has_own(thing: object, classes: tuple[type, ...]) -> bool:
