@@ -182,6 +182,17 @@ def instrumented(session: nox.Session) -> None:
 
 
 @nox.session(default=False, requires=["wheelhouse"])
+def brokers(session: nox.Session) -> None:
+    """Run jobs by Redis, RabbitMQ and NATS of the distribution, which are killed and restarted."""
+    for program in ("redis-server", "rabbitmq-server", "nats-server"):
+        install_server(session, program)
+        if shutil.which(program) is None:
+            session.error(f"{program} is not installed")
+    session.install(*wheels("ftf-container", "ftf-orm"), "--group=test-ftf-orm")
+    session.run("pytest", "packages/ftf-orm/tests/jobs/on_brokers.py", *session.posargs)
+
+
+@nox.session(default=False, requires=["wheelhouse"])
 def demo(session: nox.Session) -> None:
     """Migrate, seed and serve the blog: `nox -s demo -- [--port N] [--check]`."""
     session.install(*wheels(*PACKAGES), "--group=demo")
@@ -290,7 +301,7 @@ def run_tests(session: nox.Session, package: str) -> None:
     """Run a package's tests and doctests, and hold its coverage to what pyproject.toml asks."""
     session.install(f"--group=test-{package}")
     if package == "ftf-http":
-        install_redis(session)
+        install_server(session, "redis-server")  # without one, its tests are skipped
     options = f"--source={module(package)}", f"--concurrency={CONCURRENCY.get(package, 'thread')}"
     # Sessions that run at the same time have files of their own.
     session.env["COVERAGE_FILE"] = str(Path(session.virtualenv.location, "coverage"))
@@ -298,10 +309,10 @@ def run_tests(session: nox.Session, package: str) -> None:
     session.run("coverage", "report")
 
 
-def install_redis(session: nox.Session) -> None:
-    """Install a Redis server from the distribution; without one, its tests are skipped."""
-    if shutil.which("redis-server") is None and shutil.which("apt-get") and os.geteuid() == 0:
-        for arguments in (["update"], ["install", "-y", "redis-server"]):
+def install_server(session: nox.Session, program: str) -> None:
+    """Install a server from the distribution, if it is not installed and can be."""
+    if shutil.which(program) is None and shutil.which("apt-get") and os.geteuid() == 0:
+        for arguments in (["update"], ["install", "-y", program]):
             options = "-qq", "-o", "Acquire::http::Timeout=10", "-o", "Acquire::Retries=1"
             # Where the distribution cannot be reached, apt-get ends with 100.
             session.run("apt-get", *options, *arguments, external=True, success_codes=[0, 100])

@@ -5,6 +5,7 @@ from asyncio import FIRST_COMPLETED, Future, Task, all_tasks, create_task, get_r
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from types import MethodType
 from typing import Final
 
@@ -14,7 +15,7 @@ from ..scopes._settled import settled
 from ._chain import followed
 from ._decision import decide
 from ._job import Job, JobOptions
-from ._outcome import Discarded, Failed, Outcome, Released, Retried
+from ._outcome import Discarded, Done, Failed, Outcome, Released, Retried
 from ._registry import JobRegistry, Registered
 from ._run import JobRun, current_run
 from .exceptions import JobCancelled, JobTimeout, UnknownJob, UnreadableJob, WorkerLost
@@ -68,7 +69,7 @@ class Runner:
             job = registered.read(envelope.payload)
         except UnreadableJob as unreadable:
             return _logged(envelope, Failed(unreadable))
-        run, options = _run_of(envelope), registered.job.options
+        run, options, begun = _run_of(envelope), registered.job.options, monotonic()
         if envelope.crashes >= _MOST_CRASHES:
             outcome: Outcome = Failed(WorkerLost(run.name, envelope.crashes))
         else:
@@ -76,7 +77,7 @@ class Runner:
             if self._is_released and isinstance(error, JobCancelled):
                 return Released()
             outcome = decide(options, run.attempt, error)
-        outcome = _logged(envelope, outcome)
+        outcome = _logged(envelope, outcome, monotonic() - begun)
         if isinstance(outcome, Failed):
             await self._tell_job(registered, job, run, outcome.error)
         return outcome
@@ -169,10 +170,14 @@ def _context(run: JobRun) -> Context:
     return context
 
 
-def _logged(envelope: Envelope, outcome: Outcome) -> Outcome:
+def _logged(envelope: Envelope, outcome: Outcome, seconds: float = 0) -> Outcome:
+    if isinstance(outcome, Done) and not _logger.isEnabledFor(logging.INFO):
+        return outcome
     number, origin = envelope.attempt + 1, Correlation(envelope.headers)
     label = f"{envelope.name} {envelope.id}, attempt {number}{origin}"
     match outcome:
+        case Done():
+            _logger.info("%s is done in %.3f s", label, seconds)
         case Failed(error):
             _logger.error("%s failed for good", label, exc_info=error)
         case Retried(after, error):
