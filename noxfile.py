@@ -110,10 +110,10 @@ def together(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the documentation, without a dead link."""
     session.install(*wheels(*PACKAGES), "--group=docs")
-    site = Path(session.create_tmp(), "site").resolve()
-    session.run(
-        "mkdocs", "build", "--strict", "--config-file=docs/mkdocs.yml", f"--site-dir={site}"
-    )
+    folder = Path(session.create_tmp(), "site").resolve()
+    session.run("python", str(CHECKS / "site.py"), str(folder))
+    session.run("zensical", "build", "--strict", f"--config-file={folder / 'mkdocs.yml'}")
+    session.log(f"Open {folder / 'site' / 'index.html'}")
 
 
 @nox.session
@@ -190,6 +190,16 @@ def brokers(session: nox.Session) -> None:
             session.error(f"{program} is not installed")
     session.install(*wheels("ftf-container", "ftf-orm"), "--group=test-ftf-orm")
     session.run("pytest", "packages/ftf-orm/tests/jobs/on_brokers.py", *session.posargs)
+
+
+@nox.session(default=False, requires=["wheelhouse"])
+def schema(session: nox.Session) -> None:
+    """Send the blog, and a resource of each shape, what their OpenAPI documents allow and refuse.
+
+    Schemathesis makes up the requests, with and without credentials.
+    """
+    session.install(*wheels(*PACKAGES), "--group=schema")
+    session.run("pytest", "packages/ftf-http/compatibility/schema.py", *session.posargs)
 
 
 @nox.session(default=False, requires=["wheelhouse"])

@@ -108,6 +108,13 @@ async def alone(engine, database_url, broker) -> AsyncIterator[BrokerShop]:
         yield shop
 
 
+@pytest.fixture(params=["outbox=true&poll=0.2", "lease=2"])
+async def either(request, engine, database_url, broker) -> AsyncIterator[BrokerShop]:
+    """Jobs of each kind in turn."""
+    async with opened(engine, database_url, f"{broker.url}?{request.param}") as shop:
+        yield shop
+
+
 @asynccontextmanager
 async def process(shop: Shop, *command: str, **settings: str) -> AsyncIterator:
     folder = str(Path(job_kill.__file__).parent)
@@ -216,31 +223,27 @@ async def stop(started) -> None:
 WORK = "-m", "ftf.container.jobs", "job_worker:container", "--queue", "default"
 
 
-@pytest.mark.parametrize("kind", ["shop", "alone"])
-async def test_job_81_a_job_that_runs_may_end(request, kind):
-    shop = request.getfixturevalue(kind)
-    await shop.enqueue(HireSlowly("line"))
-    async with process(shop, *WORK, "--grace", "600") as started:
+async def test_job_81_a_job_that_runs_may_end(either):
+    await either.enqueue(HireSlowly("line"))
+    async with process(either, *WORK, "--grace", "600") as started:
         assert await started.stdout.readline() == b"attempt 1\n"
         await stop(started)
         started.stdin.write(b"\n")
         assert await started.wait() == 0
-    assert (await shop.names(), await shop.rows()) == (["line"], [])
+    assert (await either.names(), await either.rows()) == (["line"], [])
 
 
-@pytest.mark.parametrize("kind", ["shop", "alone"])
-async def test_job_82_a_job_that_takes_too_long_runs_in_another_worker(request, kind):
-    shop = request.getfixturevalue(kind)
-    await shop.enqueue(HireSlowly("Ada"))
-    async with process(shop, *WORK, "--grace", "0.01", HANG="yes") as started:
+async def test_job_82_a_job_that_takes_too_long_runs_in_another_worker(either):
+    await either.enqueue(HireSlowly("Ada"))
+    async with process(either, *WORK, "--grace", "0.01", HANG="yes") as started:
         assert await started.stdout.readline() == b"attempt 1\n"
         await stop(started)
         assert await started.wait() == 0
-    async with process(shop, *WORK, "--grace", "600") as started:  # no lease has to end before
+    async with process(either, *WORK, "--grace", "600") as started:  # no lease has to end before
         assert await started.stdout.readline() == b"attempt 1\n"
         await stop(started)
         assert await started.wait() == 0
-    assert (await shop.names(), await shop.rows()) == (["Ada"], [])
+    assert (await either.names(), await either.rows()) == (["Ada"], [])
 
 
 async def test_job_50_alone_a_broker_delivers_again_what_a_killed_worker_had(alone):

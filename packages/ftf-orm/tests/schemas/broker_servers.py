@@ -36,7 +36,7 @@ class Server:
         """Start the broker, and return when it can be reached."""
         command, settings = getattr(self, f"_{self.scheme}")()
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603  # ours; it outlives the loop of a test
+            self.process = subprocess.Popen(  # noqa: ASYNC220, S603  # it outlives the loop of a test
                 command, env=os.environ | settings, stdout=log, stderr=log, start_new_session=True
             )
         while self.is_running:

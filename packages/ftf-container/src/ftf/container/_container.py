@@ -32,7 +32,7 @@ class Container(Inspection):
     Args:
         strict: Whether a class must be registered to be built.
 
-    Example:
+    Examples:
         >>> class Mailer: ...
         >>> class Report:
         ...     def __init__(self, mailer: Mailer) -> None:

@@ -10,7 +10,7 @@ VARIABLES = ("FTF_ENV", "FASTAPI_ENV")
 class Environment(StrEnum):
     """Where a process runs. The text "development" stands for local; case and blanks do not matter.
 
-    Example:
+    Examples:
         >>> Environment(" Development ")
         <Environment.LOCAL: 'local'>
     """

@@ -42,7 +42,7 @@ class Job:
     the last attempt, with services as well. A subclass of a job has its options except the name,
     unless it is given others.
 
-    Example:
+    Examples:
         >>> from dataclasses import dataclass
         >>> @dataclass(frozen=True)
         ... class SendReceipt(Job, queue="mail", attempts=5):

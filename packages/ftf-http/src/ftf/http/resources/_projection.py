@@ -30,10 +30,12 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         TypeError: The model has no such attribute, a relationship has no schema, or a schema
             contains itself without `MISSING`.
 
-    Example:
+    Examples:
+        ```python
         OUT = Projection(Post, PostOut)
         page = await OUT.load(posts.query()).paginate()
         return page.map(OUT)
+        ```
     """
 
     def __init__(self, model: type[M], schema: type[Out]) -> None:

@@ -78,9 +78,11 @@ def unique_among_living(*columns: str, deleted_at: str = "deleted_at") -> Index:
         columns: The names of the columns that are unique together.
         deleted_at: The name of the column with the time of deletion.
 
-    Example:
+    Examples:
+        ```python
         class User(SoftDeletes, Base):
             __table_args__ = (unique_among_living("email"),)
+        ```
     """
     if not columns:
         raise ValueError("columns are missing: name those that are unique together")

@@ -22,8 +22,10 @@ class BaseRepository[T: DeclarativeBase](Reads[T], Writes[T], BulkWrites[T]):
         TypeError: There is no model, or it is not that of the class or a subclass of it.
         ValueError: The session expires records on commit.
 
-    Example:
+    Examples:
+        ```python
         class UserRepository(BaseRepository[User]):
             async def by_email(self, email: str) -> User | None:
                 return await self.query().where(User.email == email).first()
+        ```
     """

@@ -37,12 +37,14 @@ class Rules:
         visibility: Returns a query narrowed by the class that is the `visible` of an `Exists`.
         most: How many values one rule may be asked about.
 
-    Example:
+    Examples:
+        ```python
         rules = Rules(session)
         rules.add(Unique(Product.sku), "/sku", body.sku)
         await rules.check()
         async with rules.explaining():
             await products.create(Product(sku=body.sku))
+        ```
     """
 
     def __init__(

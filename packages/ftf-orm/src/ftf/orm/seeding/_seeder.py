@@ -20,7 +20,8 @@ class Seeder(ABC):
         environments: The environments that it runs in: `Seeder.LOCAL` is "local", "development"
             and "testing"; `Seeder.ALL` is for records that production needs too.
 
-    Example:
+    Examples:
+        ```python
         class PostSeeder(Seeder):
             after = (UserSeeder,)
 
@@ -29,6 +30,7 @@ class Seeder(ABC):
 
             async def run(self) -> None:
                 await self.posts.first_or_create({Post.slug: "hello"}, {"title": "Hello"})
+        ```
     """
 
     ALL: ClassVar[frozenset[str]] = ALL

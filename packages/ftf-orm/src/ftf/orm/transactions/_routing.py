@@ -43,9 +43,11 @@ def using_primary() -> Iterator[None]:
     A replica can be some moments behind. Reads in a `transaction`, reads with a lock and all that
     a session reads after its first write are sent to the primary anyway.
 
-    Example:
+    Examples:
+        ```python
         with using_primary():
             order = await orders.find(key)  # which another process has just stored
+        ```
     """
     before = _primary_only.set(True)
     try:

@@ -37,9 +37,11 @@ class LifespanManager:
     Attributes:
         state: The state that the application's lifespan provides for its requests.
 
-    Example:
+    Examples:
+        ```python
         async with LifespanManager(app) as lifespan:
             transport = StreamingTransport(app, state=lifespan.state)
+        ```
     """
 
     def __init__(self, app: ASGIApplication, *, grace: float = 5.0) -> None:

@@ -48,7 +48,8 @@ class Factory[T]:
     Args:
         session: The session that `create` adds the records to.
 
-    Example:
+    Examples:
+        ```python
         class PostFactory(Factory[Post]):
             def definition(self, number: int) -> Values:
                 return {"title": f"Post {number}", "author": UserFactory()}
@@ -57,6 +58,7 @@ class Factory[T]:
                 return self.state(published=True)
 
         posts = await PostFactory(session).published().create_many(3)
+        ```
     """
 
     model: ClassVar[type[Any]] = object

@@ -28,10 +28,12 @@ class QueryCounter:  # noqa: PLW1641  # mutable: it equals different numbers ove
     Raises:
         TypeError: `engine` is not an engine.
 
-    Example:
+    Examples:
+        ```python
         async with QueryCounter(engine) as counter:
             await repository.all()
         assert counter == 1
+        ```
     """
 
     def __init__(

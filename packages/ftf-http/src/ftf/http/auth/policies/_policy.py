@@ -13,7 +13,7 @@ class Policy[U]:
     `Decision`, and may be async. Guests are refused by an ability whose user is not `U | None`. A
     method `visible(user, query)` narrows a query to the records that a user may see.
 
-    Example:
+    Examples:
         >>> class User: ...
         >>> class Post:
         ...     author: User

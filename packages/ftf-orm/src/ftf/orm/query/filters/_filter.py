@@ -100,8 +100,10 @@ class CustomFilter[M: DeclarativeBase]:
             it adds is in parentheses: an `or_where` in it widens no other condition.
         cost: What it costs, of `Limits.cost`.
 
-    Example:
+    Examples:
+        ```python
         CustomFilter("sold_out", bool, lambda query, yes: query.where((Product.stock == 0) == yes))
+        ```
     """
 
     __slots__ = ("apply", "cost", "kind", "name")

@@ -72,9 +72,11 @@ class FilterSet[M: DeclarativeBase]:
             exceeds the limits always. Relationships whose models are not declared yet are checked
             at the first use.
 
-    Example:
+    Examples:
+        ```python
         FILTERS = FilterSet(Product, Filter(Product.price, "gte", "lte"), sorts=(Product.name,))
         query = FILTERS.parse("price__lte=20&sort=-name").apply(products.query())
+        ```
     """
 
     def __init__(  # noqa: PLR0913  # a declaration, by keyword

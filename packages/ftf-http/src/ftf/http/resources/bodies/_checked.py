@@ -1,0 +1,141 @@
+"""`Checked`, `Unchecked` and `Bound`: the body and the record of a handler by hand."""
+
+import re
+from collections.abc import Callable
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+
+from fastapi import Depends, Path
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase
+from starlette.requests import HTTPConnection
+
+from ftf.orm import BaseRepository, Rules
+
+from ...injection._inject import Injection
+from ...problems._orm_handlers import RULES
+from ...types import key_of
+from ._rules_in import ask, has_rules
+
+_BOUND: Final = "ftf.http.bound"  # in the scope of a request: the records of its path
+_WORD: Final = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class RuleCheck:
+    """A FastAPI dependency that reads a body and checks the rules of its schema.
+
+    Args:
+        schema: The schema.
+
+    Raises:
+        TypeError: It is not a schema with rules.
+    """
+
+    def __init__(self, schema: type[BaseModel]) -> None:
+        given: object = schema
+        is_schema = isinstance(given, type) and issubclass(given, BaseModel)
+        if not is_schema or not has_rules(schema):
+            raise TypeError(f"Checked[...] takes a schema with Exists or Unique, not {schema!r}.")
+        hints = {"body": schema, "connection": HTTPConnection, "session": _injected(AsyncSession)}
+        self.__signature__ = _signature(hints)
+
+    async def __call__(
+        self, body: BaseModel, connection: HTTPConnection, session: AsyncSession
+    ) -> BaseModel:
+        """Return the body.
+
+        Raises:
+            RuleViolation: A rule is broken.
+        """
+        rules = Rules(session)
+        ask(rules, body, records=connection.scope.get(_BOUND, ()))
+        # For what the database refuses afterwards, because another request was faster.
+        connection.scope.setdefault(RULES, []).append(rules)
+        await rules.check()
+        return body
+
+
+class UncheckedRules:
+    """The mark of a body whose rules the handler checks itself, or does not need."""
+
+
+class RecordBinding:
+    """A FastAPI dependency that finds the record whose key is in the path.
+
+    Args:
+        model: The model of the record.
+    """
+
+    def __init__(self, model: type[DeclarativeBase]) -> None:
+        self.path_parameter: str = _WORD.sub("_", model.__name__).lower()
+        hints = {
+            self.path_parameter: Annotated[cast("Any", key_of(model)), Path()],
+            "connection": HTTPConnection,
+            "records": _injected(BaseRepository[model]),  # type: ignore[valid-type]  # of this model
+        }
+        self.__signature__ = _signature(hints)
+
+    async def __call__(
+        self,
+        connection: HTTPConnection,
+        records: BaseRepository[DeclarativeBase],
+        **path: object,
+    ) -> DeclarativeBase:
+        """Return the record.
+
+        Raises:
+            RecordNotFound: There is none.
+        """
+        record = await records.find_or_fail(path[self.path_parameter])
+        connection.scope.setdefault(_BOUND, []).append(record)
+        return record
+
+
+def _injected(key: object) -> object:
+    return Annotated[object, Injection(key)]
+
+
+def _signature(hints: dict[str, object]) -> Signature:
+    kind = Parameter.KEYWORD_ONLY
+    return Signature([Parameter(name, kind, annotation=hint) for name, hint in hints.items()])
+
+
+if TYPE_CHECKING:
+    type Checked[T: BaseModel] = Annotated[T, RuleCheck]
+    type Unchecked[T] = Annotated[T, UncheckedRules]
+    type Bound[M: DeclarativeBase] = Annotated[M, RecordBinding]
+else:
+
+    class _Marked:
+        make: Callable[[type], object]
+
+        def __class_getitem__(cls, hint: type) -> object:
+            return Annotated[hint, Depends(cls.make(hint))]
+
+    class Checked(_Marked):
+        """A body whose rules are checked: `body: Checked[PostIn]`, after the record it is for.
+
+        A value that is taken, or a record that is missing, is 422 with a pointer, also if another
+        request was faster than the write of the handler.
+        """
+
+        make = RuleCheck
+
+    class Unchecked:
+        """A plain body of a schema with rules: `body: Unchecked[PostIn]`. No rule is checked.
+
+        Without it, a plain body with rules stops the start: they would hold nowhere.
+        """
+
+        def __class_getitem__(cls, hint: object) -> object:
+            return Annotated[hint, UncheckedRules()]
+
+    class Bound(_Marked):
+        """The record whose key is in the path: `post: Bound[Post]` of `/posts/{post}`.
+
+        The name in the path is that of the model: `order_line` for `OrderLine`. A record that is
+        missing is 404. The rules of a `Checked` body that follows leave it out.
+        """
+
+        make = RecordBinding

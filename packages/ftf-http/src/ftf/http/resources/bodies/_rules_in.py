@@ -1,0 +1,152 @@
+"""The rules in the annotations of a schema, asked about the values of a body."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from sqlalchemy.orm import DeclarativeBase
+
+from ftf.orm import Exists, Rules, Unique
+
+from ...injection._inject import unaliased
+from ...problems._fault import pointer_to
+from .._missing import MISSING
+from ._change import alias_of
+
+type Rule = Exists[Any] | Unique
+type Steps = tuple[object, ...]
+type Asked = Iterator[tuple[Rule, Steps, object]]
+
+_TOGETHER = "__rules__"  # of a schema: rules about several of its fields
+
+
+def has_rules(schema: type[BaseModel]) -> bool:
+    """Return whether a schema, or one within it, has a rule."""
+    return any(_has(schema, set()))
+
+
+def ruled_in(hint: object) -> Iterator[type[BaseModel]]:
+    """Return the schemas in an annotation that have rules."""
+    for part in _parts(hint):
+        if isinstance(part, type) and issubclass(part, BaseModel) and has_rules(part):
+            yield part
+
+
+def ask(
+    rules: Rules,
+    body: BaseModel,
+    *,
+    records: Sequence[DeclarativeBase] = (),
+    values: Mapping[str, object] | None = None,
+    names: Collection[str] | None = None,
+) -> None:
+    """Ask the rules of a body's schema about its values.
+
+    Args:
+        rules: The rules of the request.
+        body: The body.
+        records: The stored records that are to have the values, of different models.
+        values: Values that a rule about several columns needs and the body does not have.
+        names: The fields that are asked about; by default all.
+    """
+    for rule, steps, value in _in_schema(body, ()):
+        if names is None or _name_of(type(body), steps[0]) in names:
+            rules.add(rule, pointer_to(*steps), value, record=_own(rule, records))
+    for rule in _together(type(body)):
+        known = {**(values or {}), **dict(body)}
+        keys = [getattr(column, "key", "") for column in rule.columns]
+        if names is not None and not {*keys} & {*names}:
+            continue
+        first = next((key for key in keys if key in type(body).model_fields), "")
+        place = pointer_to(alias_of(type(body), first)) if first else ""
+        own = _own(rule, records)
+        found = [known[key] if key in known else getattr(own, key, None) for key in keys]
+        rules.add(rule, place, *found, record=own)
+
+
+def _own(rule: Rule, records: Sequence[DeclarativeBase]) -> DeclarativeBase | None:
+    """Return the record that a rule is about, which may have the value already."""
+    return next((each for each in records if isinstance(each, rule.model)), None)
+
+
+def _has(schema: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[bool]:
+    if schema in seen:
+        return
+    seen.add(schema)
+    yield bool(_together(schema))
+    for info in schema.model_fields.values():
+        for part in _parts(_hint(info)):
+            if get_origin(part) is Annotated:
+                yield any(_is_rule(mark) for mark in get_args(part)[1:])
+            elif isinstance(part, type) and issubclass(part, BaseModel):
+                yield from _has(part, seen)
+
+
+def _in_schema(body: BaseModel, steps: Steps) -> Asked:
+    for name, info in type(body).model_fields.items():
+        yield from _in_value(_hint(info), getattr(body, name), (*steps, alias_of(type(body), name)))
+
+
+def _in_value(hint: object, value: object, steps: Steps) -> Asked:
+    """Return the rules of an annotation and those within it, each with the values it is about."""
+    hint = unaliased(hint)
+    if get_origin(hint) is Annotated:
+        inner, *marks = get_args(hint)
+        for rule in filter(_is_rule, marks):
+            yield from _of_rule(rule, value, steps)
+        yield from _in_value(inner, value, steps)
+    elif isinstance(value, BaseModel) and hint is type(value):
+        yield from _in_schema(value, steps)
+    else:
+        for part, item, further in _items(hint, value):
+            yield from _in_value(part, item, (*steps, *further))
+
+
+def _items(hint: object, value: object) -> Iterator[tuple[object, object, Steps]]:
+    """Return what an annotation is made of, with the value of each part and the way to it."""
+    arguments = get_args(hint)
+    if get_origin(hint) in {Union, UnionType}:
+        yield from ((part, value, ()) for part in arguments)
+    elif isinstance(value, Mapping):
+        for part in arguments[1:]:
+            yield from ((part, item, (key,)) for key, item in value.items())
+    elif isinstance(value, list | tuple):
+        for part in arguments[:1]:
+            yield from ((part, item, (number,)) for number, item in enumerate(value))
+
+
+def _of_rule(rule: Rule, value: object, steps: Steps) -> Asked:
+    """Return a rule with its value, or with each of a list."""
+    if isinstance(value, list | tuple):
+        for number, item in enumerate(value):
+            yield rule, (*steps, number), item
+    elif value is not MISSING and not isinstance(value, BaseModel):  # of a union with a schema
+        yield rule, steps, value
+
+
+def _hint(info: FieldInfo) -> Any:  # noqa: ANN401  # an annotation
+    """Return the annotation of a field with its metadata, which pydantic keeps apart."""
+    return Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+
+
+def _parts(hint: object) -> Iterator[object]:
+    """Return an annotation and those within it."""
+    hint = unaliased(hint)
+    yield hint
+    for part in get_args(hint)[: 1 if get_origin(hint) is Annotated else None]:
+        yield from _parts(part)
+
+
+def _together(schema: type[BaseModel]) -> tuple[Unique, ...]:
+    found: tuple[Unique, ...] = getattr(schema, _TOGETHER, ())
+    return found
+
+
+def _name_of(schema: type[BaseModel], alias: object) -> str:
+    return next(name for name in schema.model_fields if alias_of(schema, name) == alias)
+
+
+def _is_rule(mark: object) -> bool:
+    return isinstance(mark, Exists | Unique)
