@@ -173,3 +173,11 @@ async def test_edge_56_a_circle_and_what_is_no_seeder_are_named(container):
         await run(container, One)
     with pytest.raises(TypeError, match="seeders must be subclasses of Seeder, not 'One'"):
         await run(container, "One")
+
+
+async def test_a_seeder_may_count_rows_where_nothing_shows_them():
+    class Counting(Seeder):
+        async def run(self) -> None:
+            self.wrote(3)
+
+    await Counting().run()
