@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
@@ -15,6 +15,7 @@ from ftf.orm import BaseRepository, Criteria, FilterSet, QueryBuilder, RecordNot
 from ..replies._reply import Reply
 from ..routing._controller import Controller
 from ._entering import CHANGES, TAGGED
+from ._projection import Projection
 from ._resource import Resource
 from .access._policy import gate_of, has_visible
 from .bodies._rules_in import ask
@@ -110,9 +111,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
             RecordNotFound: There is none with this key.
         """
         resource = self._resource()
-        projection = resource.projection
-        if asked is not None:
-            projection = projection.including(asked.includes)
+        projection = await self._projection(asked)
         query = self.query()
         record = await projection.load(query).fresh().find_or_fail(key)
         if self._is_shown:
@@ -120,7 +119,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
         if resource.version:
             self._tag = etag_of(getattr(record, resource.version))
         (out,) = await projection.all(query, [record])
-        return cast("Out", out)
+        return out
 
     async def authorize(self, ability: str, record: M) -> None:
         """Ask the policy of the resource about a record; without a policy nothing is refused.
@@ -138,6 +137,13 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
         asked = policy.ability(ability) if policy is not None else None
         if asked is not None and self._gate is not None:
             await self._gate.authorize(asked, record)
+
+    async def _projection(self, asked: Criteria[M] | None) -> Projection[M, Out]:
+        """Return what an answer shows, of what was asked for, to the user of the request."""
+        projection: Projection[M, Out] = self._resource().projection
+        if self._gate is not None:
+            projection = await projection.seen_by(self._gate)
+        return projection if asked is None else projection.including(asked.includes)
 
     async def _changing(self, key: object, ability: str) -> M:
         """Return a record that the user may change, and that has the version of `If-Match`."""
