@@ -17,7 +17,7 @@ from ..routing._controller import Controller
 from ._entering import CHANGES, TAGGED
 from ._projection import Projection
 from ._resource import Resource
-from .access._policy import gate_of, has_visible
+from .access._policy import Visibility, gate_of, has_visible, visibility_of
 from .bodies._rules_in import ask
 from .bodies._storable import naming_fields
 from .conditional._etag import NO_PRECONDITION, Precondition, etag_of, is_unchanged
@@ -43,6 +43,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
 
     _parent_key: object = None
     _gate: "Gate[Any] | None" = None
+    _visibility: "Visibility | None" = None
     _seen: "QueryBuilder[M] | None" = None
     _is_shown: bool = False  # the action is `show`, for which the policy is asked
     _tag: str = ""
@@ -175,7 +176,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
             if body is None or not resource.has_rules:
                 yield
                 return
-            rules = Rules(session, visibility=self._visible if self._gate is not None else None)
+            rules = Rules(session, visibility=self._visibility)
             of_parent = {resource.foreign_key: self._parent_key} if resource.parent else {}
             own = [record] if record else []
             changes = values if record else None
@@ -183,11 +184,6 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
             await rules.check()
             async with rules.explaining():
                 yield
-
-    async def _visible(self, _: type[object], query: QueryBuilder[Any]) -> QueryBuilder[Any]:
-        """Return a query narrowed by the policy of its model, as `Exists(visible=...)` asks."""
-        assert self._gate is not None  # noqa: S101  # the caller has looked
-        return await self._gate.visible(query.model, query)
 
     async def _enter(self, connection: HTTPConnection, action: str, parent: object) -> None:
         """Narrow the resource to what a request may see, and read its preconditions.
@@ -200,6 +196,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
         self._is_shown = action == "show"
         if resource.policy is not None:
             self._gate = await gate_of(connection, resource.policy)
+            self._visibility = visibility_of(connection)
             narrowed = self.scope(self.records.query())
             self._seen = await self._gate.visible(resource.model, narrowed)
         if resource.parent is not None:
