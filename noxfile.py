@@ -182,6 +182,16 @@ def instrumented(session: nox.Session) -> None:
 
 
 @nox.session(default=False, requires=["wheelhouse"])
+def schema(session: nox.Session) -> None:
+    """Send the blog, and a resource of each shape, what their OpenAPI documents allow and refuse.
+
+    Schemathesis makes up the requests, with and without credentials.
+    """
+    session.install(*wheels(*PACKAGES), "--group=schema")
+    session.run("pytest", "packages/ftf-http/compatibility/schema.py", *session.posargs)
+
+
+@nox.session(default=False, requires=["wheelhouse"])
 def demo(session: nox.Session) -> None:
     """Migrate, seed and serve the blog: `nox -s demo -- [--port N] [--check]`."""
     session.install(*wheels(*PACKAGES), "--group=demo")

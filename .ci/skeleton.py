@@ -18,6 +18,7 @@ def main() -> None:
         check(project)
         run(project, "ftf", "make", "model", "Product", *FIELDS, "--all")
         paste(project / "shop" / "main.py", "shop.controllers.product", "ProductController")
+        run(project, "ftf", "make", "policy", "Product", "--user", "Product")
         run(project, "ftf", "make", "migration", "products")
         run(project, "ftf", "db", "upgrade")
         run(project, "ftf", "db", "seed")

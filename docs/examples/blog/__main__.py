@@ -20,7 +20,7 @@ from ftf.http import FastTrackFramework
 from ftf.orm import SeederFailed, run_seeders
 
 from .app import create_app
-from .seed import BlogSeeder
+from .seed import PASSWORD, AccountSeeder, BlogSeeder
 from .tour import Call, tour
 
 HOST = "127.0.0.1"
@@ -76,7 +76,7 @@ def prepare(app: FastTrackFramework) -> list[Call]:
 async def fill(app: FastTrackFramework) -> list[Call]:
     """Seed the database, and choose calls that its records can answer."""
     async with app.container:
-        await run_seeders(app.container, [BlogSeeder], environment="local")
+        await run_seeders(app.container, [BlogSeeder, AccountSeeder], environment="local")
         async with app.container.scoped_context() as scope:
             return await tour(await scope.aresolve(AsyncSession))
 
@@ -86,7 +86,8 @@ async def demonstrate(
 ) -> None:
     """Serve the blog until it is stopped, or until every call was made."""
     base_url = f"http://{HOST}:{listener.getsockname()[1]}"
-    print(f"The blog answers on {base_url}, its documentation on {base_url}/docs. Try:\n")
+    print(f"The blog answers on {base_url}, its documentation on {base_url}/docs.")
+    print(f"admin@, author@ and reader@example.com log in by {PASSWORD!r}. Try:\n")
     print(*(call.curl(base_url) for call in calls), sep="\n")
     server = Server(ServerConfig(app, log_level="warning"))
     serving = asyncio.create_task(server.serve([listener]))
@@ -99,12 +100,18 @@ async def demonstrate(
 
 async def make(calls: list[Call], base_url: str) -> None:
     """Make every call and print its answer; one with another status ends the program."""
+    tokens: dict[str, str] = {}
     async with AsyncClient(base_url=base_url, timeout=30) as client:
         for call in calls:
-            answer = await client.request(call.method, call.path, json=call.body)
+            sent = {"authorization": f"Bearer {tokens[call.by]}"} if call.by else {}
+            answer = await client.request(call.method, call.path, json=call.body, headers=sent)
             print(f"\n$ {call.curl(base_url)}\n{answer.status_code} {answer.text}")
+            for name in call.show:
+                print(f"{name}: {answer.headers.get(name, '-')}")
             if answer.status_code != call.status:
                 sys.exit(f"Expected {call.status}.")
+            if call.keep:
+                tokens[call.keep] = answer.json()["access_token"]
     print(f"\nAll {len(calls)} calls were answered as they should be.")
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ftf.container.jobs import Job
+from ftf.http.auth import Logins
 
-from .models import Post
+from .models import Post, User
 from .repositories import PostRepository
 
 
@@ -24,3 +25,12 @@ class PrunePosts(Job):
         before = datetime.now(UTC) - timedelta(days=self.days)
         for post in await posts.query().only_trashed().where(Post.deleted_at < before).get():
             await posts.force_delete(post)
+
+
+@dataclass(frozen=True)
+class PruneLogins(Job):
+    """Delete the logins that have ended."""
+
+    async def handle(self, logins: Logins[User]) -> None:
+        """Delete them, a week after their end."""
+        await logins.prune()

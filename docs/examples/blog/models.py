@@ -3,6 +3,7 @@
 from sqlalchemy import Column, ForeignKey, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ftf.http.auth.orm import Authenticatable, LoginSessionColumns
 from ftf.orm import Base, SoftDeletes, Timestamps
 from ftf.orm.jobs import add_job_tables
 
@@ -16,13 +17,13 @@ user_roles = Table(
 )
 
 
-class User(Timestamps, Base):
-    """Somebody who writes posts or comments."""
+class User(Authenticatable, Timestamps, Base):
+    """A person who logs in and writes posts and comments."""
 
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(100), default="A new reader")
     email: Mapped[str] = mapped_column(String(254), unique=True)
 
     posts: Mapped[list["Post"]] = relationship(
@@ -34,6 +35,14 @@ class User(Timestamps, Base):
     roles: Mapped[list["Role"]] = relationship(
         secondary=user_roles, back_populates="users", passive_deletes=True
     )
+
+
+class Login(LoginSessionColumns, Base):
+    """A login of a user on one device."""
+
+    __tablename__ = "logins"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
 
 
 class Post(Timestamps, SoftDeletes, Base):
@@ -53,7 +62,7 @@ class Post(Timestamps, SoftDeletes, Base):
 
 
 class Comment(Timestamps, SoftDeletes, Base):
-    """What somebody says about a post; deleted and restored with it."""
+    """A remark about a post; deleted and restored with it."""
 
     __tablename__ = "comments"
 
@@ -67,7 +76,7 @@ class Comment(Timestamps, SoftDeletes, Base):
 
 
 class Role(Base):
-    """What a user may do."""
+    """A role of users, such as `admin`."""
 
     __tablename__ = "roles"
 

@@ -2,29 +2,25 @@
 
 from ftf.orm import BaseRepository, QueryBuilder
 
-from .models import Comment, Post, User
+from .models import Comment, Post, Role, User
 
 
 class UserRepository(BaseRepository[User]):
-    """The users, with their roles where they are shown."""
+    """The users."""
 
-    def detailed(self) -> QueryBuilder[User]:
-        """Query users with their roles."""
-        return self.query().with_(User.roles)
+    async def has_role(self, user: User, name: str) -> bool:
+        """Return whether a user has a role."""
+        return await self.relation(user, User.roles).query().where(Role.name == name).exists()
+
+    async def set_roles(self, user: User, names: list[str]) -> None:
+        """Replace the roles of a user."""
+        roles = QueryBuilder(self.session, Role).where(Role.name.in_(names))
+        await self.relation(user, User.roles).sync(await roles.pluck(Role.id))
 
 
 class PostRepository(BaseRepository[Post]):
-    """The posts, with their authors and comments where they are shown."""
-
-    def detailed(self) -> QueryBuilder[Post]:
-        """Query posts with their authors, comments and who wrote those: four queries in all."""
-        return self.query().with_(Post.author, "comments.author")
+    """The posts."""
 
 
 class CommentRepository(BaseRepository[Comment]):
     """The comments."""
-
-    def of_post(self, post_id: int | None) -> QueryBuilder[Comment]:
-        """Query the comments of one post, or of all."""
-        query = self.query().with_(Comment.author)
-        return query.unless(post_id is None, lambda q: q.where(Comment.post_id == post_id))

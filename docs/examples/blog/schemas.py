@@ -3,110 +3,95 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
-PageSize = Annotated[int, Query(ge=1, le=100)]
-Cursor = Annotated[str | None, Query(description="The next or previous cursor of another page.")]
+from ftf.http.resources import MISSING, Count
+from ftf.http.types import Email, Line, Text
+from ftf.orm import Exists
 
-Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
-# PostgreSQL stores any text but the character NUL.
-Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]*$")]
-Name = Annotated[Text, Field(max_length=100)]
-Title = Annotated[Text, Field(max_length=200)]
-Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")]
+from .models import Post, Role
+
+Name = Annotated[Line, Field(max_length=100)]
 
 
-class UserIn(BaseModel):
-    """What a client says about a user."""
+class PostIn(BaseModel):
+    """What an author says about a post."""
+
+    title: Line
+    body: Text
+
+
+class CommentIn(BaseModel):
+    """What a user says about a post."""
+
+    body: Text
+
+
+class Invitation(BaseModel):
+    """What an admin says about a new user."""
 
     name: Name
     email: Email
 
 
-class PostIn(BaseModel):
-    """What a client says about a post."""
+class UserIn(BaseModel):
+    """What users say about themselves."""
 
-    title: Title
-    body: Text
-    author_id: Id
+    name: Name
 
 
-class CommentPatch(BaseModel):
-    """What may change on a comment."""
+class Grant(BaseModel):
+    """The roles that an admin gives a user."""
 
-    body: Text
-
-
-class CommentIn(CommentPatch):
-    """What a client says about a comment."""
-
-    author_id: Id
-    post_id: Id
+    roles: Annotated[list[Annotated[str, Exists(Role.name)]], Field(max_length=10)]
 
 
-class Out(BaseModel):
-    """What the blog answers: read from a record's attributes."""
-
-    model_config = ConfigDict(from_attributes=True)
+class Author(BaseModel):
+    """The author of a post or a comment."""
 
     id: int
-
-
-class Author(Out):
-    """Who wrote something."""
-
     name: str
 
 
-class RoleOut(Out):
-    """What a user may do."""
+class CommentOut(BaseModel):
+    """A comment with its author."""
 
-    name: str
-
-
-class UserOut(Out):
-    """A user."""
-
-    name: str
-    email: str
+    id: int
+    body: str
+    post_id: int
+    author: Author
     created_at: datetime
 
 
-class UserDetail(UserOut):
-    """A user with roles."""
+class PostOut(BaseModel):
+    """A post with its author, and with comments where they are included."""
 
-    roles: list[RoleOut]
-
-
-class PostOut(Out):
-    """A post."""
-
+    id: int
     title: str
     body: str
-    author_id: int
+    author: Author
+    comments_count: Annotated[int, Count(Post.comments)]
+    comments: list[CommentOut] | MISSING = MISSING
     created_at: datetime
     updated_at: datetime
 
 
-class CommentOut(Out):
-    """A comment."""
+class RoleOut(BaseModel):
+    """A role of a user."""
 
-    body: str
-    author_id: int
-    post_id: int
+    name: str
+
+
+class UserOut(BaseModel):
+    """A user, as everyone sees them."""
+
+    id: int
+    name: str
+    roles: list[RoleOut]
     created_at: datetime
 
 
-class CommentDetail(CommentOut):
-    """A comment with its author."""
+class Me(UserOut):
+    """A user, as they see themselves."""
 
-    author: Author
-
-
-class PostDetail(PostOut):
-    """A post with its author and comments."""
-
-    author: Author
-    comments: list[CommentDetail]
+    email: str

@@ -6,15 +6,18 @@ from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ftf.orm import Seeder
+from ftf.http.auth import Passwords
+from ftf.orm import Repository, Seeder
 
 from .models import Comment, Post, Role, User
 from .repositories import UserRepository
 
 USERS, COMMENTS = 40, 400
+ACCOUNTS = ("admin", "author", "reader")  # at example.com
+PASSWORD = "correct horse battery"  # noqa: S105  # of these three, where the blog is tried
 FIRST_NAMES = ("Ada", "Barbara", "Chen", "Dorothy", "Edsger", "Frances", "Grace", "Hedy")
 LAST_NAMES = ("Adeyemi", "Berg", "Costa", "Dubois", "Eriksen", "Fischer", "Garcia", "Haddad")
-ROLES = ("author", "editor", "moderator")
+ROLES = ("author", "editor")
 TITLES = (
     "What nobody told us about {}",
     "A year of {} in production",
@@ -76,6 +79,30 @@ class BlogSeeder(Seeder):
         """Store the records."""
         if not await self.users.query().exists():
             self.session.add_all(Believable(self.random).records())
+
+
+class AccountSeeder(Seeder):
+    """Adds three users who can log in. As all seeders, it does not run in production."""
+
+    after = (BlogSeeder,)
+
+    def __init__(
+        self, users: UserRepository, roles: Repository[Role], passwords: Passwords
+    ) -> None:
+        self.users = users
+        self.roles = roles
+        self.passwords = passwords
+
+    async def run(self) -> None:
+        """Store those who are missing."""
+        await self.roles.first_or_create({Role.name: "admin"})
+        for name in ACCOUNTS:
+            email = f"{name}@example.com"
+            if not await self.users.query().where(User.email == email).exists():
+                hashed = await self.passwords.hash(PASSWORD)
+                new = User(name=name.title(), email=email, password_hash=hashed)
+                roles = ["admin"] if name == "admin" else []
+                await self.users.set_roles(await self.users.create(new), roles)
 
 
 class Believable:

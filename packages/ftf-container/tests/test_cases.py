@@ -10,11 +10,11 @@ def test_the_page_of_cases_names_the_files_in_which_their_tests_are():
     found: dict[str, set[str]] = {}
     for file in TESTS.glob("*/test_*.py"):
         text = file.read_text(encoding="utf-8")
-        for kind, number in re.findall(r"def test_(cli|edge|event|job|settings)_(\d+)_", text):
-            case = {"cli": "C", "edge": "", "event": "E", "job": "J", "settings": "S"}[
+        for kind, number in re.findall(r"def test_(cli|edge|event|job|logs|settings)_(\d+)_", text):
+            case = {"cli": "C", "edge": "", "event": "E", "job": "J", "logs": "L", "settings": "S"}[
                 kind
             ] + number
             found.setdefault(case, set()).add(file.relative_to(TESTS).as_posix())
     page = (TESTS / "CASES.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| ([CEJS]?\d+) \|.*\| (`.*`) \|[^|]*\|$", page, re.MULTILINE)
+    rows = re.findall(r"^\| ([CEJLS]?\d+) \|.*\| (`.*`) \|[^|]*\|$", page, re.MULTILINE)
     assert {case: set(re.findall(r"`(.*?)`", files)) for case, files in rows} == found

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 ADDITIONS = {
-    f"ftf.container.{name}" for name in ("cli", "environment", "events", "jobs", "settings")
+    f"ftf.container.{name}"
+    for name in ("cli", "environment", "events", "jobs", "logs", "settings", "spans")
 }
 SLOW = {"argparse", "click", "cronsim", "importlib.metadata", "pydantic", "zoneinfo"}
 
@@ -17,6 +18,7 @@ SLOW = {"argparse", "click", "cronsim", "importlib.metadata", "pydantic", "zonei
         ("ftf.container", ADDITIONS | SLOW | {"asyncio"}),
         ("ftf.container.events", SLOW | {"ftf.container.jobs"}),
         ("ftf.container.jobs", SLOW | {"ftf.container.cli", "ftf.container.events"}),
+        ("ftf.container.logs", SLOW | {"asyncio", "ftf.container.cli"}),
         ("ftf.container.settings", {"click", "ftf.container.cli"}),
     ],
 )

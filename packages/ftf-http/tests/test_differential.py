@@ -8,6 +8,7 @@ to both.
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pkgutil import resolve_name
 
 import pytest
@@ -26,7 +27,13 @@ from hypothesis import strategies as st
 CHOSEN = os.environ.get("FTF_APPLICATIONS")
 APPLICATIONS, REQUESTS = int(CHOSEN or 140), 40
 CALLING = "ftf.http.plan._handler.Handler.result"  # with which a plan calls the handler
-SEEDS = st.lists(st.integers(0, 2**32), min_size=REQUESTS, max_size=REQUESTS)
+# Larger numbers would also be drawn from the source of the modules that are imported.
+DIGITS = st.integers(0, 99)
+SEEDS = st.lists(
+    st.tuples(DIGITS, DIGITS).map(lambda pair: pair[0] * 100 + pair[1]),
+    min_size=REQUESTS,
+    max_size=REQUESTS,
+)
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Duplicate Operation ID"),
@@ -109,6 +116,25 @@ def test_random_applications_answer_random_requests_as_on_fastapi(
     check()
     assert len(answers) >= 2_000 or CHOSEN
     assert len(by_plans) > share * _handled(answers)
+
+
+def test_the_same_applications_are_drawn_whatever_is_imported(tmp_path, monkeypatch):
+    def drawn() -> list[tuple[Application, list[int]]]:
+        found = []
+
+        @settings(looking, max_examples=10)
+        @given(application=planned_applications(), seeds=SEEDS)
+        def draw(application, seeds) -> None:
+            found.append((application, seeds))
+
+        draw()
+        return found
+
+    before = drawn()
+    (tmp_path / "numbers_of_a_module.py").write_text(f"NUMBERS = {[*range(100, 1_100)]}")
+    monkeypatch.syspath_prepend(tmp_path)
+    import_module("numbers_of_a_module")
+    assert drawn() == before
 
 
 def test_a_few_random_applications_answer_random_requests_as_on_fastapi(runner, by_plans):

@@ -8,7 +8,7 @@ import pytest
 from ftf.container.cli import Result
 
 # Those of the other packages, which may not be installed where this one is tested alone.
-OTHERS = ("controller", "factory", "middleware", "model", "repository", "seeder")
+OTHERS = ("controller", "factory", "middleware", "model", "policy", "repository", "seeder")
 MAKE = "ftf.container.cli.make"
 
 
@@ -230,6 +230,22 @@ def test_a_controller_may_have_no_fields(shop, make):
     assert "    pass\n" in read(shop, "shop/controllers/post.py")
     assert "BODY: dict[str, object] = {}" in read(shop, "tests/test_post.py")
     assert "store records here" in read(shop, "shop/seeders/post.py")
+
+
+def test_a_policy_is_for_a_model_and_the_users(shop, make):
+    make("model", "Post", "title:str")
+    refused = make("policy", "Post")
+    assert refused.exit_code == 2
+    assert "User" in refused.stderr
+    make("model", "Account", "name:str")
+    result = make("policy", "Post", "--user", "Account")
+    assert "\n    app.add_policy(Post, PostPolicy)\n" in result.stdout
+    text = read(shop, "shop/policies/post.py")
+    assert "from ftf.http.auth import Policy\n" in text
+    assert "from shop.models.account import Account\nfrom shop.models.post import Post\n" in text
+    assert "    def update(self, user: Account, record: Post) -> bool:\n" in text
+    assert make("policy", "Account", "--user", "Account").exit_code == 0
+    assert read(shop, "shop/policies/account.py").count("import Account\n") == 1
 
 
 @pytest.mark.parametrize(

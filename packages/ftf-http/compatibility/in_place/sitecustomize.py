@@ -4,11 +4,22 @@ Problem details and security headers are off: with them, every test that compare
 """
 
 import os
+import subprocess
 
 import fastapi
 import fastapi.applications
 import fastapi.routing
 import starlette.applications
+
+_run = subprocess.run
+
+
+def _run_patiently(*args: object, timeout: float | None = None, **options: object) -> object:
+    """Run a command with ten times the time that a test gives it, for a loaded machine."""
+    return _run(*args, timeout=timeout and 10 * timeout, **options)  # type: ignore[call-overload]  # passed on
+
+
+subprocess.run = _run_patiently  # type: ignore[assignment]  # the point
 
 if os.environ["IN_PLACE"] == "here":
     from ftf.http import FastTrackFramework, Router

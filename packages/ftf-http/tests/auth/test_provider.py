@@ -89,6 +89,21 @@ async def test_a_user_calls_with_a_token(serve):
             assert (await client.get("/me", headers=bearer(wrong))).status_code == 401
 
 
+@pytest.mark.parametrize("text", ["ftp_x", "ftp_" + "0" * 49, "ftr_x", "x"])
+async def test_edge_s59_a_token_that_no_guard_reads_is_bad_and_no_guest(serve, text):
+    app = shop()
+
+    @app.get("/open")
+    async def opened(user: CurrentUser[Person | None]) -> str:
+        return "in"
+
+    async with serve(app) as client:
+        for path in ("/me", "/open"):
+            answer = await client.get(path, headers=bearer(text))
+            assert answer.status_code == 401
+            assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+
+
 async def test_edge_s12_a_user_is_refused_at_once_although_the_token_is_remembered(serve):
     async with serve(app := shop()) as client:
         text = app.container.resolve(AccessTokens).issue("7", version=2).text

@@ -64,6 +64,7 @@ _RETURNED: Final = (
 _OPTIONS: Final[tuple[tuple[str, object], ...]] = (
     ("response_model_include", ("name", "size", "thing")),
     ("response_model_exclude", ("label", "more")),
+    ("response_model_exclude", (("label", True), ("thing", frozenset({"size"})))),
     ("response_model_by_alias", False),
     ("response_model_exclude_unset", True),
     ("response_model_exclude_defaults", True),

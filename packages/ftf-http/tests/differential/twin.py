@@ -253,4 +253,6 @@ def _option(name: str, value: Any) -> object:
         return RESPONSES[value]
     if name == "response_model":
         return RETURNED[value]
-    return {*value} if name in {"response_model_include", "response_model_exclude"} else value
+    if name in {"response_model_include", "response_model_exclude"}:
+        return dict(value) if isinstance(value[0], tuple) else {*value}
+    return value

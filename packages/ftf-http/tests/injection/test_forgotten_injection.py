@@ -1,5 +1,7 @@
 """A service whose parameter lacks `Injected`: clients must not get to send it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated
@@ -125,6 +127,42 @@ async def test_every_kind_of_route_and_of_parameter_is_looked_at(app, serve):
         ("GET /things", "settings", Settings),
         ("GET /c/mounted", "clock", Clock),
     ]
+
+
+@pytest.mark.parametrize("adds", ["route", "socket", "router", "controller", "included"])
+async def test_a_route_that_the_lifespan_adds_is_looked_at(serve, adds):
+    class Things(Controller):
+        @get("/late")
+        async def index(self, clock: Clock) -> None: ...
+
+    async def late(clock: Clock) -> None: ...
+
+    async def late_socket(websocket: WebSocket, clock: Clock) -> None: ...
+
+    included, ended = APIRouter(), []
+
+    @asynccontextmanager
+    async def lifespan(app: FastTrackFramework) -> AsyncIterator[None]:
+        if adds == "route":
+            app.get("/late")(late)
+        elif adds == "socket":
+            app.websocket("/late")(late_socket)
+        elif adds == "controller":
+            app.add_controller(Things)
+        else:
+            included.get("/late")(late)
+        if adds == "router":
+            app.include_router(included)
+        yield
+        ended.append(adds)
+
+    app = FastTrackFramework(lifespan=lifespan)
+    app.register(Clock)
+    if adds == "included":
+        app.include_router(included)
+    expected = "WEBSOCKET /late" if adds == "socket" else "GET /late"
+    assert await faults_of(app, serve) == [(expected, "clock", Clock)]
+    assert ended == []
 
 
 async def test_what_says_where_it_is_read_from_or_is_no_service_stays(app, serve):

@@ -69,7 +69,11 @@ NO_PARAMETERS = Signature()
 OPTIONS = [
     {},
     {"response_model_include": {"size", "colour"}},
+    {"response_model_include": ["size", "label"]},
+    {"response_model_include": {"size": True, "nested": {"name"}}},
     {"response_model_exclude": {"size"}},
+    {"response_model_exclude": ("size",)},
+    {"response_model_exclude": {"size": ..., 0: {"label"}}},
     {"response_model_by_alias": False},
     {"response_model_exclude_unset": True},
     {"response_model_exclude_defaults": True},

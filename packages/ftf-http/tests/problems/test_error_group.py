@@ -1,6 +1,7 @@
 """Errors of a task group: answered like the error, where there is one answer."""
 
 import asyncio
+from dataclasses import dataclass
 
 import pytest
 from fastapi import HTTPException, WebSocket
@@ -120,3 +121,23 @@ async def test_a_websocket_is_closed_once(app, talk):
     sent = await talk(app, "/ws")
     assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
     assert (sent[1]["code"], sent[1]["reason"]) == (1008, "Ticket not found")
+
+
+@dataclass  # whose instances are equal, and have no hash
+class Answering:
+    status: int
+
+    def __call__(self, request, error) -> PlainTextResponse:
+        return PlainTextResponse(str(error), self.status)
+
+
+async def test_a_handler_may_be_an_object_without_a_hash(app, serve):
+    app.add_exception_handler(SoldOutError, Answering(418))
+
+    @app.get("/")
+    async def index() -> None:
+        raise ExceptionGroup("one", [SoldOutError("None left")])
+
+    async with serve(app) as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.text) == (418, "None left")

@@ -1,17 +1,20 @@
 """`Checked` bodies and `Bound` records of handlers by hand."""
 
 import asyncio
+import sys
 from collections import Counter
 from decimal import Decimal
 from typing import Annotated
 
 import pytest
-from catalogue import Product, ProductIn, Supplier
+from catalogue import Product, ProductIn, ProductOut, Supplier
+from fastapi import Depends
 from pydantic import BaseModel
 
 from ftf.http import Controller, FastTrackFramework, patch, post
-from ftf.http.resources import Bound, Checked
-from ftf.orm import DuplicateRecord, Exists, Repository, Unique
+from ftf.http.exceptions import InvalidRoutesError
+from ftf.http.resources import Bound, Checked, ResourceController, Unchecked
+from ftf.orm import DatabaseProvider, DuplicateRecord, Exists, Repository, Unique
 
 
 class SupplierIn(BaseModel):
@@ -114,3 +117,74 @@ def test_a_bound_record_that_the_path_does_not_name_is_refused():
 
         @app.get("/products/{id}")
         async def show(id: int, found: Bound[Product]) -> None: ...  # noqa: A002
+
+
+class Further(ResourceController[Product, CheckedIn, ProductOut]):
+    prefix = "/further"
+
+    async def storing(self, record, body) -> None:
+        record.name = "x"
+
+    @post("/own")
+    async def own(self, body: CheckedIn) -> None: ...
+
+
+def refused(app) -> str:
+    with pytest.raises(InvalidRoutesError) as refusal:
+        app.validate_injections()
+    return str(refusal.value)
+
+
+def test_resource_63_a_plain_body_with_rules_stops_the_start():
+    app = FastTrackFramework()
+
+    @app.post("/plain")
+    async def plain(body: CheckedIn) -> None: ...
+
+    @app.post("/many")
+    async def many(lines: list[CheckedIn]) -> None: ...
+
+    def read(body: CheckedIn) -> None: ...
+
+    @app.post("/depending", dependencies=[Depends(read)])
+    async def depending() -> None: ...
+
+    text = refused(app)
+    assert "4 checks" not in text
+    for place, name in {"plain": "body", "many": "lines", "depending": "body"}.items():
+        assert (
+            f"POST /{place}:\nThe body '{name}' has the rules (`Exists`, `Unique`) of CheckedIn, "
+            f"which a plain body does not check.\nWrite `{name}: Checked[CheckedIn]`, or "
+            "`Unchecked[...]` if the handler checks them itself."
+        ) in text
+
+
+def test_resource_63_actions_check_their_bodies_and_other_routes_of_a_resource_do_not():
+    app = FastTrackFramework(providers=[DatabaseProvider("sqlite+aiosqlite://")])
+    app.add_controller(Further)
+    assert refused(app).count("has the rules") == 1
+    assert "POST /further/own" in refused(app)
+
+
+async def test_resource_63_unchecked_bodies_are_taken_as_they_are(serve):
+    app = FastTrackFramework()
+
+    @app.post("/")
+    async def show(body: Unchecked[CheckedIn], lines: Unchecked[list[CheckedIn]]) -> str:
+        return f"{body.sku} {lines}"
+
+    async with serve(app) as client:
+        answer = await client.post("/", json={"body": {"sku": "a"}, "lines": []})
+    assert (answer.status_code, answer.json()) == (200, "a []")
+
+
+def test_rules_that_no_pydantic_can_check_are_not_looked_for(monkeypatch):
+    app = FastTrackFramework()
+
+    @app.post("/")
+    async def show(body: CheckedIn) -> None: ...
+
+    monkeypatch.setitem(sys.modules, "ftf.http.resources._plain_bodies", None)
+    app.validate_injections()
+    monkeypatch.delitem(sys.modules, "ftf.orm")
+    app.validate_injections()

@@ -2,6 +2,7 @@
 
 import sys
 import types
+from dataclasses import dataclass
 from importlib import reload
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from catalogue import (
     ProductIn,
     ProductOut,
     Products,
+    Review,
     ReviewOut,
     Reviews,
     Supplier,
@@ -25,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ftf.http import FastTrackFramework, get, resources
 from ftf.http.resources import MISSING, Count, Needs, Projection, ResourceController
-from ftf.orm import Filter, FilterSet, Include, Sort, Versioned
+from ftf.orm import Filter, FilterSet, Include, Repository, Sort, Versioned
 
 
 class Out(BaseModel):
@@ -92,6 +94,9 @@ class Nested(BaseModel):
     supplier: Inner
 
 
+async def coroutine(self, query): ...
+
+
 def resource(model, body, answer, **attributes):
     closed, body_of = ResourceController[model, body, answer], {"prefix": "/x"} | attributes
     return types.new_class("Wrong", (closed,), {}, lambda names: names.update(body_of))
@@ -156,6 +161,45 @@ WRONG = {
         {"model": Node, "body": Named, "answer": Endless},
         r"Endless.parent contains Endless without end: write `Endless \| MISSING = MISSING`",
     ),
+    "actions that are a text": (
+        {"actions": "index"},
+        r"Wrong.actions is a text: write `actions = \('index',\)`",
+    ),
+    "an attribute in the singular": (
+        {"action": ("index",)},
+        r"Wrong.action is not an attribute of resources: write `actions = \.\.\.`",
+    ),
+    "a model without a table": ({"model": Model}, "Wrong: Model has no table: name a model"),
+    "a parent that is a text": ({"parent": "product"}, "Wrong.parent must be a relationship of P"),
+    "a parent that is a column": (
+        {"parent": Product.supplier_id},
+        "relationship of Product to one record by one foreign key, .* not Product.supplier_id",
+    ),
+    "a parent of another model": ({"parent": Review.product}, "Wrong.parent must be a relationsh"),
+    "a prefix with a parameter that is not read": (
+        {"prefix": "/suppliers/{supplier}/products"},
+        r"names \{supplier\} in its prefix, which no action reads: write `parent = Product.supp",
+    ),
+    "a constructor alone": (
+        {"__init__": lambda self, records: None},
+        r"Wrong.__init__ does not call .*: write `super\(\).__init__\(records\)` in it",
+    ),
+    "a hook that is not async": (
+        {"stored": lambda self, record, body: None},
+        r"Wrong.stored must be async: write `async def stored\(self, record, body\)`",
+    ),
+    "a step that is async": (
+        {"scope": coroutine},
+        r"Wrong.scope must not be async: write `def scope\(self, query\)`",
+    ),
+    "a hook of other parameters": (
+        {"updating": coroutine},
+        r"Wrong.updating is called with record, changes: write `async def updating\(self, record,",
+    ),
+    "a hook that is a value": (
+        {"destroyed": True},
+        r"Wrong.destroyed is a method of all resources: write `async def destroyed\(self, rec",
+    ),
     "a count within": ({"answer": Nested}, "Inner.products_count counts in a schema within Nested"),
 }
 
@@ -193,6 +237,40 @@ def test_resource_51_only_the_actions_that_are_named_are_served():
         "/x": ["get"],
         "/x/{id}": ["delete"],
     }
+
+
+class Doing(ResourceController[Product, ProductIn, ProductOut]):
+    prefix = "/doing"
+
+    def __init__(self, records: Repository[Product]) -> None:
+        super().__init__(records)
+
+    @staticmethod
+    async def stored(record, body) -> None: ...
+
+    @classmethod
+    async def updated(cls, record, changes) -> None: ...
+
+
+class FurtherDoing(Doing):
+    prefix = "/further/{kind}"
+
+    def __init__(self, records: Repository[Product]) -> None:
+        Doing.__init__(self, records)
+
+    def scope(self, query): ...
+
+
+@dataclass
+class DoingByData(Doing):
+    records: Repository[Product]
+
+
+@pytest.mark.parametrize("controller", [Doing, FurtherDoing, DoingByData])
+def test_constructors_and_hooks_that_work_are_not_refused(controller):
+    app = FastTrackFramework()
+    app.add_controller(controller)
+    assert controller.prefix in app.openapi()["paths"]
 
 
 def test_hooks_may_do_something_with_fields_that_are_no_columns():

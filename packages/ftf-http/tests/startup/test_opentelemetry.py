@@ -1,18 +1,22 @@
 """What OpenTelemetry's instrumentation sees of an application, and leaves of it."""
 
+import logging
 import subprocess
 import sys
 
 import pytest
 from fastapi import FastAPI
+from opentelemetry import trace
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
-from units_of_work import FailingUnit
+from units_of_work import FailingUnit, RecordingUnit
 
 from ftf.container import UnitsOfWork
+from ftf.container.logs import ContextFilter
+from ftf.container.spans import span
 from ftf.http import FastTrackFramework, Injected
 
 
@@ -92,6 +96,59 @@ async def test_a_commit_that_fails_is_a_failure_of_the_span(app, spans, serve):
     assert of_server(spans).attributes["http.status_code"] == 500
     (event,) = of_server(spans).events
     assert event.attributes["exception.message"] == "not committed"
+
+
+@pytest.fixture
+def provider(spans, monkeypatch):
+    """The tracer provider of the process, which can be set only once otherwise."""
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)
+    return provider
+
+
+@pytest.mark.parametrize("is_contributed", [False, True], ids=["native", "and contrib"])
+async def test_logs_65_a_request_has_one_span_and_its_commit_one_below_it(
+    is_contributed, provider, spans, serve
+):
+    app = FastTrackFramework()
+
+    @app.get("/")
+    async def show(units: Injected[UnitsOfWork]) -> str:
+        units.add(RecordingUnit([]))
+        with span("render", rows=3):
+            return "fine"
+
+    if is_contributed:
+        FastAPIInstrumentor.instrument_app(app, tracer_provider=provider)
+    async with serve(app) as client:
+        assert (await client.get("/")).json() == "fine"
+    if is_contributed:
+        FastAPIInstrumentor.uninstrument_app(app)
+    server = of_server(spans)
+    (settle,) = [each for each in spans.get_finished_spans() if each.name == "ftf.settle"]
+    (render,) = [each for each in spans.get_finished_spans() if each.name == "render"]
+    assert dict(settle.attributes) == {"commit": True}
+    assert dict(render.attributes) == {"rows": 3}
+    assert server.context.trace_id == settle.context.trace_id == render.context.trace_id
+
+
+async def test_log_records_have_the_ids_of_the_open_span(provider, serve, caplog):
+    app = FastTrackFramework()
+    caplog.handler.addFilter(context := ContextFilter())
+
+    @app.get("/")
+    async def show() -> None:
+        with span("render"):
+            found = trace.get_current_span().get_span_context()
+            logging.getLogger("shop").warning("%x %x", found.trace_id, found.span_id)
+
+    async with serve(app) as client:
+        await client.get("/")
+    caplog.handler.removeFilter(context)
+    (record,) = [each for each in caplog.records if each.name == "shop"]
+    ids = f"{int(record.trace_id, 16):x} {int(record.span_id, 16):x}"
+    assert record.getMessage() == ids
 
 
 _PROGRAM = """

@@ -2,11 +2,11 @@ import asyncio
 from contextlib import nullcontext
 
 import pytest
-from bookshop import Author, AuthorRepository, Book
+from bookshop import Author, AuthorRepository, Book, Genre
 from sqlalchemy import delete, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ftf.orm import DuplicateRecord, StaleRecord, transaction
+from ftf.orm import BaseRepository, DuplicateRecord, StaleRecord, transaction
 
 
 async def test_what_is_missing_is_created_and_what_is_there_found(authors, seen):
@@ -147,6 +147,33 @@ async def test_edge_39_a_race_that_is_lost_costs_no_other_change(engine, authors
         assert (ada.name, created, bo.born) == ("Ada", False, 1900)
         await late.update(bo)
     assert await authors.query().where_key(bo.id).value(Author.born) == 1900
+
+
+@pytest.mark.parametrize("is_loaded", [True, False])
+async def test_edge_39_a_race_that_is_lost_leaves_nothing_with_the_related_records(
+    engine, session, is_loaded
+):
+    class Late(BaseRepository[Genre]):
+        """Does not see what another one stores after it has looked."""
+
+        async def _matching(self, match) -> Genre | None:
+            found = await super()._matching(match)
+            async with AsyncSession(engine, expire_on_commit=False) as other:
+                if await BaseRepository(other, Genre).count() == 1:
+                    await BaseRepository(other, Genre).create(Genre(id=5, name="winner"))
+            return found
+
+    late = Late(session)
+    parent = await late.create(Genre(id=1, name="parent"))
+    if is_loaded:
+        await late.load(parent, Genre.children)
+    found, created = await late.first_or_create({Genre.id: 5}, {"name": "x", "parent": parent})
+    assert (found.name, created, found.parent_id) == ("winner", False, None)
+    await late.load_missing(parent, Genre.children)
+    assert parent.children == []
+    parent.name = "changed"
+    await late.update(parent)
+    assert sorted(await late.query().pluck(Genre.name)) == ["changed", "winner"]
 
 
 @pytest.mark.parametrize("wrong", ["nickname", Book.title])

@@ -1,12 +1,12 @@
 """What is pending on a session when something else fails."""
 
 import pytest
-from bookshop import Author, AuthorRepository
+from bookshop import Author, AuthorRepository, Book, Genre
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ftf.orm import DuplicateRecord, transaction
+from ftf.orm import BaseRepository, DuplicateRecord, transaction
 
 
 def ada() -> Author:
@@ -118,3 +118,28 @@ async def test_a_record_that_was_changed_needs_one_savepoint(session, authors, b
         bo.name = "Bob"
         await authors.update(bo)
     assert [statement.split()[0] for statement in statements] == ["SAVEPOINT", "UPDATE", "RELEASE"]
+
+
+@pytest.mark.parametrize("is_loaded", [True, False])
+async def test_a_record_is_created_beside_a_related_one_that_was_changed(
+    authors, books, bo, is_loaded
+):
+    if is_loaded:
+        await authors.load(bo, Author.books)
+    async with transaction(authors.session):
+        for title in ("a", "b"):
+            bo.name = f"Bo {title}"
+            book = await books.create(Book(title=title, author=bo))
+            assert book.author is bo
+    await authors.load_missing(bo, Author.books)
+    assert [book.title for book in bo.books] == ["a", "b"]
+    assert await authors.query().where_key(bo.id).value(Author.name) == "Bo b"
+
+
+async def test_a_record_is_created_with_several_related_ones(session, books, bo):
+    genres = BaseRepository(session, Genre)
+    essays = await genres.create(Genre(name="essays"))
+    async with transaction(session):
+        book = await books.create(Book(title="a", author=bo, genres=[essays]))
+    assert book.genres == [essays]
+    assert await books.relation(book, Book.genres).query().get() == [essays]

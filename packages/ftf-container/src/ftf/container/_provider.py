@@ -8,6 +8,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from ._dependency_path import Step, name_of
+from ._span import span
 from .exceptions import AsyncDependencyError, InvalidRegistrationError
 from .graph._node import Node
 from .keys._key import normalise
@@ -126,7 +127,8 @@ class Providers:
             while unbooted:  # a boot may load deferred providers, which boot in turn
                 unbooted.sort(key=lambda provider: provider.priority)
                 if (boot := _boot_of(provider := unbooted[0])) is not None:
-                    await self._container.acall(boot)
+                    with span("ftf.boot", provider=name_of(type(provider))):
+                        await self._container.acall(boot)
                 self._end(provider)
         self._is_over = True
         return Boot()

@@ -15,6 +15,7 @@ from ftf.container import Container, ServiceProvider
 
 from ._declarations import Declarations
 from ._fixed_attribute import FixedAttribute
+from .documentation._pages import serve_pages
 from .exceptions import InvalidRoutesError
 from .plan._planned import way_of
 from .plan._way import RouteWay
@@ -24,6 +25,7 @@ from .problems._openapi import document_problems
 from .problems._pages import page_of
 from .problems._types import DEFAULT_BASE, ProblemTypes
 from .request._outermost import Outgoing
+from .request._server_timing import timed
 from .request._services import serve_from
 from .routing._index import RouteIndex
 from .routing._openapi import document_parameters
@@ -34,7 +36,7 @@ from .routing._tree import walk
 from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
 from .startup._access import access_faults, document_access, report_open_routes
-from .startup._checks import dependants, middleware_injections, validate
+from .startup._checks import dependants, middleware_injections, unchecked_rules, validate
 from .startup._cors import refuse_open_cors
 from .startup._direct import Direct
 from .startup._early_checks import early_check_faults
@@ -120,6 +122,7 @@ class FastTrackFramework(Declarations):
         for middleware in options.get("middleware") or ():
             refuse_open_cors(middleware)
         super().__init__(lifespan=lifespan, **options)
+        serve_pages(self)
         self.problem_details = problem_details
         self.problem_types: ProblemTypes = ProblemTypes(problem_types)
         self.security_headers = security_headers
@@ -144,7 +147,7 @@ class FastTrackFramework(Declarations):
         self.router.middleware_stack = self._index
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
-        self._security = security
+        self.security: SecurityOptions | None = security
         if security is not None:
             add_security(self, self._layers, security)
         add_time_limits(self, self._layers, request_timeout, body_timeout)
@@ -189,6 +192,7 @@ class FastTrackFramework(Declarations):
             self.user_middleware = users
         if not limits_bodies:
             direct.begin(stack)
+        self._outermost = timed(self._outermost)
         return stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -208,7 +212,8 @@ class FastTrackFramework(Declarations):
 
         Raises:
             InvalidApplicationError: A service cannot be built; the error holds every fault.
-            InvalidRoutesError: A check of a route, such as `throttle` or `Access`, cannot run.
+            InvalidRoutesError: A check of a route, such as `throttle`, `Access` or the rules of a
+                body, cannot run.
             InvalidPoliciesError: A policy cannot decide, or a handler names one that was not added.
         """
         middleware, checks = (
@@ -216,8 +221,8 @@ class FastTrackFramework(Declarations):
             self._readiness.injections(),
         )
         places = [*dependants(self.routes)]
-        access = access_faults(self, self._security, self._index)
-        faults = [*access, *early_check_faults(self, places)]
+        access = access_faults(self, self.security, self._index)
+        faults = [*access, *early_check_faults(self, places), *unchecked_rules(places)]
         if faults:
             raise InvalidRoutesError(faults)
         validate(self.container, places, (*middleware, *checks))

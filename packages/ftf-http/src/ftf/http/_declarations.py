@@ -18,9 +18,9 @@ from .problems._response import phrase_of
 from .problems._types import ProblemType, ProblemTypes, is_uri
 from .routing._controller import Controller, add_operations
 from .routing._index import RouteIndex
+from .routing._openapi import documentation_urls
 from .routing._options import Json
 from .routing._unmatched import Unmatched
-from .startup._access import documentation_urls
 from .startup._cors import refuse_open_cors
 from .startup._further_layers import add_limits
 from .startup._layers import Layers
@@ -148,7 +148,7 @@ class Declarations(FastAPI):
         """Return the routes that everyone may call, without those of mounted applications."""
         from .auth.access import _setup  # noqa: PLC0415  # loaded where it is used
 
-        return _setup.open_routes_of(self.container, self.routes)
+        return _setup.open_routes_of(self)
 
     def add_policy(self, model: type[object], policy: "type[Policy[Never]]") -> None:
         """Add the policy that decides what users may do with the records of a model.

@@ -1,9 +1,9 @@
 """The differences between asyncio and trio: tasks, time limits, calls from signal handlers."""
 
-from asyncio import Task, create_task, current_task, get_running_loop, timeout
+from asyncio import Task, create_task, current_task, get_running_loop, timeout, wait
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from contextvars import Context
+from contextvars import Context, copy_context
 from threading import Timer
 from typing import NamedTuple, Protocol
 
@@ -112,6 +112,35 @@ async def time_limit(seconds: float | None) -> AsyncIterator[TimeLimit]:
         async with timeout(seconds) as limit:
             now = get_running_loop().time
             yield TimeLimit(lambda: limit.reschedule(now()), limit.expired)
+
+
+@asynccontextmanager
+async def beside(work: Callable[[], Coroutine[object, object, None]]) -> AsyncIterator[None]:
+    """Run a function that raises nothing beside a block; it is cancelled where the block ends.
+
+    A task group would be a cancel scope, and the block may exit one that was entered before it.
+    """
+    if asyncio_task() is None:
+        from trio.lowlevel import spawn_system_task  # noqa: PLC0415  # as above
+
+        with_end = CancelScope()
+
+        async def run() -> None:
+            with with_end:
+                await work()
+
+        spawn_system_task(run, context=copy_context())
+        try:
+            yield
+        finally:
+            with_end.cancel()
+    else:
+        task = create_task(work())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await wait([task])
 
 
 async def without_context[T](work: Coroutine[object, object, T]) -> T:

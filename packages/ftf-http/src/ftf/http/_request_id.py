@@ -40,7 +40,7 @@ def identify(scope: Scope) -> bytes | None:
 def noted_request_id(connection: HTTPConnection, error: Exception) -> str | None:
     """Add the id of a request to the notes of an error, which a log shows. Return the id."""
     found = request_id(connection)
-    note = f"Request id: {found}"
+    note = f"{Correlation.NOTE}{found}"
     if note not in getattr(error, "__notes__", ()):  # a mounted application has added it already
         error.add_note(note)
     return found
@@ -58,6 +58,11 @@ def correlation_of(scope: Scope) -> Correlation:
         if _TRACESTATE.fullmatch(tracestate):
             found["tracestate"] = tracestate
     return found
+
+
+def log_fields(scope: Scope) -> dict[str, object]:
+    """Return what the log records of a request say about it."""
+    return correlation_of(scope).log_fields
 
 
 def label(scope: Scope) -> str:

@@ -7,7 +7,7 @@ from auth_people import HeaderGuard, People, Person, guarded
 from auth_tokens import SECRET
 
 from ftf.container import Container
-from ftf.http import FastTrackFramework, Injected, InvalidApplicationError
+from ftf.http import FastTrackFramework, Injected
 from ftf.http.auth import (
     Access,
     Auth,
@@ -15,6 +15,7 @@ from ftf.http.auth import (
     BearerGuard,
     CurrentUser,
     Identity,
+    InvalidAuthError,
     Unauthenticated,
     Users,
     UserSource,
@@ -152,7 +153,7 @@ async def test_a_bearer_guard_without_a_provider_is_refused():
     app.instance(Users, People())
     app.add_guard("api", BearerGuard)
     app.get("/", dependencies=[Access()])(show)
-    with pytest.raises(InvalidApplicationError, match=r"AccessTokens"):
+    with pytest.raises(InvalidAuthError, match=r"Add `AuthProvider\("):
         async with app.router.lifespan_context(app):
             pass
 

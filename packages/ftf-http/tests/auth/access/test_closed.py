@@ -2,177 +2,14 @@
 
 import pytest
 from auth_people import guarded
-from fastapi import APIRouter, Depends, FastAPI, Form, routing
-from starlette.applications import Starlette
-from starlette.endpoints import HTTPEndpoint
+from closed_places import CALLS, PLACES, endpoint, handle
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.responses import PlainTextResponse
-from starlette.routing import Host, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ftf.http import Controller, FastTrackFramework, Router, post
+from ftf.http import FastTrackFramework
 from ftf.http.auth import Access, public
-
-CALLS: list[str] = []
-
-
-async def handle() -> str:
-    CALLS.append("called")
-    return "in"
-
-
-async def endpoint(_):
-    CALLS.append("called")
-    return PlainTextResponse("in")
-
-
-async def with_form(name: str = Form()) -> str:
-    return name
-
-
-async def with_yield(body: dict[str, object]):
-    CALLS.append("called")
-
-
-async def opened():
-    CALLS.append("called")
-    yield
-
-
-class Endpoint(HTTPEndpoint):
-    async def post(self, _):
-        return await endpoint(_)
-
-
-def on_application(app):
-    app.post("/path")(handle)
-
-
-def on_router(app):
-    router = Router()
-    router.post("/path")(handle)
-    app.include_router(router)
-
-
-def on_plain_routers_three_deep(app):
-    inner, middle, outer = APIRouter(), APIRouter(), APIRouter()
-    inner.post("/path")(handle)
-    middle.include_router(inner)
-    outer.include_router(middle)
-    app.include_router(outer)
-
-
-def with_a_body_on_plain_routers(app):
-    inner, outer = APIRouter(), APIRouter()
-    inner.post("/path")(with_yield)
-    outer.include_router(inner)
-    app.include_router(outer)
-
-
-def with_a_form_on_a_plain_router(app):
-    router = APIRouter()
-    router.post("/path")(with_form)
-    app.include_router(router)
-
-
-def with_dependencies_that_yield(app):
-    router = APIRouter(dependencies=[Depends(opened)])
-    router.post("/path")(with_yield)
-    app.include_router(router)
-
-
-def on_controller(app):
-    class Paths(Controller):
-        @post("/path")
-        async def store(self) -> str:
-            return await handle()
-
-    app.add_controller(Paths)
-
-
-def by_add_api_route(app):
-    app.router.add_api_route("/path", handle, methods=["POST"])
-
-
-def as_starlette_route(app):
-    app.router.routes.append(Route("/path", endpoint, methods=["POST"]))
-
-
-def as_starlette_class(app):
-    app.add_route("/path", Endpoint)
-
-
-def as_starlette_route_of_an_included_router(app):
-    router = APIRouter()
-    router.add_route("/path", endpoint, methods=["POST"])
-    app.include_router(router)
-
-
-def in_mounted_starlette(app):
-    app.mount("", Starlette(routes=[Route("/path", endpoint, methods=["POST"])]))
-
-
-def in_mounted_fastapi(app):
-    below = FastAPI()
-    below.post("/path")(handle)
-    app.mount("", below)
-
-
-def in_mounted_application_of_ours(app):
-    below = FastTrackFramework()
-    below.post("/path")(handle)
-    app.mount("", below)
-
-
-def in_a_mount_of_an_included_router(app):
-    router = APIRouter()
-    router.routes.append(Mount("/below", routes=[Route("/path", endpoint, methods=["POST"])]))
-    app.include_router(router)
-    return "/below/path"
-
-
-def on_a_host(app):
-    router = APIRouter()
-    router.post("/path")(handle)
-    app.router.routes.append(Host("test", app=router))
-
-
-def by_the_default_of_the_router(app):
-    async def anything(scope, receive, send):
-        await PlainTextResponse("in")(scope, receive, send)
-
-    app.router.default = anything
-
-
-def on_a_class_with_its_own_matches(app):
-    class Own(Route):
-        def matches(self, scope):
-            return super().matches(scope)
-
-    app.router.routes.append(Own("/path", endpoint, methods=["POST"]))
-
-
-PLACES = [
-    on_application,
-    on_router,
-    on_plain_routers_three_deep,
-    with_a_body_on_plain_routers,
-    with_a_form_on_a_plain_router,
-    with_dependencies_that_yield,
-    on_controller,
-    by_add_api_route,
-    as_starlette_route,
-    as_starlette_class,
-    as_starlette_route_of_an_included_router,
-    in_mounted_starlette,
-    in_mounted_fastapi,
-    in_mounted_application_of_ours,
-    in_a_mount_of_an_included_router,
-    on_a_host,
-    by_the_default_of_the_router,
-    on_a_class_with_its_own_matches,
-]
-if not hasattr(routing, "iter_route_contexts"):  # older FastAPI leaves out mounts of routers
-    PLACES.remove(in_a_mount_of_an_included_router)
 
 
 async def ask(app, path="/path", method="POST", headers=(), body=b"{}"):
@@ -217,6 +54,24 @@ async def test_edge_s56_every_route_is_closed_before_its_body_is_read(declare, w
             assert status in {200, 422}
         for _ in range(2):
             assert await ask(app, path) == (401, 0)
+
+
+async def test_edge_s56_a_route_of_an_included_router_with_its_own_handle_is_closed(serve):
+    class Own(APIRoute):
+        async def handle(self, scope, receive, send):
+            await (await endpoint(None))(scope, receive, send)
+
+    app = guarded(closed=True)
+    async with serve(app) as client:
+        router = APIRouter(route_class=Own)
+        router.get("/path")(handle)
+        app.include_router(router)
+        CALLS.clear()
+        for _ in range(2):
+            assert (await client.post("/path")).status_code == 401
+            assert not CALLS
+            assert (await client.post("/path", headers={"x-user": "7"})).text == "in"
+            CALLS.clear()
 
 
 async def test_edge_s57_login_leaves_the_probes_and_what_is_public(serve, tmp_path):

@@ -6,10 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trio
 from auth_people import HeaderGuard, Person, guarded
+from auth_sockets import connect
 from fastapi import APIRouter, WebSocket
 from fastapi.responses import StreamingResponse
 
 from ftf.http.auth import Access, Clock, CurrentUser, Identity, LiveConnections, public
+from ftf.http.auth.connections._options import (  # noqa: PLC2701  # as AuthProvider registers it
+    ConnectionOptions,
+)
 from ftf.http.security import SecurityOptions
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -41,26 +45,6 @@ def app():
     app.register(Clock, Stopped, scope="singleton")
     app.add_guard("short", ShortGuard)
     return app
-
-
-async def connect(app, path="/socket", *headers, waits=True, **scope):
-    """What an application sends over a websocket whose client stays connected."""
-    sent: list[dict[str, object]] = []
-    asked = iter([{"type": "websocket.connect"}])
-
-    async def receive():
-        message = next(asked, None)
-        if message is None and waits:
-            await asyncio.Event().wait()
-        return message or {"type": "websocket.disconnect", "code": 1000}
-
-    async def send(message):
-        sent.append(message)
-
-    defaults = {"type": "websocket", "path": path, "query_string": b"", "headers": [*headers]}
-    defaults |= {"scheme": "ws", "root_path": ""}
-    await app({**defaults, **scope}, receive, send)
-    return [(each["type"], each.get("code") or each.get("status")) for each in sent]
 
 
 def chatting(app, done: list[str], opened: asyncio.Event | None = None):
@@ -206,10 +190,17 @@ async def test_edge_s91_an_event_stream_ends_with_its_credential(app, begun):
             assert len(sent) == (3 if begun else 2)
 
 
-@pytest.mark.parametrize("ends", ["by itself", "at once"])
+async def holds() -> bool:
+    return True
+
+
+@pytest.mark.parametrize("ends", ["by itself", "at once", "by a check"])
 def test_edge_s91_a_websocket_ends_on_trio_too(ends):
-    live = LiveConnections(Stopped())
+    live = LiveConnections(Stopped(), ConnectionOptions(timedelta(0)))
     sent: list[str] = []
+
+    async def holds() -> bool:
+        return ends != "by a check"
 
     async def wait(scope, receive, send):
         await send({"type": "websocket.accept"})
@@ -223,7 +214,7 @@ def test_edge_s91_a_websocket_ends_on_trio_too(ends):
     async def serve():
         end = NOW + timedelta(seconds=0 if ends == "by itself" else 600)
         identity = Identity(subject="7", guard="", expires_at=end)
-        await live.serve(identity, wait, {"type": "websocket"}, trio.sleep_forever, send)
+        await live.serve(identity, holds, wait, {"type": "websocket"}, trio.sleep_forever, send)
 
     trio.run(serve)
     assert sent == ["websocket.accept", "websocket.close"]
@@ -243,7 +234,7 @@ async def test_a_response_that_is_complete_is_not_completed_again():
         sent.append(message)
 
     identity = Identity(subject="7", guard="", expires_at=NOW)
-    await live.serve(identity, answer, {"type": "http"}, asyncio.Event().wait, send)
+    await live.serve(identity, holds, answer, {"type": "http"}, asyncio.Event().wait, send)
     assert len(sent) == 2
 
 

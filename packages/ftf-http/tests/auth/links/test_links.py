@@ -16,6 +16,7 @@ from ftf.http.auth import (
     Passwords,
     UnusablePassword,
 )
+from ftf.http.auth.logins._notices import Notices  # noqa: PLC2701  # no service of its own
 
 ROUNDS = 5_000
 WORD = "correct horse battery"
@@ -26,7 +27,8 @@ OPTIONS = LinkOptions(base_url="https://app.example.com/")
 def links(world) -> Links:
     stores, passwords = world.stores, Passwords(Argon2.minimum())
     tokens = LinkTokens(world.ring)
-    return Links(stores.accounts, stores.logins, passwords, tokens, world.clock, OPTIONS)
+    stored = stores.accounts, stores.logins
+    return Links(*stored, passwords, tokens, world.clock, OPTIONS, Notices(None))
 
 
 @pytest.fixture

@@ -34,8 +34,11 @@ async def test_edge_s91_sockets_of_a_login_end_with_it(event, ends):
     async def send(message):
         sent.append(message["type"])
 
+    async def holds():
+        return True
+
     identity = Identity(subject="7", guard="api", session_id="s1")
-    serving = live.serve(identity, chat, {"type": "websocket"}, opened.wait, send)
+    serving = live.serve(identity, holds, chat, {"type": "websocket"}, opened.wait, send)
     task = asyncio.create_task(serving)
     await opened.wait()
 

@@ -1,6 +1,7 @@
 """The command line `ftf`: commands are functions, whose services come from the container."""
 
 from ._console import Console
+from ._deployment import Deployment, DeploymentCheck
 from ._exit import Exit
 from ._invocation import Result, invoke
 from ._progress import Progress
@@ -15,6 +16,8 @@ __all__ = [
     "CommandEntry",
     "CommandIndex",
     "Console",
+    "Deployment",
+    "DeploymentCheck",
     "Exit",
     "Option",
     "Progress",

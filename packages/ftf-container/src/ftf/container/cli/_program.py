@@ -98,21 +98,23 @@ def _end(result: object, session: Session) -> int:
 
 
 def _run(call: "Call", session: Session) -> object:
-    from ._run import needs_application, run_alone, run_within
+    from ._run import named, needs_application, run_alone, run_within
 
-    if needs_application(call):
-        return in_loop(run_within(call, session))
-    result = run_alone(call, session)
-    return in_loop(result) if isawaitable(result) else result
+    with named(call):
+        if needs_application(call):
+            return in_loop(run_within(call, session))
+        result = run_alone(call, session)
+        return in_loop(result) if isawaitable(result) else result
 
 
 async def _arun(call: "Call", session: Session) -> object:
-    from ._run import needs_application, run_alone, run_within
+    from ._run import named, needs_application, run_alone, run_within
 
-    if needs_application(call):
-        return await run_within(call, session)
-    result = run_alone(call, session)
-    return await result if isawaitable(result) else result
+    with named(call):
+        if needs_application(call):
+            return await run_within(call, session)
+        result = run_alone(call, session)
+        return await result if isawaitable(result) else result
 
 
 def in_loop[T](work: Awaitable[T]) -> T:

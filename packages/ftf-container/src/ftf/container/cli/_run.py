@@ -1,10 +1,13 @@
 """The run of a command: its services are built, its units of work settled, everything closed."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from operator import attrgetter
+from random import getrandbits
 from typing import TYPE_CHECKING, cast
 
+from .._correlation import Correlation
+from .._span import span
 from ..environment import Environment
 from ..scopes._scope import Scope
 from ._console import Console
@@ -18,6 +21,18 @@ from .parameters._signature import CommandSignature
 
 if TYPE_CHECKING:
     from .parameters._leaf import Call
+
+
+@contextmanager
+def named(call: "Call") -> Iterator[None]:
+    """Name a command and this run of it in the log records that are written meanwhile."""
+    fields = {"command": call.entry.name, "command_id": f"{getrandbits(128):032x}"}
+    token = Correlation.of_records.set(lambda: fields)
+    try:
+        with span("ftf.command", **fields):
+            yield
+    finally:
+        Correlation.of_records.reset(token)
 
 
 def needs_application(call: "Call") -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from .._container import Container
 from .._correlation import Correlation, continue_trace
 from .._dependency_path import name_of
+from .._span import span
 from ..scopes._event_loop import is_own_cancellation, run_apart
 from ..scopes._settled import settled
 from ._calls import CallAll
@@ -50,9 +51,10 @@ class AfterCommit:
         for listener, call in self._listeners:
             context = Context()
             context.run(note, self._types)
+            context.run(Correlation.of_records.set, Correlation.of_records.get())
             continue_trace(self._correlation, context)
             try:
-                await in_context(context, self._call(call))
+                await in_context(context, self._call(listener, call))
             except BaseException as error:
                 if not isinstance(error, Exception) and not is_own_cancellation(error):
                     raise
@@ -64,8 +66,10 @@ class AfterCommit:
         # The context of the work, so that what is logged carries its request id.
         await run_apart(self.call, copy_context(), CLEANUP_SECONDS)
 
-    async def _call(self, call: CallAll) -> None:
+    async def _call(self, listener: Listener, call: CallAll) -> None:
         # A scope that is given values takes three times as long.
         values: dict[object, object] = {Correlation: self._correlation} if self._correlation else {}
-        async with self._container.scoped_context(values) as scope:
-            await settled(scope, call(Nesting(), scope, self._event))
+        about = {"event": type(self._event).__name__, "listener": str(listener)}
+        with span("ftf.listener", **about):
+            async with self._container.scoped_context(values) as scope:
+                await settled(scope, call(Nesting(), scope, self._event))

@@ -5,11 +5,13 @@ from asyncio import FIRST_COMPLETED, Future, Task, all_tasks, create_task, get_r
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MethodType
 from typing import Final
 
 from .._container import Container
 from .._correlation import Correlation, continue_trace
+from .._span import span
 from ..scopes._settled import settled
 from ._chain import followed
 from ._decision import decide
@@ -127,8 +129,10 @@ class Runner:
         self, run: JobRun, function: Callable[..., Awaitable[object]], **given: object
     ) -> None:
         values: dict[object, object] = {JobRun: run, Correlation: Correlation(run.headers)}
-        async with self._container.scoped_context(values) as scope:
-            await settled(scope, scope.acall(function, **given))
+        about = {"job": run.name, "job_id": run.id, "attempt": run.attempt}
+        with span("ftf.job", **about):
+            async with self._container.scoped_context(values) as scope:
+                await settled(scope, scope.acall(function, **given))
 
     async def _tell_job(
         self, registered: Registered, job: Job, run: JobRun, error: Exception
@@ -165,18 +169,24 @@ def _run_of(envelope: Envelope) -> JobRun:
 def _context(run: JobRun) -> Context:
     context = Context()
     context.run(current_run.set, run)
+    context.run(Correlation.of_records.set, partial(_log_fields, run))
     continue_trace(run.headers, context)
     return context
 
 
+def _log_fields(run: JobRun | Envelope) -> dict[str, object]:
+    return {**Correlation(run.headers).log_fields, "job": run.name, "job_id": run.id}
+
+
 def _logged(envelope: Envelope, outcome: Outcome) -> Outcome:
     number, origin = envelope.attempt + 1, Correlation(envelope.headers)
-    label = f"{envelope.name} {envelope.id}, attempt {number}{origin}"
+    label, extra = f"{envelope.name} {envelope.id}, attempt {number}{origin}", _log_fields(envelope)
     match outcome:
         case Failed(error):
-            _logger.error("%s failed for good", label, exc_info=error)
+            _logger.error("%s failed for good", label, exc_info=error, extra=extra)
         case Retried(after, error):
-            _logger.warning("%s failed, again in %.1f s", label, after, exc_info=error)
+            again = "%s failed, again in %.1f s"
+            _logger.warning(again, label, after, exc_info=error, extra=extra)
         case Discarded(reason):
-            _logger.info("%s is discarded: %s", label, reason)
+            _logger.info("%s is discarded: %s", label, reason, extra=extra)
     return outcome

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Protocol
 
+from .._span import span
+
 type Callback = Callable[[], Awaitable[object] | object]
 
 _without_scope: "ContextVar[_Outside | None]" = ContextVar(
@@ -131,14 +133,21 @@ class UnitsOfWork:
         units, self._units = self._units, []
         callbacks, self._after_commit = self._after_commit, []
         commit = commit and not self._rollback_only
-        try:
-            while units and commit:
-                await units[0].commit()
-                del units[0]
-        finally:
-            await _each("rolling back failed", [unit.rollback for unit in reversed(units)])
+        if units:
+            with span("ftf.settle", commit=commit):
+                await _settle(units, commit=commit)
         if commit:
             await _each("the work was committed, but callbacks failed", callbacks)
+
+
+async def _settle(units: list[UnitOfWork], *, commit: bool) -> None:
+    """Commit units of work, and roll back those that are not committed."""
+    try:
+        while units and commit:
+            await units[0].commit()
+            del units[0]
+    finally:
+        await _each("rolling back failed", [unit.rollback for unit in reversed(units)])
 
 
 @dataclass(slots=True)

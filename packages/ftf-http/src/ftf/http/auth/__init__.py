@@ -12,12 +12,12 @@ from ._users import Users
 from ._visitor import Visitor
 from .access._access import Access, fresh, public
 from .access._credentials import Credentials
-from .access._expiry import LiveConnections
 from .access._open_routes import OpenRoute
 from .api_tokens._api_token import ApiToken, ApiTokenStore
 from .api_tokens._api_token_guard import ApiTokenGuard
 from .api_tokens._api_tokens import ApiTokens, NewApiToken
-from .api_tokens.exceptions import ScopeNotAllowed, UnknownApiToken
+from .api_tokens.exceptions import ScopeNotAllowed, UnknownApiToken, UnusableApiToken
+from .connections._live_connections import LiveConnections
 from .exceptions import AccessForbidden, AmbiguousCredentials, InvalidAuthError, Unauthenticated
 from .guards._bearer_guard import BearerGuard
 from .guards._cookie_guard import CookieGuard, CookieSessions
@@ -35,6 +35,7 @@ from .logins._events import (
     LoggedIn,
     LoggedOut,
     LoginEvent,
+    OtherLoginsEnded,
     RefreshAhead,
     RefreshRetried,
     RefreshReused,
@@ -45,7 +46,13 @@ from .logins._logins import Logins
 from .logins._options import LoginOptions
 from .logins._session_token import SessionTokens
 from .logins._token_pair import TokenPair
-from .logins.exceptions import InvalidGrant, InvalidScope, LoginFailed, UnknownLogin
+from .logins.exceptions import (
+    EmailNotVerified,
+    InvalidGrant,
+    InvalidScope,
+    LoginFailed,
+    UnknownLogin,
+)
 from .passwords._argon2 import Argon2
 from .passwords._common import CommonPasswords, CompromisedPasswords
 from .passwords._legacy import LegacyVerifier
@@ -67,7 +74,8 @@ from .policies.exceptions import (
 from .routes._account_routes import AccountRoutes
 from .routes._auth_routes import auth_routes
 from .routes._cookie_routes import CookieRoutes
-from .routes._mail import AuthMail
+from .routes._email_routes import EmailRoutes
+from .routes._mail import AuthMail, EmailMail
 from .routes._session_routes import SessionRoutes
 from .routes._token_routes import TokenRoutes
 from .stores._memory_accounts import MemoryAccounts, MemoryUser
@@ -110,6 +118,9 @@ __all__ = [
     "CurrentUser",
     "Decision",
     "DecisionObserver",
+    "EmailMail",
+    "EmailNotVerified",
+    "EmailRoutes",
     "Gate",
     "Grant",
     "Guard",
@@ -144,6 +155,7 @@ __all__ = [
     "MemoryUser",
     "NewApiToken",
     "OpenRoute",
+    "OtherLoginsEnded",
     "Passwords",
     "PasswordsBusy",
     "Policy",
@@ -163,6 +175,7 @@ __all__ = [
     "UnknownApiToken",
     "UnknownLogin",
     "UnknownPolicyError",
+    "UnusableApiToken",
     "UnusablePassword",
     "UserSource",
     "Users",

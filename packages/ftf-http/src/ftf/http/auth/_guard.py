@@ -27,19 +27,26 @@ class Guard(ABC):
         loads_user: Whether the user of the identity is loaded and checked, if the application has
             users; if not, a user who was deactivated is accepted until the credential ends.
         lifetime: How long the container keeps a guard, unless it is registered.
+        is_repeatable: Whether the credential of a websocket can be read again while it is open; if
+            not, as of a ticket that is used once, only its user and its login are checked then.
+        prefixes: What the bearer tokens begin with that only this guard reads, as `ftp_`: a
+            `BearerGuard` beside it leaves them to it.
     """
 
     challenge: ClassVar[str | None] = None
     security_scheme: ClassVar[Json] = {"type": "http", "scheme": "bearer"}
     lifetime: ClassVar[Lifetime] = "scoped"
+    prefixes: ClassVar[tuple[str, ...]] = ()
+    is_repeatable: ClassVar[bool] = True
     loads_user: bool = True
 
     @abstractmethod
     async def authenticate(self, connection: HTTPConnection) -> Identity | None:
         """Return the identity of a request; `None` if it has no credential of this kind.
 
-        It is called before the body is read, at most once for a request. The name of the guard in
-        the identity is set by the application.
+        It is called before the body is read, at most once for a request, and from time to time
+        while a websocket or event stream is open. The name of the guard in the identity is set by
+        the application.
 
         Raises:
             Unauthenticated: The request has a credential of this kind, which is not valid. No other

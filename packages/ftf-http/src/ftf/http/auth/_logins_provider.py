@@ -7,7 +7,8 @@ from ftf.container.events import Events
 
 from ..request._exchange import current
 from ._clock import Clock
-from .access._expiry import LiveConnections
+from .connections._live_connections import LiveConnections
+from .connections._open_logins import OpenLogins
 from .guards._cookie_guard import CookieSessions
 from .links._link_token import LinkTokens
 from .links._links import Links
@@ -20,6 +21,7 @@ from .logins._notices import Notices
 from .logins._options import LoginOptions
 from .logins._origin import Origin
 from .logins._session_token import SessionTokens
+from .logins._stored_logins import StoredLogins
 from .passwords._passwords import Passwords
 from .tokens._access_tokens import AccessTokens
 
@@ -60,10 +62,9 @@ class LoginsProvider(ServiceProvider):
             tokens: SessionTokens,
             access: AccessTokens,
             clock: Clock,
-            scope: Scope,
+            options: LoginOptions,
+            notices: Notices,
         ) -> Logins[U]:
-            events = await scope.aresolve(Events) if Events in container else None
-            live = await scope.aresolve(LiveConnections) if LiveConnections in container else None
             exchange = current.get()
             return Logins(
                 accounts,
@@ -72,12 +73,19 @@ class LoginsProvider(ServiceProvider):
                 tokens,
                 access,
                 clock=clock,
-                options=self._options,
+                options=options,
                 origin=Origin(None if exchange is None else exchange.connection),
-                notify=Notices(events, live),
+                notify=notices,
             )
 
+        async def notices(scope: Scope) -> Notices:
+            events = await scope.aresolve(Events) if Events in container else None
+            live = await scope.aresolve(LiveConnections) if LiveConnections in container else None
+            return Notices(events, live)
+
+        container.register(Notices, notices, scope="scoped")
         container.register(Logins, logins, scope="scoped")
+        container.register(OpenLogins, StoredLogins, scope="scoped")
         container.instance(LoginOptions, self._options)
         container.instance(Passwords, self._passwords)
         container.register(SessionTokens, scope="singleton")

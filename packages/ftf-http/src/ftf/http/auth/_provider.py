@@ -10,6 +10,7 @@ from ._clock import Clock
 from ._current_user import UserClass
 from ._users import Users
 from .access._guards import Guards
+from .connections._options import ConnectionOptions
 from .exceptions import InvalidAuthError
 from .guards._bearer_guard import BearerGuard
 from .guards._session_cookie import SessionCookie
@@ -42,6 +43,8 @@ class AuthProvider(ServiceProvider):
         leeway: How far the clocks of processes may differ.
         check: Whether a request with an access token loads its user.
         cookie: How the cookie of a login is set and read.
+        check_connections: How often the credential of an open websocket or event stream is checked,
+            so that it ends after a logout in another process.
 
     Raises:
         InvalidAuthError: A value is missing or not possible. The error never has a secret.
@@ -61,6 +64,7 @@ class AuthProvider(ServiceProvider):
         leeway: timedelta = timedelta(seconds=5),
         check: Literal["user", "token"] = "user",
         cookie: SessionCookie | None = None,
+        check_connections: timedelta = timedelta(seconds=60),
     ) -> None:
         self._secrets = _ring(secrets, next_secrets)
         self._keys = keys or DerivedKeys(self._secrets)
@@ -70,6 +74,7 @@ class AuthProvider(ServiceProvider):
         self._users = users
         self._user_class = user_class
         self._cookie = cookie or SessionCookie()
+        self._connections = ConnectionOptions(check_connections)
 
     @override
     def register(self, container: Container) -> None:
@@ -83,6 +88,7 @@ class AuthProvider(ServiceProvider):
         container.instance(KeyRing[Secret], self._secrets)
         container.instance(KeyRing[SigningKey], self._keys)
         container.instance(SessionCookie, self._cookie)
+        container.instance(ConnectionOptions, self._connections)
         container.register(AccessTokens, tokens, scope="singleton")
         if self._user_class is not None:
             container.instance(UserClass, UserClass(self._user_class))

@@ -8,8 +8,10 @@ serves the request, it runs as a dependency only.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from functools import partial
+from inspect import unwrap
 from types import CodeType
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 from fastapi import params
 from fastapi.dependencies.models import Dependant
@@ -45,6 +47,17 @@ class EarlyCheck(ABC):
         """Return why the check cannot run in an application with this container."""
 
 
+class SurroundingCheck(EarlyCheck):
+    """An early check that also has the response of a request before it is sent.
+
+    FastAPI serves its routes, because a plan sends what it makes.
+    """
+
+    @abstractmethod
+    async def surround(self, request: Request, handle: Handler) -> Response:
+        """Return the response to a request, by calling its handler or in its place."""
+
+
 class EarlyDependency(params.Depends):
     """The mark of an early check: a dependency, and a decorator of handlers and controllers.
 
@@ -66,9 +79,16 @@ class EarlyDependency(params.Depends):
 
 
 def marks_of(endpoint: object) -> tuple[EarlyDependency, ...]:
-    """Return the checks that decorators have added to a handler."""
-    found: tuple[EarlyDependency, ...] = getattr(endpoint, _MARKS, ())
+    """Return the checks that decorators have added to a handler, or to the function it wraps."""
+    target: Any = unwrap(cast("Any", endpoint), stop=_is_marked)
+    while isinstance(target, partial) and not _is_marked(target):
+        target = unwrap(target.func, stop=_is_marked)
+    found: tuple[EarlyDependency, ...] = getattr(target, _MARKS) if _is_marked(target) else ()
     return found
+
+
+def _is_marked(target: object) -> bool:
+    return isinstance(getattr(target, _MARKS, None), tuple)
 
 
 def with_marks(
@@ -99,13 +119,18 @@ def checked_first(handle: Handler) -> Handler:
     checks = [*checks_of(dependant)] if isinstance(dependant, Dependant) else []
     if not checks:
         return handle
+    surrounding = [check for check in checks if isinstance(check, SurroundingCheck)]
+    first = [check for check in checks if check not in surrounding]
+    inner = handle
+    for check in reversed(surrounding):
+        inner = partial(check.surround, handle=inner)
 
     async def check_first(request: Request) -> Response:
-        for check in checks:
+        for check in first:
             await check(request)
-        return await handle(request)
+        return await inner(request)
 
-    setattr(check_first, _UNCHECKED, handle)
+    setattr(check_first, _UNCHECKED, inner)
     return check_first
 
 

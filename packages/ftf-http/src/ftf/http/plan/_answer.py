@@ -122,7 +122,7 @@ def _writing(
     options = {
         name: value
         for name, value in serialising.items()
-        if name == "by_alias" or value not in {None, False}
+        if name == "by_alias" or not (value is None or value is False)
     }
 
     def write(result: object) -> bytes:

@@ -164,7 +164,8 @@ def handler_of(
     status = error.status_code if isinstance(error, HTTPException) else None
     keys = (key for key in (status, *type(error).__mro__) if key not in _UNEXPECTED)
     found = (handlers.get(key) for key in keys)
-    return next((each for each in found if each not in {None, besides}), None)
+    # A handler may be an object that has no hash.
+    return next((each for each in found if each is not None and each != besides), None)
 
 
 def _handlers_of(application: object) -> Mapping[object, Handler]:
@@ -200,7 +201,8 @@ def _of_http_exception(error: HTTPException) -> Response:
     if not is_body_allowed_for_status_code(status):
         return Response(status_code=status, headers=error.headers)
     if isinstance(detail, str):
-        return ProblemResponse(status, detail, headers=error.headers)
+        kind: str = getattr(error, "problem_type", "")  # of a TypedError
+        return ProblemResponse(status, detail, type=kind, headers=error.headers)
     if status == _INVALID:  # the OpenAPI document has a schema for its errors
         faults = detail if isinstance(detail, list) else [detail]
         detail = [raised_fault(each) for each in faults]

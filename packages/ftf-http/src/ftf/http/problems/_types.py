@@ -81,6 +81,31 @@ BUILT_IN: Final = (
         "Read the record again, and apply the change to what it is now.",
     ),
     ProblemType(
+        "precondition-failed",
+        412,
+        "The record has another version",
+        "`If-Match` does not name the version that the record has by now. Read the record again, "
+        "and apply the change to what it is now.",
+    ),
+    ProblemType(
+        "precondition-required",
+        428,
+        "The header If-Match is missing",
+        "Send it with the `ETag` of the record that the change is made for.",
+    ),
+    ProblemType(
+        "key-in-use",
+        409,
+        "A request with the same key is being served",
+        "Send the request again after the seconds in the header `Retry-After`.",
+    ),
+    ProblemType(
+        "key-reused",
+        422,
+        "The key belongs to another request",
+        "An `Idempotency-Key` is for one request and its repetitions. Choose a new one.",
+    ),
+    ProblemType(
         "cursor",
         400,
         "The cursor is not one of this list",

@@ -1,14 +1,18 @@
 """The outermost layer: request ids, security headers and the watch over event streams."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from anyio import CancelScope
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ftf.container import Correlation
+
 from .._event_loop import Cancellable, TrioScope, asyncio_task
-from .._request_id import HEADER, identify
+from .._request_id import HEADER, identify, log_fields
 from ..shutdown._draining import Draining
 
+of_records = Correlation.of_records
 type Headers = list[tuple[bytes, bytes]]
 
 _STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
@@ -112,7 +116,12 @@ class OutermostMiddleware:
             if is_stream:
                 outgoing.draining.watch(served_by)
 
-        await self.app(scope, receive, send_with_headers)
+        token = None if named is None else of_records.set(partial(log_fields, scope))
+        try:
+            await self.app(scope, receive, send_with_headers)
+        finally:
+            if token is not None:
+                of_records.reset(token)
 
     async def _serve_on_trio(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve in a cancel scope, and send the end of an event stream that it has cancelled."""

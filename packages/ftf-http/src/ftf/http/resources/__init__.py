@@ -4,13 +4,13 @@ from ._requirements import require
 
 require()
 
-from ._checked import Bound, Checked  # noqa: E402  # what it needs is checked first
 from ._controller import ResourceController  # noqa: E402
 from ._from_query import FromQuery  # noqa: E402
 from ._marks import Count, Needs  # noqa: E402
 from ._missing import MISSING  # noqa: E402
-from ._partial import Partial  # noqa: E402
 from ._projection import AnyPage, Projection  # noqa: E402
+from .bodies._checked import Bound, Checked, Unchecked  # noqa: E402  # what it needs is checked first
+from .bodies._partial import Partial  # noqa: E402
 
 __all__ = [
     "MISSING",
@@ -23,4 +23,5 @@ __all__ = [
     "Partial",
     "Projection",
     "ResourceController",
+    "Unchecked",
 ]

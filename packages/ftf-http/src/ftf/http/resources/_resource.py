@@ -1,6 +1,6 @@
 """`Resource`: the facts of a resource controller, checked when it is added."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -11,9 +11,12 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ftf.orm import FilterSet
 
+from ..injection._early_checks import EarlyDependency
 from ..types import key_of
 from ._projection import Projection
-from ._rules_in import has_rules
+from .access._policy import ResourcePolicy
+from .bodies._rules_in import has_rules
+from .declared._mistakes import unread_names
 
 ACTIONS: Final = ("index", "show", "store", "update", "replace", "destroy")
 _WRITES: Final = {"store", "update", "replace"}
@@ -32,16 +35,34 @@ class Resource:
         declared: The filter set of the controller, if it has one.
         parent: The relationship to the record in the path, if there is one.
         completes: Whether the controller completes new records by its hooks.
+        asks: The policy of the controller, if it has one.
+        requires_match: Whether changes need `If-Match`.
+        repeats: What executes a new record's request once, if something does.
     """
 
     name: str
     model: type[DeclarativeBase]
     body: type[BaseModel]
     answer: type[BaseModel]
-    actions: tuple[str, ...]
+    actions: Sequence[str]
     declared: FilterSet[Any] | None
     parent: QueryableAttribute[Any] | None
     completes: bool
+    asks: object = None
+    requires_match: bool = False
+    repeats: object = None
+
+    @cached_property
+    def policy(self) -> ResourcePolicy | None:
+        """What the actions ask about the user, if the controller has a policy."""
+        return None if self.asks is None else ResourcePolicy(self.name, self.model, self.asks)
+
+    @cached_property
+    def version(self) -> str:
+        """The attribute with the version of a record, or "" if the records have none."""
+        mapper = inspect(self.model)
+        column = mapper.version_id_col
+        return "" if column is None else mapper.get_property_by_column(column).key
 
     @cached_property
     def filters(self) -> FilterSet[Any]:
@@ -74,13 +95,18 @@ class Resource:
         """The attribute of a record that refers to its parent."""
         if self.parent is None:
             return ""
-        pairs = self.parent.property.local_remote_pairs
-        if self.parent.property.uselist or len(pairs) != 1:
+        mapper = inspect(self.model)
+        relation = mapper.relationships.get(getattr(self.parent, "key", ""))
+        owner = getattr(self.parent, "class_", None)
+        pairs = (
+            relation.local_remote_pairs or [] if relation and owner in self.model.__mro__ else []
+        )
+        if relation is None or relation.uselist or len(pairs) != 1:
             raise TypeError(
-                f"{self.name}.parent must be a relationship to one record by one foreign key, such "
-                f"as Comment.post, not {self.parent}."
+                f"{self.name}.parent must be a relationship of {self.model.__name__} to one record "
+                f"by one foreign key, such as Comment.post, not {self.parent}."
             )
-        key: str = inspect(self.model).get_property_by_column(pairs[0][0]).key
+        key: str = mapper.get_property_by_column(pairs[0][0]).key
         return key
 
     @cached_property
@@ -90,14 +116,29 @@ class Resource:
         found: type[DeclarativeBase] = self.parent.property.mapper.class_
         return found
 
-    def check(self, prefix: str) -> None:
+    def refers(self, names: Iterable[str]) -> bool:
+        """Return whether an attribute among those of the model is a foreign key."""
+        columns = inspect(self.model).columns
+        return any(columns[name].foreign_keys for name in names)
+
+    def check(self, prefix: str, *, reads_path: bool = False) -> None:
         """Check what can be known before a request.
+
+        Args:
+            prefix: The prefix of the controller.
+            reads_path: Whether the controller may read parameters of the prefix itself.
 
         Raises:
             TypeError: A schema does not fit the model.
             ValueError: An action is unknown, a filter is about what answers do not show, or the
                 prefix does not name the parent.
         """
+        if isinstance(self.actions, str):
+            raise TypeError(
+                f"{self.name}.actions is a text: write `actions = ({self.actions!r},)`."
+            )
+        if inspect(self.model, raiseerr=False) is None:
+            raise TypeError(f"{self.name}: {self.model.__name__} has no table: name a model.")
         unknown = [name for name in self.actions if name not in ACTIONS]
         if unknown or not self.actions:
             wrong = f"has an unknown action {unknown[0]!r}" if unknown else "has no actions"
@@ -106,18 +147,42 @@ class Resource:
         if declared is not None and getattr(declared, "model", None) is not self.model:
             raise TypeError(f"{self.name}.filters must be a FilterSet of {self.model.__name__}.")
         _ = self.key, self.foreign_key
-        self._check_prefix(prefix)
+        self._check_prefix(prefix, reads_path=reads_path)
+        self._check_policy()
+        if not (self.repeats is None or isinstance(self.repeats, EarlyDependency)):
+            given = f"not {self.repeats!r}"
+            raise TypeError(f"{self.name}.idempotency must be `idempotent(...)`, {given}.")
+        if self.requires_match and not self.version:
+            raise ValueError(
+                f"{self.name}.require_match needs records with a version: add the mixin `Versioned`"
+                f" to {self.model.__name__}."
+            )
         self._check_shown()
         if _WRITES & {*self.actions}:
             for fault in self._faults_of_body():
                 raise TypeError(f"{self.name}: {self.body.__name__}{fault}")
 
-    def _check_prefix(self, prefix: str) -> None:
+    def _check_prefix(self, prefix: str, *, reads_path: bool) -> None:
+        unread = unread_names(prefix, self.parent.key if self.parent is not None else "")
+        if unread and self.parent is None and not reads_path:
+            raise ValueError(
+                f"{self.name} names {{{unread[0]}}} in its prefix, which no action reads: write "
+                f"`parent = {self.model.__name__}.{unread[0]}`, or read it in `scope`."
+            )
         if self.parent is not None and f"{{{self.parent.key}}}" not in prefix:
             name = self.parent.key
             raise ValueError(
                 f"{self.name} has the parent {self.parent}, but its prefix has no {{{name}}}: "
                 f"write, as an example, prefix = '/{name}s/{{{name}}}{prefix}'."
+            )
+
+    def _check_policy(self) -> None:
+        missing = self.policy.missing(self.actions) if self.policy is not None else []
+        if missing:
+            methods = ", ".join(f"`{each}`" for each in missing)
+            raise TypeError(
+                f"{self.name} asks its policy for {methods}, which {self.policy} does not have: "
+                "write the methods, or leave the actions out."
             )
 
     def _check_shown(self) -> None:

@@ -59,6 +59,11 @@ class Shape:
     counts: dict[str, Count] = field(default_factory=dict)
     needs: list[Path] = field(default_factory=list)
 
+    @property
+    def is_plain(self) -> bool:
+        """Return whether answers show columns alone, which the version of a record stands for."""
+        return not (self.related or self.counts or self.needs)
+
     def shows(self, via: Path, column: QueryableAttribute[object]) -> bool:
         """Return whether an answer shows a column of the model that relationships lead to.
 

@@ -1,6 +1,6 @@
 """`Controller`, and the decorators that make its methods route handlers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from inspect import Parameter, Signature, getattr_static, signature, unwrap
 from typing import ClassVar, NamedTuple, TypeVar, Unpack
@@ -155,6 +155,16 @@ def add_operations(
                 )
     for path, endpoint, options in operations:
         router.add_api_route(path, endpoint, **options)
+
+
+def declared_dependencies(
+    controller: type[Controller], method: Endpoint
+) -> Iterator[Sequence[params.Depends]]:
+    """Return the dependencies of a controller, and those of each route that a method declares."""
+    yield [*filter(None, [controller.access]), *controller.dependencies]
+    declared: Sequence[Operation] = getattr(method, _OPERATIONS, ())
+    for operation in declared:
+        yield operation.options.get("dependencies") or ()
 
 
 def _is_added(route: BaseRoute, path: str, endpoint: Endpoint, options: RouteOptions) -> bool:

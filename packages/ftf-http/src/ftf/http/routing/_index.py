@@ -1,17 +1,20 @@
 """The route index: which route serves a path, found in the same time for one and for 1,000."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 from fastapi import APIRouter
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ._index_entries import Alone, Entry, Left, RouteAccess, entries_of
-from ._index_routes import Routes, Watch, included_routers
+from ._index_entries import Alone, AnyEntry, Entry, Left, RouteAccess, entries_of
+from ._index_included import IncludedRoute
+from ._index_routes import Routes, Watch, frontends_of, included_routers
 from ._index_tree import Node, merged
 from ._originals import routing_is_original
-from ._unmatched import Unmatched, completing_allow
+from ._unmatched import CANDIDATES, Unmatched, completing_allow
 
-type AnyEntry = Entry | Alone | Left
 type Found = tuple[Entry | Alone, dict[str, object]]  # with the parameters in the path
 
 # In the scope: an application that is called in place of the router's routes.
@@ -30,7 +33,9 @@ class Snapshot:
 
     def __init__(self, router: APIRouter, access: RouteAccess | None) -> None:
         # First, so that a change in the meantime is seen.
-        self.watch = Watch(router, included_routers(router.routes))
+        routers = list(included_routers(router.routes))
+        self.watch = Watch(router, routers)
+        self._frontends = frontends_of(routers)
         self._tree: Node[AnyEntry] = Node()
         self._anywhere: list[AnyEntry] = []
         self._static: dict[str, list[AnyEntry] | None] = {}
@@ -53,6 +58,27 @@ class Snapshot:
         if path in self._static:  # as many as there are routes, whatever clients ask for
             self._static[path] = found
         return found
+
+    def routes_at(self, paths: Iterable[str]) -> list[BaseRoute] | None:
+        """Return the routes that may match one of the paths; `None` if any route may.
+
+        A route of an included router stands for the router, which asks each of its routes.
+
+        Args:
+            paths: The paths.
+        """
+        if self._frontends is None or any(self._frontends):
+            return None
+        found = merged(*map(self.candidates, paths))
+        # A router of which only FastAPI knows which route it chooses.
+        whole = [entry.listed for entry in found if isinstance(entry, Left)]
+        routes: dict[int, BaseRoute] = {}
+        for entry in found:
+            route = entry.listed
+            if isinstance(route, IncludedRoute) and any(route.top is each for each in whole):
+                route = route.top
+            routes[id(route)] = route
+        return [*routes.values()]
 
 
 class RouteIndex:
@@ -101,8 +127,12 @@ class RouteIndex:
         self.saw_telemetry = _TELEMETRY in scope
         # FastAPI's routers say which route was selected, where its telemetry records the request.
         is_silent = scope.get(_TELEMETRY) is None
-        found = self.find(scope) if is_silent and routing_is_original() else None
+        is_own = is_silent and routing_is_original()
+        found = self.find(scope) if is_own else None
         if found is None:
+            if is_own and self._is_bare and scope["type"] != "lifespan":
+                with suppress(Exception):  # FastAPI serves what the index cannot read
+                    self._narrow(scope)
             await self._routers(scope, receive, send)
             return
         entry, parameters = found
@@ -125,16 +155,31 @@ class RouteIndex:
         if scope["type"] != "http" or scope.get("fastapi") or not self._stands_within:
             return None
         path: str = path_in(scope) if scope.get("root_path") else scope["path"]
-        # In a regular expression, `$` matches before a newline at the end as well.
-        if path[:1] != "/" or path[-1] == "\n" or path in self._unmatched.paths:
+        if not _is_regular(path) or path in self._unmatched.paths:
             return None
+        try:
+            return self._chosen(self._now().candidates(path), path, scope)
+        except Exception:  # noqa: BLE001  # a convertor's; FastAPI calls it again in its layers
+            return None
+
+    def _now(self) -> Snapshot:
+        """Return the routes as they are now."""
         snapshot = self._snapshot
         if snapshot is None or snapshot.watch.has_changed():
             self._snapshot = snapshot = Snapshot(self._router, self._access)
-        try:
-            return self._chosen(snapshot.candidates(path), path, scope)
-        except Exception:  # noqa: BLE001  # a convertor's; FastAPI calls it again in its layers
-            return None
+        return snapshot
+
+    def _narrow(self, scope: Scope) -> None:
+        """Leave in the scope the routes that may match its path, or the one of a redirect."""
+        path = path_in(scope)
+        twin = path.rstrip("/") if path[1:].endswith("/") else f"{path}/"
+        paths = [path, twin]
+        if scope.get("fastapi") or not all(map(_is_regular, paths)):
+            return
+        routes = self._now().routes_at(paths)
+        if routes is not None:
+            scope.setdefault("router", self._router)
+            scope[CANDIDATES] = routes
 
     def _chosen(self, candidates: list[AnyEntry], path: str, scope: Scope) -> Found | None:
         """Return the first candidate that serves a request."""
@@ -150,7 +195,7 @@ class RouteIndex:
             elif isinstance(entry, Left):
                 if entry.may_match(path):
                     return None
-            elif entry.matches(scope):
+            elif isinstance(entry, Alone) and entry.matches(scope):
                 return (entry, _NO_PARAMETERS) if self._is_bare else None
         return None
 
@@ -165,6 +210,12 @@ def _parameters(entry: Entry, path: str) -> dict[str, object] | None:
         return None
     convertors = effective.param_convertors
     return {name: convertors[name].convert(text) for name, text in match.groupdict().items()}
+
+
+def _is_regular(path: str) -> bool:
+    """Return whether the tree of paths finds each route that matches a path."""
+    # In a regular expression, `$` matches before a newline at the end as well.
+    return path[:1] == "/" and path[-1] != "\n"
 
 
 def path_in(scope: Scope) -> str:

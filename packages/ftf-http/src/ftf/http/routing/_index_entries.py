@@ -1,6 +1,6 @@
 """The entries of the route index: how each route of an application is matched and called."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from re import Pattern
 from typing import Any, Protocol, cast
@@ -11,7 +11,7 @@ from starlette.convertors import Convertor
 from starlette.routing import BaseRoute, Host, Match, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Scope
 
-from ..plan._planned import PlannedApp
+from ._index_included import Effective, IncludedRoute, included
 from ._index_routes import included_routers
 from ._index_tree import pattern_of
 from ._tree import walk
@@ -20,30 +20,8 @@ from ._unmatched import Unmatched
 type Convertors = Mapping[str, Convertor[Any]]
 
 _METHODS = ("matches", "handle")
-_MATCHING = (APIRoute, APIWebSocketRoute, Route, WebSocketRoute, Mount, Host)
-
-
-class Effective(Protocol):
-    """A route as it is served in one place, with the prefix and the limits of its routers."""
-
-    path: str
-    path_regex: Pattern[str]
-    param_convertors: dict[str, Convertor[Any]]
-    methods: set[str]
-    endpoint: Callable[..., object]
-    app: ASGIApp
-
-
-@dataclass(frozen=True, slots=True)
-class Included:
-    """A route of an included router, in one inclusion of it."""
-
-    path: str
-    path_regex: Pattern[str]
-    param_convertors: dict[str, Convertor[Any]]
-    methods: set[str]
-    endpoint: Callable[..., object]
-    app: ASGIApp
+_SOCKETS = (WebSocketRoute, APIWebSocketRoute)
+_MATCHING = (APIRoute, Route, Mount, Host, *_SOCKETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +44,7 @@ class Served(Protocol):
 class RouteAccess(Protocol):
     """Decides about requests before their route is called, and before their body is read."""
 
-    def guarded(self, route: object, served: Served) -> ASGIApp | None:
+    def guarded(self, route: BaseRoute, served: Served) -> ASGIApp | None:
         """Return what decides about the requests of a route, and then calls its application.
 
         It is `None` for a route that everyone may call.
@@ -96,25 +74,35 @@ class Entry:
     Args:
         order: The number of the route.
         place: Its path.
-        route: The route.
+        routes: The route, and what stands for it in the list of a router.
         effective: The route as it is served here.
         guarded: What decides about its requests, if not everyone may call it.
     """
 
-    __slots__ = ("effective", "fastapi", "guarded", "is_known", "order", "path", "place", "route")
+    __slots__ = (
+        "effective",
+        "fastapi",
+        "guarded",
+        "is_known",
+        "listed",
+        "order",
+        "path",
+        "place",
+        "route",
+    )
 
     def __init__(
         self,
         order: int,
         place: Place,
-        route: APIRoute,
+        routes: tuple[APIRoute, BaseRoute],
         effective: Effective,
         guarded: ASGIApp | None,
     ) -> None:
         self.order = order
         self.place: Place | None = place
+        self.route, self.listed = routes
         self.path = None if place.convertors else place.path  # what a request has to have
-        self.route = route
         self.effective = effective
         self.guarded = guarded
         self.is_known = False
@@ -155,7 +143,7 @@ class Alone:
         access: Decides about requests, if not everyone may call every route.
     """
 
-    __slots__ = ("app", "order", "place", "route")
+    __slots__ = ("app", "listed", "order", "place")
 
     def __init__(
         self,
@@ -167,7 +155,7 @@ class Alone:
     ) -> None:
         self.order = order
         self.place = place
-        self.route = route
+        self.listed = route
         limits = getattr(router, "form_limits", None)
         options: dict[str, Any] = {"form_limits": limits} if limits else {}
         alone = APIRouter(routes=[route], redirect_slashes=False, **options)
@@ -176,7 +164,7 @@ class Alone:
 
     def matches(self, scope: Scope) -> bool:
         """Return whether the route serves a request."""
-        return self.route.matches(scope)[0] is Match.FULL
+        return self.listed.matches(scope)[0] is Match.FULL
 
 
 class Left:
@@ -185,14 +173,18 @@ class Left:
     Args:
         order: The number of the route.
         place: Its path; `None` if it may match any.
+        top: The included router.
         pattern: What a path has to match; `None` if that is not known.
     """
 
-    __slots__ = ("order", "pattern", "place")
+    __slots__ = ("listed", "order", "pattern", "place")
 
-    def __init__(self, order: int, place: Place | None, pattern: Pattern[str] | None) -> None:
+    def __init__(
+        self, order: int, place: Place | None, top: BaseRoute, pattern: Pattern[str] | None
+    ) -> None:
         self.order = order
         self.place = place
+        self.listed = top
         self.pattern = pattern
 
     def may_match(self, path: str) -> bool:
@@ -200,10 +192,28 @@ class Left:
         return self.pattern is None or self.pattern.match(path) is not None
 
 
-def entries_of(
-    router: APIRouter, access: RouteAccess | None = None
-) -> Iterator[Entry | Alone | Left]:
-    """Return an entry for each route that may match an HTTP request, in the order of the routes.
+class Socket:
+    """A route for websockets.
+
+    Args:
+        order: The number of the route.
+        place: Its path; `None` if it may match any.
+        listed: What stands for it in the list of a router.
+    """
+
+    __slots__ = ("listed", "order", "place")
+
+    def __init__(self, order: int, place: Place | None, listed: BaseRoute) -> None:
+        self.order = order
+        self.place = place
+        self.listed = listed
+
+
+type AnyEntry = Entry | Alone | Left | Socket
+
+
+def entries_of(router: APIRouter, access: RouteAccess | None = None) -> Iterator[AnyEntry]:
+    """Return an entry for each route, in the order of the routes.
 
     Args:
         router: The router.
@@ -215,23 +225,23 @@ def entries_of(
             served = list(_served(top))
         except Exception:  # noqa: BLE001  # FastAPI raises it again where it comes to the route
             order += 1
-            yield Left(order, None, None)
+            yield Left(order, None, top, None)
             continue
         for context, route, effective in served:
             order += 1
             place = _place(route, effective)
-            if isinstance(route, WebSocketRoute) and _has_own(
-                route, (WebSocketRoute, APIWebSocketRoute)
-            ):
-                continue
-            if isinstance(route, APIRoute) and place is not None:
+            listed = route if route is top else IncludedRoute(top, context, route)
+            if isinstance(route, WebSocketRoute) and _has_own(route, _SOCKETS):
+                yield Socket(order, place, listed)
+            elif isinstance(route, APIRoute) and place is not None:
                 found = cast("Effective", effective)
                 guarded = access.guarded(context, found) if access else None
-                yield Entry(order, place, route, found, guarded)
+                yield Entry(order, place, (route, listed), found, guarded)
             elif route is top:
                 yield Alone(order, place, top, router, access)
             else:
-                yield Left(order, place, getattr(effective, "path_regex", None) if place else None)
+                pattern = getattr(effective, "path_regex", None) if place else None
+                yield Left(order, place, top, pattern)
 
 
 def _served(top: BaseRoute) -> Iterator[tuple[BaseRoute, BaseRoute, object]]:
@@ -243,25 +253,12 @@ def _served(top: BaseRoute) -> Iterator[tuple[BaseRoute, BaseRoute, object]]:
         yield top, top, top
         return
     for context, route in zip(contexts, originals, strict=True):
-        yield context, route, _included(context) if isinstance(route, APIRoute) else context
-
-
-def _included(context: object) -> Included:
-    # Read once: FastAPI finds each attribute of a context by three calls.
-    found = cast("Effective", context)
-    return Included(
-        found.path,
-        found.path_regex,
-        found.param_convertors,
-        found.methods,
-        found.endpoint,
-        PlannedApp.of(context),
-    )
+        yield context, route, included(context) if isinstance(route, APIRoute) else context
 
 
 def _place(route: BaseRoute, effective: object) -> Place | None:
     """Return the path of a route; `None` if it may match others than its regular expression."""
-    if not _has_own(route, (APIRoute, Route, Mount)):
+    if not _has_own(route, (APIRoute, Route, Mount, *_SOCKETS)):
         return None
     served = cast("Effective", effective)
     path = served.path + "/{path:path}" if isinstance(route, Mount) else served.path
@@ -282,6 +279,12 @@ def finds_by_itself(top: BaseRoute) -> bool:
         all(_has_own(router, (APIRouter,)) for router in routers)
         and all(_has_own(route, _MATCHING) for route in originals)
     )
+
+
+def handles_by_itself(top: BaseRoute) -> bool:
+    """Return whether a route, or one of an included router, may serve any method."""
+    is_included = any(included_routers([top]))
+    return finds_by_itself(top) if is_included else not _has_own(top, _MATCHING)
 
 
 def _has_own(thing: object, classes: tuple[type, ...]) -> bool:

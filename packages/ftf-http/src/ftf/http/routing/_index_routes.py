@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Final, Protocol, cast
 
+from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
 _CHANGES: Final = (
@@ -111,3 +112,18 @@ def included_routers(routes: Iterable[BaseRoute]) -> Iterator[HasRoutes]:
         if router is not None:
             yield router
             yield from included_routers(router.routes)
+
+
+def frontends_of(routers: Iterable[HasRoutes]) -> list[list[BaseRoute]] | None:
+    """Return the frontends of included routers, which match any path; `None` if not known.
+
+    The lists are those of the routers, so that they show what is added later.
+
+    Args:
+        routers: The routers.
+    """
+    if not hasattr(APIRouter, "frontend"):  # pragma: no cover  # older FastAPI
+        return []
+    # FastAPI has no public name for them; without this one, no router is left out.
+    found = [getattr(router, "_low_priority_routes", None) for router in routers]
+    return None if None in found else cast("list[list[BaseRoute]]", found)

@@ -25,7 +25,7 @@ def document_refusals(document: Json, routes: Iterable[BaseRoute]) -> None:
 
 def operations_of_routes(
     document: Json, routes: Iterable[BaseRoute]
-) -> Iterator[tuple[object, Json]]:
+) -> Iterator[tuple[BaseRoute, Json]]:
     """Return the routes of an OpenAPI document, each with its operation for each method."""
     paths = document.get("paths", {})
     for route in walk(routes):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Mount, Route, Router
@@ -9,7 +11,10 @@ from starlette.types import Receive, Scope, Send
 
 from ._tree import walk
 
-_NOT_ALLOWED = 405
+# In the scope: the routes of the application's router that may serve the connection. The index has
+# compared its path, and the one with a slash more or less, with those of all.
+CANDIDATES: Final = "ftf.http.candidates"
+_NOT_ALLOWED: Final = 405
 
 
 class Unmatched:
@@ -43,13 +48,23 @@ class Unmatched:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        app, routes = self.app, self.router.routes
+        app, routes = self.app, self.routes_for(scope)
         route = self.further(scope)
+        candidates = scope.pop(CANDIDATES, None)  # not for an application that is mounted
         if route is not None:
             scope.update(route.matches(scope)[1])
             app, routes = route.handle, [route]
+        elif candidates is not None:
+            narrowed = copy(self.router)
+            narrowed.routes = candidates
+            app = narrowed.app
         with completing_allow(routes, scope):
             await app(scope, receive, send)
+
+    def routes_for(self, scope: Scope) -> Sequence[BaseRoute]:
+        """Return the routes of the router that may serve a connection."""
+        candidates: list[BaseRoute] | None = scope.get(CANDIDATES)
+        return self.router.routes if candidates is None else candidates
 
     def further(self, scope: Scope) -> Route | None:
         """Return the further route that serves a connection; `None` if none does."""
@@ -68,7 +83,7 @@ class Unmatched:
         paths = {path, f"{path}/"} if self.router.redirect_slashes else {path}
         return all(
             route.matches({**scope, "path": each})[0] is Match.NONE
-            for route in self.router.routes
+            for route in self.routes_for(scope)
             if not (isinstance(route, Mount) and not route.path)
             for each in paths
         )

@@ -3,14 +3,13 @@
 import logging
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
-from fastapi import APIRouter
 from starlette.routing import BaseRoute, Router
 
-from ftf.container import Container
+from ftf.container import Container, DependencyResolutionError
 
-from ..exceptions import RouteFault
+from ..exceptions import InjectionFault, InvalidApplicationError, RouteFault
 from ..routing._index import RouteIndex
 
 if TYPE_CHECKING:
@@ -68,17 +67,39 @@ def access_faults(
         refuses_sites=security is not None and security.csrf != "off",
         requires_https=security is not None and security.https == "require",
     )
-    router = cast("APIRouter", app.router)
     _setup.guard_by_container(app, index)
-    _faults.check_index(app.container, is_indexed=router.middleware_stack is index)
-    marked = _faults.Around(router.dependencies, documentation_urls(app))
-    return [*_faults.access_faults(app.container, app.routes, marked)]
+    _faults.check_index(app.container, is_indexed=app.router.middleware_stack is index)
+    return [*_faults.access_faults(app.container, app.routes, _setup.around(app))]
 
 
-def documentation_urls(app: Application) -> list[str]:
-    """Return the paths of the OpenAPI document and of the pages that show it."""
-    names = ("openapi_url", "docs_url", "redoc_url", "swagger_ui_oauth2_redirect_url")
-    return [url for name in names if (url := getattr(app, name))]
+def name_providers(
+    container: Container,
+    faults: Sequence[InjectionFault],
+    registered: Sequence[DependencyResolutionError],
+) -> None:
+    """Raise if services cannot be delivered because a provider of authentication is missing.
+
+    Args:
+        container: The container of the application.
+        faults: The faults of routes and other functions.
+        registered: The faults of registered services.
+
+    Raises:
+        InvalidAuthError: It is.
+    """
+    if not _is_loaded():
+        return
+    from ..auth import _missing_providers as missing  # noqa: PLC0415  # see above
+
+    known = [missing.missing_provider(container, each.error) for each in faults]
+    others = [missing.missing_provider(container, each) for each in registered]
+    if not (providers := [*filter(None, known + others)]):
+        return
+    rest = (
+        [each for each, provider in zip(faults, known, strict=True) if provider is None],
+        [each for each, provider in zip(registered, others, strict=True) if provider is None],
+    )
+    raise missing.lacking(providers) from InvalidApplicationError(*rest) if any(rest) else None
 
 
 def report_open_routes(app: Application) -> None:
@@ -87,7 +108,7 @@ def report_open_routes(app: Application) -> None:
         return
     from ..auth.access import _setup  # noqa: PLC0415  # see above
 
-    if found := _setup.open_by_default(app.container, app.routes):
+    if found := _setup.open_by_default(app):
         _logger.warning(
             "Everyone may call %s routes: %s.\nClose them by `app.require_login()`, or mark them "
             "`@public`.",
@@ -102,4 +123,4 @@ def document_access(app: Application, document: dict[str, Any]) -> None:
         return
     from ..auth.access import _setup  # noqa: PLC0415  # see above
 
-    _setup.document(app.container, app.routes, document)
+    _setup.document(app, document)

@@ -1,5 +1,6 @@
 """The check of start-up: every registered and injected service can be built."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from fastapi.dependencies.models import Dependant
@@ -9,11 +10,12 @@ from starlette.routing import BaseRoute
 from ftf.container import Container, DependencyResolutionError, GraphError
 from ftf.container.exceptions import Step
 
-from ..exceptions import InjectionFault, InvalidApplicationError, ReadServiceError
+from ..exceptions import InjectionFault, InvalidApplicationError, ReadServiceError, RouteFault
 from ..injection._endpoint import injected_parameters
 from ..injection._readable import services_read_by
 from ..request._scope import ScopeMiddleware
 from ..routing._tree import mounts, walk
+from ._access import name_providers
 from ._middleware import missing_arguments
 
 type Place = tuple[str, BaseRoute, Dependant]  # the method and path, the route, its dependencies
@@ -33,6 +35,8 @@ def validate(
     Raises:
         InvalidApplicationError: A service cannot be built, or is read from the request; the error
             holds every fault.
+        InvalidAuthError: A provider of authentication is missing. What else cannot be built is its
+            cause.
     """
     faults: list[InjectionFault] = []
     for place, _, dependant in places:
@@ -43,7 +47,20 @@ def validate(
     known = {str(fault.error) for fault in faults}
     registered = [fault for fault in _errors(container) if str(fault) not in known]
     if faults or registered:
+        name_providers(container, faults, registered)
         raise InvalidApplicationError(faults, registered)
+
+
+def unchecked_rules(places: Iterable[Place]) -> Iterator[RouteFault]:
+    """Return the bodies whose schemas have rules of ftf-orm that nothing checks."""
+    if "ftf.orm" not in sys.modules:  # no schema has such rules: do not load resources
+        return
+    try:
+        from ..resources._plain_bodies import plain_bodies  # noqa: PLC0415
+    except ImportError:  # pydantic is too old for resources, so that rules cannot be checked
+        return
+    for place, _, dependant in places:
+        yield from (RouteFault(place, reason) for reason in plain_bodies(dependant))
 
 
 def dependants(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Place]:

@@ -2,6 +2,7 @@
 
 import re
 from inspect import signature
+from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -23,13 +24,22 @@ def refuse_open_cors(middleware: Middleware) -> None:
     Raises:
         OpenCorsError: It does.
     """
-    if not is_cors(middleware):
-        return
-    given = signature(middleware.cls).bind_partial(None, *middleware.args, **middleware.kwargs)
-    options = given.arguments
-    if not options.get("allow_credentials"):
-        return
+    if is_cors(middleware) and _options_of(middleware).get("allow_credentials"):
+        option = allows_every_origin(middleware)
+        if option is not None:
+            raise OpenCorsError(option)
+
+
+def allows_every_origin(middleware: Middleware) -> str | None:
+    """Return the option by which a CORS middleware allows every origin, if it does."""
+    options = _options_of(middleware) if is_cors(middleware) else {}
     if "*" in options.get("allow_origins", ()):
-        raise OpenCorsError("allow_origins")
+        return "allow_origins"
     if re.fullmatch(options.get("allow_origin_regex") or "", _ANY_SITE):
-        raise OpenCorsError("allow_origin_regex")
+        return "allow_origin_regex"
+    return None
+
+
+def _options_of(middleware: Middleware) -> dict[str, Any]:
+    given = signature(middleware.cls).bind_partial(None, *middleware.args, **middleware.kwargs)
+    return given.arguments

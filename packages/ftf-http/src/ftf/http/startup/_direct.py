@@ -2,16 +2,17 @@
 
 import logging
 from collections.abc import Awaitable
+from functools import partial
 from typing import Final, Protocol
 
 from fastapi import APIRouter
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as ASGIScope
 
-from ftf.container import Container, Scope
+from ftf.container import Container, Correlation, Scope
 
 from .._event_loop import asyncio_task
-from .._request_id import identify
+from .._request_id import identify, log_fields
 from ..request._direct_exchange import DirectExchange
 from ..request._exchange import ResponseReplaced, current
 from ..request._outermost import Outgoing
@@ -24,6 +25,7 @@ from ._known_layers import unknown_layer
 from ._telemetry import Providers, global_providers
 
 _logger = logging.getLogger("ftf.http")
+of_records: Final = Correlation.of_records
 # What Starlette and FastAPI leave in the scope for each other.
 _HANDLERS: Final = "starlette.exception_handlers"
 _FILES: Final = "fastapi_middleware_astack"
@@ -145,7 +147,7 @@ class Direct:
         outer, files = scope.get(SCOPE_KEY), FileStack()
         scope[_FILES], scope[_HANDLERS] = files, self._handlers
         scope[SCOPE_KEY] = container_scope.__enter__()
-        token = current.set(exchange)
+        token, logged = current.set(exchange), of_records.set(partial(log_fields, scope))
         try:
             try:
                 await app(scope, exchange.receive, exchange.send)
@@ -162,6 +164,7 @@ class Direct:
                     self._draining.release(exchange.served_by)
             await close(container_scope, exchange)
         finally:
+            of_records.reset(logged)
             scope[SCOPE_KEY] = outer
 
     async def _hand_over(

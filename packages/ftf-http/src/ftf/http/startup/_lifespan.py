@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import zip_longest
 from typing import Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute, Router
@@ -9,7 +10,7 @@ from starlette.types import Lifespan
 
 from ftf.container import Container
 
-from ..routing._tree import mounts
+from ..routing._tree import mounts, walk
 from ..shutdown._draining import Draining
 
 type State = Mapping[str, object]
@@ -59,11 +60,14 @@ def with_container[A: Application](app: A, lifespan: Lifespan[A]) -> Lifespan[A]
         with app.draining.listening():
             async with app.container, AsyncExitStack() as stack:
                 app.validate_injections()
+                checked = [*walk(app.routes)]
                 await app.container.boot()
                 await app.build_middleware()
                 # Before the user's lifespan, which may start mounted applications itself.
                 following = _follow(app, ())
                 state = await stack.enter_async_context(lifespan(app))
+                if not _are_same(checked, walk(app.routes)):  # added by it, or by a provider
+                    app.validate_injections()
                 yield await _start_mounted(app, stack, state, following)
 
     return started  # type: ignore[return-value]  # one function that may or may not have state
@@ -86,6 +90,11 @@ async def _start_mounted(
             if theirs:
                 state = {**theirs, **(state or {})}
     return state
+
+
+def _are_same(before: Iterable[BaseRoute], now: Iterable[BaseRoute]) -> bool:
+    pairs = zip_longest(before, now)
+    return all(getattr(a, "route", a) is getattr(b, "route", b) for a, b in pairs)
 
 
 def _follow(app: Application, following: Collection[Application]) -> Collection[Application]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ..exceptions import MissingDriver
 from . import _postgres  # noqa: F401  # it listens to every engine
+from ._liveness import replace_ended_connections
 from ._postgres_url import connect_arguments, leave_out_libpq_names
 from ._replicas import add_replicas
 from ._sqlite import RollingBackConnection, prepare_sqlite
@@ -62,10 +63,13 @@ def create_engine(
 def _create(url: URL, options: dict[str, object], *, pgbouncer: bool) -> AsyncEngine:
     if pgbouncer and url.get_backend_name() != "postgresql":
         raise ValueError(f"PgBouncer is for PostgreSQL, not for {url.get_backend_name()}")
-    defaults = _sqlite_defaults(url) if url.get_backend_name() == "sqlite" else _server_defaults()
+    is_asyncpg = url.get_driver_name() == "asyncpg"
     if pgbouncer:
         defaults = _pgbouncer_defaults()
-    is_asyncpg = url.get_driver_name() == "asyncpg"
+    elif url.get_backend_name() == "sqlite":
+        defaults = _sqlite_defaults(url)
+    else:
+        defaults = {"pool_pre_ping": not is_asyncpg}
     arguments = {
         **_mapping(defaults, "connect_args"),
         **(connect_arguments(url) if is_asyncpg else {}),
@@ -74,6 +78,8 @@ def _create(url: URL, options: dict[str, object], *, pgbouncer: bool) -> AsyncEn
     engine = create_async_engine(url, **{**defaults, **options, "connect_args": arguments})
     if is_asyncpg:
         leave_out_libpq_names(engine)
+        if "pool_pre_ping" not in options:
+            replace_ended_connections(engine.sync_engine)
     if engine.dialect.name == "sqlite":
         prepare_sqlite(engine)
     return engine
@@ -110,10 +116,6 @@ def _sqlite_defaults(url: URL) -> dict[str, object]:
     in_memory = url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
     pool = StaticPool if in_memory else AsyncAdaptedQueuePool
     return {"connect_args": arguments, "poolclass": pool, "pool_reset_on_return": None}
-
-
-def _server_defaults() -> dict[str, object]:
-    return {"pool_pre_ping": True}
 
 
 def _pgbouncer_defaults() -> dict[str, object]:

@@ -22,7 +22,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone: use datetime.now(UTC), not utcnow()")
+            raise ValueError(
+                f"{value} has no time zone: write an offset such as +00:00, in Python "
+                "`datetime.now(UTC)`"
+            )
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:

@@ -78,12 +78,15 @@ async def run_seeders(  # noqa: PLR0913  # options of one run
 
 
 async def _run(container: Container, seeder: type[Seeder], seed: int) -> None:
-    async with container.scoped_context() as scope:
-        session = await scope.aresolve(AsyncSession)
-        made = await scope.aresolve(seeder)
-        made.seed = seed
-        async with transaction(session):
-            await made.run()
+    from ftf.container.spans import span  # noqa: PLC0415  # an addition, which `import ftf.orm` leaves
+
+    with span("ftf.seed", seeder=seeder.__name__):
+        async with container.scoped_context() as scope:
+            session = await scope.aresolve(AsyncSession)
+            made = await scope.aresolve(seeder)
+            made.seed = seed
+            async with transaction(session):
+                await made.run()
 
 
 def _refuse_environment(seeders: Sequence[type[Seeder]], environment: str, *, force: bool) -> None:

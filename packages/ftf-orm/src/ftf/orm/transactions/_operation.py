@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, nullcontext
 from sqlalchemy import MetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase
 
 from ..engine._driver_errors import is_schema_change, typed_errors
 from . import _foreign_keys  # noqa: F401  # it listens to the flushes of every session
@@ -60,7 +61,7 @@ async def read_in_savepoint[R](session: AsyncSession, run: Callable[[], Awaitabl
 
 @asynccontextmanager
 async def writing(
-    session: AsyncSession, metadata: MetaData, record: object = None
+    session: AsyncSession, metadata: MetaData, record: DeclarativeBase | None = None
 ) -> AsyncIterator[None]:
     """Flush and commit what the body writes, or leave the commit to an explicit transaction.
 

@@ -1,21 +1,36 @@
 """`ftf check`."""
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Annotated
 
+from ...environment import Environment
 from .._console import Console
+from .._deployment import Deployment, find_faults
 from .._exit import Exit
 from ..discovery._application import Application
 from ..discovery._index import CommandIndex
 from ..discovery._project import Project
+from ..parameters._markers import Option
 from ..parameters._signature import signature_of
 
 _CHECKS = (("config", "check"), ("container", "validate"), ("db", "check"))
+_NEEDED = {"config check", "container validate"}  # for the services that a deployment is asked for
 
 
-def check(
-    application: Application, project: Project | None, commands: CommandIndex, console: Console
-) -> None:
+def check(  # noqa: PLR0913  # the services of one command
+    *,
+    deploy: Annotated[bool, Option(help="Look for what is wrong in production.")] = False,
+    workers: Annotated[
+        int | None, Option(help="The processes that serve it; by default WEB_CONCURRENCY.", min=1)
+    ] = None,
+    application: Application,
+    project: Project | None,
+    environment: Environment,
+    commands: CommandIndex,
+    console: Console,
+) -> Awaitable[None] | None:
     """Check settings, services, routes, commands and models.
 
     Models are compared with the database. The exit code is 1 if something is wrong.
@@ -34,8 +49,49 @@ def check(
             console.error(f"ftf {entry.name}: {end}")
             failed.append(entry.name)
     console.document(failed=failed)
+    if deploy and not _NEEDED.isdisjoint(failed):
+        console.note("The deployment is checked once settings and services are right.")
+    elif deploy:
+        number = workers or _workers(os.environ.get("WEB_CONCURRENCY", ""))
+        deployment = Deployment(application, project, environment, number)
+        return _check_deployment(deployment, find_faults(deployment), failed, console)
+    _end(failed)
+    return None
+
+
+async def _check_deployment(
+    deployment: Deployment, faults: Awaitable[list[str]], failed: list[str], console: Console
+) -> None:
+    """Write the faults of a deployment, and close what was opened to find them.
+
+    Raises:
+        Exit: There are some, or something else has failed.
+    """
+    container = deployment.application.container
+    try:
+        found = await faults
+    finally:
+        if not deployment.application.is_given:
+            await container.dispose_all()
+    for each in found:
+        console.line(each)
+    console.document(deployment=found)
+    _end([*failed, *(["deployment"] if found else [])])
+
+
+def _end(failed: list[str]) -> None:
+    """End the command.
+
+    Raises:
+        Exit: Something has failed.
+    """
     if failed:
         raise Exit(f"Failed: {', '.join(failed)}.")
+
+
+def _workers(text: str) -> int:
+    """Return the number of processes that a variable names."""
+    return int(text) if text.isascii() and text.isdigit() and int(text) else 1
 
 
 def _has(subject: str, application: Application, project: Project | None) -> bool:

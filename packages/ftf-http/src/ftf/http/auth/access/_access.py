@@ -98,6 +98,9 @@ class Access(AccessMark):
     """
 
     def __init__(self, *guards: str, scopes: Iterable[str] = ()) -> None:
+        if not all(isinstance(each, str) for each in guards):
+            remedy = 'Write `@Access()`, or the names of guards: `@Access("api", "web")`.'
+            raise InvalidAuthError("Access(...)", "has something else than names", remedy)
         if isinstance(scopes, str):
             remedy = f"Write `scopes=[{scopes!r}]`."
             raise InvalidAuthError("scopes", "is a text and not a list of texts", remedy)

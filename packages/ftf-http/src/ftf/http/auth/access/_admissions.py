@@ -1,5 +1,6 @@
 """`Admissions`: decides about the requests of an application, by the rules of its routes."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast, override
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast, override
 from fastapi.dependencies.models import Dependant
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ftf.container import Container
@@ -20,18 +22,22 @@ from .._current_user import demands_user, user_class
 from .._identity import Identity
 from .._users import Users
 from .._visitor import Visitor
+from ..connections._live_connections import LiveConnections
+from ..connections._options import ConnectionOptions
 from ..exceptions import AccessForbidden, Unauthenticated
 from ._access import AccessCheck, Decider
-from ._authentication import authenticate
-from ._expiry import LiveConnections
+from ._around import Around
+from ._authentication import authenticate, still_holds
 from ._guards import Guards
 from ._rule import Rule, rule_of
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
+_logger = logging.getLogger("ftf.http")
 KEY: Final = "ftf.http.access"
 _REQUIRED: Final = "Authentication is required."
+_CLOSED: Final = "The route is closed."
 _INVALID: Final = {"error": "invalid_token"}
 _OPEN: Final = Rule(is_required=False)
 
@@ -64,6 +70,7 @@ class Admissions(Decider):
         self._container = container
         self._realm = realm
         self._has_users = False
+        self._reported: set[str] = set()
         self.guards = guards
 
     async def admit(self, rule: Rule, connection: HTTPConnection) -> None:
@@ -85,9 +92,21 @@ class Admissions(Decider):
         identity = admitted.visitor.identity if admitted and admitted.visitor else None
         if identity is None:
             await app(scope, receive, send)
-        else:
-            connections = self._container.resolve(LiveConnections)
-            await connections.serve(identity, app, scope, receive, send)
+            return
+
+        async def holds() -> bool:
+            return await still_holds(identity, self.guards, connection, self._container)
+
+        connection = HTTPConnection(scope)
+        connections = self._container.resolve(LiveConnections)
+        await connections.serve(identity, holds, app, scope, receive, send)
+
+    def connections(self, clock: Clock) -> LiveConnections:
+        """Return the service that knows the open connections."""
+        is_set = ConnectionOptions in self._container
+        return LiveConnections(
+            clock, self._container.resolve(ConnectionOptions) if is_set else None
+        )
 
     @override
     async def decide(self, check: AccessCheck, connection: HTTPConnection) -> None:
@@ -96,8 +115,13 @@ class Admissions(Decider):
         if admitted is None or check not in admitted.rule.checks:
             await self.admit(Rule.of([[check]], required=True), connection)
 
-    def rule_of(self, route: object) -> Rule | None:
-        """Return the rule of a route, and register the current users that its handler takes."""
+    def rule_of(self, route: BaseRoute, around: Around) -> Rule | None:
+        """Return the rule of a route, and register the current users that its handler takes.
+
+        Args:
+            route: The route.
+            around: The marks around the routes of its application.
+        """
         dependant = getattr(route, "dependant", None)
         if isinstance(dependant, Dependant):
             for _, key in injected_parameters(dependant):
@@ -105,7 +129,7 @@ class Admissions(Decider):
                     self._container.register(
                         cast("TypeForm[object]", key), self._current(key), scope="scoped"
                     )
-        return rule_of(route, login_required=self.guards.login_required)
+        return rule_of(route, login_required=self.guards.login_required, around=around)
 
     def identity(self, visitor: Visitor) -> Identity:
         """Return the identity of a visitor.
@@ -138,6 +162,9 @@ class Admissions(Decider):
         return found if isinstance(found, Admitted) and found.by is self else None
 
     async def _admit(self, rule: Rule, connection: HTTPConnection) -> None:
+        if rule.faults:  # it was added after the start, which refuses it
+            self._report(rule.faults, connection)
+            raise AccessForbidden(_CLOSED)
         if not rule.is_read:
             connection.scope[KEY] = Admitted(self, rule, None)
             return
@@ -148,6 +175,12 @@ class Admissions(Decider):
         elif rule.is_required:
             raise Unauthenticated(_REQUIRED, self._challenge(rule, {}))
         connection.scope[KEY] = Admitted(self, rule, visitor)
+
+    def _report(self, faults: tuple[str, ...], connection: HTTPConnection) -> None:
+        for fault in {*faults} - self._reported:  # once: everyone may call the route
+            self._reported.add(fault)
+            path = connection.scope["path"]
+            _logger.error("No request of %r is admitted. %s", path, fault)
 
     async def _identified(self, rule: Rule, connection: HTTPConnection) -> Visitor:
         scope = connection.scope

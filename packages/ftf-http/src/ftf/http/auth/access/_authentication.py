@@ -5,19 +5,25 @@ from dataclasses import replace
 
 from starlette.requests import HTTPConnection
 
-from ftf.container import Scope
+from ftf.container import Container, Scope
 
 from .._identity import Identity
 from .._users import Users
 from .._visitor import GUEST, Visitor
+from ..connections._open_logins import OpenLogins
 from ..exceptions import AmbiguousCredentials, Unauthenticated
-from ._guards import Named
+from ._guards import Guards, Named
 
 _REFUSED = "The credential is not valid."
 
 
 async def authenticate(
-    guards: Sequence[Named], connection: HTTPConnection, services: Scope, *, has_users: bool
+    guards: Sequence[Named],
+    connection: HTTPConnection,
+    services: Scope,
+    *,
+    has_users: bool,
+    known: Identity | None = None,
 ) -> Visitor:
     """Return who sends a request. Each of the guards is asked: a bad credential is never ignored.
 
@@ -26,6 +32,7 @@ async def authenticate(
         connection: The request or websocket.
         services: Its container scope, which builds the guards.
         has_users: Whether the application has users.
+        known: What the credential said before, where it was read before.
 
     Raises:
         Unauthenticated: A credential is not valid, or its user is not active any more.
@@ -35,7 +42,8 @@ async def authenticate(
     loads_user = False
     for name, cls in guards:
         guard = await services.aresolve(cls)
-        identity = await guard.authenticate(connection)
+        is_read = known is None or guard.is_repeatable
+        identity = await guard.authenticate(connection) if is_read else known
         if identity is None:
             continue
         if found is not None:
@@ -48,6 +56,32 @@ async def authenticate(
     if not (has_users and loads_user) or key is None:
         return Visitor(found)
     return Visitor(found, await _user(key, found, services))
+
+
+async def still_holds(
+    identity: Identity, guards: Guards, connection: HTTPConnection, container: Container
+) -> bool:
+    """Return whether the credential of an open connection is still accepted.
+
+    Args:
+        identity: What it said when the connection was opened.
+        guards: The guards of the application.
+        connection: The connection, with the credential.
+        container: The container, which opens a scope for the check.
+    """
+    named = [(identity.guard, cls) for name, cls in guards.named() if name == identity.guard]
+    async with container.scoped_context() as services:
+        try:
+            visitor = await authenticate(
+                named, connection, services, has_users=Users in container, known=identity
+            )
+        except Unauthenticated:
+            return False
+        if visitor.identity is None or visitor.identity.subject != identity.subject:
+            return False
+        if identity.session_id is None or OpenLogins not in container:
+            return True
+        return await (await services.aresolve(OpenLogins)).is_open(identity.session_id)
 
 
 async def _user(key: str, identity: Identity, services: Scope) -> object:

@@ -5,14 +5,16 @@ from typing import Final, override
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import StreamingResponse
-from starlette.routing import Router
+from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...plan._failure import fail
 from ...routing._index_entries import RouteAccess, Served
 from ...routing._probe import PROBES
+from ...routing._tree import mounts
 from ...routing._unmatched import Unmatched
 from ._admissions import Admissions
+from ._around import Around
 from ._rule import Rule
 from ._target import target_of
 
@@ -60,12 +62,16 @@ class GuardedRouters:
     Args:
         admissions: Decides.
         router: The router of the application.
+        around: The marks around its routes.
         routers: FastAPI's routers, and the further routes behind them.
     """
 
-    def __init__(self, admissions: Admissions, router: Router, routers: Unmatched) -> None:
+    def __init__(
+        self, admissions: Admissions, router: Router, around: Around, routers: Unmatched
+    ) -> None:
         self._admissions = admissions
         self._router = router
+        self._around = around
         self._routers = routers
         self._closed = Rule()
 
@@ -78,11 +84,11 @@ class GuardedRouters:
         if further is not None and further.path in PROBES:
             await self._routers(scope, receive, send)
             return
-        target = further or target_of(self._router.routes, scope)
+        target = further or target_of(self._routers.routes_for(scope), scope)
         if target is None and self._router.default == self._router.not_found:
             await self._serve_unknown(scope, receive, send)
             return
-        rule = self._admissions.rule_of(target)
+        rule = self._rule_of(target)
         if rule is None:
             await self._routers(scope, receive, send)
             return
@@ -92,6 +98,12 @@ class GuardedRouters:
             await self._admissions.serve(self._routers, scope, receive, send)
         else:
             await self._routers(scope, receive, send)
+
+    def _rule_of(self, target: BaseRoute | None) -> Rule | None:
+        """Return the rule of a route, or of what the router serves without one."""
+        if target is None:
+            return self._closed if self._admissions.guards.login_required else None
+        return self._admissions.rule_of(target, self._around)
 
     async def _serve_unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection without a route: a 404, a 405, a redirect or a frontend."""
@@ -112,22 +124,55 @@ def is_stream(route: object) -> bool:
     return is_class or bool(getattr(route, "is_sse_stream", False))
 
 
+class GuardedMount:
+    """Decides about the requests of a mounted application, by the routes that it has by then.
+
+    Args:
+        access: The access of the application.
+        route: The mount.
+        served: Has the mounted application.
+    """
+
+    def __init__(self, access: "ApplicationAccess", route: BaseRoute, served: Served) -> None:
+        self._access = access
+        self._route = route
+        self._served = served
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        app = self._access.decided(self._route, self._served) or self._served.app
+        await app(scope, receive, send)
+
+
 class ApplicationAccess(RouteAccess):
     """The access of an application: what its index asks before it calls a route.
 
     Args:
         admissions: Decides.
         router: The router of the application.
+        around: The marks around its routes.
     """
 
-    def __init__(self, admissions: Admissions, router: Router) -> None:
+    def __init__(self, admissions: Admissions, router: Router, around: Around) -> None:
         self._admissions = admissions
         self._router = router
+        self._around = around
 
     @override
-    def guarded(self, route: object, served: Served) -> ASGIApp | None:
+    def guarded(self, route: BaseRoute, served: Served) -> ASGIApp | None:
         """Return what decides about the requests of a route; `None` if everyone may call it."""
-        rule = self._admissions.rule_of(route)
+        if any(mounts([route])):
+            return GuardedMount(self, route, served)
+        return self.decided(route, served)
+
+    def decided(self, route: BaseRoute, served: Served) -> ASGIApp | None:
+        """Return what decides about requests as the route is now; `None` if everyone may call it.
+
+        Args:
+            route: The route.
+            served: Has the application of the route.
+        """
+        rule = self._admissions.rule_of(route, self._around)
         if rule is None:
             return None
         return GuardedRoute(self._admissions, rule, served, is_stream=is_stream(route))
@@ -135,4 +180,4 @@ class ApplicationAccess(RouteAccess):
     @override
     def around(self, routers: Unmatched) -> ASGIApp:
         """Return what decides about the requests that only FastAPI's routers find a route for."""
-        return GuardedRouters(self._admissions, self._router, routers)
+        return GuardedRouters(self._admissions, self._router, self._around, routers)

@@ -7,16 +7,26 @@ from starlette.routing import BaseRoute
 
 from ...routing._refusals import add_response, operations_of_routes
 from ._admissions import Admissions
+from ._around import Around
 from ._rule import Rule
 
 type Json = dict[str, Any]
 
 
-def document_access(document: Json, routes: Iterable[BaseRoute], admissions: Admissions) -> None:
-    """Add security schemes, and what each operation demands, to an OpenAPI document, in place."""
+def document_access(
+    document: Json, routes: Iterable[BaseRoute], admissions: Admissions, around: Around
+) -> None:
+    """Add security schemes, and what each operation demands, to an OpenAPI document, in place.
+
+    Args:
+        document: The document.
+        routes: The routes of the application.
+        admissions: Decides about them.
+        around: The marks around them.
+    """
     used: dict[str, Mapping[str, object]] = {}
     for route, operation in operations_of_routes(document, routes):
-        rule = admissions.rule_of(route)
+        rule = admissions.rule_of(route, around)
         if rule is None or not rule.is_read:
             continue
         named = admissions.guards.named(rule.guards)

@@ -8,17 +8,19 @@ from starlette.routing import BaseRoute, Route, Router
 from ftf.container import Container
 
 from ...routing._index import RouteIndex
+from ...routing._openapi import documentation_urls
 from .._auth import Auth
 from .._challenge import Challenge
 from .._clock import Clock
 from .._guard import Guard
 from .._identity import Identity
 from .._visitor import Visitor
+from ..connections._live_connections import LiveConnections
 from ..policies._user_source import UserSource
 from ._access import Decider, public
 from ._admissions import Admissions
+from ._around import Around
 from ._credentials import Credentials
-from ._expiry import LiveConnections
 from ._guarded_route import ApplicationAccess
 from ._guards import Guards
 from ._open_routes import OpenRoute, open_routes
@@ -58,7 +60,7 @@ def guards_of(app: Application, index: RouteIndex) -> Guards:
         container.instance(Decider, admissions)
         if Clock not in container:
             container.register(Clock, scope="singleton")
-        container.register(LiveConnections, scope="singleton")
+        container.register(LiveConnections, admissions.connections, scope="singleton")
         container.register(Visitor, admissions.visitor, scope="scoped")
         container.register(Identity, admissions.identity, scope="scoped")
         container.register(Challenge, admissions.challenge)
@@ -67,7 +69,7 @@ def guards_of(app: Application, index: RouteIndex) -> Guards:
             container.register(UserSource, Auth, scope="scoped")  # type: ignore[type-abstract]  # a port
     admissions = container.resolve(Admissions)
     if not index.is_guarded:
-        index.guard(ApplicationAccess(admissions, app.router))
+        index.guard(ApplicationAccess(admissions, app.router, around(app)))
     return admissions.guards
 
 
@@ -103,22 +105,27 @@ def admissions_of(container: Container) -> Admissions | None:
     return container.resolve(Admissions) if Admissions in container else None
 
 
-def open_routes_of(container: Container, routes: list[BaseRoute]) -> Sequence[OpenRoute]:
+def around(app: Application) -> Around:
+    """Return the marks that an application has around its routes."""
+    return Around(app.router, lambda: documentation_urls(app))
+
+
+def open_routes_of(app: Application) -> Sequence[OpenRoute]:
     """Return the routes that everyone may call."""
-    admissions = admissions_of(container)
+    admissions = admissions_of(app.container)
     required = admissions is not None and admissions.guards.login_required
-    return open_routes(routes, login_required=required)
+    return open_routes(app.routes, login_required=required, around=around(app))
 
 
-def open_by_default(container: Container, routes: list[BaseRoute]) -> Sequence[OpenRoute]:
+def open_by_default(app: Application) -> Sequence[OpenRoute]:
     """Return the routes that are open although no mark says so, where there are guards."""
-    if admissions_of(container) is None:
+    if admissions_of(app.container) is None:
         return ()
-    return [each for each in open_routes_of(container, routes) if not each.is_marked]
+    return [each for each in open_routes_of(app) if not each.is_marked]
 
 
-def document(container: Container, routes: list[BaseRoute], document: Json) -> None:
+def document(app: Application, document: Json) -> None:
     """Add what routes demand to an OpenAPI document, in place."""
-    admissions = admissions_of(container)
+    admissions = admissions_of(app.container)
     if admissions is not None:
-        document_access(document, routes, admissions)
+        document_access(document, app.routes, admissions, around(app))

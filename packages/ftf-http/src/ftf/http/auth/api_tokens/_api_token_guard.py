@@ -38,6 +38,8 @@ class ApiTokenGuard(Guard):
         "bearerFormat": f"{PREFIX}...",
     }
 
+    prefixes: ClassVar[tuple[str, ...]] = (PREFIX,)
+
     def __init__(self, store: ApiTokenStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock

@@ -1,18 +1,23 @@
 """`ApiTokens`: a user makes, lists and revokes API tokens."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from .._clock import Clock
 from .._identity import Identity
-from ..exceptions import InvalidAuthError
 from ._api_token import ApiToken, ApiTokenStore
 from ._new_token import new_token
-from .exceptions import ScopeNotAllowed, UnknownApiToken
+from .exceptions import ScopeNotAllowed, UnknownApiToken, UnusableApiToken
 
 _LIFETIME: Final = timedelta(days=90)
+_LONGEST_NAME: Final = 100
+# A scope-token of RFC 6749, section 3.3.
+_SCOPE: Final = re.compile(r"[!#-\[\]-~]{1,100}", re.ASCII)
+_MOST_SCOPES: Final = 100
+_END: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +57,21 @@ class ApiTokens:
 
         Args:
             owner: What the credential of the request says; the token is its user's.
-            name: What the user calls it.
+            name: What the user calls it; at most 100 characters.
             scopes: What it allows, each of them allowed by the credential of the request.
             lifetime: How long it is valid; `None` for ever.
 
         Raises:
             ScopeNotAllowed: The credential of the request does not allow as much.
-            InvalidAuthError: A scope is empty or has a space, or the lifetime is not above 0.
+            UnusableApiToken: The name, a scope or the lifetime is not possible: the response is
+                422.
         """
         beyond = [scope for scope in scopes if not owner.allows(scope)]
         if beyond or owner.user_key is None:
             raise ScopeNotAllowed(beyond)
-        if any(not scope or scope.split() != [scope] for scope in scopes):
-            raise InvalidAuthError("scopes", "has an empty scope or one with a space", "Split it.")
-        if lifetime is not None and lifetime <= timedelta(0):
-            raise InvalidAuthError("lifetime", "is not above 0", "Pass None for no end.")
         now = self._clock.now()
+        if refused := _refused(name, scopes, lifetime, now):
+            raise UnusableApiToken(*refused)
         text, token = new_token(owner.user_key, name, scopes, now, lifetime)
         await self._store.add(token)
         return NewApiToken(text, token)
@@ -84,3 +88,16 @@ class ApiTokens:
         """
         if not await self._store.remove(owner.user_key or "", token_id):
             raise UnknownApiToken(token_id)
+
+
+def _refused(
+    name: str, scopes: Sequence[str], lifetime: timedelta | None, now: datetime
+) -> tuple[str, str] | None:
+    """Return why a token cannot be made, and of which field that is; `None` if it can."""
+    if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
+        return "A name has 1 to 100 characters, all of them printable.", "name"
+    if len(scopes) > _MOST_SCOPES or not all(map(_SCOPE.fullmatch, scopes)):
+        return "A scope has 1 to 100 characters, without spaces; there are at most 100.", "scopes"
+    if lifetime is not None and not timedelta(0) < lifetime < _END - now:
+        return "The lifetime is above 0, and ends before the year 9999.", "lifetime"
+    return None

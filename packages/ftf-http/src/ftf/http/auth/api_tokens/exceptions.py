@@ -2,12 +2,13 @@
 
 starlette.exceptions.HTTPException
 ├── ScopeNotAllowed
-└── UnknownApiToken
+├── UnknownApiToken
+└── UnusableApiToken
 """
 
 from collections.abc import Sequence
 
-from starlette.exceptions import HTTPException
+from fastapi import HTTPException
 
 
 class ScopeNotAllowed(HTTPException):  # no mistake of the program: the answer 403
@@ -32,3 +33,17 @@ class UnknownApiToken(HTTPException):  # no mistake of the program: the answer 4
     def __init__(self, token_id: str) -> None:
         self.token_id: str = token_id
         super().__init__(404)
+
+
+class UnusableApiToken(HTTPException):  # no mistake of the program: the answer 422
+    """What is asked of a new API token is not possible: the response is 422, and points to it.
+
+    Args:
+        reason: Why, in one sentence for the user.
+        field: The name of the field in the body.
+    """
+
+    def __init__(self, reason: str, field: str) -> None:
+        self.reason: str = reason
+        self.field: str = field
+        super().__init__(422, [{"loc": ["body", field], "msg": reason}])

@@ -14,9 +14,6 @@ from ..access._guards import Guards
 from ..tokens._access_tokens import AccessTokens, WrongAudience
 from ._bearer_token import bearer_token
 
-# Other kinds of tokens with the same scheme, which other guards read.
-_OTHERS = ("ftp_",)
-
 
 class BearerGuard(Guard):
     """Accepts the access tokens that the application issues, as `Authorization: Bearer ...`.
@@ -43,6 +40,7 @@ class BearerGuard(Guard):
     def __init__(self, tokens: AccessTokens, guards: Guards) -> None:
         self._tokens = tokens
         self._name = guards.name_of(type(self))
+        self._prefixes = tuple(prefix for _, other in guards.named() for prefix in other.prefixes)
         # A token of one of them is that guard's, and not a bad one of this.
         self._others = {
             other.audience or tokens.options.audience
@@ -55,7 +53,7 @@ class BearerGuard(Guard):
     async def authenticate(self, connection: HTTPConnection) -> Identity | None:
         """Return what the access token of a request says; `None` if it has none."""
         token = bearer_token(connection)
-        if token is None or token.startswith(_OTHERS):
+        if token is None or token.startswith(self._prefixes):
             return None
         try:
             return self._tokens.read(token, audience=self.audience, guard=self._name)

@@ -4,7 +4,9 @@ from typing import Final
 
 from .._clock import Clock
 from ..logins._accounts import Accounts
+from ..logins._events import OtherLoginsEnded
 from ..logins._login_session import LoginSessions
+from ..logins._notices import Notices
 from ..passwords._passwords import Passwords
 from ._link_token import LinkTokens
 from ._options import LinkOptions
@@ -12,6 +14,7 @@ from .exceptions import InvalidLink
 
 _RESET: Final = "reset"
 _VERIFY: Final = "verify"
+_CHANGE: Final = "change"
 
 
 class Links[U]:
@@ -27,6 +30,7 @@ class Links[U]:
         tokens: What makes and reads the tokens of links.
         clock: The time.
         options: Where links lead, and how long they are valid.
+        notices: Called with what happens to logins.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # the container passes them
@@ -37,6 +41,7 @@ class Links[U]:
         tokens: LinkTokens,
         clock: Clock,
         options: LinkOptions,
+        notices: Notices,
     ) -> None:
         self._accounts = accounts
         self._rows = rows
@@ -44,6 +49,7 @@ class Links[U]:
         self._tokens = tokens
         self._clock = clock
         self._options = options
+        self._notices = notices
 
     def reset(self, user: U) -> str:
         """Return the URL of the page on which a user sets a new password.
@@ -61,6 +67,15 @@ class Links[U]:
         """
         return self._url(self._options.verify, _VERIFY, user)
 
+    def change_email(self, user: U, address: str) -> str:
+        """Return the URL of the page that confirms a new address of a user.
+
+        Args:
+            user: The user.
+            address: The new address; send the link there, and nowhere else.
+        """
+        return self._url(self._options.change, _CHANGE, user, address)
+
     async def set_password(self, token: str, password: str) -> U:
         """Set the new password that a link of `reset` allows, and end all logins of the user.
 
@@ -76,13 +91,35 @@ class Links[U]:
             UnusablePassword: The password is not accepted, and the link is as before: 422.
             PasswordsBusy: Too many passwords wait to be hashed: 503.
         """
-        user = await self._user(token, _RESET)
+        user, _ = await self._use(token, _RESET)
         accounts, subject = self._accounts, self._accounts.subject_of(user)
         hashed = await self._passwords.hash(password, about=[accounts.name_of(user)])
         version = accounts.version_of(user)
         if await accounts.set_password(subject, hashed, expected=version) is None:
             raise InvalidLink  # another request has used it meanwhile
-        await self._rows.revoke_all(subject, self._clock.now(), "password")
+        await self._end_logins(subject, "password")
+        if not accounts.is_verified(user):  # the mail has arrived
+            await accounts.mark_verified(subject, accounts.name_of(user))
+        return user
+
+    async def set_email(self, token: str) -> U:
+        """Store the new address that a link of `change_email` confirms, and end all logins.
+
+        Args:
+            token: The token in the URL.
+
+        Returns:
+            The user as before, whose old address may be told.
+
+        Raises:
+            InvalidLink: The link was used, has ended, or is not one, or the address is that of
+                another account by now: the response is 400.
+        """
+        user, address = await self._use(token, _CHANGE)
+        accounts, subject = self._accounts, self._accounts.subject_of(user)
+        if await accounts.rename(subject, address, accounts.version_of(user)) is None:
+            raise InvalidLink
+        await self._end_logins(subject, "email")
         return user
 
     async def confirm_email(self, token: str) -> U:
@@ -94,13 +131,17 @@ class Links[U]:
         Raises:
             InvalidLink: The link was used, has ended, or is not one: the response is 400.
         """
-        user = await self._user(token, _VERIFY)
+        user, _ = await self._use(token, _VERIFY)
         subject, name = self._accounts.subject_of(user), self._accounts.name_of(user)
         if not await self._accounts.mark_verified(subject, name):
             raise InvalidLink  # it was used, or the address has changed
         return user
 
-    def _url(self, path: str, purpose: str, user: U) -> str:
+    async def _end_logins(self, subject: str, reason: str) -> None:
+        await self._rows.revoke_all(subject, self._clock.now(), reason)
+        await self._notices(OtherLoginsEnded.of(subject, None, None))
+
+    def _url(self, path: str, purpose: str, user: U, address: str = "") -> str:
         accounts, until = self._accounts, self._clock.now() + self._options.lifetime
         token = self._tokens.make(
             purpose,
@@ -108,11 +149,12 @@ class Links[U]:
             accounts.version_of(user),
             accounts.name_of(user),
             until,
+            address,
         )
         return f"{self._options.base_url.rstrip('/')}{path}?token={token}"
 
-    async def _user(self, text: str, purpose: str) -> U:
-        """Return the user of a genuine token.
+    async def _use(self, text: str, purpose: str) -> tuple[U, str]:
+        """Return the user of a genuine token, and the new address in it.
 
         Raises:
             InvalidLink: It is not genuine, or the user is not active.
@@ -124,4 +166,4 @@ class Links[U]:
         version, name = self._accounts.version_of(user), self._accounts.name_of(user)
         if not token.is_genuine(purpose, version, name):
             raise InvalidLink
-        return user
+        return user, token.address

@@ -36,6 +36,18 @@ class LoggedOut(LoginEvent):
     """A login was ended by its user."""
 
 
+class OtherLoginsEnded(LoginEvent):
+    """All logins of a user have ended but that of the event, by its user or by a new password.
+
+    The `session_id` is empty where none goes on.
+    """
+
+    @classmethod
+    def of(cls, user: str, kept: str | None, ip: str | None) -> Self:
+        """Return the event of a user, of the login that goes on, and of the client's address."""
+        return cls(session_id=kept or "", user=user, ip=ip, known_ip=None)
+
+
 class RefreshRetried(LoginEvent):
     """A refresh token that was just replaced has come again, and got the same successor.
 

@@ -4,8 +4,8 @@ import logging
 
 from ftf.container.events import Events
 
-from ..access._expiry import LiveConnections
-from ._events import LoggedOut, LoginEvent, RefreshAhead, RefreshReused
+from ..connections._live_connections import LiveConnections
+from ._events import LoggedOut, LoginEvent, OtherLoginsEnded, RefreshAhead, RefreshReused
 
 _logger = logging.getLogger("ftf.http")
 _ALARMING = {
@@ -30,7 +30,10 @@ class Notices:
         """Log an event if it is alarming, and dispatch it."""
         if (text := _ALARMING.get(type(event))) is not None:
             _logger.warning(text, event.ip, event.session_id, event.user)
-        if self._live is not None and isinstance(event, LoggedOut | RefreshReused):
-            self._live.end(event.user, event.session_id)
+        if self._live is not None:
+            if isinstance(event, LoggedOut | RefreshReused):
+                self._live.end(event.user, event.session_id)
+            elif isinstance(event, OtherLoginsEnded):
+                self._live.end(event.user, besides=event.session_id)
         if self._events is not None:
             await self._events.dispatch(event)

@@ -1,6 +1,11 @@
 """`TokenPair`: what a client gets at login and at refresh."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Self
+
+from ..tokens._access_tokens import IssuedToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +29,20 @@ class TokenPair:
     def as_json(self) -> dict[str, str | int]:
         """Return the members of the JSON object."""
         return asdict(self)
+
+    @classmethod
+    def of(cls, access: IssuedToken, refresh: str, scopes: Sequence[str], now: datetime) -> Self:
+        """Return the pair of two tokens.
+
+        Args:
+            access: The access token.
+            refresh: The refresh token.
+            scopes: What the access token allows.
+            now: The time.
+        """
+        return cls(
+            access_token=access.text,
+            refresh_token=refresh,
+            expires_in=int((access.expires_at - now).total_seconds()),
+            scope=" ".join(scopes),
+        )

@@ -17,6 +17,7 @@ _MODULES = {
     "get": "ftf.http",
     "post": "ftf.http",
     "put": "ftf.http",
+    "Policy": "ftf.http.auth",
     "Base": "ftf.orm",
     "BaseRepository": "ftf.orm",
     "Page": "ftf.orm",

@@ -16,6 +16,15 @@ def repository_source(model: str, modules: str) -> str:
     return head + imports_of(text, own=own) + "\n\n" + text
 
 
+def policy_source(model: str, users: str, modules: str) -> str:
+    """Return the source of a policy, which allows everyone to read and nobody to write."""
+    many = plural(words(model))
+    text = _POLICY.format(model=model, users=users, many=many, one=article(words(model)))
+    own = {name: f"{modules}models.{snake(name)}" for name in (model, users)}
+    imports = imports_of(f"Policy {model} {users}", own=own)
+    return f'"""The policy of {many}."""\n\n{imports}\n\n{text}'
+
+
 def controller_source(model: str, modules: str, source: ModelSource) -> str:
     """Return the source of a controller that lists, creates, shows, changes and removes records."""
     one, many, key = words(model), plural(snake(model)), f"{snake(model)}_id"
@@ -200,3 +209,24 @@ _TEST = """async def test_{one}_is_created_shown_changed_and_removed(client: Asy
     assert (await client.delete(place)).status_code == 204
     assert (await client.get(place)).status_code == 404
 """
+
+
+_POLICY = '''class {model}Policy(Policy[{users}]):
+    """What users may do with {many}."""
+
+    def view(self, user: {users} | None, record: {model}) -> bool:
+        """Return whether a user, or a guest, may read {one}."""
+        return True
+
+    def create(self, user: {users}) -> bool:
+        """Return whether a user may store {one}."""
+        return False
+
+    def update(self, user: {users}, record: {model}) -> bool:
+        """Return whether a user may change {one}."""
+        return False
+
+    def delete(self, user: {users}, record: {model}) -> bool:
+        """Return whether a user may delete {one}."""
+        return False
+'''

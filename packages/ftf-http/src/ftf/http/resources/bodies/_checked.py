@@ -1,4 +1,4 @@
-"""`Checked` and `Bound`: the body and the record of a handler by hand, with their rules."""
+"""`Checked`, `Unchecked` and `Bound`: the body and the record of a handler by hand."""
 
 import re
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from starlette.requests import HTTPConnection
 
 from ftf.orm import BaseRepository, Rules
 
-from ..injection._inject import Injection
-from ..problems._orm_handlers import RULES
-from ..types import key_of
+from ...injection._inject import Injection
+from ...problems._orm_handlers import RULES
+from ...types import key_of
 from ._rules_in import ask, has_rules
 
 _BOUND: Final = "ftf.http.bound"  # in the scope of a request: the records of its path
@@ -54,6 +54,10 @@ class RuleCheck:
         connection.scope.setdefault(RULES, []).append(rules)
         await rules.check()
         return body
+
+
+class UncheckedRules:
+    """The mark of a body whose rules the handler checks itself, or does not need."""
 
 
 class RecordBinding:
@@ -99,6 +103,7 @@ def _signature(hints: dict[str, object]) -> Signature:
 
 if TYPE_CHECKING:
     type Checked[T: BaseModel] = Annotated[T, RuleCheck]
+    type Unchecked[T] = Annotated[T, UncheckedRules]
     type Bound[M: DeclarativeBase] = Annotated[M, RecordBinding]
 else:
 
@@ -116,6 +121,15 @@ else:
         """
 
         make = RuleCheck
+
+    class Unchecked:
+        """A plain body of a schema with rules: `body: Unchecked[PostIn]`. No rule is checked.
+
+        Without it, a plain body with rules stops the start: they would hold nowhere.
+        """
+
+        def __class_getitem__(cls, hint: object) -> object:
+            return Annotated[hint, UncheckedRules()]
 
     class Bound(_Marked):
         """The record whose key is in the path: `post: Bound[Post]` of `/posts/{post}`.

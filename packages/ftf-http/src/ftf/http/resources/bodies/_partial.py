@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, Union, cast, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
 
-from ..injection._inject import unaliased
-from ._missing import MISSING
+from ...injection._inject import unaliased
+from .._missing import MISSING
 
 _KEPT = ("alias", "validation_alias", "title", "description", "examples", "json_schema_extra")
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ftf.orm import Exists, Rules, Unique
 
-from ..injection._inject import unaliased
-from ..problems._fault import pointer_to
+from ...injection._inject import unaliased
+from ...problems._fault import pointer_to
+from .._missing import MISSING
 from ._change import alias_of
-from ._missing import MISSING
 
 type Rule = Exists[Any] | Unique
 type Steps = tuple[object, ...]
@@ -25,6 +25,13 @@ _TOGETHER = "__rules__"  # of a schema: rules about several of its fields
 def has_rules(schema: type[BaseModel]) -> bool:
     """Return whether a schema, or one within it, has a rule."""
     return any(_has(schema, set()))
+
+
+def ruled_in(hint: object) -> Iterator[type[BaseModel]]:
+    """Return the schemas in an annotation that have rules."""
+    for part in _parts(hint):
+        if isinstance(part, type) and issubclass(part, BaseModel) and has_rules(part):
+            yield part
 
 
 def ask(

@@ -1,6 +1,6 @@
 """The end of websockets and event streams whose credential has ended."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,6 +9,8 @@ from ..._event_loop import time_limit
 from .._clock import Clock
 from .._identity import Identity
 from ..exceptions import Unauthenticated
+from ._options import ConnectionOptions
+from ._recheck import checking
 
 _CLOSED = {"websocket.close", "websocket.http.response.start"}
 
@@ -16,19 +18,26 @@ _CLOSED = {"websocket.close", "websocket.http.response.start"}
 class LiveConnections:
     """The websockets and event streams that a credential has opened in this process: a service.
 
+    Each ends with its credential: at its end, when `end` is called, and when a check of it fails,
+    as after a logout in another process.
+
     Args:
         clock: The time.
+        options: How often a credential is checked.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, options: ConnectionOptions | None = None) -> None:
         self._clock = clock
+        self._options = options or ConnectionOptions()
         self._open: dict[Callable[[], object], Identity] = {}
 
     def __len__(self) -> int:
         """Return how many are open."""
         return len(self._open)
 
-    def end(self, subject: str, session_id: str | None = None) -> None:
+    def end(
+        self, subject: str, session_id: str | None = None, *, besides: str | None = None
+    ) -> None:
         """End the connections of a user or program, as after its credentials were revoked.
 
         A websocket is closed with 4401. It is called in the event loop that serves them.
@@ -36,15 +45,32 @@ class LiveConnections:
         Args:
             subject: The subject of their identities.
             session_id: The login that they belong to; all connections of the subject by default.
+            besides: The login whose connections go on; none by default.
         """
         for stop, identity in [*self._open.items()]:
-            if identity.subject == subject and session_id in {None, identity.session_id}:
+            is_meant = identity.subject == subject and session_id in {None, identity.session_id}
+            if is_meant and (besides is None or besides != identity.session_id):
                 stop()
 
-    async def serve(
-        self, identity: Identity, app: ASGIApp, scope: Scope, receive: Receive, send: Send
+    async def serve(  # noqa: PLR0913, PLR0917  # an ASGI application, and its credential
+        self,
+        identity: Identity,
+        holds: Callable[[], Awaitable[bool]],
+        app: ASGIApp,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
     ) -> None:
-        """Serve a connection until its credential ends."""
+        """Serve a connection until its credential ends.
+
+        Args:
+            identity: What the credential says.
+            holds: Returns whether it is still accepted.
+            app: Serves the connection.
+            scope: The ASGI scope.
+            receive: The ASGI channel of the client's messages.
+            send: The ASGI channel of the answer.
+        """
         last: Message = {"type": "nothing"}
 
         async def send_noting(message: Message) -> None:
@@ -55,8 +81,10 @@ class LiveConnections:
         limit = None
         try:
             async with time_limit(self._seconds_left(identity)) as limit:
+                every = self._options.check_every
                 with self._watching(identity, limit.end):
-                    await app(scope, receive, send_noting)
+                    async with checking(holds, every, limit.end):
+                        await app(scope, receive, send_noting)
         except TimeoutError:
             if limit is None or not limit.is_over():
                 raise

@@ -1,0 +1,1 @@
+"""Open websockets and event streams, and how they end with their credential."""

@@ -1,0 +1,37 @@
+"""Bodies whose rules are not checked, because their handlers take them as plain bodies."""
+
+from collections.abc import Iterator
+
+from fastapi.dependencies.models import Dependant
+
+from ..injection._endpoint import injected_keys
+from ._controller import ResourceController
+from ._resource import ACTIONS
+from .bodies._checked import RuleCheck, UncheckedRules
+from .bodies._rules_in import ruled_in
+
+
+def plain_bodies(dependant: Dependant) -> Iterator[str]:
+    """Return what to write for each body of a handler, or of its dependencies, with such rules."""
+    if not isinstance(dependant.call, RuleCheck) and not _is_action(dependant.call):
+        for field in dependant.body_params:
+            info = field.field_info
+            is_marked = any(isinstance(mark, UncheckedRules) for mark in info.metadata)
+            for schema in () if is_marked else [*ruled_in(info.annotation)][:1]:
+                yield (
+                    f"The body {field.name!r} has the rules (`Exists`, `Unique`) of "
+                    f"{schema.__name__}, which a plain body does not check.\nWrite "
+                    f"`{field.name}: Checked[{schema.__name__}]`, or `Unchecked[...]` if the "
+                    "handler checks them itself."
+                )
+    for below in dependant.dependencies:
+        yield from plain_bodies(below)
+
+
+def _is_action(call: object) -> bool:
+    """Return whether a handler is an action of a resource, which checks its body."""
+    is_of_resource = any(
+        isinstance(key, type) and issubclass(key, ResourceController)
+        for key in injected_keys(call).values()
+    )
+    return is_of_resource and getattr(call, "__name__", "") in ACTIONS

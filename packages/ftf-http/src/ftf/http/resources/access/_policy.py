@@ -1,0 +1,133 @@
+"""The policy of a resource: what it asks for each action, and the check before a body is read."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Final, override
+
+from starlette.requests import HTTPConnection
+
+from ftf.container import Container
+
+from ...injection._early_checks import EarlyCheck, EarlyDependency
+from ...request._scope import scope_of
+
+if TYPE_CHECKING:
+    from ...auth import Gate
+
+# The ability that an action asks about a record, or for `store` about none.
+ABILITIES: Final = {
+    "show": "view",
+    "store": "create",
+    "update": "update",
+    "replace": "update",
+    "destroy": "delete",
+}
+_OPTIONAL: Final = {"view"}  # `visible` decides already
+
+
+class ResourcePolicy:
+    """The policy of a resource.
+
+    Args:
+        name: The name of the controller, for errors.
+        model: The model of the records.
+        policy: The policy.
+
+    Raises:
+        TypeError: It is not a policy.
+    """
+
+    def __init__(self, name: str, model: type, policy: Any) -> None:  # noqa: ANN401  # what users wrote
+        from ...auth.policies._policy import Policy  # noqa: PLC0415  # where there are policies
+        from ...auth.policies._registry import user_of  # noqa: PLC0415
+
+        if not (isinstance(policy, type) and issubclass(policy, Policy)):
+            raise TypeError(f"{name}.policy must be a class of `Policy`, not {policy!r}.")
+        self.model, self.policy = model, policy
+        self.user: object | None = user_of(policy)
+
+    def __str__(self) -> str:
+        return self.policy.__qualname__
+
+    def missing(self, actions: Iterable[str]) -> list[str]:
+        """Return the abilities that actions need and the policy does not have."""
+        needed = ["visible", *(ABILITIES[each] for each in actions if each in ABILITIES)]
+        return [
+            each
+            for each in dict.fromkeys(needed)
+            if each not in _OPTIONAL and not callable(getattr(self.policy, each, None))
+        ]
+
+    def ability(self, name: str) -> Callable[..., Any] | None:
+        """Return an ability of the policy, if it has it."""
+        found: Callable[..., Any] | None = getattr(self.policy, name, None)
+        return found
+
+    def fault(self, container: Container) -> Exception | None:
+        """Return why the policy cannot be asked in an application."""
+        from ...auth.policies._registry import PolicyRegistry  # noqa: PLC0415
+
+        found = None
+        if PolicyRegistry in container:
+            found = container.resolve(PolicyRegistry).policies.get(self.model)
+        if found is not None and issubclass(found, self.policy):
+            return None
+        call = f"app.add_policy({self.model.__name__}, {self.policy.__name__})"
+        return ValueError(
+            f"{self.policy.__qualname__} is the policy of the resource, and was not added for "
+            f"{self.model.__name__}.\nAdd it before the start: `{call}`."
+        )
+
+
+class PolicyCheck(EarlyCheck):
+    """Asks the policy of a resource what needs no record, before the body is read.
+
+    Args:
+        policy: The policy.
+        asks: The ability, or "" for none.
+    """
+
+    answers: ClassVar[tuple[int, ...]] = (401, 403)
+
+    def __init__(self, policy: ResourcePolicy, asks: str) -> None:
+        self._policy = policy
+        self._asks = asks
+
+    @override
+    async def __call__(self, connection: HTTPConnection) -> None:
+        """Ask the ability, once for a request.
+
+        Raises:
+            HTTPException: The policy refuses.
+        """
+        ability = self._policy.ability(self._asks) if self._asks else None
+        asked: set[int] = connection.scope.setdefault("ftf.http.asked_policies", set())
+        if ability is not None and id(self) not in asked:
+            asked.add(id(self))
+            gate = await gate_of(connection, self._policy)
+            await gate.authorize(ability)
+
+    @override
+    def fault(self, container: Container) -> Exception | None:
+        """Return why the policy cannot be asked."""
+        return self._policy.fault(container)
+
+
+def policy_check(policy: ResourcePolicy, action: str) -> EarlyDependency:
+    """Return the dependency of an action that asks its policy."""
+    return EarlyDependency(PolicyCheck(policy, "create" if action == "store" else ""))
+
+
+async def gate_of(connection: HTTPConnection, policy: ResourcePolicy) -> "Gate[Any]":
+    """Return the gate of a request for the users of a policy."""
+    from ...auth.policies._gate import Gate  # noqa: PLC0415
+
+    gate: Gate[Any] = await scope_of(connection.scope).aresolve(Gate[policy.user])  # type: ignore[name-defined]  # a class of users
+    return gate
+
+
+async def has_visible(connection: HTTPConnection, model: type) -> bool:
+    """Return whether the policy of a model narrows what users see of it."""
+    from ...auth.policies._registry import PolicyRegistry  # noqa: PLC0415
+
+    registry = await scope_of(connection.scope).aresolve(PolicyRegistry)
+    return hasattr(registry.policies.get(model), "visible")

@@ -1,0 +1,1 @@
+"""Requests that depend on the version of a record."""

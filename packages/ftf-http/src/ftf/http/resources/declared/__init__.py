@@ -1,0 +1,1 @@
+"""What the classes of resource controllers declare, checked before a request."""
