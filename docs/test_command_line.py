@@ -93,6 +93,17 @@ async def test_the_command_of_the_page_runs(folder):
     assert (result.exit_code, result.stdout) == (0, "3 drafts\n"), result.stderr
 
 
+async def test_every_type_of_the_page_is_one_of_a_field(folder):
+    await invoke(["new", "shop"], start=folder)
+    text = PAGE.read_text(encoding="utf-8").partition("| Type |")[2].partition("\n\n")[0]
+    cells = [line.split("|")[1] for line in text.splitlines()[2:]]
+    types = re.findall("`(.*?)`", " ".join(cells).replace("&#124;", "|"))
+    assert len(types) == 15
+    fields = [f"field{number}:{each}?!" for number, each in enumerate(types)]
+    made = await invoke(["make", "model", "Product", *fields, "--dry-run"], start=folder / "shop")
+    assert made.exit_code == 0, made.stderr
+
+
 async def test_every_command_that_the_page_names_exists(folder):
     known = {entry["name"] for entry in (await invoke(["--json", "list"])).json["commands"]}
     typed = re.findall(r"`ftf ([a-z]+(?: [a-z]+)?)", PAGE.read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -47,13 +48,13 @@ def config(tmp_path, monkeypatch):
 
 
 def rows() -> list[tuple[object, ...]]:
-    with sqlite3.connect("posts.db") as database:
+    with closing(sqlite3.connect("posts.db")) as database:
         return database.execute("SELECT * FROM posts").fetchall()
 
 
 def test_the_rename_and_the_slugs_of_the_guide_keep_the_data(config):
     command.upgrade(config, "0001")
-    with sqlite3.connect("posts.db") as database:
+    with closing(sqlite3.connect("posts.db")) as database, database:
         database.execute("INSERT INTO posts (name) VALUES ('Green Tea'), ('Coffee')")
     command.upgrade(config, "head")
     assert rows() == [(1, "Green Tea", "green-tea-1"), (2, "Coffee", "coffee-2")]

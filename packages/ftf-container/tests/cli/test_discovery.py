@@ -163,6 +163,25 @@ def test_cli_9_a_colon_separates_words_and_a_group_alone_shows_its_help(shop):
     assert shop.run("posts", "x").exit_code == 2
 
 
+def test_an_indented_paragraph_of_a_docstring_keeps_its_lines_in_the_help(shop):
+    shop.command(
+        "greet",
+        '''
+        def greet():
+            """Greet.
+
+            The kinds are these, of which one has to be taken, as there is no greeting without one:
+
+                short    Hi
+                long     Good morning
+            """
+        ''',
+    )
+    shown = shop.run("greet", "--help").stdout
+    assert "\n      short    Hi\n      long     Good morning\n" in shown
+    assert "no greeting\n  without one" in shown
+
+
 def test_cli_9_what_users_of_laravel_type_is_understood_unless_the_project_has_it(shop):
     shop.command("routes", "def routes(): print('routes')")
     assert shop.run("route:list").stdout == "routes\n"

@@ -2,21 +2,32 @@
 
 import json
 import logging
+import socket
 import sys
+import webbrowser
 from collections.abc import Awaitable, Callable, Iterator
+from queue import Queue
 from textwrap import dedent
 
 import pytest
 import uvicorn
 
 from ftf.container.cli import Result, invoke
+from ftf.http.cli import serve
 
 MAIN = """
+    from typing import Protocol
     from fastapi import FastAPI
     from ftf.http import Controller, FastTrackFramework, Injected, get
 
+    class Database: ...
+
     class Posts:
-        pass
+        def __init__(self, database: Database) -> None: ...
+
+    class Clock: ...
+
+    class Missing(Protocol): ...
 
     class PostController(Controller):
         prefix = "/posts"
@@ -24,7 +35,7 @@ MAIN = """
         def __init__(self, posts: Posts) -> None: ...
 
         @get()
-        async def index(self, posts: Injected[Posts]) -> str:
+        async def index(self, clock: Injected[Clock]) -> str:
             return ""
 
     def create_app():
@@ -36,7 +47,7 @@ MAIN = """
             return ""
 
         @app.websocket("/live")
-        async def live(socket): ...
+        async def live(socket, broken: Injected[Missing]): ...
 
         inner = FastAPI()
 
@@ -116,6 +127,30 @@ async def test_serve_without_uvicorn_names_the_extra(run, monkeypatch):
     assert "pip install 'ftf-http[cli]'" in result.stderr
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104  # an option
+async def test_serve_opens_the_documentation_once_it_is_served(run, monkeypatch, host):
+    shown: Queue[str] = Queue()
+    monkeypatch.setattr(webbrowser, "open", shown.put)
+    monkeypatch.setattr(uvicorn, "run", lambda *_, **__: shown.put(shown.get(timeout=60)))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        await run("serve", "--open", "--host", host, "--port", str(port))
+    assert shown.get_nowait() == f"http://127.0.0.1:{port}/docs"
+
+
+def test_a_server_that_does_not_start_is_not_shown(monkeypatch):
+    refused: list[float] = []
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(serve, "create_connection", refuse)
+    monkeypatch.setattr(serve, "sleep", refused.append)
+    monkeypatch.setattr(serve, "monotonic", iter([0.0, 1.0, 2.0, 61.0]).__next__)
+    serve.open_once_served("::", 8000)
+    assert refused == [0.1, 0.1]
+
+
 @pytest.fixture
 def loggers(monkeypatch) -> Iterator[None]:
     """Restore the loggers of uvicorn, which have no handlers until then."""
@@ -160,10 +195,12 @@ async def test_routes_are_listed_with_handlers_and_services(run):
     assert result.exit_code == 0, result.stderr
     found = {route["path"]: route for route in result.json["routes"]}
     posts = found["/posts"]
-    assert (posts["methods"], posts["services"]) == ("GET", ["PostController", "Posts"])
+    assert (posts["methods"], posts["services"]) == ("GET", ["PostController", "Clock", "Posts"])
+    assert posts["needs"] == ["PostController", "Clock", "Posts", "Database"]
     assert posts["handler"].startswith("serving/main.py:")
     assert found["/posts/{post_id}"]["name"] == "posts.change"
     assert found["/live"]["methods"] == "WEBSOCKET"
+    assert found["/live"]["needs"] == ["Missing"]  # which cannot be built
     assert found["/inner/deep"]["services"] == []
     assert found["/bare"]["handler"] == ""
     assert "/inner" not in found
@@ -178,6 +215,7 @@ async def test_routes_can_be_chosen(run):
     assert await paths("--method", "post") == ["/posts/{post_id}"]
     assert await paths("--name", "posts.*") == ["/posts/{post_id}"]
     assert await paths("--injected", "Posts") == ["/posts"]
+    assert await paths("--injected", "Database") == ["/posts"]
     shown = await run("routes", "--injected", "Posts")
     assert shown.stdout.split() == [
         "GET",
@@ -185,6 +223,7 @@ async def test_routes_can_be_chosen(run):
         "index",
         shown.stdout.split()[3],
         "PostController,",
+        "Clock,",
         "Posts",
     ]
     assert "1 routes of serving.main:create_app() ([tool.ftf] app)" in shown.stderr

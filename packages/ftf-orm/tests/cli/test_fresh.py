@@ -61,3 +61,35 @@ async def test_cli_27_a_schema_of_the_models_is_emptied_too(store):
     assert await store.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'blog'") == []
     await store.fetch("DROP SCHEMA blog")
     assert await store.tables() == {"cli_posts", "alembic_version"}
+
+
+SEEDER = """
+    from ftf.orm import BaseRepository, Seeder
+    from store.models import Post
+
+    class Posts(BaseRepository[Post]): ...
+
+    class PostSeeder(Seeder):
+        def __init__(self, posts: Posts) -> None:
+            self.posts = posts
+        async def run(self) -> None:
+            await self.posts.create(Post(id=7, title="new"))
+"""
+
+
+async def test_fresh_runs_the_seeders_if_it_is_asked_to(store):
+    store.write("store/seeders/__init__.py", SEEDER)
+    await store.run("db", "upgrade")
+    await store.fetch("INSERT INTO cli_posts (id, title) VALUES (1, 'x')")
+    result = await store.run("--json", "db", "fresh", "--seed")
+    assert result.exit_code == 0, result.stderr
+    assert [each["name"] for each in result.json["seeders"]] == ["PostSeeder"]
+    assert result.json["current"] == ["1"]
+    assert await store.fetch("SELECT id FROM cli_posts") == [7]
+
+
+async def test_fresh_with_seeders_needs_an_application(store):
+    store.write("pyproject.toml", '[tool.ftf]\nmodels = "store.models"\n')
+    result = await store.run("db", "fresh", "--seed")
+    assert result.exit_code == 1
+    assert "name it in [tool.ftf] app" in result.stderr

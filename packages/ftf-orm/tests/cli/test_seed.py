@@ -121,3 +121,12 @@ async def test_seeders_that_cannot_be_imported_are_listed(store):
     assert result.exit_code == 1
     assert "seeders cannot be imported" in result.stderr
     assert "No module named 'not_installed'" in result.stderr
+
+
+async def test_cli_9_the_names_of_laravel_s_commands_are_understood(seeded):
+    made = await seeded.run("make:model", "Tag", "name:str")
+    assert made.exit_code == 0, made.stderr
+    assert "class Tag(Base):" in (seeded.root / "store" / "models" / "tag.py").read_text()
+    result = await seeded.run("db:seed", "Tag")
+    assert result.exit_code == 0, result.stderr
+    assert await seeded.fetch("SELECT id FROM cli_posts") == [1]

@@ -28,12 +28,12 @@ async def engine(database_url) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 async def shop(engine, database_url) -> AsyncIterator[Shop]:
     """An application with jobs in the database."""
-    async with shop_on(engine, database_url, in_memory=False) as shop:
+    async with shop_on(engine, database_url) as shop:
         yield shop
 
 
-@pytest.fixture(params=["memory", "database"])
+@pytest.fixture(params=["memory", "database", "outbox"])
 async def any_shop(request, engine, database_url) -> AsyncIterator[Shop]:
     """An application with jobs of each kind in turn."""
-    async with shop_on(engine, database_url, in_memory=request.param == "memory") as shop:
+    async with shop_on(engine, database_url, request.param) as shop:
         yield shop

@@ -22,10 +22,21 @@ class Explanation:
     @property
     def keys(self) -> frozenset[object]:
         """The keys of the service and of all that it is built from."""
-        nodes = [self.node]
-        for node in nodes:
-            nodes += (below for _, below, _ in node.arguments if below not in nodes)
-        return frozenset(node.binding.key for node in nodes)
+        return frozenset((self.node.binding.key, *self.needs()))
+
+    def needs(self, depth: int | None = None) -> list[object]:
+        """Return the keys of what the service is built from, the nearest first.
+
+        Args:
+            depth: How far below it; all the way by default.
+        """
+        seen, level = [self.node], [self.node]
+        while level and (depth is None or depth > 0):
+            below = dict.fromkeys(each for node in level for _, each, _ in node.arguments)
+            level = [node for node in below if node not in seen]
+            seen += level
+            depth = None if depth is None else depth - 1
+        return [node.binding.key for node in seen[1:]]
 
     def _lines(self) -> Iterator[str]:
         seen: set[Node] = set()

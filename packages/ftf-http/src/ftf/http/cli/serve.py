@@ -1,6 +1,11 @@
 """`ftf serve`."""
 
+import webbrowser
+from contextlib import suppress
 from logging import getLogger
+from socket import create_connection
+from threading import Thread
+from time import monotonic, sleep
 from typing import Annotated
 
 from ftf.container.cli import Application, Console, Exit, Option, Project
@@ -8,6 +13,8 @@ from ftf.container.environment import Environment
 
 _WRONG_USAGE = 2
 _LAST_PORT = 65_535
+_OPEN_SECONDS = 60.0
+_LOOK_AGAIN_SECONDS = 0.1
 
 
 def serve(  # noqa: PLR0913  # the options of one command
@@ -18,6 +25,7 @@ def serve(  # noqa: PLR0913  # the options of one command
         bool | None, Option(help="Start anew on changes; by default in local.")
     ] = None,
     workers: Annotated[int, Option(help="The number of processes.", min=1)] = 1,
+    open_: Annotated[bool, Option(help="Show the documentation in a browser.")] = False,
     application: Application,
     project: Project | None,
     environment: Environment,
@@ -33,7 +41,9 @@ def serve(  # noqa: PLR0913  # the options of one command
     reloads = environment is Environment.LOCAL and workers == 1 if reload is None else reload
     if not reloads:
         application.app  # noqa: B018  # an application that cannot be imported is no server
-    console.note(f"Serving {application} in {environment}: http://{host}:{port}/docs")
+    console.note(f"Serving {application} in {environment}: {_url(host, port)}")
+    if open_:
+        Thread(target=open_once_served, args=(host, port), daemon=True).start()
     path = str(project.path) if project else "."
     uvicorn.run(
         application.target.removesuffix("()"),
@@ -46,6 +56,27 @@ def serve(  # noqa: PLR0913  # the options of one command
         workers=workers,
         log_config=_log_config(),
     )
+
+
+def open_once_served(host: str, port: int, seconds: float = _OPEN_SECONDS) -> None:
+    """Open the documentation in a browser as soon as the server takes connections.
+
+    Args:
+        host: Where it listens.
+        port: The port.
+        seconds: How long it may take to start.
+    """
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # not an address
+    end = monotonic() + seconds
+    while monotonic() < end:
+        with suppress(OSError), create_connection((host, port), timeout=seconds):
+            webbrowser.open(_url(host, port))
+            return
+        sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/docs"
 
 
 def _log_config() -> dict[str, object] | None:

@@ -29,9 +29,7 @@ _MIXINS = {"timestamps": "Timestamps", "softdeletes": "SoftDeletes", "versioned"
 
 def model(  # noqa: PLR0913  # the options of one command
     name: Annotated[str, Argument(help="Its name, as BlogPost.")],
-    fields: Annotated[
-        list[str], Argument(help="Fields, as title:str(200) price:decimal(10,2)? author:User.")
-    ],
+    fields: Annotated[list[str], Argument(help="As title:str(200)! text:text? author:User.")],
     *,
     all: Annotated[bool, Option(help="Write all of the following.", short="a")] = False,  # noqa: A002  # the option is --all
     repository: Annotated[bool, Option(help="Write a repository.", short="r")] = False,
@@ -47,7 +45,19 @@ def model(  # noqa: PLR0913  # the options of one command
     project: Project,
     console: Console,
 ) -> None:
-    """Write a model and what belongs to it."""
+    """Write a model and what belongs to it.
+
+    A field is name:type, then ? if it may be NULL, then ! if it is unique, and its type one of:
+
+        str str(200)               text of a greatest length, by default 255
+        text                       text of any length
+        int bigint float bool      numbers, and yes or no
+        decimal decimal(8,3)       a number of digits and decimal places, by default (10,2)
+        date datetime              a day; a moment with its time zone
+        uuid json                  an identifier; an object of JSON
+        enum(draft|live)           one of these values
+        User                       a record of another model: a foreign key and a relationship
+    """
     place = place_of(project, console, force=force, diff=diff, dry_run=dry_run)
     made = class_name(name)
     read = [read_field(each, made) for each in fields]

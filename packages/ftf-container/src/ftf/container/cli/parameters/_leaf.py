@@ -154,6 +154,10 @@ def _is_shown(each: CommandParameter) -> bool:
 
 
 def _help_of(signature: CommandSignature) -> str:
-    """Return the docstring up to its sections, which are about the function's parameters."""
+    """Return the docstring up to its sections, which are about the function's parameters.
+
+    click keeps the lines of a paragraph that begins with a backspace: those that are indented.
+    """
     text = inspect.getdoc(signature.function) or ""
-    return re.split(r"\n(?:Args|Returns|Raises|Example):", text)[0].strip()
+    text = re.split(r"\n(?:Args|Returns|Raises|Example):", text)[0].strip()
+    return re.sub(r"\n\n(?= )", "\n\n\b\n", text)

@@ -42,6 +42,13 @@ class RegistrationIn(BaseModel):
     password: Text
 
 
+class NewEmailIn(BaseModel):
+    """The present password, and the address that the account shall have."""
+
+    current_password: Text
+    email: Email
+
+
 class EmailIn(BaseModel):
     """The address that mail is sent to, if it is that of an account."""
 
