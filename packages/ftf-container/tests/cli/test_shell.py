@@ -61,6 +61,12 @@ def test_cli_37_code_and_a_pipe_write_their_output_only(store, monkeypatch):
     assert "ZeroDivisionError" in failed.stderr
 
 
+def test_code_may_define_classes_and_functions(store, monkeypatch):
+    lines = ("class Post:", "    def show(self): return len('abc')", "", "print(Post().show())")
+    assert typed(store, monkeypatch, *lines).stdout.startswith("3\n")
+    assert store.run("shell", "-c", "\n".join(lines)).stdout.startswith("3\n")
+
+
 def test_cli_34_statements_await_on_one_loop(store, monkeypatch):
     result = typed(
         store,
