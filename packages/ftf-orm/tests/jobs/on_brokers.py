@@ -55,7 +55,7 @@ class BrokerShop(Shop):
         """Run jobs until so many attempts were made, and those that run have ended."""
         worker, running = self.start(**options)
         reached = asyncio.create_task(self.backend.outcomes.reaches(outcomes))
-        await asyncio.wait({running, reached}, return_when="FIRST_COMPLETED", timeout=60)
+        await asyncio.wait({running, reached}, return_when="FIRST_COMPLETED", timeout=120)
         counted = reached.done()
         reached.cancel()
         worker.stop()
@@ -140,7 +140,7 @@ async def killed(shop: Shop, point: str) -> None:
     """Run a worker in a process that is killed at a point."""
     database = shop.engine.url.render_as_string(hide_password=False)
     async with process(shop, job_kill.__file__, database, point, shop.url) as started:
-        _, errors = await asyncio.wait_for(started.communicate(), 60)
+        _, errors = await asyncio.wait_for(started.communicate(), 120)
         assert started.returncode == -signal.SIGKILL, errors.decode()
 
 
@@ -203,7 +203,7 @@ async def test_job_35_and_85_a_broker_that_is_killed_loses_no_job(shop, broker):
     await broker.start()
     await shop.end_leases()
     reached = asyncio.create_task(shop.backend.outcomes.reaches(4))
-    await asyncio.wait({running, reached}, return_when="FIRST_COMPLETED", timeout=90)
+    await asyncio.wait({running, reached}, return_when="FIRST_COMPLETED", timeout=120)
     assert reached.done(), await shop.rows()
     worker.stop()
     await running

@@ -13,7 +13,7 @@ from ftf.orm import DatabaseProvider
 
 
 @dataclass(frozen=True)
-class HireSlowly(Job):
+class HireSlowly(Job, attempts=1):
     """Stores an author at its second run, and until then writes without a commit and hangs."""
 
     name: str

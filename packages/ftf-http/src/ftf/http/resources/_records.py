@@ -232,4 +232,4 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
 
     @classmethod
     def _resource(cls) -> Resource:
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover  # ResourceController has it
