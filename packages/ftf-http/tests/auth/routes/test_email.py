@@ -115,6 +115,10 @@ async def test_a_link_for_a_new_password_shows_that_mail_arrives(strict_app, ser
         new = {"token": mailbox.token(), "password": f"another {WORD}"}
         assert (await client.post("/auth/reset-password", json=new)).status_code == 204
         assert (await log_in(client, password=new["password"])).status_code == 200
+        await client.post("/auth/forgot-password", json={"email": ADA})
+        again = {"token": mailbox.token(), "password": WORD}
+        assert (await client.post("/auth/reset-password", json=again)).status_code == 204
+        assert (await log_in(client)).status_code == 200
 
 
 def test_what_happens_to_the_unverified_is_one_of_two_words():

@@ -53,9 +53,8 @@ class Around:
 
     def contradicts(self, route: object) -> bool:
         """Return whether one list of dependencies opens a route and demands a credential."""
-        if not hasattr(routing, "iter_route_contexts"):  # older FastAPI has one list for all
-            return False
-        return any(
+        is_tree = hasattr(routing, "iter_route_contexts")  # older FastAPI has one list for all
+        return is_tree and any(
             any(map(_contradicts, (*place.around, *_own(place)))) for place in self._found(route)
         )
 
