@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator
+from functools import partial
 from typing import Any
 
 from taskiq import AckableMessage, AsyncBroker, BrokerMessage
@@ -17,6 +18,7 @@ class Server:
         self.brokers: list[MemoryBroker] = []
         self.failing: set[str] = set()  # the calls that raise
         self.is_ackable = True
+        self.is_sync = False
 
     def check(self, call: str) -> None:
         if call in self.failing:
@@ -59,9 +61,13 @@ class MemoryBroker(AsyncBroker):
                 continue
             self.unacknowledged.append(message)
 
-            async def ack(message: bytes = message) -> None:
-                self.server.check("ack")
-                self.unacknowledged.remove(message)
-                self.server.acknowledged.append(message)
-
+            ack = partial(self.acknowledge_at_once if self.server.is_sync else self.ack, message)
             yield AckableMessage(data=message, ack=ack)
+
+    async def ack(self, message: bytes) -> None:
+        self.acknowledge_at_once(message)
+
+    def acknowledge_at_once(self, message: bytes) -> None:
+        self.server.check("ack")
+        self.unacknowledged.remove(message)
+        self.server.acknowledged.append(message)

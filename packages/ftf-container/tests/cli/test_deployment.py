@@ -4,6 +4,10 @@ import json
 
 import pytest
 
+from ftf.container import Container
+from ftf.container.cli import Application, invoke
+from ftf.container.jobs import JobBackend, MemoryJobs
+
 MAIN = """
     from pydantic import Field, SecretStr
     from ftf.container import Container
@@ -59,6 +63,22 @@ def test_settings_70_secrets_are_set_and_long_enough(deployed, monkeypatch):
         "MAIL__PASSWORD is empty",
     ]
     assert "too-short" not in str(found)
+
+
+async def test_settings_70_the_container_of_a_test_stays_open(deployed):
+    closed = []
+
+    async def keep():
+        yield MemoryJobs()
+        closed.append("closed")
+
+    async with Container() as container:
+        container.register(JobBackend, keep, scope="singleton")
+        application = Application("shop:app", "test", loaded=container, container=container)
+        result = await invoke(["check", "--deploy"], application=application, start=deployed.root)
+        assert (result.exit_code, closed) == (1, [])
+    assert "Jobs are kept in memory" in result.stdout
+    assert closed == ["closed"]
 
 
 def test_settings_70_a_deployment_is_no_local_environment(deployed, monkeypatch):

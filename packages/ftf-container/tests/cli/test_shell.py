@@ -61,6 +61,12 @@ def test_cli_37_code_and_a_pipe_write_their_output_only(store, monkeypatch):
     assert "ZeroDivisionError" in failed.stderr
 
 
+def test_code_may_define_classes_and_functions(store, monkeypatch):
+    lines = ("class Post:", "    def show(self): return len('abc')", "", "print(Post().show())")
+    assert typed(store, monkeypatch, *lines).stdout.startswith("3\n")
+    assert store.run("shell", "-c", "\n".join(lines)).stdout.startswith("3\n")
+
+
 def test_cli_34_statements_await_on_one_loop(store, monkeypatch):
     result = typed(
         store,
@@ -119,6 +125,37 @@ def test_cli_35_production_has_to_be_meant(store):
         assert result.exit_code == 1
         assert "This is production" in result.stderr
     assert store.run("shell", "-c", "print(1)", "--write").exit_code == 0
+
+
+SANDBOX = """
+    from contextlib import asynccontextmanager
+
+    @asynccontextmanager
+    async def sandbox(container):
+        yield True
+        print("undone")
+"""
+
+
+def test_cli_35_a_sandbox_is_what_packages_have_for_it(store, monkeypatch):
+    store.write("acme.py", SANDBOX)
+    store.write(
+        "site/acme-1.0.dist-info/entry_points.txt", "[ftf.sandbox]\nshop.main = acme:sandbox"
+    )
+    monkeypatch.syspath_prepend(store.root / "site")
+    result = store.run("shell", "--sandbox", "-c", "print(type(session).__name__)")
+    assert (result.exit_code, result.stdout) == (0, "AsyncSession\nclosed\nundone\n")
+    monkeypatch.setenv("FTF_ENV", "production")
+    assert "This is a sandbox" in typed(store, monkeypatch).stderr
+    assert "undone" not in store.run("shell", "--write", "-c", "1").stdout
+    assert "This is production" in store.run("shell", "--no-sandbox", "-c", "1").stderr
+    assert store.run("shell", "--sandbox", "--write", "-c", "1").exit_code == 2
+
+
+def test_cli_35_a_sandbox_needs_something_that_can_be_rolled_back(store):
+    result = store.run("shell", "--sandbox", "-c", "1")
+    assert result.exit_code == 1
+    assert "has nothing that could be rolled back" in result.stderr
 
 
 def test_a_script_runs_with_services_and_await(store):

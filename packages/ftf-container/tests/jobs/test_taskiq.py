@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import pytest
@@ -10,6 +11,7 @@ from services import Journal
 
 from ftf.container import Container
 from ftf.container.jobs import (
+    Inbox,
     Job,
     JobBackend,
     JobRegistry,
@@ -105,6 +107,12 @@ async def test_a_worker_of_a_queue_leaves_others_alone(post):
     assert post.server.queues["default"].qsize() == 1
 
 
+async def test_a_broker_may_be_acknowledged_by_a_plain_function(post):
+    post.server.is_sync = True
+    await post.enqueue(Note("a"))
+    await post.work(acknowledged=1)
+
+
 async def test_a_broker_that_does_not_deliver_again_has_nothing_to_acknowledge(post):
     post.server.is_ackable = False
     await post.enqueue(Note("a"))
@@ -196,10 +204,42 @@ async def test_job_83_what_was_received_and_has_not_begun_is_sent_again(post):
     await post.enqueue(Hanging(), *(Note(str(number)) for number in range(5)))
     worker, running = post.start(stop_seconds=0, concurrency=1)
     await post.reaches(post.journal, 1)
+    await post.enqueue(Mail("a"), Mail("b"))
     worker.stop()
     await running
     assert post.server.queues["default"].qsize() == 6
+    assert post.server.queues["mail"].qsize() == 2
     assert post.journal == ["begun"]
+
+
+async def test_job_83_what_cannot_be_handed_back_is_delivered_again(post, caplog):
+    await post.enqueue(Hanging())
+    worker, running = post.start(stop_seconds=0)
+    await post.reaches(post.journal, 1)
+    post.server.failing = {"kick"}
+    worker.stop()
+    await running
+    assert "a message of default is not handed back" in caplog.text
+    assert post.server.queues["default"].qsize() == 1  # its connection has ended
+
+
+async def test_an_inbox_ends_though_a_broker_takes_its_cancellation_for_the_end():
+    listening = asyncio.Event()
+
+    class Deaf:
+        @asynccontextmanager
+        async def receive(self, queue, unaccepted):
+            async def deliveries():
+                listening.set()
+                with suppress(asyncio.CancelledError):
+                    await asyncio.Event().wait()
+                for none in ():
+                    yield none
+
+            yield deliveries()
+
+    async with Inbox(Deaf(), ["default"], 1):
+        await listening.wait()
 
 
 async def test_job_84_a_worker_that_is_cancelled_acknowledges_nothing_that_is_not_sent_again(post):
@@ -269,7 +309,11 @@ def installed_without(monkeypatch, *names: str) -> None:
         (
             "nats://host:4222?lease=7",
             "PullBasedJetStreamBroker",
-            {"servers": ["nats://host:4222"], "stream_name": "ftf-a%2Eb", "pull_consume_batch": 1},
+            {
+                "servers": ["nats://host:4222"],
+                "stream_name": "ftf-a%2Eb",
+                "pull_consume_timeout": 5,
+            },
         ),
     ],
 )

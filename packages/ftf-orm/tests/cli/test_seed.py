@@ -45,6 +45,9 @@ async def test_cli_30_seeders_run_with_those_that_they_come_after(seeded):
     result = await seeded.run("db", "seed", "PostSeeder")
     assert result.exit_code == 0, result.stderr
     assert [line.split()[0] for line in result.stdout.splitlines()] == ["TagSeeder", "PostSeeder"]
+    assert [line.count("cli_posts 1") for line in result.stdout.splitlines()] == [1, 1]
+    again = await seeded.run("db", "seed", "TagSeeder")
+    assert "nothing new" in again.stdout
     assert len(await seeded.fetch("SELECT id FROM cli_posts")) == 2
     assert (await seeded.run("db", "seed", "Post", "--only", "--dry-run")).stdout == "PostSeeder\n"
 
@@ -130,3 +133,28 @@ async def test_cli_9_the_names_of_laravel_s_commands_are_understood(seeded):
     result = await seeded.run("db:seed", "Tag")
     assert result.exit_code == 0, result.stderr
     assert await seeded.fetch("SELECT id FROM cli_posts") == [1]
+
+
+COUNTING = """
+    from ftf.orm import Seeder
+
+    class CountingSeeder(Seeder):
+        rows = 2000
+        async def run(self) -> None:
+            for _ in range(2):
+                self.wrote(1000)
+"""
+
+
+async def test_a_long_seeder_shows_how_many_rows_it_has_written(seeded, monkeypatch):
+    seeded.write("store/seeders/counting.py", COUNTING)
+    monkeypatch.setattr("ftf.container.cli._progress._SECONDS_ELSEWHERE", -1.0)
+    result = await seeded.run("db", "seed", "Counting")
+    assert result.exit_code == 0, result.stderr
+    shown = [line.partition(" left")[0] for line in result.stderr.splitlines()]
+    assert [line.rpartition(",")[0] for line in shown[:1]] == [
+        "CountingSeeder (1 of 1), rows: 1,000 of 2,000, 50%"
+    ]
+    assert shown[-1] == "CountingSeeder (1 of 1), rows: 2,000 of 2,000, 100%"
+    quiet = await seeded.run("-q", "db", "seed", "Counting")
+    assert quiet.stderr == ""

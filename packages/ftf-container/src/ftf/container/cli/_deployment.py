@@ -1,16 +1,14 @@
 """`Deployment`: what `ftf check --deploy` gives to the checks of packages."""
 
-import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Final, cast
+from typing import Final
 
 from ..environment import Environment
 from ._exit import Exit
+from ._extensions import extensions
 from .discovery._application import Application
-from .discovery._entry_points import find_entry_points
-from .discovery._index import CommandEntry
 from .discovery._project import Project
 
 GROUP: Final = "ftf.deployment"
@@ -43,7 +41,7 @@ def find_faults(deployment: Deployment) -> Awaitable[list[str]]:
     Raises:
         Exit: A check cannot be loaded.
     """
-    found = [_result(check, deployment) for check in _checks()]
+    found = [_result(check, deployment) for check in extensions(GROUP, "check")]
 
     async def awaited() -> list[str]:
         each = [await part if isawaitable(part) else part for part in found]
@@ -60,11 +58,3 @@ def _result(
         return check(deployment)
     except Exit as end:
         return [str(end)]
-
-
-def _checks() -> Iterator[DeploymentCheck]:
-    """Return the checks of what the application has imported: it is the name of a check."""
-    for point in find_entry_points(GROUP):
-        if point.name in sys.modules:
-            entry = CommandEntry(("check",), point.target, point.distribution)
-            yield cast("DeploymentCheck", entry.load())

@@ -114,6 +114,8 @@ class _Shell(InteractiveConsole):
 
 
 async def _run(code: CodeType, names: Names) -> None:
+    # As exec() does; without it, a class statement is a KeyError.
+    names.setdefault("__builtins__", builtins)
     result = FunctionType(code, names)()
     if iscoroutine(result):
         await result

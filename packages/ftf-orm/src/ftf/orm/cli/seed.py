@@ -1,5 +1,6 @@
 """`ftf db seed`."""
 
+from functools import partial
 from typing import Annotated
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -48,21 +49,31 @@ async def seed(  # noqa: PLR0913  # the options of one command
             console.line(each.__name__)
         return
     done: list[SeederRun] = []
-    with console.progress("seeders", len(allowed)) as progress:
-        for each in allowed:
-            try:
-                done += await run_seeders(container, [each], seed=seed, force=force, only=True)
-            except SeederFailed as error:
-                _report(done, console)
-                failed = SeederFailed(each, [run.seeder for run in done])
-                failed.__cause__ = error.__cause__
-                raise Exit(str(failed)) from error.__cause__
-            progress.advance()
+    run = partial(run_seeders, container, seed=seed, force=force, only=True)
+    for number, each in enumerate(allowed, 1):
+        label = f"{each.__name__} ({number} of {len(allowed)}), rows"
+        try:
+            with console.progress(label, each.rows) as progress:
+                done += await run([each], on_rows=progress.advance)
+        except SeederFailed as error:
+            _report(done, console)
+            failed = SeederFailed(each, [run.seeder for run in done])
+            failed.__cause__ = error.__cause__
+            raise Exit(str(failed)) from error.__cause__
     _report(done, console)
 
 
 def _report(done: list[SeederRun], console: Console) -> None:
-    console.table([(run.seeder.__name__, f"{run.seconds * 1000:.0f} ms") for run in done])
-    console.document(
-        seeders=[{"name": run.seeder.__name__, "seconds": run.seconds} for run in done]
+    console.table(
+        [(run.seeder.__name__, _written(run), f"{run.seconds * 1000:.0f} ms") for run in done]
     )
+    console.document(
+        seeders=[
+            {"name": run.seeder.__name__, "rows": dict(run.rows), "seconds": run.seconds}
+            for run in done
+        ]
+    )
+
+
+def _written(run: SeederRun) -> str:
+    return ", ".join(f"{table} {rows}" for table, rows in run.rows.items()) or "nothing new"

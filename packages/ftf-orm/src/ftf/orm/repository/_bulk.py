@@ -174,7 +174,7 @@ class BulkWrites[T: DeclarativeBase](RepositoryBase[T]):
 
     def _as_records(self, given: Sequence[object]) -> list[T]:
         """Return records, or nothing for rows."""
-        if not any(isinstance(each, DeclarativeBase) for each in given):
+        if not any(issubclass(kind, DeclarativeBase) for kind in {*map(type, given)}):
             return []
         for each in given:
             self._refuse_other(each)

@@ -1,6 +1,7 @@
 """`Seeder`: records that an application starts with."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import cached_property
 from random import Random
 from typing import ClassVar
@@ -19,6 +20,10 @@ class Seeder(ABC):
         after: The seeders that have to run before it.
         environments: The environments that it runs in: `Seeder.LOCAL` is "local", "development"
             and "testing"; `Seeder.ALL` is for records that production needs too.
+        rows: How many rows it counts by `wrote`, if that is known, for the progress of
+            `ftf db seed`.
+        seed: The seed of `random`.
+        on_rows: Is called with what `wrote` counts.
 
     Examples:
         ```python
@@ -39,11 +44,23 @@ class Seeder(ABC):
     after: ClassVar[tuple[type["Seeder"], ...]] = ()
     environments: ClassVar[frozenset[str]] = LOCAL
 
+    rows: ClassVar[int | None] = None
+
     seed: int = 0
+    on_rows: Callable[[int], object] | None = None
 
     @abstractmethod
     async def run(self) -> None:
         """Store the records; `run_seeders` commits them, or rolls them back if it raises."""
+
+    def wrote(self, rows: int) -> None:
+        """Count rows that are written: `ftf db seed` shows how far a long seeder has got.
+
+        Args:
+            rows: How many there are since the last call.
+        """
+        if self.on_rows is not None:
+            self.on_rows(rows)
 
     @cached_property
     def random(self) -> Random:

@@ -126,6 +126,5 @@ class Inbox:
         """Send what has not been taken again, while it can still be accepted."""
         left = self.take(self._unaccepted + len(self._returned))
         self.give_back([each for each in left if each.queue != queue])
-        for each in left:
-            if each.queue == queue:
-                await self.send_again(each)
+        for each in [each for each in left if each.queue == queue]:
+            await self.send_again(each)

@@ -15,8 +15,7 @@ _REMEDY: Final = (
 async def faults(deployment: Deployment) -> list[str]:
     """Return what is wrong with what keeps the jobs."""
     container = deployment.application.container
-    if JobBackend not in container:
-        return []
-    if not isinstance(await container.aresolve(JobBackend), MemoryJobs):
-        return []
-    return [_REMEDY]
+    is_in_memory = JobBackend in container and isinstance(
+        await container.aresolve(JobBackend), MemoryJobs
+    )
+    return [_REMEDY] if is_in_memory else []

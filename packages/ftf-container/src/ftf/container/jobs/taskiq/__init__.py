@@ -2,11 +2,11 @@
 
 try:
     from ._transport import BrokerOf, TaskiqTransport
-except ModuleNotFoundError as error:
+except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(
-        f"Jobs by brokers need {error.name}: pip install 'ftf-container[redis]', or the extra "
+        f"Jobs by brokers need {_error.name}: pip install 'ftf-container[redis]', or the extra "
         "`rabbitmq` or `nats`"
-    ) from error
+    ) from _error
 
 from ._jobs import TaskiqJobs
 

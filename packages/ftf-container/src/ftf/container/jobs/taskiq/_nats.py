@@ -8,7 +8,7 @@ from taskiq_nats import PullBasedJetStreamBroker
 
 from ._url import BrokerUrl, name_of_queue
 
-_FETCHED: Final = 100
+_FETCH_SECONDS: Final = 5.0  # a request for a message is lost when the server restarts
 _UNLIMITED: Final = -1
 
 
@@ -24,5 +24,5 @@ def broker(url: BrokerUrl, queue: str, unaccepted: int) -> AsyncBroker:  # noqa:
         consumer_config=ConsumerConfig(
             durable_name=name, ack_wait=url.lease, max_ack_pending=_UNLIMITED
         ),
-        pull_consume_batch=_FETCHED if url.outbox else 1,
+        pull_consume_timeout=_FETCH_SECONDS,
     )

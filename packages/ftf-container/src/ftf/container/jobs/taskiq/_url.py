@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from .._engine import JobsUrl
 
 LEASE_SECONDS: Final = 600.0
+_HINT_SECONDS: Final = 30.0
 _OURS: Final = {"worker", "outbox", "lease", "poll", "resend"}
 
 
@@ -20,7 +21,8 @@ class BrokerUrl:
         text: The URL, as the driver of the broker takes it.
         outbox: Whether the jobs are kept in a database, so that messages may be lost.
         lease: The seconds after which a message that is not accepted is delivered again, where the
-            connection does not show that its worker is lost.
+            connection does not show that its worker is lost. With an outbox a message is accepted
+            before its job runs, and the lease of the URL is that of the row.
     """
 
     scheme: str
@@ -39,7 +41,9 @@ class BrokerUrl:
         if outbox not in {"true", "false"}:
             raise ValueError(f"outbox={outbox!r} in the URL of jobs: write `outbox=true`")
         lease = _seconds(url.options.get("lease", str(LEASE_SECONDS)))
-        return cls(url.scheme, _without_ours(url.text), outbox == "true", lease)
+        is_outbox = outbox == "true"
+        kept = _HINT_SECONDS if is_outbox else lease
+        return cls(url.scheme, _without_ours(url.text), is_outbox, kept)
 
 
 def name_of_queue(queue: str) -> str:

@@ -10,7 +10,6 @@ from pydantic import SecretBytes, SecretStr
 from ...cli import Deployment
 from .._settings import AppSettings
 from .._variables import Variable, variables_of
-from ..exceptions import InvalidSettingsError
 from ..provider import RegisteredSettings
 
 _SHORTEST: Final = 32
@@ -18,12 +17,13 @@ _KEY: Final = re.compile(r"(^|_)(SECRET|KEY|PEPPER|SALT)(_|$)")
 
 
 def faults(deployment: Deployment) -> Iterator[str]:
-    """Return what is wrong with the secrets; `ftf config check` says what cannot be read."""
+    """Return what is wrong with the secrets.
+
+    Raises:
+        InvalidSettingsError: They cannot be read, which `ftf check` finds out before.
+    """
     for provider in RegisteredSettings.of(deployment.application.container).all:
-        try:
-            settings = provider.read()
-        except InvalidSettingsError:
-            continue
+        settings = provider.read()
         for variable in variables_of(provider.settings):
             if problem := _problem_of(variable, settings):
                 yield f"{variable.name} {problem}."
