@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     Numeric,
     String,
+    TypeDecorator,
     func,
     text,
 )
@@ -90,6 +91,13 @@ async def test_edge_41_values_of_every_type_are_stored_in_one_statement(make, st
     class Colour(Enum):
         RED = "r"
 
+    class Lowered(TypeDecorator[str]):
+        impl = String
+        cache_ok = True
+
+        def bind_expression(self, bindvalue):
+            return func.lower(bindvalue)
+
     class Sample(apart()):
         __tablename__ = "many_samples"
         id: Mapped[int] = mapped_column(primary_key=True)
@@ -106,6 +114,7 @@ async def test_edge_41_values_of_every_type_are_stored_in_one_statement(make, st
         big: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
         colour: Mapped[Colour | None]
         facts: Mapped[dict[str, int] | None] = mapped_column(JSON)
+        lower: Mapped[str | None] = mapped_column(Lowered)
 
     samples = await make(Sample)
     now = datetime(2026, 1, 1, tzinfo=UTC)
@@ -121,6 +130,8 @@ async def test_edge_41_values_of_every_type_are_stored_in_one_statement(make, st
         for sample, given in zip(made, rows, strict=True):
             assert {name: getattr(sample, name) for name in given} == given
         assert [made[0].named, made[-1].named] == ["x", "y"]
+    made = await samples.create_many({"lower": "A"} for _ in range(100))
+    assert {sample.lower for sample in made} == {"a"}
 
 
 async def test_edge_41_a_value_of_many_that_is_not_valid_is_named(authors):

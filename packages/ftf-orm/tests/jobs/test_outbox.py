@@ -2,13 +2,32 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import entry_points
 
 import pytest
+from job_post import Post
 from job_shop import Failing, Hire, Note, OutboxShop, shop_on
 
-from ftf.orm import create_engine, transaction
-from ftf.orm.jobs import JobTablesMissing, jobs_metadata
+from ftf.container import Container
+from ftf.container.jobs import (
+    Done,
+    Envelope,
+    JobBackend,
+    JobsProvider,
+    JobsUrl,
+    JobTransport,
+    LeaseLost,
+    ScheduleStore,
+)
+from ftf.orm import DatabaseProvider, DatabaseUnavailable, create_engine, transaction
+from ftf.orm.jobs import (
+    DatabaseSchedules,
+    FailedJobs,
+    JobTablesMissing,
+    OutboxJobs,
+    jobs_metadata,
+)
 
 
 @pytest.fixture
@@ -131,6 +150,46 @@ async def test_a_worker_ends_if_its_database_lacks_the_tables(shop):
     _, running = shop.start()
     with pytest.raises(JobTablesMissing, match="lacks a table or column of jobs"):
         await running
+
+
+async def test_job_90_a_worker_whose_database_fails_goes_on(shop, monkeypatch, caplog):
+    leases, failing = shop.backend._leases, {"take", "hand_over"}  # noqa: SLF001  # to fail once
+
+    def failing_once(name: str, call):
+        async def replaced(*given):
+            if name in failing:
+                failing.remove(name)
+                raise DatabaseUnavailable("gone")
+            return await call(*given)
+
+        return replaced
+
+    for name in tuple(failing):
+        monkeypatch.setattr(leases, name, failing_once(name, getattr(leases, name)))
+    await shop.enqueue(Note("a"))
+    await shop.work()
+    assert (shop.journal, failing) == (["a"], set())
+    assert "Jobs are not taken for" in caplog.text
+    assert "Jobs are not sent for" in caplog.text
+
+
+async def test_job_55_the_outcome_of_a_job_that_is_not_held_is_refused(shop):
+    envelope = Envelope("no-such-id", "Note", {"text": "a"}, "default", datetime.now(UTC))
+    with pytest.raises(LeaseLost, match="Note no-such-id was handed out again"):
+        await shop.backend.settle(envelope, Done())
+
+
+async def test_the_outbox_that_a_url_asks_for_is_this_one(database_url):
+    (entry,) = entry_points(group="ftf.jobs.outbox")
+    async with Container() as container:
+        container.add_provider(DatabaseProvider(database_url), JobsProvider(concurrency=0))
+        container.instance(JobTransport, Post())
+        with pytest.raises(ValueError, match="resend=never in 'post://x"):
+            entry.load()(container, JobsUrl.of("post://x?outbox=true&resend=never"))
+        entry.load()(container, JobsUrl.of("post://x?outbox=true&lease=5&poll=2&resend=7"))
+        assert isinstance(await container.aresolve(JobBackend), OutboxJobs)
+        assert isinstance(await container.aresolve(ScheduleStore), DatabaseSchedules)
+        assert FailedJobs in container
 
 
 async def test_a_database_in_memory_has_no_worker():

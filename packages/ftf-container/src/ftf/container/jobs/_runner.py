@@ -77,7 +77,7 @@ class Runner:
         else:
             error = await self._attempt(MethodType(registered.handle, job), run, options)
             if self._is_released and isinstance(error, JobCancelled):
-                return Released()
+                return _logged(envelope, Released())
             outcome = decide(options, run.attempt, error)
         outcome = _logged(envelope, outcome, monotonic() - begun)
         if isinstance(outcome, Failed):
@@ -194,4 +194,6 @@ def _logged(envelope: Envelope, outcome: Outcome, seconds: float = 0) -> Outcome
             _logger.warning(again, label, after, exc_info=error, extra=extra)
         case Discarded(reason):
             _logger.info("%s is discarded: %s", label, reason, extra=extra)
+        case _:
+            _logger.info("%s is cancelled, and waits in its queue again", label, extra=extra)
     return outcome

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import batched, chain
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Table, inspect, select
@@ -35,8 +34,12 @@ async def _insert[T: DeclarativeBase](
     dialect, counter = session.get_bind(mapper).dialect, table.autoincrement_column
     if counter is None or counter.key in rows[0]:
         return await _records(session, mapper, _in_order(table), rows)
+    name = mapper.get_property_by_column(counter).key
+
+    def by_counter(record: T) -> Any:  # noqa: ANN401  # a key
+        return record.__dict__[name]  # in half the time of the attribute
+
     # Both databases count in the order of the rows, so that the records can be sorted.
-    by_counter = attrgetter(mapper.get_property_by_column(counter).key)
     if can_be_arrays(table, dialect, rows):
         parts = [insert_of_arrays(table, part) for part in batched(rows, MOST, strict=False)]
         found = [await _records(session, mapper, part.returning(*table.c)) for part in parts]
