@@ -1,6 +1,7 @@
 """Applications of routes, and of FastAPI's routers, that decide about a request first."""
 
-from typing import Final, override
+from collections.abc import Iterator
+from typing import Final, cast, override
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...plan._failure import fail
 from ...routing._index_entries import RouteAccess, Served
+from ...routing._index_routes import HasRoutes, Watch, included_routers
 from ...routing._probe import PROBES
 from ...routing._tree import mounts
 from ...routing._unmatched import Unmatched
@@ -137,11 +139,27 @@ class GuardedMount:
         self._access = access
         self._route = route
         self._served = served
+        self._watches: list[Watch] = []
+        self._guarded: ASGIApp | None = None
+        self._decide()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        app = self._access.decided(self._route, self._served) or self._served.app
-        await app(scope, receive, send)
+        if any(watch.has_changed() for watch in self._watches):
+            self._decide()
+        await (self._guarded or self._served.app)(scope, receive, send)
+
+    def _decide(self) -> None:
+        self._watches = [*_watches(self._route)]  # first: a change in the meantime is seen
+        self._guarded = self._access.decided(self._route, self._served)
+
+
+def _watches(mounted: BaseRoute) -> Iterator[Watch]:
+    """Return what says whether the routes of a mounted application have changed."""
+    for _, app, below in mounts([mounted]):
+        yield Watch(cast("HasRoutes", app), included_routers(below))
+        for route in below:
+            yield from _watches(route)
 
 
 class ApplicationAccess(RouteAccess):
