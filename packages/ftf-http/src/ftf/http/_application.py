@@ -15,7 +15,7 @@ from ftf.container import Container, ServiceProvider
 
 from ._declarations import Declarations
 from ._fixed_attribute import FixedAttribute
-from .documentation._pages import serve_pages
+from .documentation._pages import asset_routes, serve_pages
 from .exceptions import InvalidRoutesError
 from .plan._planned import way_of
 from .plan._way import RouteWay
@@ -138,6 +138,7 @@ class FastTrackFramework(Declarations):
         further = [
             StarletteRoute("/health", live),
             StarletteRoute("/ready", self._readiness.respond),
+            *asset_routes(self),
         ]
         if problem_details and self.problem_types.has_pages:
             further += [page_of(self.problem_types, known) for known in self.problem_types]

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from ftf.container import Container, Factory, Lifetime
 
 from ._fixed_attribute import FixedAttribute
+from .documentation._pages import asset_routes
 from .injection._early_checks import with_marks
 from .injection._readable import naming_parameters
 from .problems._handlers import Kind, mapped
@@ -141,8 +142,10 @@ class Declarations(FastAPI):
         self._refuse_late("`require_login`")
         from .auth.access import _setup  # noqa: PLC0415  # loaded where there are guards
 
-        open_paths = documentation_urls(self) if docs == "public" else []
-        _setup.require_login(self, self._index, open_paths=open_paths)
+        files = [route.path for route in asset_routes(self)]
+        open_paths = [*documentation_urls(self), *files] if docs == "public" else []
+        further = self._unmatched.last
+        _setup.require_login(self, self._index, further, open_paths=open_paths)
 
     def open_routes(self) -> "Sequence[OpenRoute]":
         """Return the routes that everyone may call, without those of mounted applications."""

@@ -54,22 +54,17 @@ def serve_pages(app: FastAPI) -> None:
     for place, route in enumerate(routes):
         if (path := getattr(route, "path", None)) in pages:
             routes[place] = Route(cast("str", path), pages[path], include_in_schema=False)
-    for path in asset_paths(app):
-        file = files / path.rpartition("/")[2]
-        routes.append(Route(path, _file(file), include_in_schema=False))
 
 
-def asset_paths(app: object) -> list[str]:
-    """Return the paths of the scripts, styles and pictures of the pages."""
-    if _files() is None or not getattr(app, "openapi_url", None):
-        return []
-    pages = {"docs_url": _SWAGGER, "redoc_url": _REDOC}
-    return [
-        f"{url.rstrip('/')}/{name}"
-        for option, names in pages.items()
-        if (url := getattr(app, option, None))
-        for name in names
-    ]
+def asset_routes(app: FastAPI) -> Iterator[Route]:
+    """Return the routes of the scripts, styles and pictures of the pages."""
+    files = _files()
+    if files is None or not app.openapi_url:
+        return
+    for url, names in ((app.docs_url, _SWAGGER), (app.redoc_url, _REDOC)):
+        for name in names if url else ():
+            path = f"{(url or '').rstrip('/')}/{name}"
+            yield Route(path, _file(files / name), include_in_schema=False)
 
 
 def _files() -> Path | None:

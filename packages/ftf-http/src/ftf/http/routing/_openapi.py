@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from fastapi.dependencies.models import Dependant
 from starlette.routing import BaseRoute
 
-from ..documentation._pages import asset_paths
 from ._refusals import Json, add_response, operations_of_routes
 
 _INVALID = 422
@@ -28,4 +27,4 @@ def _parameters(dependant: Dependant | None) -> Iterator[Json]:
 def documentation_urls(app: object) -> list[str]:
     """Return the paths of the OpenAPI document of an application and of the pages that show it."""
     names = ("openapi_url", "docs_url", "redoc_url", "swagger_ui_oauth2_redirect_url")
-    return [*(url for name in names if (url := getattr(app, name))), *asset_paths(app)]
+    return [url for name in names if (url := getattr(app, name))]

@@ -86,16 +86,19 @@ def add_guard(app: Application, index: RouteIndex, name: str, guard: type[Guard]
         app.container.register(guard, scope=guard.lifetime)
 
 
-def require_login(app: Application, index: RouteIndex, *, open_paths: Collection[str]) -> None:
+def require_login(
+    app: Application, index: RouteIndex, further: Sequence[Route], *, open_paths: Collection[str]
+) -> None:
     """Make every route demand a credential, unless a mark says otherwise.
 
     Args:
         app: The application.
         index: Its index.
+        further: The routes that it serves after those of its router.
         open_paths: The paths of Starlette routes that are marked public.
     """
     guards_of(app, index).login_required = True
-    for route in app.routes:
+    for route in (*app.routes, *further):
         if type(route) is Route and route.path in open_paths:
             public(route.endpoint)
 
