@@ -35,6 +35,8 @@ PARTS = {
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
 CONCURRENCY = dict.fromkeys(("ftf-http", "ftf-orm", "ftf-testing"), "greenlet,thread")
+# Tracing doubles the time of a test; the slow ones of these execute no line that others do not.
+SLOW_UNTRACED = {"ftf-orm"}
 
 each_package = nox.parametrize("package", PACKAGES, ids=PACKAGES)
 depending = [package for package in PACKAGES if PROJECTS[package]["project"].get("dependencies")]
@@ -182,6 +184,25 @@ def instrumented(session: nox.Session) -> None:
 
 
 @nox.session(default=False, requires=["wheelhouse"])
+def pgbouncer(session: nox.Session) -> None:
+    """Test ftf-orm behind a real PgBouncer, which the distribution has."""
+    session.install(*wheels("ftf-orm"), "--group=test-ftf-orm")
+    install_server(session, "pgbouncer")
+    session.run("pytest", "packages/ftf-orm/tests/pgbouncer.py", *session.posargs)
+
+
+@nox.session(default=False, requires=["wheelhouse"])
+def brokers(session: nox.Session) -> None:
+    """Run jobs by Redis, RabbitMQ and NATS of the distribution, which are killed and restarted."""
+    for program in ("redis-server", "rabbitmq-server", "nats-server"):
+        install_server(session, program)
+        if shutil.which(program) is None:
+            session.error(f"{program} is not installed")
+    session.install(*wheels("ftf-container", "ftf-orm"), "--group=test-ftf-orm")
+    session.run("pytest", "packages/ftf-orm/tests/jobs/on_brokers.py", *session.posargs)
+
+
+@nox.session(default=False, requires=["wheelhouse"])
 def schema(session: nox.Session) -> None:
     """Send the blog, and a resource of each shape, what their OpenAPI documents allow and refuse.
 
@@ -300,18 +321,22 @@ def run_tests(session: nox.Session, package: str) -> None:
     """Run a package's tests and doctests, and hold its coverage to what pyproject.toml asks."""
     session.install(f"--group=test-{package}")
     if package == "ftf-http":
-        install_redis(session)
+        install_server(session, "redis-server")  # without one, its tests are skipped
     options = f"--source={module(package)}", f"--concurrency={CONCURRENCY.get(package, 'thread')}"
     # Sessions that run at the same time have files of their own.
     session.env["COVERAGE_FILE"] = str(Path(session.virtualenv.location, "coverage"))
-    session.run("coverage", "run", *options, "-m", "pytest", *its_tests(package))
+    tests = its_tests(package)
+    traced = [*tests, "-m", "not slow"] if package in SLOW_UNTRACED else tests
+    session.run("coverage", "run", *options, "-m", "pytest", *traced)
     session.run("coverage", "report")
+    if package in SLOW_UNTRACED:
+        session.run("pytest", *tests, "-m", "slow")
 
 
-def install_redis(session: nox.Session) -> None:
-    """Install a Redis server from the distribution; without one, its tests are skipped."""
-    if shutil.which("redis-server") is None and shutil.which("apt-get") and os.geteuid() == 0:
-        for arguments in (["update"], ["install", "-y", "redis-server"]):
+def install_server(session: nox.Session, program: str) -> None:
+    """Install a server from the distribution, if it is not installed and can be."""
+    if shutil.which(program) is None and shutil.which("apt-get") and os.geteuid() == 0:
+        for arguments in (["update"], ["install", "-y", program]):
             options = "-qq", "-o", "Acquire::http::Timeout=10", "-o", "Acquire::Retries=1"
             # Where the distribution cannot be reached, apt-get ends with 100.
             session.run("apt-get", *options, *arguments, external=True, success_codes=[0, 100])

@@ -1,4 +1,4 @@
-"""The tutorial, as a reader does it: pages in their order, from an empty folder.
+"""The tutorial and the guide that has files, as a reader does them, from an empty folder.
 
 A fence with a `title` is a file to write, and `sh` are commands to run. The lines of a fence `text`
 are in what the last commands printed; `...` stands for any lines. What installs and what serves
@@ -16,7 +16,13 @@ import pytest
 
 PAGES = sorted(Path(__file__).with_name("tutorial").glob("[1-9]-*.md"))
 FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-NOT_RUN = ("docker", "ftf serve", "mypy", "ruff")
+SHOWN = {"NO_COLOR": "1", "COLUMNS": "100"}
+# A project has no other plugins, whose imports take longer than its tests.
+PLUGINS = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "PYTEST_PLUGINS": "ftf.testing.plugin,pytest_asyncio.plugin",
+}
+NOT_RUN = ("#", "ftf serve")
 
 
 @dataclass
@@ -46,7 +52,7 @@ class Reader:
         file.write_text(content, encoding="utf-8")
 
     def run(self, line: str) -> str:
-        if line.startswith(("#", *NOT_RUN)):
+        if line.startswith(NOT_RUN):
             return ""
         if line.startswith("cd "):
             self.folder /= line.removeprefix("cd ")
@@ -74,12 +80,22 @@ class Reader:
             assert shown == "..." or shown in self.seen, f"{self.place}: {shown}\n{self.seen}"
 
 
-@pytest.mark.slow
-def test_the_tutorial_works_from_an_empty_folder(tmp_path):
+@pytest.fixture
+def reader(tmp_path) -> Reader:
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    reader = Reader(tmp_path, {**kept, "PATH": programs, "NO_COLOR": "1", "COLUMNS": "100"})
+    return Reader(tmp_path, kept | SHOWN | PLUGINS | {"PATH": programs})
+
+
+@pytest.mark.slow
+def test_the_tutorial_works_from_an_empty_folder(reader):
     assert len(PAGES) == 6
     for page in PAGES:
         reader.read(page)
-    assert (reader.folder / "shop" / "main.py").exists()
+    drawn = Path(__file__).with_name("assets") / "services.svg"
+    assert (reader.folder / "services.svg").read_text() == drawn.read_text()
+
+
+@pytest.mark.slow
+def test_a_project_that_exists_is_tested_as_its_guide_says(reader):
+    reader.read(Path(__file__).with_name("guides") / "existing-project.md")

@@ -1,6 +1,7 @@
 """What users may do."""
 
 from ftf.http.auth import Policy
+from ftf.orm import QueryBuilder
 
 from .models import Comment, Post, User
 from .repositories import UserRepository
@@ -18,7 +19,13 @@ class AdminPolicy(Policy[User]):
 
 
 class WritingPolicy(AdminPolicy):
-    """Users change what they have written themselves."""
+    """Everyone reads; users change what they have written themselves."""
+
+    def visible[W: Post | Comment](
+        self, _user: User | None, query: QueryBuilder[W]
+    ) -> QueryBuilder[W]:
+        """Return the query as it is, for guests as well."""
+        return query
 
     def update(self, user: User, writing: Post | Comment) -> bool:
         """Allow it to the author."""

@@ -26,10 +26,9 @@ async def test_the_blog_says_welcome_and_that_it_is_well(client: AsyncClient) ->
 
 
 def test_what_everyone_may_call_is_listed() -> None:
-    described = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/redoc"}
-    open_routes = {str(route) for route in create_app().open_routes()}
-    assert open_routes == {
-        *(f"GET,HEAD {path}" for path in described),
+    routes = [str(route) for route in create_app().open_routes()]
+    documentation = tuple(f"GET,HEAD /{page}" for page in ("docs", "openapi.json", "redoc"))
+    assert {route for route in routes if not route.startswith(documentation)} == {
         "GET /",
         "GET /posts",
         "GET /posts/{id}",

@@ -1,4 +1,4 @@
-"""What authentication costs, beside a dependency with PyJWT: `nox -s bench -- auth`.
+"""What authentication costs, beside PyJWT, fastapi-users and AuthX: `nox -s bench -- auth`.
 
 CPU time of a GET in this process. The contenders take turns, round after round, and the median
 counts, so that whatever else the machine does hits all of them.
@@ -16,6 +16,7 @@ from statistics import median
 from typing import Annotated
 
 import jwt
+from auth_peers import by_authx, by_fastapi_users
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.types import ASGIApp, Message
@@ -184,7 +185,9 @@ def by_pyjwt(subject: str) -> str:
 async def contenders(stack: AsyncExitStack) -> dict[str, Contender]:
     """Return all contenders, started."""
     bare, ours, theirs = without_auth(), guarded(), plain()
-    for app in (bare, ours, theirs):
+    members, issue_member = by_fastapi_users(SECRET)
+    authx, issue_authx = by_authx(SECRET, Users().find)
+    for app in (bare, ours, theirs, members, authx):
         await stack.enter_async_context(app.router.lifespan_context(app))
     tokens = ours.container.resolve(AccessTokens)
 
@@ -201,6 +204,10 @@ async def contenders(stack: AsyncExitStack) -> dict[str, Contender]:
         "FastAPI, without auth": Contender(theirs, "/open", 200, cycle([None])),
         "FastAPI + PyJWT, a token": Contender(theirs, "/me", 200, made(by_pyjwt)),
         "FastAPI + PyJWT, garbage": Contender(theirs, "/me", 401, garbage()),
+        "fastapi-users, a token": Contender(members, "/me", 200, made(issue_member)),
+        "fastapi-users, garbage": Contender(members, "/me", 401, garbage()),
+        "AuthX, a token": Contender(authx, "/me", 200, made(issue_authx)),
+        "AuthX, garbage": Contender(authx, "/me", 422, garbage()),
     }
 
 

@@ -18,10 +18,12 @@ import pytest
 import schemathesis
 from alembic import command
 from alembic.config import Config
-from catalogue import Model, Product, ProductIn, ProductOut, Products, Reviews
+from catalogue import Model, Product
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
+from resource_mutations import made_up
+from resource_shapes import add_shapes
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -43,8 +45,7 @@ from blog.models import Comment, Post, User
 from blog.seed import COMMENTS, PASSWORD
 from ftf.http import FastTrackFramework
 from ftf.http.limits import LimitsProvider, Outcome, Take
-from ftf.http.resources import ResourceController
-from ftf.orm import DatabaseProvider, Filter, FilterSet, Include, create_engine
+from ftf.orm import DatabaseProvider, create_engine
 
 CHECKS = [
     not_a_server_error,
@@ -55,6 +56,7 @@ CHECKS = [
 ]
 EXAMPLES = 60
 BAD = 400
+LONG = 600  # seconds: a test has no limit of its own
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 type Headers = Callable[[], Mapping[str, str]]
@@ -112,15 +114,16 @@ def served_blog(url: str) -> Iterator[str]:  # noqa: ARG001  # sets where it is
 
 def send_to_all(base_url: str, headers: Headers = dict, look: Look | None = None) -> set[str]:
     """Send made-up requests to all operations. Return those that have answered by success."""
-    document = schemathesis.openapi.from_url(f"{base_url}/openapi.json")
-    operations = [each.ok() for each in document.get_all_operations() if isinstance(each, Ok)]
+    document = httpx.get(f"{base_url}/openapi.json", timeout=LONG).json()
+    found = schemathesis.openapi.from_dict(document).get_all_operations()
+    operations = [each.ok() for each in found if isinstance(each, Ok)]
     succeeded, failed = set(), {}
     for operation, kind in product(operations, GenerationMode):
         sent = headers()
 
         def send(case: schemathesis.Case[Any], sent: Mapping[str, str] = sent) -> None:
             near(case)
-            answer = case.call(headers=dict(sent))
+            answer = case.call(base_url, headers=dict(sent), timeout=LONG)
             try:
                 case.validate_response(answer, checks=CHECKS, headers=dict(sent))
             except FailureGroup as group:
@@ -183,7 +186,7 @@ def logging_in(base_url: str, name: str) -> Headers:
 
     def headers() -> Mapping[str, str]:
         account = {"email": f"{name}@example.com", "password": PASSWORD}
-        answer = httpx.post(f"{base_url}/auth/login", json=account).raise_for_status()
+        answer = httpx.post(f"{base_url}/auth/login", json=account, timeout=LONG).raise_for_status()
         return {"authorization": f"Bearer {answer.json()['access_token']}"}
 
     return headers
@@ -230,59 +233,44 @@ def test_an_admin_of_the_blog_gets_documented_answers(served_blog: str) -> None:
     assert {"PATCH /posts/{id}", "PUT /users/{user}/roles", "POST /users"} <= succeeded
 
 
-class ByCursor(ResourceController[Product, ProductIn, ProductOut]):
-    """A list by cursor, and PUT."""
-
-    prefix = "/by-cursor"
-    actions = ("index", "show", "store", "update", "replace", "destroy")
-    filters = FilterSet(
-        Product,
-        Filter(Product.price, "gte"),
-        Filter(Product.kind),
-        sorts=(Product.price, Product.name),
-        includes=(Include(Product.supplier),),
-        paging="cursor",
-    )
-
-
-class Simple(ResourceController[Product, ProductIn, ProductOut]):
-    """A list without a total, of a resource that cannot be changed."""
-
-    prefix = "/simple"
-    actions = ("index", "show")
-    filters = FilterSet(Product, search=(Product.name,), paging="simple")
-
-
-def shop(url: str) -> FastTrackFramework:
-    """A resource of each shape: plain, below a parent, by cursor with PUT, read only."""
-    app = FastTrackFramework(providers=[DatabaseProvider(url)])
-    for controller in (Simple, Products, Reviews, ByCursor):
-        app.add_controller(controller)
-    return app
-
-
-def fill_shop(url: str) -> None:
-    """Store some products."""
-
-    async def store() -> None:
-        engine = create_engine(url)
-        async with engine.begin() as connection:
-            await connection.run_sync(Model.metadata.create_all)
-            products = [
-                {"sku": f"S{number}", "name": "A", "price": 1} for number in range(COMMENTS)
-            ]
-            await connection.execute(Product.__table__.insert(), products)
-        await engine.dispose()
-
-    asyncio.run(store())
+async def filled_shop(url: str) -> FastTrackFramework:
+    """Return a resource of each shape, with some products."""
+    engine = create_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(Model.metadata.create_all)
+        products = ({"sku": f"P{each}", "name": "Tea", "price": 1} for each in range(COMMENTS))
+        await connection.execute(Product.__table__.insert(), [*products])
+    await engine.dispose()
+    return add_shapes(FastTrackFramework(providers=[DatabaseProvider(url)]))
 
 
 def test_resources_of_all_shapes_give_documented_answers(url: str) -> None:
-    fill_shop(url)
-    with served(shop(url)) as base_url:
+    with served(asyncio.run(filled_shop(url))) as base_url:
         succeeded = send_to_all(base_url)
     assert {
         *(f"GET {path}" for path in ("/products", "/by-cursor", "/simple", "/simple/{id}")),
         *("PATCH /products/{id}", "DELETE /products/{id}", "PUT /by-cursor/{id}"),
         *("POST /products/{product}/reviews", "GET /products/{product}/reviews"),
     } <= succeeded
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+async def test_ten_thousand_made_up_requests_are_no_errors_of_the_server(
+    database: str, url: str, request: pytest.FixtureRequest
+) -> None:
+    if database == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    app, failed = await filled_shop(url), []
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://shop") as client,
+    ):
+        for each in made_up(seed=2, number=10_000):
+            answer = await client.request(
+                each.method, each.path, content=each.content, headers=each.headers
+            )
+            is_problem = answer.headers.get("content-type") == "application/problem+json"
+            if answer.is_server_error or (answer.is_error and not is_problem):
+                failed.append((answer.status_code, each))
+    assert not failed

@@ -179,6 +179,13 @@ def around_an_inclusion_of_a_mount(app):
     return "/path/"
 
 
+def around_the_second_inclusion_of_a_starlette_route(app):
+    router = APIRouter()
+    router.add_route("/path", endpoint)
+    app.include_router(router, prefix="/first")
+    app.include_router(router, dependencies=[Access(scopes=["admin"])])
+
+
 PLACES = {
     on_a_method_of_an_endpoint_class: "A method of the class that the route calls has a mark",
     on_a_method_of_an_instance: "A method of the class that the route calls has a mark",
@@ -202,8 +209,9 @@ PLACES = {
     two_marks_of_one_router: "The route is public and demands a credential in one list",
     two_marks_of_one_inclusion: "The route is public and demands a credential in one list",
     around_a_starlette_route: "A router around the route demands a credential or opens it",
+    around_the_second_inclusion_of_a_starlette_route: "A router around the route demands",
     around_an_inclusion_of_a_mount: "A router around the route demands a credential or opens it",
 }
 if COPIES:
-    kept = (name for name in PLACES if not name.__name__.startswith(("two_marks", "around_a")))
+    kept = (name for name in PLACES if not name.__name__.startswith(("two_marks", "around_")))
     PLACES = {name: PLACES[name] for name in kept}

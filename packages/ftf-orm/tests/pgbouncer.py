@@ -6,9 +6,7 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from socket import create_connection, create_server
-from time import monotonic, sleep
-from urllib.parse import parse_qs, urlsplit
+from tempfile import TemporaryDirectory
 
 import pytest
 from bookshop import Author, AuthorRepository, Book, Genre, Model
@@ -24,59 +22,46 @@ from ftf.orm import (
     transaction,
 )
 
+# A socket of the file system: a port that is free now may be taken a moment later.
 SETTINGS = """
 [databases]
 bookshop = host={host} port={port} dbname={database} user={user}
 [pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {listen}
-unix_socket_dir =
+listen_addr =
+listen_port = 6432
+unix_socket_dir = {folder}
 auth_type = any
 pool_mode = transaction
 default_pool_size = 2
 max_client_conn = 100
 ignore_startup_parameters = extra_float_digits
+log_connections = 0
+log_disconnections = 0
 """
 
 
-def free_port() -> int:
-    with create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
-def pgbouncer_url(postgres_url, tmp_path_factory) -> Iterator[str]:
-    url = make_url(postgres_url)
-    server = urlsplit(postgres_url)
-    host = parse_qs(server.query).get("host", [url.host or "127.0.0.1"])[0]
-    listen, folder = free_port(), tmp_path_factory.mktemp("pgbouncer")
-    file = folder / "pgbouncer.ini"
+def pgbouncer_url(bare_postgres_url) -> Iterator[str]:
+    url = make_url(bare_postgres_url)
+    host = url.query.get("host") or url.host or "127.0.0.1"
     names = {"host": host, "port": url.port or 5432, "database": url.database, "user": url.username}
-    file.write_text(SETTINGS.format(listen=listen, **names))
-    command = [shutil.which("pgbouncer") or "pgbouncer", str(file)]
-    if os.geteuid() == 0:  # it refuses to run as root
-        owner = Path(host).owner() if Path(host).is_dir() else "nobody"  # of the server's socket
-        file = Path(shutil.copy(file, f"/tmp/pgbouncer-{listen}.ini"))  # noqa: S108  # which it can read
-        command = [command[0], "-u", owner, str(file)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603  # nothing from outside
-    wait_for(listen)
-    yield f"postgresql://{url.username}@127.0.0.1:{listen}/bookshop"
-    process.terminate()
-    process.wait(10)
-    file.unlink()
-
-
-def wait_for(port: int) -> None:
-    until = monotonic() + 10
-    while True:
-        try:
-            create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            if monotonic() > until:
-                raise
-            sleep(0.05)
-        else:
-            return
+    command = [shutil.which("pgbouncer") or "pgbouncer"]
+    with TemporaryDirectory(prefix="pgbouncer-") as folder:  # a short name, as sockets need
+        file = Path(folder, "pgbouncer.ini")
+        file.write_text(SETTINGS.format(folder=folder, **names))
+        if os.geteuid() == 0:  # it refuses to run as root
+            owner = Path(str(host)).owner() if Path(str(host)).is_dir() else "nobody"
+            shutil.chown(folder, owner)
+            command += ["-u", owner]
+        process = subprocess.Popen([*command, str(file)], stderr=subprocess.PIPE, text=True)  # noqa: S603  # nothing from outside
+        assert process.stderr is not None
+        said = ""
+        while "process up" not in said:
+            said = process.stderr.readline()
+            assert said, "pgbouncer ended"
+        yield f"postgresql://{url.username}@/bookshop?host={folder}&port=6432"
+        process.terminate()
+        process.communicate(timeout=10)
 
 
 @pytest.fixture

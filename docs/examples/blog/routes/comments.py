@@ -4,7 +4,7 @@ from starlette.requests import HTTPConnection
 
 from ftf.container.events import Events
 from ftf.http import Reply
-from ftf.http.auth import Auth, Gate
+from ftf.http.auth import Auth
 from ftf.http.limits import throttle
 from ftf.orm import FilterSet
 
@@ -25,10 +25,8 @@ class Comments(Writings[Comment, CommentIn, CommentOut]):
     policy = CommentPolicy
     filters = FilterSet(Comment, sorts=(Comment.created_at,), default="created_at")
 
-    def __init__(
-        self, records: CommentRepository, auth: Auth[User], gate: Gate[User], events: Events
-    ) -> None:
-        super().__init__(records, auth, gate)
+    def __init__(self, records: CommentRepository, auth: Auth[User], events: Events) -> None:
+        super().__init__(records, auth)
         self.events = events
 
     @throttle("comments")

@@ -32,6 +32,6 @@ class Posts(Writings[Post, PostIn, PostOut]):
     async def restore(self, id: Id) -> PostOut:  # noqa: A002  # its name in the path
         """Restore a deleted post, and the comments that were deleted with it."""
         deleted = await self.query().only_trashed().find_or_fail(id)
-        await self.gate.authorize(PostPolicy.update, deleted)
+        await self.authorize("update", deleted)
         await self.records.restore(deleted)
         return await self.shown(id)

@@ -3,9 +3,9 @@
 from typing import Annotated
 
 from ftf.http import Controller, Injected, delete, get, post, put
-from ftf.http.auth import CurrentUser, Gate, public
+from ftf.http.auth import Accounts, CurrentUser, Gate, public
 from ftf.http.resources import Bound, Checked, FromQuery, Projection
-from ftf.orm import Criteria, Filter, FilterSet, Page
+from ftf.orm import Criteria, Filter, FilterSet, Page, transaction
 
 from ..mail import AccountMail
 from ..models import Role, User
@@ -53,11 +53,18 @@ class Users(Controller):
         return await self.shown(user)
 
     @post(status_code=201)
-    async def invite(self, body: Invitation, mail: Injected[AccountMail]) -> UserOut:
+    async def invite(
+        self,
+        body: Invitation,
+        accounts: Injected[Accounts[User]],
+        mail: Injected[AccountMail],
+    ) -> UserOut:
         """Invite a user, who gets a mail with a link to set a password."""
         await self.gate.authorize(UserPolicy.invite)
-        user = await self.users.create(User(**body.model_dump()))
-        await mail.send_invitation(user)
+        email = accounts.normalise(body.email)  # as logins look for it
+        async with transaction(self.users.session):  # the user and the job of the mail, or neither
+            user = await self.users.create(User(name=body.name, email=email))
+            await mail.send_invitation(user)
         return await self.shown(user)
 
     @put("/{user}")

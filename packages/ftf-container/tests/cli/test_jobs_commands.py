@@ -1,6 +1,7 @@
 """`ftf jobs work` and `ftf schedule list`."""
 
 import json
+import logging
 
 MAIN = """
 import os, signal
@@ -40,6 +41,15 @@ def test_work_runs_the_jobs_of_some_queues_until_a_signal(shop):
     shop.write("shop/main.py", MAIN)
     result = shop.run("jobs", "work", "--queue", "mail,", "--concurrency", "2", "--grace", "600")
     assert (result.exit_code, result.stdout) == (0, "left\n")
+
+
+def test_work_says_what_it_does(shop, monkeypatch):
+    shop.write("shop/main.py", MAIN)
+    for name, value in {"handlers": [], "level": logging.WARNING}.items():
+        monkeypatch.setattr(logging.root, name, value)  # as in a process that has set up no logs
+    result = shop.run("jobs", "work", "--queue=mail")
+    for expected in ("running the jobs of mail, 10 at a time", "attempt 1 is done in", "stopped"):
+        assert expected in result.stderr
 
 
 def test_work_without_jobs_names_what_is_missing(shop):

@@ -85,6 +85,52 @@ def test_each_need_is_a_line_to_the_right():
     assert svg.count('class="tip"') == 1
 
 
+def test_what_several_need_is_one_box_at_each_depth():
+    class Engine: ...
+
+    class Session:
+        def __init__(self, engine: Engine) -> None: ...
+
+    class Orders:
+        def __init__(self, session: Session) -> None: ...
+
+    class Products:
+        def __init__(self, session: Session) -> None: ...
+
+    class Shop:
+        def __init__(self, orders: Orders, session: Session, products: Products) -> None: ...
+
+    container = Container()
+    container.register(Shop)
+    graph = container.graph()
+    names = [
+        {each.name: each.needs for each in graph.around(Shop, depth).services}
+        for depth in (0, 1, None)
+    ]
+    assert names[0] == {"Shop": ()}
+    needs = {"Shop": ("Orders", "Session", "Products"), "Orders": ("Session",)}
+    assert names[1] == {**needs, "Products": ("Session",), "Session": ()}
+    assert names[2] == {**names[1], "Session": ("Engine",), "Engine": ()}
+    assert len(boxes_of(graph.around(Shop, 1).to_svg())) == 4
+
+
+def test_the_legend_fits_and_names_what_is_drawn():
+    class Session: ...
+
+    class Shop:
+        def __init__(self, session: Session, container: Container) -> None: ...
+
+    container = Container()
+    container.register(Session, scope="singleton")
+    container.register(Shop)
+    root = ET.fromstring(container.graph().to_svg())  # noqa: S314  # ours
+    texts = [each for each in root.iter(f"{SVG}text") if ": " in (each.text or "")]
+    kinds = [(each.text or "").partition(":")[0] for each in texts]
+    assert kinds == ["singleton", "transient", "value"]
+    last = float(texts[-1].attrib["x"]) + 6.2 * len(texts[-1].text or "")
+    assert last <= float(root.attrib["width"])
+
+
 def test_a_long_name_is_cut_and_whole_in_the_title_and_text_is_escaped():
     long = type("A" * 200, (), {})
     hostile = type("<script>&", (), {})

@@ -95,7 +95,7 @@ def test_a_url_that_cannot_be_is_refused(installed, url, problem):
 
 
 def test_an_engine_that_is_not_installed_is_named(installed):
-    with pytest.raises(LookupError, match=r"for `stone:`: take one of .*memory, paper") as caught:
+    with pytest.raises(LookupError, match=r"for `stone:`: take one of .*memory, .*paper") as caught:
         JobsProvider("stone://ada:secret@host")
     assert "secret" not in str(caught.value)
 

@@ -87,9 +87,12 @@ async def test_without_the_extra_the_pages_are_those_of_fastapi(serve, monkeypat
         page = await client.get("/docs")
         assert "cdn.jsdelivr.net" in page.text
         assert "content-security-policy" not in page.headers
+        assert (await client.get("/docs/swagger-ui.css")).status_code == 404
 
 
 async def test_the_pages_are_open_where_the_documentation_is(serve):
+    bare = FastTrackFramework(openapi_url=None)
+    bare.require_login(docs="public")
     for docs, status in (("public", 200), ("closed", 401)):
         app = FastTrackFramework()
         app.add_guard("api", HeaderGuard)

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from importlib import reload
 from typing import cast
 
 import pytest
@@ -10,16 +11,18 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import JSONResponse, StreamingResponse
 from httpx import ASGITransport, AsyncClient
 from ordering import Order, OrderRepository, application, order
-from sqlalchemy import text
+from sqlalchemy import MetaData, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from ftf.http import FastTrackFramework, Injected
 from ftf.http.auth import Identity, Visitor
-from ftf.http.idempotency import (
+from ftf.http.idempotency import (  # what it needs
     IdempotencyTableMissingError,
     KeyInUse,
     UnstorableAnswerError,
+    _answers,  # noqa: PLC2701  # what it needs
+    add_idempotency_table,
     forget_answers,
     idempotent,
 )
@@ -207,6 +210,30 @@ async def test_a_missing_table_is_named(shop):
     assert await shop.stored() == 0
     with pytest.raises(ProgrammingError if "post" in shop.engine.name else OperationalError):
         raise cast("Exception", error.value.__cause__)
+
+
+async def test_an_error_of_a_handler_s_own_statement_stays_as_it_is(app, serving):
+    @app.post("/wrong")
+    @idempotent(caller=lambda _: "")
+    async def wrong(session: Injected[AsyncSession]) -> None:
+        await session.execute(text("SELECT nothing FROM nowhere"))
+
+    async with serving(app) as shop:
+        with pytest.raises((OperationalError, ProgrammingError), match="nowhere"):
+            await raising(shop, "/wrong")
+
+
+def test_the_table_is_added_once():
+    metadata = MetaData()
+    for _ in range(2):
+        add_idempotency_table(metadata)
+    assert [*metadata.tables] == ["ftf_idempotent_answers"]
+
+
+def test_what_the_package_needs_is_one_clear_line(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(ImportError, match=r"ftf.http.idempotency needs ftf-orm: pip install"):
+        reload(_answers)
 
 
 def refused(app) -> str:

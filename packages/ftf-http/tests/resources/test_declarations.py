@@ -200,6 +200,10 @@ WRONG = {
         {"destroyed": True},
         r"Wrong.destroyed is a method of all resources: write `async def destroyed\(self, rec",
     ),
+    "an idempotency that is a flag": (
+        {"idempotency": True},
+        r"Wrong.idempotency must be `idempotent\(...\)`, not True",
+    ),
     "a count within": ({"answer": Nested}, "Inner.products_count counts in a schema within Nested"),
 }
 

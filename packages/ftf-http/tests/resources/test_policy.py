@@ -17,7 +17,7 @@ from notebook import (
 from ftf.http import FastTrackFramework
 from ftf.http.auth import Policy
 from ftf.http.exceptions import InvalidRoutesError
-from ftf.http.resources import ResourceController
+from ftf.http.resources import Checked, ResourceController
 from ftf.orm import BaseRepository
 
 
@@ -117,6 +117,23 @@ async def test_resource_57_a_reference_to_what_is_not_visible_is_one_to_what_is_
     assert faults[0][0]["pointer"] == "/notebook_id"
 
 
+async def test_resource_57_bodies_by_hand_hide_references_as_well(serving, log):
+    app = application(log)
+
+    @app.post("/by-hand")
+    async def by_hand(body: Checked[NoteIn]) -> str:
+        return body.text
+
+    async with serving(app) as shop:
+        await shop.save(Notebook(id=2, owner="eve"))
+        body = {"text": "x", "notebook_id": 2}
+        answers = [
+            await shop.client.post("/by-hand", json=body, headers=headers)
+            for headers in (EVE, ADA, {})
+        ]
+    assert [each.status_code for each in answers] == [200, 422, 401]
+
+
 async def test_a_parent_that_is_not_visible_is_missing(shop):
     assert (await shop.client.get("/notebooks/1/notes", headers=ADA)).json()["total"] == 3
     for number in (2, 99):
@@ -159,6 +176,10 @@ class Bare(Policy[object]):
 @pytest.mark.parametrize(
     ("attributes", "match"),
     [
+        (
+            {"policy": None},
+            "NoteIn has rules with `visible=NotebookPolicy`, and Wrong has no",
+        ),
         ({"policy": Note}, "Wrong.policy must be a class of `Policy`, not <class"),
         (
             {"policy": Bare},

@@ -5,11 +5,15 @@ from collections import Counter
 
 import pytest
 from catalogue import Product, Products
-from notebook import Note, NoteIn, NoteOut
+from notebook import Note, NoteOut
 from pydantic import BaseModel
 
 from ftf.http import FastTrackFramework
 from ftf.http.resources import ResourceController
+
+
+class NoteIn(BaseModel):
+    text: str
 
 
 class Notes(ResourceController[Note, NoteIn, NoteOut]):
@@ -35,11 +39,7 @@ class Related(ResourceController[Note, NoteIn, WithBook]):
     prefix = "/related"
 
 
-class PlainIn(BaseModel):
-    text: str
-
-
-class Slow(ResourceController[Note, PlainIn, NoteOut]):
+class Slow(ResourceController[Note, NoteIn, NoteOut]):
     """Another request changes a record between its check and its write."""
 
     prefix = "/slow"

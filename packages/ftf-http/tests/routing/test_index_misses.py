@@ -159,6 +159,16 @@ async def test_a_route_that_matches_in_its_own_way_is_asked_about_every_path():
     await same_for_sockets(build, *paths, "/socket")
 
 
+async def test_a_route_that_the_index_cannot_read_is_left_to_fastapi():
+    def build(app, router):
+        app.get("/first/{x}")(show("first"))
+        app.router.routes[-1].path = "/other/{y}"  # and its pattern is still that of `/first`
+        app.websocket("/socket")(socket("socket"))
+
+    await same(build, *((method, "/first/a") for method in ("GET", "POST")), ("GET", "/nowhere"))
+    await same_for_sockets(build, "/socket", "/nowhere")
+
+
 class Own(WebSocketRoute):
     def matches(self, scope):
         if scope["type"] == "websocket" and scope["path"] == "/SOCKET":

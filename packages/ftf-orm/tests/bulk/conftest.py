@@ -8,9 +8,8 @@ from ftf.orm import BaseRepository
 
 
 @pytest.fixture
-async def accounts(ledger, session) -> AsyncIterator[Accounts]:
-    yield Accounts(session)
-    await session.rollback()  # a transaction that has read the tables keeps them from being dropped
+def accounts(session) -> Accounts:
+    return Accounts(session)
 
 
 @pytest.fixture

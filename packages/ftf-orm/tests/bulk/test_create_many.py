@@ -1,5 +1,8 @@
 """Many records at once: in their order, with keys and defaults."""
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -7,7 +10,18 @@ import pytest
 from apart import apart
 from bookshop import Author, AuthorRepository, Book, Review, Shelf
 from ledger import Account
-from sqlalchemy import Computed, ForeignKey, func, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Computed,
+    ForeignKey,
+    Integer,
+    Numeric,
+    String,
+    TypeDecorator,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ftf.orm import (
@@ -16,6 +30,7 @@ from ftf.orm import (
     DuplicateRecord,
     InvalidValue,
     RecordOfOtherSession,
+    UtcDateTime,
     session_factory,
     transaction,
 )
@@ -70,6 +85,62 @@ async def test_edge_41_none_is_stored_where_the_column_has_a_default(make):
         (None, "fern", "fern!"),
         (7, "moss", "moss!"),
     ]
+
+
+async def test_edge_41_values_of_every_type_are_stored_in_one_statement(make, statements):
+    class Colour(Enum):
+        RED = "r"
+
+    class Lowered(TypeDecorator[str]):
+        impl = String
+        cache_ok = True
+
+        def bind_expression(self, bindvalue):
+            return func.lower(bindvalue)
+
+    class Sample(apart()):
+        __tablename__ = "many_samples"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        number: Mapped[int | None]
+        text: Mapped[str | None]
+        price: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
+        token: Mapped[UUID | None]
+        data: Mapped[bytes | None]
+        day: Mapped[date | None]
+        time: Mapped[datetime | None] = mapped_column(UtcDateTime)
+        ratio: Mapped[float | None]
+        is_on: Mapped[bool | None]
+        named: Mapped[str] = mapped_column(String(9), default="x")
+        big: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
+        colour: Mapped[Colour | None]
+        facts: Mapped[dict[str, int] | None] = mapped_column(JSON)
+        lower: Mapped[str | None] = mapped_column(Lowered)
+
+    samples = await make(Sample)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    plain = {"number": 1, "text": "é", "price": Decimal("1.50"), "token": UUID(int=1), "big": 2**40}
+    others = {"data": b"\0", "day": now.date(), "time": now, "ratio": 0.5, "is_on": True}
+    for row in (plain | others, {"colour": Colour.RED, "facts": {"a": 1}}):
+        rows = [row, dict.fromkeys(row), *[row] * 98, {**row, "named": "y"}]
+        statements.clear()
+        made = await samples.create_many(rows[:100])
+        assert len(statements) == 1
+        made += await samples.create_many(rows[100:])
+        assert [sample.id for sample in made] == sorted(sample.id for sample in made)
+        for sample, given in zip(made, rows, strict=True):
+            assert {name: getattr(sample, name) for name in given} == given
+        assert [made[0].named, made[-1].named] == ["x", "y"]
+    made = await samples.create_many({"lower": "A"} for _ in range(100))
+    assert {sample.lower for sample in made} == {"a"}
+
+
+async def test_edge_41_a_value_of_many_that_is_not_valid_is_named(authors):
+    rows = [{"name": f"{number}", "born": number} for number in range(100)]
+    with pytest.raises(InvalidValue, match="is not valid for the database"):
+        await authors.create_many([*rows, {"name": "x", "born": 2**70}])
+    with pytest.raises(DuplicateRecord, match="name and born"):
+        await authors.create_many([*rows, rows[0]])
+    assert await authors.count() == 0
 
 
 async def test_edge_14_keys_of_other_kinds_and_renamed_columns_and_kinds_of_a_hierarchy(

@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from database import bare_url
 from sqlalchemy import MetaData, text
 
 from ftf.container.cli import Result, invoke
@@ -100,6 +101,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     sys.path[:] = path
     for name in [name for name in sys.modules if f"{name}.".startswith("store.")]:
         del sys.modules[name]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without tables, of each kind in turn."""
+    return bare_url(request, tmp_path)
 
 
 @pytest.fixture

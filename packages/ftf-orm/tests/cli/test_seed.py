@@ -45,6 +45,9 @@ async def test_cli_30_seeders_run_with_those_that_they_come_after(seeded):
     result = await seeded.run("db", "seed", "PostSeeder")
     assert result.exit_code == 0, result.stderr
     assert [line.split()[0] for line in result.stdout.splitlines()] == ["TagSeeder", "PostSeeder"]
+    assert [line.count("cli_posts 1") for line in result.stdout.splitlines()] == [1, 1]
+    again = await seeded.run("db", "seed", "TagSeeder")
+    assert "nothing new" in again.stdout
     assert len(await seeded.fetch("SELECT id FROM cli_posts")) == 2
     assert (await seeded.run("db", "seed", "Post", "--only", "--dry-run")).stdout == "PostSeeder\n"
 

@@ -19,7 +19,7 @@ class Room(Base):
 
 
 class Reservation(Base):
-    __tablename__ = "bookings"
+    __tablename__ = "reservations"
     metadata = Room.metadata
 
     id: Mapped[int] = mapped_column(primary_key=True)

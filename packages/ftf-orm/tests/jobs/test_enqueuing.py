@@ -20,7 +20,7 @@ from ftf.orm import (
     session_factory,
     transaction,
 )
-from ftf.orm.jobs import DatabaseJobs, JobTablesMissing
+from ftf.orm.jobs import DatabaseJobs, JobTablesMissing, OutboxJobs
 
 
 @contextmanager
@@ -185,7 +185,9 @@ async def test_what_the_database_refuses_has_its_type(shop):
 
 async def test_job_36_only_jobs_in_a_database_promise_to_be_kept(any_shop):
     has = any_shop.backend.capabilities
-    assert has.durable is has.transactional is isinstance(any_shop.backend, DatabaseJobs)
+    assert (
+        has.durable is has.transactional is isinstance(any_shop.backend, DatabaseJobs | OutboxJobs)
+    )
     assert (has.delay, has.unique, has.schedules, has.chains) == (True, True, True, True)
 
 

@@ -33,7 +33,7 @@ async def test_job_85_a_server_that_restarts_under_running_jobs_loses_none(serve
     for metadata in (Model.metadata, jobs_metadata):
         async with engine.begin() as connection:
             await connection.run_sync(metadata.create_all)
-    async with shop_on(engine, server.url, in_memory=False) as shop:
+    async with shop_on(engine, server.url) as shop:
         shop.container.instance(asyncio.Event, gate := asyncio.Event())
         shop.registry.register(Slow)
         names = [f"author {number}" for number in range(10)]

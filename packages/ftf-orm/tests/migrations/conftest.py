@@ -1,6 +1,7 @@
 import pytest
 from alembic import command
 from alembic.config import Config
+from database import bare_url
 
 ENVIRONMENT = """
 from bookshop import Model
@@ -20,6 +21,12 @@ def upgrade():
 def downgrade():
     ${downgrades if downgrades else "pass"}
 '''
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request, tmp_path) -> str:
+    """The URL of a database without tables, of each kind in turn."""
+    return bare_url(request, tmp_path)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Records of several subclasses in one query."""
 
 import pytest
-from staff import Colleague, Engineer, Firm, Gadget, Manager, Staff
+from staff import Colleague, Engineer, Firm, Gadget, Manager
 
 from ftf.orm import BaseRepository
 
@@ -10,8 +10,7 @@ class Colleagues(BaseRepository[Colleague]): ...
 
 
 @pytest.fixture
-async def colleagues(create_tables, session) -> Colleagues:
-    await create_tables(Staff.metadata)
+async def colleagues(session) -> Colleagues:
     firm = Firm(name="A")
     gadgets = [Gadget(name="x"), Gadget(name="y")]
     session.add_all([Manager(firm=firm), Engineer(firm=firm, gadgets=gadgets), Manager(firm=firm)])

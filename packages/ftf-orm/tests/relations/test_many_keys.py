@@ -22,7 +22,7 @@ async def keys_of(session, count: int) -> list[int]:
 
 
 @pytest.mark.slow
-async def test_edge_33_a_hundred_thousand_keys_are_attached_synced_and_detached(session, ledger):
+async def test_edge_33_a_hundred_thousand_keys_are_attached_synced_and_detached(session):
     accounts, tags = Accounts(session), BaseRepository(session, Tag)
     keys = list(range(100_000))
     await tags.insert_many({"id": key} for key in keys)

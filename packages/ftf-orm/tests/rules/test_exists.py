@@ -59,7 +59,7 @@ async def test_resource_55_faults_of_all_rules_come_together_in_the_order_of_the
     assert len(statements) == 2
 
 
-async def test_resource_56_without_a_value_there_is_no_query(session, tables, statements):
+async def test_resource_56_without_a_value_there_is_no_query(session, statements):
     rules = Rules(session)
     statements.clear()
     await rules.check()
@@ -68,9 +68,7 @@ async def test_resource_56_without_a_value_there_is_no_query(session, tables, st
     assert statements == []
 
 
-async def test_resource_56_too_many_values_are_refused_before_any_query(
-    session, tables, statements
-):
+async def test_resource_56_too_many_values_are_refused_before_any_query(session, statements):
     rules = Rules(session)
     for place in range(101):
         rules.add(BRANCH, f"/{place}", 1)

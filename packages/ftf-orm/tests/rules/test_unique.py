@@ -47,9 +47,7 @@ async def test_resource_58_a_taken_value_is_a_fault_but_for_the_record_that_has_
     assert await faults(rules) == [("/email", "unique")]
 
 
-async def test_resource_58_equal_items_of_one_body_are_a_fault_at_the_second(
-    session, tables, statements
-):
+async def test_resource_58_equal_items_of_one_body_are_a_fault_at_the_second(session, statements):
     rules = Rules(session)
     for place, email in enumerate(("a@x.org", "b@x.org", "a@x.org", "a@x.org")):
         rules.add(EMAIL, f"/{place}/email", email)
@@ -185,15 +183,14 @@ async def raced(engine: AsyncEngine) -> list[RuleViolation | None]:
     return await asyncio.gather(*map(sign_up, range(8)))
 
 
-async def test_resource_59_the_losers_of_a_race_get_the_fault_of_the_rule(engine, tables):
+async def test_resource_59_the_losers_of_a_race_get_the_fault_of_the_rule(engine):
     lost = [error for error in await raced(engine) if error is not None]
     assert len(lost) == 7
     assert {type(error.__cause__) for error in lost} == {DuplicateRecord}
     assert {str(error) for error in lost} == {"/email: is taken by another record"}
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-async def test_resource_59_a_serialization_failure_is_explained_too(postgres_url, tables):
+async def test_resource_59_a_serialization_failure_is_explained_too(postgres_url):
     serializable = create_engine(postgres_url, isolation_level="SERIALIZABLE")
     try:
         lost = [error for error in await raced(serializable) if error is not None]

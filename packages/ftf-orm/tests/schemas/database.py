@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import AsyncAdaptedQueuePool, Connection, inspect, text
@@ -30,6 +31,13 @@ FILL = (
     "INSERT INTO books VALUES (1, 'Notes', 1, '2026-01-01', '2026-01-01')",
     "INSERT INTO reviews (id, stars, book_id) VALUES (1, 5, 1)",
 )
+
+
+def bare_url(request: pytest.FixtureRequest, folder: Path) -> str:
+    """Return the URL of a database without tables, of the kind that a fixture is asked for."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{folder}/test.db"
+    return str(request.getfixturevalue("bare_postgres_url"))
 
 
 def tables(url: str) -> set[str]:

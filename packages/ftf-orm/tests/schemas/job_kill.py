@@ -1,4 +1,4 @@
-"""A process that kills itself at a point of a job: `python job_kill.py URL POINT`."""
+"""A process that kills itself at a point of a job: `python job_kill.py URL POINT [JOBS_URL]`."""
 
 import asyncio
 import os
@@ -18,11 +18,13 @@ from ftf.container.jobs import (
     JobRun,
     Jobs,
     JobsProvider,
+    JobTransport,
     Outcome,
+    Run,
     Worker,
 )
 from ftf.orm import DatabaseProvider, transaction
-from ftf.orm.jobs import DatabaseJobs, once
+from ftf.orm.jobs import once
 
 
 class Fuse:
@@ -58,29 +60,49 @@ class HireOnce(Job):
         armed.fuse.reach("committed")
 
 
-class KilledJobs(DatabaseJobs):
-    fuse: Fuse
+class Killed:
+    """A backend whose worker is killed after an attempt, before its outcome is noted."""
 
-    async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
-        self.fuse.reach("settling")
-        await super().settle(envelope, outcome)
+    def __init__(self, backend: JobBackend, fuse: Fuse) -> None:
+        self.backend, self.fuse = backend, fuse
+
+    async def work(self, run: Run, **options: object) -> None:
+        async def attempt(envelope: Envelope) -> Outcome:
+            outcome = await run(envelope)
+            self.fuse.reach("settling")
+            return outcome
+
+        await self.backend.work(attempt, **options)
 
 
-async def main(url: str, point: str) -> None:
+class KilledTransport:
+    """A transport that kills the process after it has sent a message."""
+
+    def __init__(self, transport: JobTransport, fuse: Fuse) -> None:
+        self.transport, self.fuse = transport, fuse
+        self.receive = transport.receive
+
+    async def send(self, queue: str, message: bytes) -> None:
+        await self.transport.send(queue, message)
+        self.fuse.reach("sent")
+
+
+async def main(url: str, point: str, jobs_url: str = "database:") -> None:
+    fuse = Fuse(point)
     async with Container() as container:
-        container.add_provider(DatabaseProvider(url), JobsProvider("database:"))
-        container.register(JobBackend, KilledJobs, scope="singleton")
+        container.add_provider(DatabaseProvider(url), JobsProvider(jobs_url))
         container.register(AuthorRepository)
-        container.instance(Fuse, fuse := Fuse(point))
+        container.instance(Fuse, fuse)
+        if JobTransport in container:
+            container.extend(JobTransport, lambda transport, _: KilledTransport(transport, fuse))
         JobRegistry.of(container).register(HireOnce)
         backend = await container.aresolve(JobBackend)
-        assert isinstance(backend, KilledJobs)
-        backend.fuse = fuse
         if point == "enqueued":
             async with container.scoped_context() as scope:
                 await (await scope.aresolve(Jobs)).enqueue(HireOnce("Ada"))
             fuse.reach(point)
-        await Worker(container, backend, container.resolve(JobRegistry)).run()
+        registry = container.resolve(JobRegistry)
+        await Worker(container, Killed(backend, fuse), registry).run()
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from bookshop import Author, AuthorRepository
-from sqlalchemy import select, text
+from job_post import Post
+from sqlalchemy import or_, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ftf.container import Container, Scope
@@ -21,10 +23,12 @@ from ftf.container.jobs import (
     JobsProvider,
     LeaseLost,
     MemoryJobs,
+    Outcome,
+    Run,
     Worker,
 )
 from ftf.orm import DatabaseProvider
-from ftf.orm.jobs import DatabaseJobs
+from ftf.orm.jobs import DatabaseJobs, OutboxJobs, jobs_metadata
 
 
 class Journal(list[str]):
@@ -107,6 +111,22 @@ class WatchedMemoryJobs(Watched, MemoryJobs): ...
 class WatchedDatabaseJobs(Watched, DatabaseJobs): ...
 
 
+class WatchedOutboxJobs(OutboxJobs):
+    """Notices what became of each attempt."""
+
+    def __init__(self, *given: object, **options: object) -> None:
+        super().__init__(*given, **options)
+        self.idle, self.outcomes = asyncio.Event(), Journal()
+
+    async def work(self, run: Run, **options: object) -> None:
+        async def noted(envelope: Envelope) -> Outcome:
+            outcome = await run(envelope)
+            self.outcomes.append(type(outcome).__name__)
+            return outcome
+
+        await super().work(noted, **options)
+
+
 class Shop:
     """A container, its jobs, and a journal of what they did."""
 
@@ -160,15 +180,47 @@ class Shop:
             await connection.execute(text("UPDATE ftf_jobs SET due_at = enqueued_at"))
 
 
+class OutboxShop(Shop):
+    """An application whose jobs are carried by a post."""
+
+    post: Post
+    backend: WatchedOutboxJobs
+
+    async def work(self, **options: object) -> None:
+        """Run jobs until none is due, sent or claimed."""
+        await self.backend.close()
+        worker, running = self.start(**options)
+        while await self._is_busy() and not running.done():
+            pass
+        worker.stop()
+        await running
+
+    async def _is_busy(self) -> bool:
+        jobs = jobs_metadata.tables["ftf_jobs"]
+        soon = datetime.now(UTC) + timedelta(seconds=10)  # the database has a clock of its own
+        pending = or_(jobs.c.token.is_not(None), jobs.c.due_at <= soon)
+        async with self.engine.connect() as connection:
+            return await connection.scalar(select(jobs.c.id).where(pending)) is not None
+
+
 @asynccontextmanager
-async def shop_on(engine: AsyncEngine, url: str, *, in_memory: bool) -> AsyncIterator[Shop]:
-    """Open an application with jobs of one kind."""
+async def shop_on(engine: AsyncEngine, url: str, kind: str = "database") -> AsyncIterator[Shop]:
+    """Open an application with jobs of one kind: `memory`, `database` or `outbox`."""
     async with Container() as container:
-        jobs = JobsProvider("memory:" if in_memory else "database:", concurrency=0)
+        jobs = JobsProvider("memory:" if kind == "memory" else "database:", concurrency=0)
         container.add_provider(DatabaseProvider(url), jobs)
         container.instance(AsyncEngine, engine)  # which tests listen to
         container.register(AuthorRepository)
         container.register(Journal, scope="singleton")
-        backend = WatchedMemoryJobs() if in_memory else WatchedDatabaseJobs(engine)
+        if kind == "outbox":
+            registry, post = JobRegistry.of(container), Post()
+            outbox = WatchedOutboxJobs(engine, post, registry, poll_seconds=0.01)
+            container.instance(JobBackend, outbox)
+            shop = OutboxShop(container, engine, outbox)
+            shop.post = post
+            yield shop
+            await outbox.close()
+            return
+        backend = WatchedMemoryJobs() if kind == "memory" else WatchedDatabaseJobs(engine)
         container.instance(JobBackend, backend)
         yield Shop(container, engine, backend)

@@ -13,7 +13,7 @@ from ftf.orm import DatabaseProvider
 
 
 @dataclass(frozen=True)
-class HireSlowly(Job):
+class HireSlowly(Job, attempts=1):
     """Stores an author at its second run, and until then writes without a commit and hangs."""
 
     name: str
@@ -29,8 +29,8 @@ class HireSlowly(Job):
 
 def container() -> Container:
     """Return the application."""
-    made = Container()
-    made.add_provider(DatabaseProvider(os.environ["DATABASE_URL"]), JobsProvider("database:"))
+    made, jobs = Container(), os.environ.get("JOBS_URL", "database:")
+    made.add_provider(DatabaseProvider(os.environ["DATABASE_URL"]), JobsProvider(jobs))
     made.register(AuthorRepository)
     JobRegistry.of(made).register(HireSlowly)
     return made

@@ -1,25 +1,13 @@
-"""The archive's tables and repositories, with a post that has living and deleted comments."""
+"""The archive's repositories, with a post that has living and deleted comments."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from archive import Archive, Comment, Folder, Post, Reaction, Tag, User
+from archive import Comment, Folder, Post, Reaction, Tag, User
 
 from ftf.orm import BaseRepository
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-async def archive(engine, session) -> AsyncIterator[None]:
-    async with engine.begin() as connection:
-        await connection.run_sync(Archive.metadata.drop_all)  # what a killed run may have left
-        await connection.run_sync(Archive.metadata.create_all)
-    yield
-    await session.rollback()  # a transaction that has read the tables keeps them from being dropped
-    async with engine.begin() as connection:
-        await connection.run_sync(Archive.metadata.drop_all)
 
 
 @pytest.fixture

@@ -49,16 +49,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 PLAIN = VIEWS["as it is"]
 
 
-@pytest.fixture(autouse=True)
-def archive() -> None:
-    """In place of the tables of the other tests in this folder."""
-
-
 @pytest_asyncio.fixture(loop_scope="module", scope="module", params=["sqlite", "postgres"])
 async def connection(request, tmp_path_factory) -> AsyncIterator[AsyncConnection]:
     sqlite = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('market')}/test.db"
     on_postgres = request.param == "postgres"
-    engine = create_engine(request.getfixturevalue("postgres_url") if on_postgres else sqlite)
+    engine = create_engine(request.getfixturevalue("bare_postgres_url") if on_postgres else sqlite)
     async with engine.begin() as connection:
         await fill(connection)
     async with engine.connect() as connection:

@@ -1,10 +1,23 @@
 """Seeders: their order, what fails, and where they run."""
 
+from contextlib import suppress
+
 import pytest
-from bookshop import Author, AuthorRepository, Book, BookRepository
+from bookshop import Author, AuthorRepository, Book, BookRepository, Genre
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from ftf.container import Container
-from ftf.orm import DatabaseProvider, Seeder, SeederFailed, SeederRefused, run_seeders
+from ftf.orm import (
+    BaseRepository,
+    DatabaseProvider,
+    DuplicateRecord,
+    Seeder,
+    SeederFailed,
+    SeederRefused,
+    run_seeders,
+    transaction,
+)
 
 
 @pytest.fixture
@@ -77,6 +90,39 @@ async def test_edge_56_a_second_run_changes_nothing(database_url, engine, author
         titles.append(await books.query().pluck(Book.title))
     assert titles[0] == titles[1]
     assert len(titles[0]) == 1
+
+
+class Library(Seeder):
+    """Inserts in each way, of which one is rolled back."""
+
+    def __init__(self, authors: AuthorRepository, session: AsyncSession) -> None:
+        self.authors = authors
+        self.books = BaseRepository(session, Book)
+        self.genres = BaseRepository(session, Genre)
+        self.session = session
+
+    async def run(self) -> None:
+        ada, _ = await self.authors.first_or_create({Author.email: "a@b.c"}, {"name": "Ada"})
+        rows = [{"name": "Ada", "email": "a@b.c"}, {"name": "Bo", "email": "b@b.c"}]
+        await self.authors.insert_or_ignore(rows)
+        await self.books.create_many({"title": f"{n}", "author_id": ada.id} for n in range(3))
+        await self.genres.insert_many({"name": f"{n}"} for n in range(1_500))
+        await self.session.execute(insert(Genre), [{"name": "x"}, {"name": "y"}])
+        await self.session.execute(text("UPDATE authors SET born = 1815"))
+        with pytest.raises(DuplicateRecord, match="email"):
+            await self.authors.create(Author(name="Eve", email="a@b.c"))
+        with suppress(KeyError):
+            async with transaction(self.session):
+                await self.authors.create(Author(name="Eve"))
+                raise KeyError
+
+
+async def test_edge_56_the_rows_that_a_seeder_inserted_are_counted_by_table(container):
+    async with container:
+        (first,) = await run_seeders(container, [Library], environment="local")
+        (again,) = await run_seeders(container, [Authors], environment="local")
+    assert first.rows == {"authors": 2, "books": 3, "genres": 1_502}
+    assert again.rows == {}
 
 
 async def test_edge_56_one_that_fails_is_rolled_back_and_named_with_those_before(

@@ -178,8 +178,8 @@ async def test_event_29_it_runs_at_the_outermost_commit_within_an_outer_transact
         outer = await connection.begin()
         mode = {"join_transaction_mode": "create_savepoint", "expire_on_commit": False}
         factory = async_sessionmaker(connection, **mode)
-        container.override_instance(async_sessionmaker[AsyncSession], factory)
-        async with container.scoped_context() as scope:
+        override = container.override_instance(async_sessionmaker[AsyncSession], factory)
+        async with override, container.scoped_context() as scope:
             session = await scope.aresolve(AsyncSession)
             async with transaction(session), transaction(session):
                 session.add(Author(name="Ada"))

@@ -12,8 +12,6 @@ from world import DuplicateError, Row, UndoneError, World
 
 from ftf.orm import DuplicateRecord, transaction
 
-pytestmark = pytest.mark.usefixtures("ledger")
-
 NUMBERS = st.integers(0, 3)
 STEPS = st.tuples(
     st.sampled_from(

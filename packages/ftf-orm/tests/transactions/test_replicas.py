@@ -2,15 +2,19 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from socket import socket
 
 import pytest
 from bookshop import Author, AuthorRepository, Book, BookRepository, Model
-from sqlalchemy import event, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import event, insert, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ftf.container import Container
 from ftf.orm import (
     DatabaseProvider,
+    DatabaseUnavailable,
     create_engine,
     session_factory,
     transaction,
@@ -179,3 +183,109 @@ def test_a_replica_is_of_the_same_kind_and_in_a_list():
         create_engine("sqlite://", replicas=["postgresql://localhost/x"])
     with pytest.raises(TypeError, match=r"replicas must be several URLs, not one: write \['"):
         create_engine("sqlite://", replicas="sqlite://")
+
+
+@pytest.fixture
+def absent_url(database_url, tmp_path) -> Iterator[str]:
+    """The URL of a replica that refuses every connection."""
+    if database_url.startswith("sqlite"):
+        yield f"sqlite+aiosqlite:///{tmp_path}/nowhere/replica.db"
+        return
+    with socket() as taken:  # nothing listens there, and nothing else can
+        taken.bind(("127.0.0.1", 0))
+        yield f"postgresql+asyncpg://postgres@127.0.0.1:{taken.getsockname()[1]}/postgres"
+
+
+@pytest.fixture
+async def alone(database_url, absent_url) -> AsyncIterator[AsyncEngine]:
+    alone = create_engine(database_url, replicas=[absent_url])
+    yield alone
+    await alone.dispose()
+
+
+async def test_reads_go_to_the_primary_while_the_replica_refuses(alone, authors, caplog):
+    ada = await authors.create(Author(name="Ada", books=[Book(title="a")]))
+    for _ in range(2):
+        async with session_factory(alone)() as session:
+            found = AuthorRepository(session)
+            assert (await found.find_or_fail(ada.id)).name == "Ada"
+            assert await found.query().count() == 1
+            (author,) = await found.query().with_(Author.books).get()
+            assert [book.title for book in author.books] == ["a"]
+            await found.create(Author(name="Bo"))
+            await found.query().where(Author.name == "Bo").delete()
+    # The second session, and each further read, did not try it again.
+    assert [record.getMessage()[:11] for record in caplog.records] == ["The replica"]
+    assert "cannot be reached and is left out: " in caplog.text
+
+
+async def test_a_replica_is_tried_again_after_ten_seconds(alone, monkeypatch, caplog):
+    clock = [0.0]
+    monkeypatch.setattr("ftf.orm.engine._replicas.monotonic", lambda: clock[0])
+    for clock[0], tries in ((0.0, 1), (9.9, 1), (10.0, 2)):
+        async with session_factory(alone)() as session:
+            assert await AuthorRepository(session).count() == 0
+        assert len(caplog.records) == tries
+
+
+async def test_pending_changes_are_not_lost_to_a_read_that_is_repeated(alone):
+    async with session_factory(alone)(autoflush=False) as session:
+        session.add(Author(name="Ada"))
+        with pytest.raises(DatabaseUnavailable, match="cannot be reached"):
+            await AuthorRepository(session).count()
+        assert await AuthorRepository(session).count() == 0
+
+
+async def test_another_error_of_a_replica_is_an_error(pair, session, where, caplog):
+    with pytest.raises(DBAPIError, match="nothing"):
+        await AuthorRepository(session).query().where_raw("nothing = 1").get()
+    assert await AuthorRepository(session).count() == 0
+    assert "primary" not in where
+    assert not caplog.records
+
+
+async def test_a_primary_that_refuses_is_no_matter_of_the_replicas(absent_url, replica_url, caplog):
+    engine = create_engine(absent_url, replicas=[replica_url])
+    async with session_factory(engine)() as session:
+        with using_primary(), pytest.raises(DatabaseUnavailable, match="cannot be reached"):
+            await AuthorRepository(session).count()
+    await engine.dispose()
+    assert not caplog.records
+
+
+async def test_a_replica_without_a_free_connection_is_not_left_out(database_url, engine, caplog):
+    options = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0}
+    small = create_engine(database_url, replicas=[database_url], **options)
+    factory = session_factory(small)
+    async with factory() as first, factory() as second:
+        assert await AuthorRepository(first).count() == 0
+        with pytest.raises(DatabaseUnavailable, match="cannot be reached"):
+            await AuthorRepository(second).count()
+    await small.dispose()
+    assert not caplog.records
+
+
+@pytest.mark.slow
+async def test_a_replica_that_goes_down_and_comes_back_costs_no_read(
+    server, postgres_url, monkeypatch
+):
+    clock = [0.0]
+    monkeypatch.setattr("ftf.orm.engine._replicas.monotonic", lambda: clock[0])
+    for url, name in ((postgres_url, "primary"), (server.url, "replica")):
+        engine = create_engine(url)
+        async with engine.begin() as connection:
+            await connection.run_sync(Model.metadata.create_all)
+            await connection.execute(insert(Author).values(name=name))
+        await engine.dispose()
+    pair = create_engine(postgres_url, replicas=[server.url])
+    async with session_factory(pair)() as session:
+        authors = AuthorRepository(session)
+        assert await authors.query().pluck(Author.name) == ["replica"]
+        await server.crash()  # under the connection of the session
+        assert await authors.query().pluck(Author.name) == ["primary"]
+        await server.start()
+        assert await authors.query().pluck(Author.name) == ["primary"]
+    clock[0] = 10.0
+    async with session_factory(pair)() as session:
+        assert await AuthorRepository(session).query().pluck(Author.name) == ["replica"]
+    await pair.dispose()

@@ -7,6 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ftf.orm import DatabaseUnavailable, create_engine, transaction
 
+# SQLite has no connection to end.
+pytestmark = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+
 
 @pytest.fixture
 async def terminate(postgres_url):
@@ -23,11 +26,6 @@ async def terminate(postgres_url):
 
 async def process_of(session: AsyncSession) -> int:
     return await session.scalar(text("SELECT pg_backend_pid()"))
-
-
-@pytest.fixture
-def database_url(postgres_url) -> str:
-    return postgres_url  # SQLite has no connection to end
 
 
 async def test_edge_48_an_idle_connection_that_was_ended_is_replaced(authors, session, terminate):

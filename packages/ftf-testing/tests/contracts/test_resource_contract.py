@@ -4,7 +4,7 @@ import re
 from typing import Annotated
 
 import pytest
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
 from httpx import ASGITransport, AsyncClient, Response
 
@@ -116,3 +116,19 @@ async def test_a_path_that_the_document_does_not_have_is_an_error(client):
 async def test_a_list_without_parameters_ignores_them(client):
     with pytest.raises(ResourceContractError, match="1 parts of its contract"):
         await resource_contract(client, "/plain")
+
+
+async def test_a_list_behind_a_login_is_asked_with_the_headers_that_are_passed():
+    async def closed(request: Request) -> None:
+        if request.headers.get("authorization") != "Bearer x":
+            raise HTTPException(401)
+
+    app = FastAPI(dependencies=[Depends(closed)])
+    documented = {"parameters": [parameter(name, schema) for name, schema in SCHEMAS.items()]}
+    app.add_api_route("/strict", strict, openapi_extra=documented)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        with pytest.raises(
+            PermissionError, match=r"GET /strict is answered 401: log the client in"
+        ):
+            await resource_contract(client, "/strict")
+        await resource_contract(client, "/strict", headers={"authorization": "Bearer x"})

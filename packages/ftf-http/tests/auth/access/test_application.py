@@ -7,7 +7,7 @@ from auth_people import HeaderGuard, People, Person, guarded
 from auth_tokens import SECRET
 
 from ftf.container import Container
-from ftf.http import FastTrackFramework, Injected
+from ftf.http import FastTrackFramework, Injected, InvalidApplicationError
 from ftf.http.auth import (
     Access,
     Auth,
@@ -116,6 +116,19 @@ async def test_an_application_whose_process_has_no_guards_looks_for_none(serve, 
     async with serve(app) as client:
         assert (await client.get("/")).status_code == 200
         assert "security" not in app.openapi()["paths"]["/"]["get"]
+
+
+async def test_a_start_that_fails_looks_for_no_guards_either(monkeypatch):
+    monkeypatch.delitem(sys.modules, "ftf.http.auth")
+    app = FastTrackFramework()
+
+    @app.get("/")
+    async def show(name: Injected[str]) -> str:
+        return name
+
+    with pytest.raises(InvalidApplicationError, match="built-in types"):
+        async with app.router.lifespan_context(app):
+            pass
 
 
 async def test_a_guard_may_be_registered_and_have_its_own_challenge(serve):

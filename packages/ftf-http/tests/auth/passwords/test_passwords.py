@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ftf.http import FastTrackFramework
-from ftf.http.auth import Argon2, Passwords, PasswordsBusy, UnusablePassword
+from ftf.http.auth import Argon2, CommonPasswords, Passwords, PasswordsBusy, UnusablePassword
 
 CHEAP = Argon2.minimum()
 WORD = "correct horse battery"
@@ -258,3 +258,12 @@ async def test_edge_s38_a_client_that_leaves_gives_its_place_back_when_its_threa
 def test_a_number_below_one_is_refused(option):
     with pytest.raises(ValueError, match=f"{option} must be at least 1, not 0"):
         Passwords(CHEAP, **{option: 0})
+
+
+@pytest.mark.parametrize("password", ["Correcthorse", "C0rrectHorse99!", "8675309"])
+async def test_edge_s45_words_of_a_list_of_yours_count_in_the_same_spellings(password):
+    listed = CommonPasswords(["correctHorse", "8675309", "!!!"])
+    assert await listed.contains(password)
+    assert not await CommonPasswords().contains(password)
+    assert await listed.contains("P4ssw0rd1")
+    assert not await listed.contains("correct horse")

@@ -3,100 +3,24 @@
 import asyncio
 import itertools
 import json
-from dataclasses import dataclass, field
 
 import pytest
 from accounts_schema import Login, User, options_of
+from auth_mails import ADA, WORD, bearer, log_in, register, with_routes
 
-from ftf.http import FastTrackFramework
 from ftf.http.auth import (
-    AccountRoutes,
     Accounts,
-    AuthMail,
     BearerGuard,
-    CookieGuard,
-    CookieRoutes,
-    SessionRoutes,
     TokenRoutes,
     auth_routes,
 )
 from ftf.http.auth.orm import OrmStores
 from ftf.orm import DatabaseProvider
 
-ADA, WORD = "ada@example.com", "correct horse battery"
-
-
-@dataclass
-class Mailbox:
-    """The mails that were sent."""
-
-    sent: list[tuple[str, ...]] = field(default_factory=list)
-    works: bool = True
-
-    async def send_verification(self, user: object, url: str) -> None:
-        self.add("verify", url)
-
-    async def send_reset(self, user: object, url: str) -> None:
-        self.add("reset", url)
-
-    async def send_already_registered(self, user: object) -> None:
-        self.add("known")
-
-    def add(self, *mail: str) -> None:
-        if not self.works:
-            raise OSError("no mail server")
-        self.sent.append(mail)
-
-    def token(self) -> str:
-        """The token of the last link."""
-        return self.sent[-1][1].partition("?token=")[2]
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-ALL = [TokenRoutes, CookieRoutes, SessionRoutes, AccountRoutes]
-
-
-@pytest.fixture
-def app(any_shop, mailbox) -> FastTrackFramework:
-    """An application with all ready routes, and stores of each kind in turn."""
-    return with_routes(any_shop, mailbox)
-
-
-@pytest.fixture
-def memory_app(memory_shop, mailbox) -> FastTrackFramework:
-    return with_routes(memory_shop, mailbox)
-
-
-def with_routes(shop, mailbox) -> FastTrackFramework:
-    app, user = shop.app, shop.user
-    app.instance(AuthMail[user], mailbox)
-    app.add_guard("api", BearerGuard)
-    app.add_guard("web", CookieGuard)
-    app.require_login()
-    app.include_router(auth_routes(user, routes=ALL))
-    return app
-
-
-async def register(client, email: str = ADA):
-    return await client.post("/auth/register", json={"email": email, "password": WORD})
-
-
-async def log_in(client, email: str = ADA, password: str = WORD, **options: str):
-    body = {"email": email, "password": password, **options}
-    return await client.post("/auth/login", json=body)
-
 
 async def refresh(client, token: str, **fields: str):
     form = {"grant_type": "refresh_token", "refresh_token": token, **fields}
     return await client.post("/auth/token", data=form)
-
-
-def bearer(response) -> dict[str, str]:
-    return {"authorization": f"Bearer {response.json()['access_token']}"}
 
 
 async def test_a_user_registers_logs_in_refreshes_and_logs_out(app, serve, mailbox):

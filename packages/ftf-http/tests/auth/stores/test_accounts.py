@@ -83,3 +83,17 @@ async def test_a_user_is_active_until_that_is_changed(stores):
     assert accounts.is_active(user)
     await stores.change(accounts.subject_of(user), is_active=False)
     assert not accounts.is_active(await accounts.find_by_name("ada"))
+
+
+async def test_edge_s46_a_name_is_replaced_by_a_free_one_from_the_expected_version(stores):
+    accounts = stores.accounts
+    subject = accounts.subject_of(await accounts.add("ada@example.com", "!"))
+    await accounts.add("bob@example.com", "!")
+    assert await accounts.rename(subject, "new@example.com", 2) is None
+    assert await accounts.rename(subject, "BOB@example.com", 1) is None
+    assert not accounts.is_verified(await accounts.find_apart(subject))
+    assert await accounts.rename(subject, "New@example.com", 1) == 2
+    renamed = await accounts.find_by_name("new@example.com")
+    assert accounts.subject_of(renamed) == subject
+    assert accounts.is_verified(renamed)
+    assert await accounts.find_by_name("ada@example.com") is None

@@ -1,12 +1,11 @@
 import pytest
-from shop import Product, Shop
+from shop import Product
 
 from ftf.orm import Filter, FilterSet, QueryBuilder, Repository
 
 
 @pytest.fixture
-async def products(create_tables, session) -> Repository[Product]:
-    await create_tables(Shop.metadata)
+async def products(session) -> Repository[Product]:
     return Repository(session, Product)
 
 

@@ -72,12 +72,14 @@ async def tables(engine) -> AsyncIterator[None]:
         await connection.run_sync(Apart.metadata.drop_all)
 
 
+@pytest.mark.slow
 async def test_300_000_keys_are_found(authors):
     ada = await authors.create(Author(name="Ada"))
     assert await authors.find_many(range(300_000)) == [ada]
     assert await authors.query().where_not_in(Author.id, range(300_000)).count() == 0
 
 
+@pytest.mark.slow
 async def test_many_keys_of_many_columns_are_found(tables, session):
     keys = [("a", number) for number in range(20_000)]
     await session.execute(insert(Seat), [{"row": row, "number": number} for row, number in keys])

@@ -2,7 +2,7 @@
 
 import pytest
 from bookshop import Author, Book, Draft, Genre, Review
-from newsroom import Article, Comment, Newsroom, Topic, Writer
+from newsroom import Article, Comment, Topic, Writer
 from sqlalchemy.ext.asyncio import AsyncSession
 from staff import Colleague, Engineer, Firm, Gadget
 
@@ -23,8 +23,7 @@ async def shop(session) -> None:
 
 
 @pytest.fixture
-async def news(create_tables, session) -> QueryBuilder[Writer]:
-    await create_tables(Newsroom.metadata)
+async def news(session) -> QueryBuilder[Writer]:
     ada = Writer(name="Ada", mentor=Writer(name="Grace"))
     for title in "xyz":
         comments = [Comment(score=score) for score in (1, 2)]
@@ -89,8 +88,7 @@ def test_edge_26_what_no_path_leads_to_is_refused_with_the_remedy(books, authors
         authors.query().with_(5)
 
 
-async def test_edge_26_a_relationship_of_a_subclass_follows_a_path_to_it(create_tables, session):
-    await create_tables(Firm.metadata)
+async def test_edge_26_a_relationship_of_a_subclass_follows_a_path_to_it(session):
     firm = Firm(name="ACME")
     session.add(Gadget(name="lens", colleague_id=1))
     session.add(Engineer(id=1, firm=firm))

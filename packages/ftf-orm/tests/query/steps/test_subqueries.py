@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from archive import Archive, Post
+from archive import Post
 from bookshop import Author, Book
 from ledger import Account, Accounts
 from sqlalchemy import func, text
@@ -43,8 +43,7 @@ async def test_a_union_keeps_the_loads_and_computed_values_of_the_first(authors,
     assert (found.books_count, len(found.books)) == (2, 2)
 
 
-async def test_a_union_is_not_widened_and_each_query_keeps_its_scopes(create_tables, session):
-    await create_tables(Archive.metadata)
+async def test_a_union_is_not_widened_and_each_query_keeps_its_scopes(session):
     posts = QueryBuilder(session, Post).order_by_key()
     now = datetime(2026, 1, 1, tzinfo=UTC)
     session.add_all(
@@ -107,7 +106,7 @@ async def test_the_recipe_for_full_text_finds_words_on_both_databases(authors, s
     await session.rollback()
 
 
-async def test_paths_in_json_mean_the_same_on_both_databases(ledger, session):
+async def test_paths_in_json_mean_the_same_on_both_databases(session):
     accounts = Accounts(session)
     for owner, settings in (
         ("a", {"theme": "dark", "size": 2, "tags": ["x", "y"], "nested": {"on": True}}),

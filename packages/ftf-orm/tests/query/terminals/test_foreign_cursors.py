@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from archive import Archive, Post
+from archive import Post
 from bookshop import Author, Book
 from sqlalchemy import func
 
@@ -98,8 +98,7 @@ async def test_edge_21_a_cursor_of_another_scope_finds_what_this_one_shows(autho
     assert [book.title for book in page.items] == ["b1", "b2"]
 
 
-async def test_a_cursor_goes_on_within_the_scopes_of_the_model(create_tables, session):
-    await create_tables(Archive.metadata)
+async def test_a_cursor_goes_on_within_the_scopes_of_the_model(session):
     now = datetime(2026, 1, 1, tzinfo=UTC)
     session.add_all(
         Post(id=number, title="x", deleted_at=now if number % 2 else None) for number in range(1, 9)

@@ -1,7 +1,7 @@
 """Numbers over related records that are easily multiplied."""
 
 import pytest
-from newsroom import Article, Badge, Comment, Newest, Newsroom, Topic, Writer, beats
+from newsroom import Article, Badge, Comment, Newest, Topic, Writer, beats
 from sqlalchemy import func
 from sqlalchemy.orm import aliased
 
@@ -12,8 +12,7 @@ class Writers(BaseRepository[Writer]): ...
 
 
 @pytest.fixture
-async def session(create_tables, session):
-    await create_tables(Newsroom.metadata)
+async def session(session):
     return session
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from newsroom import Article, Comment, Newsroom, Topic, Writer, beats
+from newsroom import Article, Comment, Topic, Writer, beats
 from sqlalchemy import delete, update
 
 from ftf.orm import QueryBuilder
@@ -137,8 +137,7 @@ WRITERS = st.lists(
 
 
 @pytest.fixture
-async def session(create_tables, session):
-    await create_tables(Newsroom.metadata)
+async def session(session):
     return session
 
 

@@ -1,15 +1,14 @@
 """The first related records of each of several records."""
 
 import pytest
-from shop import Category, Person, Product, Review, Shop, Tag, tagged
+from shop import Category, Person, Product, Review, Tag, tagged
 from sqlalchemy import insert
 
 from ftf.orm import InvalidArgument, RelationNotLoaded, Repository
 
 
 @pytest.fixture
-async def stocked(create_tables, session) -> list[Product]:
-    await create_tables(Shop.metadata)
+async def stocked(session) -> list[Product]:
     products = [{"id": number, "name": f"p{number}"} for number in (1, 2, 3)]
     await session.execute(insert(Product), products)
     await session.execute(insert(Person), [{"id": 1, "name": "Ann"}])

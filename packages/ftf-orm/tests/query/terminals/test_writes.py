@@ -98,7 +98,7 @@ async def test_edge_51_timestamps_move_with_an_update(authors, books, three):
     assert book.reviews == []  # is still loaded
 
 
-async def test_edge_42_versions_and_computed_columns_are_right(ledger, session):
+async def test_edge_42_versions_and_computed_columns_are_right(session):
     accounts = Accounts(session)
     made = await accounts.create(Account(owner="Ada", amount=1, settings={"on": True}))
     await accounts.query().where_key(made.id).update({Account.amount: Account.amount * 21})

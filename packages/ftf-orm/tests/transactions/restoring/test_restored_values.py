@@ -7,8 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ftf.orm import ColumnNotLoaded, DuplicateRecord, NotNullViolation, StaleRecord, transaction
 
-pytestmark = pytest.mark.usefixtures("ledger")
-
 
 @pytest.fixture
 def accounts(session) -> Accounts:

@@ -122,13 +122,23 @@ class DependencyGraph:
 
 
 def _cut(node: Node, depth: int | None) -> Node:
-    """Return a node without what is further below it than a depth."""
+    """Return a node without what is further below it than a depth; what several need stays one."""
     if depth is None:
         return node
-    if not depth:
-        return replace(node, arguments=())
-    below = (each._replace(node=_cut(each.node, depth - 1)) for each in node.arguments)
-    return replace(node, arguments=tuple(below))
+    shown, level = {node}, {node}
+    for _ in range(depth):
+        level = {each.node for above in level for each in above.arguments} - shown
+        shown |= level
+    return _within(node, shown, {})
+
+
+def _within(node: Node, shown: set[Node], copies: dict[Node, Node]) -> Node:
+    """Return a copy of a node, the only one, that needs nothing but what is shown."""
+    if node not in copies:
+        below = (each for each in node.arguments if each.node in shown)
+        arguments = (each._replace(node=_within(each.node, shown, copies)) for each in below)
+        copies[node] = replace(node, arguments=tuple(arguments))
+    return copies[node]
 
 
 def _replaced(node: Node, by: dict[Node, Node]) -> Node:

@@ -1,6 +1,6 @@
 """A drawing of services as SVG."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from html import escape
 
 from ._layout import Edge, Layout, lay_out
@@ -66,26 +66,33 @@ def draw_services(services: Sequence[Service], edges: Iterable[Edge]) -> str:
     ]
     lone, width, bottom = _rows([services[each] for each in alone], max(width, 560.0), bottom)
     lines = [_line(route, layout, lefts) for route in layout.routes.values()]
-    return "\n".join((*_head(width, bottom), *lines, *boxes, *lone, "</g>", "</svg>"))
+    kinds = {_kind(service) for service in services}
+    return "\n".join((*_head(kinds, width, bottom), *lines, *boxes, *lone, "</g>", "</svg>"))
 
 
-def _head(width: float, bottom: float) -> Iterator[str]:
-    full, height = width + 2 * _MARGIN, bottom + 2 * _MARGIN + _LEGEND
+def _head(kinds: Collection[str], width: float, bottom: float) -> Iterator[str]:
+    legend = {kind: f"{kind}: {meaning}" for kind, meaning in _KINDS.items() if kind in kinds}
+    full = max(width, sum(map(_legend_width, legend.values()))) + 2 * _MARGIN
+    height = bottom + 2 * _MARGIN + _LEGEND
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{full:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {full:.0f} {height:.0f}" role="img">'
     )
     yield f"<title>Services and what they need</title><style>{_STYLE}</style>"
     left = _MARGIN
-    for kind, meaning in _KINDS.items():
+    for kind, text in legend.items():
         yield (
             f'<g class="{kind}"><rect x="{left:.0f}" y="{_MARGIN:.0f}" width="14" height="14" '
             'rx="3"/>'
-            f'<text class="how" x="{left + 20:.0f}" y="{_MARGIN + 11:.0f}">{kind}: {meaning}</text>'
+            f'<text class="how" x="{left + 20:.0f}" y="{_MARGIN + 11:.0f}">{text}</text>'
             "</g>"
         )
-        left += 40 + 6.2 * len(f"{kind}: {meaning}")
+        left += _legend_width(text)
     yield f'<g transform="translate({_MARGIN:.0f} {_MARGIN + _LEGEND:.0f})">'
+
+
+def _legend_width(text: str) -> float:
+    return 40 + 6.2 * len(text)
 
 
 def _lefts(
@@ -119,7 +126,7 @@ def _rows(
 
 
 def _box(service: Service, left: float, middle: float, width: float) -> str:
-    kind = service.how.partition(",")[0]
+    kind = _kind(service)
     top, text = middle - _HEIGHT / 2, left + _PADDING
     title = escape(f"{service.name} ({service.how}) {service.location}".strip())
     return (
@@ -129,6 +136,10 @@ def _box(service: Service, left: float, middle: float, width: float) -> str:
         f'<text class="how" x="{text:.1f}" y="{top + 32:.1f}">{escape(service.how)}</text>'
         "</g>"
     )
+
+
+def _kind(service: Service) -> str:
+    return service.how.partition(",")[0]
 
 
 def _line(route: Sequence[int], layout: Layout, lefts: dict[int, tuple[float, float]]) -> str:

@@ -21,8 +21,10 @@ from ._run import JobRun
 from ._runner import Runner
 from .backends._backend import JobBackend, Run, Stop
 from .backends._capabilities import Capabilities
+from .backends._inbox import Inbox
 from .backends._memory import FailedJob, MemoryJobs
 from .backends._pull import JobStore, pull
+from .backends._transport import Delivery, JobTransport
 from .exceptions import (
     JobCancelled,
     JobError,
@@ -45,6 +47,7 @@ from .worker._worker import Worker
 __all__ = [
     "Backoff",
     "Capabilities",
+    "Delivery",
     "Discard",
     "Discarded",
     "Done",
@@ -54,6 +57,7 @@ __all__ = [
     "Failed",
     "FailedJob",
     "Fixed",
+    "Inbox",
     "Job",
     "JobBackend",
     "JobCancelled",
@@ -63,6 +67,7 @@ __all__ = [
     "JobRun",
     "JobStore",
     "JobTimeout",
+    "JobTransport",
     "Jobs",
     "JobsProvider",
     "JobsUrl",

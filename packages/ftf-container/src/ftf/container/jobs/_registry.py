@@ -82,6 +82,11 @@ class JobRegistry:
         """The classes of jobs that are registered."""
         return tuple(each.job for each in self._by_name.values())
 
+    @property
+    def queues(self) -> Sequence[str]:
+        """The queues of the classes that are registered, and the one of jobs that name none."""
+        return sorted({"default", *(each.job.options.queue for each in self._by_name.values())})
+
     def write(self, job: Job) -> Json:
         """Return the fields of a job as they are stored.
 

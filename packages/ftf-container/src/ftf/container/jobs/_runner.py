@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from types import MethodType
 from typing import Final
 
@@ -16,7 +17,7 @@ from ..scopes._settled import settled
 from ._chain import followed
 from ._decision import decide
 from ._job import Job, JobOptions
-from ._outcome import Discarded, Failed, Outcome, Released, Retried
+from ._outcome import Discarded, Done, Failed, Outcome, Released, Retried
 from ._registry import JobRegistry, Registered
 from ._run import JobRun, current_run
 from .exceptions import JobCancelled, JobTimeout, UnknownJob, UnreadableJob, WorkerLost
@@ -70,15 +71,15 @@ class Runner:
             job = registered.read(envelope.payload)
         except UnreadableJob as unreadable:
             return _logged(envelope, Failed(unreadable))
-        run, options = _run_of(envelope), registered.job.options
+        run, options, begun = _run_of(envelope), registered.job.options, monotonic()
         if envelope.crashes >= _MOST_CRASHES:
             outcome: Outcome = Failed(WorkerLost(run.name, envelope.crashes))
         else:
             error = await self._attempt(MethodType(registered.handle, job), run, options)
             if self._is_released and isinstance(error, JobCancelled):
-                return Released()
+                return _logged(envelope, Released())
             outcome = decide(options, run.attempt, error)
-        outcome = _logged(envelope, outcome)
+        outcome = _logged(envelope, outcome, monotonic() - begun)
         if isinstance(outcome, Failed):
             await self._tell_job(registered, job, run, outcome.error)
         return outcome
@@ -178,10 +179,14 @@ def _log_fields(run: JobRun | Envelope) -> dict[str, object]:
     return {**Correlation(run.headers).log_fields, "job": run.name, "job_id": run.id}
 
 
-def _logged(envelope: Envelope, outcome: Outcome) -> Outcome:
+def _logged(envelope: Envelope, outcome: Outcome, seconds: float = 0) -> Outcome:
+    if isinstance(outcome, Done) and not _logger.isEnabledFor(logging.INFO):
+        return outcome
     number, origin = envelope.attempt + 1, Correlation(envelope.headers)
     label, extra = f"{envelope.name} {envelope.id}, attempt {number}{origin}", _log_fields(envelope)
     match outcome:
+        case Done():
+            _logger.info("%s is done in %.3f s", label, seconds, extra=extra)
         case Failed(error):
             _logger.error("%s failed for good", label, exc_info=error, extra=extra)
         case Retried(after, error):
@@ -189,4 +194,6 @@ def _logged(envelope: Envelope, outcome: Outcome) -> Outcome:
             _logger.warning(again, label, after, exc_info=error, extra=extra)
         case Discarded(reason):
             _logger.info("%s is discarded: %s", label, reason, extra=extra)
+        case _:
+            _logger.info("%s is cancelled, and waits in its queue again", label, extra=extra)
     return outcome

@@ -46,7 +46,13 @@ from .logins._logins import Logins
 from .logins._options import LoginOptions
 from .logins._session_token import SessionTokens
 from .logins._token_pair import TokenPair
-from .logins.exceptions import InvalidGrant, InvalidScope, LoginFailed, UnknownLogin
+from .logins.exceptions import (
+    EmailNotVerified,
+    InvalidGrant,
+    InvalidScope,
+    LoginFailed,
+    UnknownLogin,
+)
 from .passwords._argon2 import Argon2
 from .passwords._common import CommonPasswords, CompromisedPasswords
 from .passwords._legacy import LegacyVerifier
@@ -68,7 +74,8 @@ from .policies.exceptions import (
 from .routes._account_routes import AccountRoutes
 from .routes._auth_routes import auth_routes
 from .routes._cookie_routes import CookieRoutes
-from .routes._mail import AuthMail
+from .routes._email_routes import EmailRoutes
+from .routes._mail import AuthMail, EmailMail
 from .routes._session_routes import SessionRoutes
 from .routes._token_routes import TokenRoutes
 from .stores._memory_accounts import MemoryAccounts, MemoryUser
@@ -111,6 +118,9 @@ __all__ = [
     "CurrentUser",
     "Decision",
     "DecisionObserver",
+    "EmailMail",
+    "EmailNotVerified",
+    "EmailRoutes",
     "Gate",
     "Grant",
     "Guard",

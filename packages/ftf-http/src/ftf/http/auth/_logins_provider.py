@@ -62,6 +62,7 @@ class LoginsProvider(ServiceProvider):
             tokens: SessionTokens,
             access: AccessTokens,
             clock: Clock,
+            options: LoginOptions,
             notices: Notices,
         ) -> Logins[U]:
             exchange = current.get()
@@ -72,7 +73,7 @@ class LoginsProvider(ServiceProvider):
                 tokens,
                 access,
                 clock=clock,
-                options=self._options,
+                options=options,
                 origin=Origin(None if exchange is None else exchange.connection),
                 notify=notices,
             )

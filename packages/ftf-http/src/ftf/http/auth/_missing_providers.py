@@ -20,7 +20,7 @@ from .logins._accounts import Accounts
 from .logins._login_session import LoginSessions
 from .logins._logins import Logins
 from .logins._session_token import SessionTokens
-from .routes._mail import AuthMail
+from .routes._mail import AuthMail, EmailMail
 from .tokens._access_tokens import AccessTokens
 
 _AUTH: Final = "`AuthProvider(secrets=..., issuer=..., audience=...)`"
@@ -29,6 +29,8 @@ _API_TOKENS: Final = "`OrmStores(User, User.email, Login, api_tokens=Token)`"
 _LOGINS: Final = "`LoginsProvider()`"
 _LINKS: Final = "`LoginsProvider(links=LinkOptions(base_url=...))`"
 _MAIL: Final = "`app.register(AuthMail[User], ...)` with a class of yours that sends mails"
+
+_EMAIL: Final = "`app.register(EmailMail[User], ...)` with a class of yours that sends mails"
 
 _PROVIDERS: Final[Mapping[object, str]] = MappingProxyType(
     {
@@ -47,6 +49,7 @@ _PROVIDERS: Final[Mapping[object, str]] = MappingProxyType(
         LinkOptions: _LINKS,
         LinkTokens: _LINKS,
         AuthMail: _MAIL,
+        EmailMail: _EMAIL,
     }
 )
 

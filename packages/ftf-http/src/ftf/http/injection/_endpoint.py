@@ -22,7 +22,7 @@ from starlette.websockets import WebSocket
 
 from ..exceptions import InvalidInjectionError
 from ._arguments import InjectedArguments
-from ._inject import Injection, Resolution, injections_in, lacks_key
+from ._inject import Injection, Resolution, has_plain_parameters, injections_in, lacks_key
 from ._signature import evaluated_signature
 
 type Endpoint = Callable[..., object]
@@ -50,6 +50,8 @@ def compiled(
             cannot be read.
     """
     if injected_keys(endpoint) or not isroutine(endpoint):
+        return endpoint
+    if not further and signature is None and has_plain_parameters(endpoint):
         return endpoint
     signature = signature or evaluated_signature(endpoint)
     keys = {**(further or {}), **_injected(endpoint, signature)}

@@ -1,6 +1,8 @@
 """`Inject` and `Injected`: the marks of parameters that the container delivers."""
 
 from dataclasses import dataclass, field
+from inspect import isfunction
+from types import GenericAlias, NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, TypeAliasType, cast, get_args, get_origin
 
 from fastapi import params
@@ -10,6 +12,8 @@ from ._arguments import InjectedArguments
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
+
+_PLAIN = (type, GenericAlias, UnionType, NoneType)  # as opposed to a text, an alias or `Annotated`
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,20 @@ def injections_in(annotation: object, default: object) -> list[Resolution]:
 def lacks_key(annotation: object, default: object) -> bool:
     """Return whether a parameter has `Inject` or `Injected` without a key."""
     return annotation is Injected or any(mark is Inject for mark in markers(annotation, default))
+
+
+def has_plain_parameters(function: object) -> bool:
+    """Return whether a function is known to have no injected parameter, without its signature.
+
+    A signature takes long to read, and most handlers inject nothing.
+    """
+    if not isfunction(function) or function.__dict__:  # such as `__wrapped__`, `__signature__`
+        return False
+    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    hints, without_key = function.__annotations__.values(), cast("object", Injected)
+    return all(isinstance(hint, _PLAIN) and hint is not without_key for hint in hints) and not any(
+        isinstance(default, params.Depends) or default is Inject for default in defaults
+    )
 
 
 def markers(annotation: object, default: object) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from inspect import Parameter, Signature, iscoroutinefunction, unwrap
+from inspect import Parameter, Signature, iscoroutinefunction, isfunction, unwrap
 from typing import Final, cast, get_args, get_origin
 
 from starlette.concurrency import run_in_threadpool
@@ -42,6 +42,8 @@ def replying(endpoint: Endpoint) -> Endpoint:
     # Older FastAPI makes the routes of an included router anew, of the handlers that they have.
     if is_generator(endpoint) or getattr(endpoint, _REPLYING, None) is endpoint:
         return endpoint
+    if _returns_another(endpoint):  # most of them; a signature takes long to read
+        return endpoint
     signature = evaluated_signature(endpoint)
     returned = signature.return_annotation
     if get_origin(returned) is Reply:
@@ -58,6 +60,14 @@ def replying(endpoint: Endpoint) -> Endpoint:
     call.__wrapped__ = endpoint  # type: ignore[attr-defined]  # as functools.wraps sets it
     call.__signature__ = _extended(signature, returned, connection, response)  # type: ignore[attr-defined]  # PEP 362
     return call
+
+
+def _returns_another(endpoint: Endpoint) -> bool:
+    """Return whether a plain function says that it returns neither, without its signature."""
+    if not isfunction(endpoint) or endpoint.__dict__:  # such as `__wrapped__`, `__signature__`
+        return False
+    hint = endpoint.__annotations__.get("return")
+    return not isinstance(hint, str) and get_origin(hint) is not Reply and not is_page(hint)
 
 
 def _calling(endpoint: Endpoint, connection: str, response: str) -> Endpoint:

@@ -70,12 +70,12 @@ class ResourceController[
     @get()
     async def index(self, asked: Criteria[M]) -> AnyPage[Out]:
         """Return a page of the list."""
-        projection = self._resource().projection.including(asked.includes)
+        projection = await self._projection(asked)
         query = self.query()
         # Includes are a matter of the projection, which knows what their schemas need.
         listed = projection.load(without_includes(asked).apply(query))
         page = await paginated(listed, asked, self._resource().filters)
-        return cast("AnyPage[Out]", await projection.page(query, page))
+        return await projection.page(query, page)
 
     @get("/{id}", responses=_NOT_FOUND)
     async def show(self, id: object, asked: Criteria[M]) -> Out:  # noqa: A002  # its name in the path

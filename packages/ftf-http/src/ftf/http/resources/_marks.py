@@ -1,5 +1,6 @@
-"""`Count` and `Needs`: what a field of an answer is made of, beyond an attribute."""
+"""`Count`, `Needs` and `When`: what a field of an answer is made of, and who sees it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,3 +30,16 @@ class Needs:
 
     def __init__(self, *path: QueryableAttribute[object]) -> None:
         self.path: tuple[QueryableAttribute[object], ...] = path
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A field that only some users see: `Annotated[Decimal | MISSING, When(ProductPolicy.costs)]`.
+
+    It is left out for the others. The ability is asked once for an answer, and without a record.
+
+    Args:
+        ability: The ability, a method of a policy that takes the user alone.
+    """
+
+    ability: Callable[..., object]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from pydantic import BaseModel
 from sqlalchemy.orm import DeclarativeBase
@@ -11,6 +11,9 @@ from sqlalchemy.orm import DeclarativeBase
 from ftf.orm import CursorPage, Include, Page, QueryBuilder, SimplePage
 
 from ._shape import Path, Related, Shape, shape_of
+
+if TYPE_CHECKING:
+    from ..auth import Gate
 
 type Tree = dict[str, Tree]  # the names of includes, with those behind them
 type AnyPage[T] = Page[T] | SimplePage[T] | CursorPage[T]
@@ -42,6 +45,25 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         self.shape: Shape = shape_of(model, schema)
         self._includes: tuple[Include, ...] = ()
         self._tree: Tree = {}
+        self._hidden: frozenset[str] = frozenset(self.shape.conditions)
+
+    async def seen_by(self, gate: "Gate[Any]") -> Self:
+        """Return a projection that shows the fields whose `When` a user may see.
+
+        Without it, none of them is shown.
+
+        Args:
+            gate: Asks for the user.
+        """
+        if not self.shape.conditions:
+            return self
+        asked = {condition.ability: False for condition in self.shape.conditions.values()}
+        for ability in asked:
+            asked[ability] = await gate.allows(cast("Any", ability))
+        conditions = self.shape.conditions.items()
+        found = copy(self)
+        found._hidden = frozenset(name for name, each in conditions if not asked[each.ability])  # noqa: SLF001  # of this class
+        return found
 
     def including(self, includes: Sequence[Include]) -> Self:
         """Return a projection that shows relationships of `MISSING` fields as well.
@@ -72,12 +94,13 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         Includes with a limit are left out: `page` and `all` read them.
         """
         for name, count in self.shape.counts.items():
-            query = query.with_count(count.relation, alias=name)
-        return _loaded(query, self.shape, self._tree, (), self._limits)
+            if name not in self._hidden:
+                query = query.with_count(count.relation, alias=name)
+        return _loaded(query, self.shape, self._tree, (), {*self._limits, *self._hidden})
 
     def __call__(self, record: M) -> Out:
         """Return what an answer shows of a record that is loaded."""
-        return cast("Out", _shown(record, self.shape, self._tree, {}))
+        return cast("Out", _shown(record, self.shape, self._tree, {}, self._hidden))
 
     async def page(self, query: QueryBuilder[M], page: AnyPage[M]) -> AnyPage[Out]:
         """Return a page of what an answer shows.
@@ -98,6 +121,8 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         """
         limited = {}
         for name, limit in self._limits.items():
+            if name in self._hidden:
+                continue
             related, tree = self.shape.related[name], self._tree[name]
             limited[name] = await query.related(
                 records, related.attribute, limit=limit, narrow=_loading(related, tree)
@@ -105,7 +130,7 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         found: list[object] = []
         for number, record in enumerate(records):
             own = {name: lists[number] for name, lists in limited.items()}
-            found.append(_shown(record, self.shape, self._tree, own))
+            found.append(_shown(record, self.shape, self._tree, own, self._hidden))
         return cast("list[Out]", found)
 
     @property
@@ -138,15 +163,20 @@ def _loaded[Q: QueryBuilder[Any]](
 
 
 def _shown(
-    record: object, shape: Shape, tree: Tree, limited: Mapping[str, Sequence[object]]
+    record: object,
+    shape: Shape,
+    tree: Tree,
+    limited: Mapping[str, Sequence[object]],
+    hidden: frozenset[str] = frozenset(),
 ) -> BaseModel:
     """Return a record as its schema shows it; fields are read by name, whatever their alias."""
     values: object = record
-    if any(related.is_optional for related in shape.related.values()) or tree:
+    if any(related.is_optional for related in shape.related.values()) or tree or hidden:
         # A dict, as pydantic would read relationships that are not loaded.
-        found = {name: getattr(record, name) for name in (*shape.plain, *shape.counts)}
+        names = (name for name in (*shape.plain, *shape.counts) if name not in hidden)
+        found = {name: getattr(record, name) for name in names}
         for name, related in shape.related.items():
-            if related.is_optional and name not in tree:
+            if name in hidden or (related.is_optional and name not in tree):
                 continue
             value = limited[name] if name in limited else getattr(record, name)
             found[name] = _shown_related(value, related, tree.get(name, {}))

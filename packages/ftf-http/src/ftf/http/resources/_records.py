@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
@@ -15,8 +15,9 @@ from ftf.orm import BaseRepository, Criteria, FilterSet, QueryBuilder, RecordNot
 from ..replies._reply import Reply
 from ..routing._controller import Controller
 from ._entering import CHANGES, TAGGED
+from ._projection import Projection
 from ._resource import Resource
-from .access._policy import gate_of, has_visible
+from .access._policy import Visibility, gate_of, has_visible, visibility_of
 from .bodies._rules_in import ask
 from .bodies._storable import naming_fields
 from .conditional._etag import NO_PRECONDITION, Precondition, etag_of, is_unchanged
@@ -42,6 +43,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
 
     _parent_key: object = None
     _gate: "Gate[Any] | None" = None
+    _visibility: "Visibility | None" = None
     _seen: "QueryBuilder[M] | None" = None
     _is_shown: bool = False  # the action is `show`, for which the policy is asked
     _tag: str = ""
@@ -110,9 +112,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
             RecordNotFound: There is none with this key.
         """
         resource = self._resource()
-        projection = resource.projection
-        if asked is not None:
-            projection = projection.including(asked.includes)
+        projection = await self._projection(asked)
         query = self.query()
         record = await projection.load(query).fresh().find_or_fail(key)
         if self._is_shown:
@@ -120,7 +120,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
         if resource.version:
             self._tag = etag_of(getattr(record, resource.version))
         (out,) = await projection.all(query, [record])
-        return cast("Out", out)
+        return out
 
     async def authorize(self, ability: str, record: M) -> None:
         """Ask the policy of the resource about a record; without a policy nothing is refused.
@@ -138,6 +138,13 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
         asked = policy.ability(ability) if policy is not None else None
         if asked is not None and self._gate is not None:
             await self._gate.authorize(asked, record)
+
+    async def _projection(self, asked: Criteria[M] | None) -> Projection[M, Out]:
+        """Return what an answer shows, of what was asked for, to the user of the request."""
+        projection: Projection[M, Out] = self._resource().projection
+        if self._gate is not None:
+            projection = await projection.seen_by(self._gate)
+        return projection if asked is None else projection.including(asked.includes)
 
     async def _changing(self, key: object, ability: str) -> M:
         """Return a record that the user may change, and that has the version of `If-Match`."""
@@ -169,7 +176,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
             if body is None or not resource.has_rules:
                 yield
                 return
-            rules = Rules(session, visibility=self._visible if self._gate is not None else None)
+            rules = Rules(session, visibility=self._visibility)
             of_parent = {resource.foreign_key: self._parent_key} if resource.parent else {}
             own = [record] if record else []
             changes = values if record else None
@@ -177,11 +184,6 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
             await rules.check()
             async with rules.explaining():
                 yield
-
-    async def _visible(self, _: type[object], query: QueryBuilder[Any]) -> QueryBuilder[Any]:
-        """Return a query narrowed by the policy of its model, as `Exists(visible=...)` asks."""
-        assert self._gate is not None  # noqa: S101  # the caller has looked
-        return await self._gate.visible(query.model, query)
 
     async def _enter(self, connection: HTTPConnection, action: str, parent: object) -> None:
         """Narrow the resource to what a request may see, and read its preconditions.
@@ -194,6 +196,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
         self._is_shown = action == "show"
         if resource.policy is not None:
             self._gate = await gate_of(connection, resource.policy)
+            self._visibility = visibility_of(connection)
             narrowed = self.scope(self.records.query())
             self._seen = await self._gate.visible(resource.model, narrowed)
         if resource.parent is not None:
@@ -229,4 +232,4 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
 
     @classmethod
     def _resource(cls) -> Resource:
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover  # ResourceController has it

@@ -15,7 +15,7 @@ from ..injection._early_checks import EarlyDependency
 from ..types import key_of
 from ._projection import Projection
 from .access._policy import ResourcePolicy
-from .bodies._rules_in import has_rules
+from .bodies._rules_in import has_rules, policies_in
 from .declared._mistakes import unread_names
 
 ACTIONS: Final = ("index", "show", "store", "update", "replace", "destroy")
@@ -177,6 +177,17 @@ class Resource:
             )
 
     def _check_policy(self) -> None:
+        hidden_by = sorted(each.__name__ for each in policies_in(self.body))
+        if self.policy is None and hidden_by:
+            raise TypeError(
+                f"{self.body.__name__} has rules with `visible={hidden_by[0]}`, and {self.name} "
+                "has no policy, so that no user is known: write `policy = ...`."
+            )
+        if self.policy is None and self.projection.shape.conditions:
+            raise TypeError(
+                f"{self.answer.__name__} has fields with a When, and {self.name} has no policy, so "
+                "that nobody would see them: write `policy = ...`."
+            )
         missing = self.policy.missing(self.actions) if self.policy is not None else []
         if missing:
             methods = ", ".join(f"`{each}`" for each in missing)

@@ -11,7 +11,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ..injection._inject import unaliased
-from ._marks import Count, Needs
+from ._marks import Count, Needs, When
 from ._missing import MISSING
 
 type Model = type[DeclarativeBase]
@@ -50,6 +50,7 @@ class Shape:
         related: The fields that show related records.
         counts: The fields that count related records.
         needs: The relationships that properties read.
+        conditions: The fields that only some users see.
     """
 
     model: Model
@@ -58,11 +59,12 @@ class Shape:
     related: dict[str, Related] = field(default_factory=dict)
     counts: dict[str, Count] = field(default_factory=dict)
     needs: list[Path] = field(default_factory=list)
+    conditions: dict[str, When] = field(default_factory=dict)
 
     @property
     def is_plain(self) -> bool:
         """Return whether answers show columns alone, which the version of a record stands for."""
-        return not (self.related or self.counts or self.needs)
+        return not (self.related or self.counts or self.needs or self.conditions)
 
     def shows(self, via: Path, column: QueryableAttribute[object]) -> bool:
         """Return whether an answer shows a column of the model that relationships lead to.
@@ -72,6 +74,8 @@ class Shape:
         if via:
             related = self.related.get(via[0].key)
             return related is not None and related.shape.shows(via[1:], column)
+        if column.key in self.conditions:  # a filter would tell the values to those who see none
+            return False
         if column.key in self.plain:
             return True
         columns = {*getattr(column.property, "columns", ())}
@@ -108,6 +112,7 @@ def _shape(
         place = f"{schema.__name__}.{name}"
         marks = [*_marks(info)]
         counts = [mark for mark in marks if isinstance(mark, Count)]
+        shape.conditions |= _conditions(name, info, marks, (schema, *within))
         if counts:
             shape.counts[name] = counts[0]
             if within:
@@ -142,6 +147,31 @@ def _shape(
                 "model, or give the field a default."
             )
     return shape
+
+
+def _conditions(
+    name: str, info: FieldInfo, marks: list[object], schemas: tuple[Schema, ...]
+) -> dict[str, When]:
+    """Return the condition of a field, if it has one.
+
+    Args:
+        name: The name of the field.
+        info: The field.
+        marks: Its metadata.
+        schemas: Its schema, and those that this one is within.
+    """
+    found = [mark for mark in marks if isinstance(mark, When)]
+    place = f"{schemas[0].__name__}.{name}"
+    if found and len(schemas) > 1:
+        raise TypeError(
+            f"{place} has a When in a schema within {schemas[-1].__name__}: only the outermost "
+            "schema can have one."
+        )
+    if found and (MISSING not in _parts(info.annotation) or info.is_required()):
+        raise TypeError(
+            f"{place} may be left out: write `Annotated[... | MISSING, When(...)] = MISSING`."
+        )
+    return {name: found[0]} if found else {}
 
 
 def _marks(info: FieldInfo) -> Iterator[object]:

@@ -1,6 +1,7 @@
 """The route index: which route serves a path, found in the same time for one and for 1,000."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 from fastapi import APIRouter
@@ -130,7 +131,8 @@ class RouteIndex:
         found = self.find(scope) if is_own else None
         if found is None:
             if is_own and self._is_bare and scope["type"] != "lifespan":
-                self._narrow(scope)
+                with suppress(Exception):  # FastAPI serves what the index cannot read
+                    self._narrow(scope)
             await self._routers(scope, receive, send)
             return
         entry, parameters = found

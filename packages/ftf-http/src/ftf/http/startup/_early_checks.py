@@ -33,10 +33,10 @@ def early_check_faults(app: Application, places: Iterable[Place]) -> Iterator[Ro
         app: The application.
         places: Its routes, those of mounted applications included.
     """
-    own = [getattr(route, "original_route", route) for route in walk(app.routes)]
+    # By identity: routes are equal that have other dependencies.
+    own = {id(getattr(route, "original_route", route)) for route in walk(app.routes)}
     for place, route, dependant in places:
-        is_own = any(route is each for each in own)
-        for reason in _reasons(app.container, route, dependant, is_own=is_own):
+        for reason in _reasons(app.container, route, dependant, is_own=id(route) in own):
             yield RouteFault(place, reason)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from itertools import zip_longest
 from typing import Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute, Router
@@ -10,7 +9,8 @@ from starlette.types import Lifespan
 
 from ftf.container import Container
 
-from ..routing._tree import mounts, walk
+from ..routing._index_routes import Watch, included_routers
+from ..routing._tree import mounts
 from ..shutdown._draining import Draining
 
 type State = Mapping[str, object]
@@ -60,13 +60,13 @@ def with_container[A: Application](app: A, lifespan: Lifespan[A]) -> Lifespan[A]
         with app.draining.listening():
             async with app.container, AsyncExitStack() as stack:
                 app.validate_injections()
-                checked = [*walk(app.routes)]
+                checked = Watch(app.router, included_routers(app.router.routes))
                 await app.container.boot()
                 await app.build_middleware()
                 # Before the user's lifespan, which may start mounted applications itself.
                 following = _follow(app, ())
                 state = await stack.enter_async_context(lifespan(app))
-                if not _are_same(checked, walk(app.routes)):  # added by it, or by a provider
+                if checked.has_changed():  # by it, or by a provider
                     app.validate_injections()
                 yield await _start_mounted(app, stack, state, following)
 
@@ -90,11 +90,6 @@ async def _start_mounted(
             if theirs:
                 state = {**theirs, **(state or {})}
     return state
-
-
-def _are_same(before: Iterable[BaseRoute], now: Iterable[BaseRoute]) -> bool:
-    pairs = zip_longest(before, now)
-    return all(getattr(a, "route", a) is getattr(b, "route", b) for a, b in pairs)
 
 
 def _follow(app: Application, following: Collection[Application]) -> Collection[Application]:

@@ -12,6 +12,7 @@ from ..engine._driver_errors import REFUSED_BY_TYPE
 from ._defaults import can_compute, with_defaults
 from ._rows import Row, grouped
 
+COPIED = "ftf_orm_copied"  # an execution option: how many rows follow by COPY
 _FEWEST = 1_000  # rows; for fewer, the statement that asks for the types of the columns costs more
 
 
@@ -34,7 +35,8 @@ async def _copy(connection: AsyncConnection, table: Table, rows: Sequence[Row]) 
     # An INSERT of no rows: it begins the transaction, which the driver would not do for COPY, and
     # records that the table is written, for a rollback.
     nothing = select(*columns).where(false())
-    await connection.execute(table.insert().from_select(columns, nothing, include_defaults=False))
+    insert = table.insert().from_select(columns, nothing, include_defaults=False)
+    await connection.execute(insert, execution_options={COPIED: len(rows)})
     driver: Any = (await connection.get_raw_connection()).driver_connection
     try:
         await driver.copy_records_to_table(

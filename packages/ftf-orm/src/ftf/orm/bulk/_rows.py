@@ -1,6 +1,8 @@
 """Rows of a model's table, by the names of its columns."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import methodcaller
 from typing import Any, cast
 
 from sqlalchemy import ClauseElement, Column, Table, inspect
@@ -73,7 +75,7 @@ def _names[K: Key](model: type[DeclarativeBase], keys: Iterable[K]) -> tuple[str
 
 def has_expression(*rows: Mapping[str, object]) -> bool:
     """Return whether a value of a row is a SQL expression."""
-    kinds = {type(value) for row in rows for value in row.values()}
+    kinds = {*map(type, chain.from_iterable(map(methodcaller("values"), rows)))}
     return any(issubclass(kind, ClauseElement | QueryableAttribute) for kind in kinds)
 
 

@@ -64,7 +64,16 @@ async def seed(  # noqa: PLR0913  # the options of one command
 
 
 def _report(done: list[SeederRun], console: Console) -> None:
-    console.table([(run.seeder.__name__, f"{run.seconds * 1000:.0f} ms") for run in done])
-    console.document(
-        seeders=[{"name": run.seeder.__name__, "seconds": run.seconds} for run in done]
+    console.table(
+        [(run.seeder.__name__, _written(run), f"{run.seconds * 1000:.0f} ms") for run in done]
     )
+    console.document(
+        seeders=[
+            {"name": run.seeder.__name__, "rows": dict(run.rows), "seconds": run.seconds}
+            for run in done
+        ]
+    )
+
+
+def _written(run: SeederRun) -> str:
+    return ", ".join(f"{table} {rows}" for table, rows in run.rows.items()) or "nothing new"

@@ -6,6 +6,7 @@ from ._failed_jobs import FailedJobs, StoredFailure
 from ._once import forget_keys, once
 from ._tables import add_job_tables, jobs_metadata
 from .exceptions import JobExists, JobTablesMissing, NoSuchFailedJob
+from .outbox._outbox_jobs import OutboxJobs
 
 __all__ = [
     "DatabaseJobs",
@@ -14,6 +15,7 @@ __all__ = [
     "JobExists",
     "JobTablesMissing",
     "NoSuchFailedJob",
+    "OutboxJobs",
     "StoredFailure",
     "add_job_tables",
     "forget_keys",

@@ -1,27 +1,19 @@
 """`DatabaseJobs`: jobs in the database of the application."""
 
-from asyncio import (
-    CancelledError,
-    Event,
-    Task,
-    create_task,
-    get_running_loop,
-    shield,
-    wait,
-    wait_for,
-)
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from asyncio import Event, create_task, get_running_loop, wait, wait_for
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import StaticPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.container import OpenTransaction, Scope
-from ftf.container.jobs import Capabilities, Envelope, Outcome, Released, Run, Stop, pull
+from ftf.container.jobs import Capabilities, Envelope, Outcome, Run, Stop, pull
 
 from ._leases import Leases
 from ._outage import Outage
+from ._queries import Queries
 from ._rows import insert_jobs
 from ._transactions import joining, naming_missing_tables
 
@@ -68,7 +60,7 @@ class DatabaseJobs:
         self._poll_seconds = poll_seconds
         self._leases = Leases(engine, lease_seconds)
         self._outage = Outage()
-        self._queries: set[Task[Any]] = set()
+        self._queries = Queries()
         self._wakers: set[Callable[[], object]] = set()
 
     async def enqueue(
@@ -93,25 +85,20 @@ class DatabaseJobs:
             RuntimeError: The database is in memory: its only connection is for the application.
             JobTablesMissing: The database lacks the tables of jobs.
         """
-        self._refuse_one_connection()
+        refuse_one_connection(self._engine)
         ended = Event()
         renewing = create_task(self._leases.renew_until(ended))
         try:
             await pull(self, run, queues=queues, concurrency=concurrency, stop=stop)
         finally:
             ended.set()
-            await wait({renewing, *self._queries})
+            await wait({renewing})
+            await self._queries.end()
             renewing.result()
 
     async def claim(self, queues: Sequence[str], limit: int) -> Sequence[Envelope]:
         """Return jobs that are due, which nothing else gets; see `JobStore.claim`."""
-        claiming = self._task(self._claim(queues, limit))
-        try:
-            return await shield(claiming)
-        except CancelledError:
-            for each in await claiming:
-                await self.settle(each, Released())
-            raise
+        return await self._queries.claim(self, self._claim(queues, limit))
 
     async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
         """Note what became of a job; see `JobBackend.settle`."""
@@ -123,7 +110,7 @@ class DatabaseJobs:
             await self._outage.pause()
             return
         with self._woken() as woken:
-            while (seconds := await shield(self._task(self._seconds_to_wait(queues)))) > 0:
+            while (seconds := await self._queries.run(self._seconds_to_wait(queues))) > 0:
                 with suppress(TimeoutError):
                     await wait_for(woken.wait(), seconds)
                 woken.clear()
@@ -133,25 +120,11 @@ class DatabaseJobs:
             return await self._leases.claim(queues, limit)
         return ()
 
-    def _refuse_one_connection(self) -> None:
-        if isinstance(self._engine.pool, StaticPool):
-            raise RuntimeError(  # noqa: TRY004  # the setting is wrong, not a type
-                "A database in memory has one connection, so no worker can run beside the "
-                "application: use a file, or JobsProvider for jobs in memory"
-            )
-
     async def _seconds_to_wait(self, queues: Sequence[str]) -> float:
         """Return the seconds until the next job is due, but no more than between two looks."""
         with self._outage.survived("Jobs are not looked for"), naming_missing_tables():
             return min(self._poll_seconds, await self._leases.seconds_to_next(queues))
         return 0
-
-    def _task[T](self, query: Coroutine[Any, Any, T]) -> Task[T]:
-        """Run a query in a task of its own: a connection whose query is cancelled is lost."""
-        task = create_task(query)
-        self._queries.add(task)
-        task.add_done_callback(self._queries.discard)
-        return task
 
     def _wake(self) -> None:
         for wake in tuple(self._wakers):
@@ -171,3 +144,16 @@ class DatabaseJobs:
             yield woken
         finally:
             self._wakers.remove(wake)
+
+
+def refuse_one_connection(engine: AsyncEngine) -> None:
+    """Check that a database has connections for a worker.
+
+    Raises:
+        RuntimeError: It is in memory.
+    """
+    if isinstance(engine.pool, StaticPool):
+        raise RuntimeError(  # noqa: TRY004  # the setting is wrong, not a type
+            "A database in memory has one connection, so no worker can run beside the "
+            "application: use a file, or JobsProvider for jobs in memory"
+        )

@@ -24,13 +24,23 @@ def register(container: Container, url: JobsUrl) -> None:
         ValueError: A parameter is not known, or not a number of seconds over 0.
     """
     url.refuse_unknown("lease", "poll")
-    lease, poll = _seconds(url, "lease", LEASE_SECONDS), _seconds(url, "poll", POLL_SECONDS)
+    lease, poll = seconds_of(url, "lease", LEASE_SECONDS), seconds_of(url, "poll", POLL_SECONDS)
     container.register(JobBackend, partial(_open, lease=lease, poll=poll), scope="singleton")
     container.register(ScheduleStore, DatabaseSchedules, scope="singleton")
     container.register(FailedJobs, scope="scoped")
 
 
-def _seconds(url: JobsUrl, name: str, default: float) -> float:
+def seconds_of(url: JobsUrl, name: str, default: float) -> float:
+    """Return the seconds of a parameter of a URL.
+
+    Args:
+        url: The URL.
+        name: The name of the parameter.
+        default: What it is without it.
+
+    Raises:
+        ValueError: It is not a number of seconds over 0.
+    """
     text = url.options.get(name)
     try:
         seconds = default if text is None else float(text)

@@ -10,86 +10,31 @@ from traceback import format_exception, format_exception_only
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import (
-    ColumnElement,
-    Delete,
-    Integer,
-    Row,
-    Text,
-    Update,
-    bindparam,
-    case,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Delete, Row, Update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from ftf.container.jobs import Done, Envelope, Failed, LeaseLost, Outcome, Released, Retried
 
-from ._database_time import database_time
+from ._lease_statements import (
+    CLAIM_OF,
+    DELETE,
+    FAIL,
+    FREE,
+    NEXT_OF,
+    RENEW,
+    RETRY,
+    TAKE,
+    TAKE_BACK,
+)
 from ._outage import Outage
 from ._rows import envelope_of, insert_jobs
-from ._tables import FAILED_JOBS, JOBS
+from ._tables import SENT
 
 _logger: Final = logging.getLogger("ftf.orm.jobs")
 
 type _Claim = tuple[str, int, int]
 
 _LONGEST_TEXT: Final = 20_000  # characters of an error and of its traceback
-
-
-def _claim(*conditions: ColumnElement[bool]) -> ReturningUpdate[tuple[object, ...]]:
-    # In a common table expression, because PostgreSQL may run a subquery once for each row.
-    due = (
-        select(JOBS.c.number)
-        .where(JOBS.c.due_at <= database_time(), *conditions)
-        .order_by(JOBS.c.due_at, JOBS.c.number)
-        .limit(bindparam("limit", type_=Integer()))
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    is_lost = case((JOBS.c.token.is_(None), 0), else_=1)
-    return (
-        update(JOBS)
-        .where(JOBS.c.number.in_(select(due.c.number)))
-        .values(
-            token=bindparam("token_"),
-            crashes=JOBS.c.crashes + is_lost,
-            due_at=database_time("seconds"),
-        )
-        .returning(*JOBS.c)
-    )
-
-
-_OF_QUEUES: Final = JOBS.c.queue.in_(bindparam("queues", expanding=True))
-_NEXT: Final = select(JOBS.c.due_at, database_time()).order_by(JOBS.c.due_at).limit(1)
-_NEXT_OF: Final = {False: _NEXT, True: _NEXT.where(_OF_QUEUES)}  # by whether there are queues
-_CLAIM_OF: Final = {False: _claim(), True: _claim(_OF_QUEUES)}
-_CLAIMED: Final = (JOBS.c.id == bindparam("id_")) & (JOBS.c.token == bindparam("token_"))
-_DELETE: Final = delete(JOBS).where(_CLAIMED)
-_FREE: Final = update(JOBS).where(_CLAIMED).values(token=None, due_at=database_time("after"))
-_RETRY: Final = _FREE.values(attempt=JOBS.c.attempt + 1)
-_COPIED: Final = [each.name for each in FAILED_JOBS.columns if each.name in JOBS.c]
-_FAIL: Final = insert(FAILED_JOBS).from_select(
-    [*_COPIED, "failed_at", "error", "traceback"],
-    select(
-        *(JOBS.c[name] for name in _COPIED),
-        database_time(),
-        bindparam("error_", type_=Text()),
-        bindparam("traceback_", type_=Text()),
-    ).where(_CLAIMED),
-)
-_RENEW: Final = (
-    update(JOBS)
-    .where(
-        JOBS.c.id.in_(bindparam("ids", expanding=True)),
-        JOBS.c.token.in_(bindparam("tokens", expanding=True)),
-    )
-    .values(due_at=database_time("seconds"))
-)
 
 
 class Leases:
@@ -112,7 +57,43 @@ class Leases:
     async def claim(self, queues: Sequence[str], limit: int) -> list[Envelope]:
         """Claim jobs that are due; one whose lease has ended has lost its worker."""
         token = uuid4().hex
-        given = {"token_": token, "seconds": self._seconds}
+        return self._claimed(await self._claim(queues, limit, token, self._seconds), token)
+
+    async def hand_over(self, limit: int, seconds: float) -> list[Envelope]:
+        """Return jobs that are due, for a broker: `take` claims them then.
+
+        Args:
+            limit: The greatest number of jobs.
+            seconds: After how long a job is handed over again that was not taken.
+        """
+        return await self._claim((), limit, SENT, seconds)
+
+    async def take(self, ids: Sequence[str]) -> list[Envelope]:
+        """Claim jobs that were handed over, but none that was taken since."""
+        token = uuid4().hex
+        given = {"token_": token, "seconds": self._seconds, "ids": ids}
+        async with self._engine.begin() as connection:
+            rows = (await connection.execute(TAKE, given)).all()
+        return self._claimed(_envelopes(rows), token)
+
+    async def take_back(self, ids: Sequence[str], seconds: float) -> None:
+        """Hand jobs over again that the broker did not get.
+
+        Args:
+            ids: Their ids.
+            seconds: After how long.
+        """
+        async with self._engine.begin() as connection:
+            await connection.execute(TAKE_BACK, {"ids": ids, "seconds": seconds})
+
+    def _claimed(self, claimed: list[Envelope], token: str) -> list[Envelope]:
+        self._tokens |= {_claim_of(each): token for each in claimed}
+        return claimed
+
+    async def _claim(
+        self, queues: Sequence[str], limit: int, token: str, seconds: float
+    ) -> list[Envelope]:
+        given = {"token_": token, "seconds": seconds}
         rows: list[Row[Any]] = []
         async with self._engine.begin() as connection:
             # A claim makes it the only writer of SQLite, so it does not claim in vain there.
@@ -121,10 +102,8 @@ class Leases:
             for some, most in self._turns(queues, limit):
                 if left := min(most, limit - len(rows)):
                     given |= {**_of(some), "limit": left}
-                    rows += (await connection.execute(_CLAIM_OF[bool(queues)], given)).all()
-        claimed = [envelope_of(row) for row in sorted(rows, key=lambda row: int(row.number))]
-        self._tokens |= {_claim_of(each): token for each in claimed}
-        return claimed
+                    rows += (await connection.execute(CLAIM_OF[bool(queues)], given)).all()
+        return _envelopes(rows)
 
     def _turns(self, queues: Sequence[str], limit: int) -> Iterator[tuple[Sequence[str], int]]:
         """Return where to claim how much: a part from each queue in turn, then from all."""
@@ -183,7 +162,12 @@ class Leases:
         ids, tokens = {id_ for id_, *_ in self._tokens}, {*self._tokens.values()}
         given = {"ids": list(ids), "tokens": list(tokens)}
         async with self._engine.begin() as connection:
-            await connection.execute(_RENEW, {**given, "seconds": self._seconds})
+            await connection.execute(RENEW, {**given, "seconds": self._seconds})
+
+
+def _envelopes(rows: Sequence[Row[Any]]) -> list[Envelope]:
+    """Return the jobs of rows, in the order in which they were enqueued."""
+    return [envelope_of(row) for row in sorted(rows, key=lambda row: int(row.number))]
 
 
 def _claim_of(envelope: Envelope) -> _Claim:
@@ -192,7 +176,7 @@ def _claim_of(envelope: Envelope) -> _Claim:
 
 
 async def _seconds_to_next(connection: AsyncConnection, queues: Sequence[str]) -> float:
-    found = (await connection.execute(_NEXT_OF[bool(queues)], _of(queues))).first()
+    found = (await connection.execute(NEXT_OF[bool(queues)], _of(queues))).first()
     if found is None:
         return inf
     until: timedelta = found[0] - found[1]
@@ -211,16 +195,16 @@ async def _note(
     Return whether it was still claimed with the token.
     """
     given: dict[str, object] = {"id_": envelope.id, "token_": token}
-    statement: Update | Delete = _DELETE
+    statement: Update | Delete = DELETE
     match outcome:
         case Retried(after):
-            statement, given["after"] = _RETRY, after
+            statement, given["after"] = RETRY, after
         case Released(after):
-            statement, given["after"] = _FREE, after
+            statement, given["after"] = FREE, after
         case Failed(error):
             texts = {"error_": "".join(format_exception_only(error)).strip()}
             texts["traceback_"] = "".join(format_exception(error))[-_LONGEST_TEXT:]
-            await connection.execute(_FAIL, given | {k: _storable(v) for k, v in texts.items()})
+            await connection.execute(FAIL, given | {k: _storable(v) for k, v in texts.items()})
     is_noted = bool((await connection.execute(statement, given)).rowcount)
     if is_noted and isinstance(outcome, Done | Failed):
         await insert_jobs(connection, outcome.then, connection.dialect.name)

@@ -12,9 +12,9 @@ from ftf.container.jobs import Envelope
 
 from ..models._timestamps import UtcDateTime
 from ._database_time import database_time
-from ._tables import JOBS
+from ._tables import JOBS, SENT
 
-_DUE: Final = func.coalesce(bindparam("due", type_=UtcDateTime()), database_time())
+_DUE: Final = func.coalesce(bindparam("due", type_=UtcDateTime()), database_time("wait"))
 _INSERT: Final = insert(JOBS).values(due_at=_DUE)
 _HOLDER: Final = select(JOBS.c.id).where(JOBS.c.unique_key == bindparam("unique"))
 
@@ -35,7 +35,10 @@ _INSERT_UNIQUE: Final = {
 
 
 async def insert_jobs(
-    database: AsyncSession | AsyncConnection, envelopes: Sequence[Envelope], dialect: str
+    database: AsyncSession | AsyncConnection,
+    envelopes: Sequence[Envelope],
+    dialect: str,
+    sent_for: float = 0,
 ) -> list[str]:
     """Insert jobs, but none whose `unique` another one has.
 
@@ -43,25 +46,26 @@ async def insert_jobs(
         database: What runs the statements, in its transaction.
         envelopes: The jobs.
         dialect: The name of the database.
+        sent_for: For how many seconds those that may run now are with a broker; 0 for without one.
 
     Returns:
         Their ids, or those of the jobs that have `unique`.
     """
-    plain = [_values(each) for each in envelopes if not each.unique]
+    plain = [_values(each, sent_for) for each in envelopes if not each.unique]
     if plain:
         await database.execute(_INSERT, plain)
     return [
-        await _insert_unique(database, each, dialect) if each.unique else each.id
+        await _insert_unique(database, each, dialect, sent_for) if each.unique else each.id
         for each in envelopes
     ]
 
 
 async def _insert_unique(
-    database: AsyncSession | AsyncConnection, envelope: Envelope, dialect: str
+    database: AsyncSession | AsyncConnection, envelope: Envelope, dialect: str, sent_for: float
 ) -> str:
     # The other one may end between the two statements, which frees the text.
     while True:
-        inserted = await database.execute(_INSERT_UNIQUE[dialect], _values(envelope))
+        inserted = await database.execute(_INSERT_UNIQUE[dialect], _values(envelope, sent_for))
         found = (
             inserted.scalar()
             or (await database.execute(_HOLDER, {"unique": envelope.unique})).scalar()
@@ -70,7 +74,8 @@ async def _insert_unique(
             return str(found)
 
 
-def _values(envelope: Envelope) -> dict[str, object]:
+def _values(envelope: Envelope, sent_for: float) -> dict[str, object]:
+    is_sent = bool(sent_for) and envelope.due is None
     return {
         "id": envelope.id,
         "name": envelope.name,
@@ -83,6 +88,8 @@ def _values(envelope: Envelope) -> dict[str, object]:
         "crashes": envelope.crashes,
         "enqueued_at": envelope.enqueued_at,
         "due": envelope.due,
+        "wait": sent_for if is_sent else 0.0,
+        "token": SENT if is_sent else None,
     }
 
 

@@ -9,6 +9,8 @@ from ..models._timestamps import UtcDateTime
 
 jobs_metadata: Final = MetaData(naming_convention=NAMING_CONVENTION)
 
+SENT: Final = "sent"
+
 # The names of jobs and queues, and what is unique, are as long as their users make them.
 JOBS: Final = Table(
     "ftf_jobs",
@@ -27,7 +29,7 @@ JOBS: Final = Table(
     Column("enqueued_at", UtcDateTime(), nullable=False),
     # When it may be claimed; of a claimed job, when its lease ends.
     Column("due_at", UtcDateTime(), nullable=False),
-    Column("token", String(32)),  # of the claim, if it is claimed
+    Column("token", String(32)),  # of the claim, if it is claimed; `SENT` while a broker has it
     Index(None, "due_at", "number"),
     Index(None, "queue", "due_at", "number"),
 )

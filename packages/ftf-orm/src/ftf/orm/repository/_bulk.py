@@ -33,7 +33,7 @@ class BulkWrites[T: DeclarativeBase](RepositoryBase[T]):
         """Insert many records. Return them, in the order of the rows.
 
         Args:
-            rows: The rows, inserted with one statement for about 1,000. Or records, which the
+            rows: The rows, inserted with one statement for 1,000 and more. Or records, which the
                 session writes with those that they refer to, and more slowly.
 
         Raises:
@@ -174,7 +174,7 @@ class BulkWrites[T: DeclarativeBase](RepositoryBase[T]):
 
     def _as_records(self, given: Sequence[object]) -> list[T]:
         """Return records, or nothing for rows."""
-        if not any(isinstance(each, DeclarativeBase) for each in given):
+        if not any(issubclass(kind, DeclarativeBase) for kind in {*map(type, given)}):
             return []
         for each in given:
             self._refuse_other(each)

@@ -1,6 +1,6 @@
 """`run_seeders`: seeders in order, each in a scope and a transaction of its own."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from logging import getLogger
 from time import perf_counter
@@ -13,6 +13,7 @@ from ftf.container.environment import current_environment
 from ..exceptions import SeederFailed, SeederRefused
 from ..transactions._transaction import transaction
 from ._environment import is_allowed
+from ._inserted_rows import InsertedRows
 from ._order import in_order
 from ._seeder import Seeder
 
@@ -26,10 +27,12 @@ class SeederRun:
     Args:
         seeder: Its class.
         seconds: How long it took.
+        rows: How many rows it inserted, by the name of the table; none if all were there.
     """
 
     seeder: type[Seeder]
     seconds: float
+    rows: Mapping[str, int]
 
 
 async def run_seeders(  # noqa: PLR0913  # options of one run
@@ -72,10 +75,10 @@ async def run_seeders(  # noqa: PLR0913  # options of one run
     for seeder in ordered:
         begin = perf_counter()
         try:
-            await _run(container, seeder, seed, on_rows)
+            rows = await _run(container, seeder, seed, on_rows)
         except Exception as error:
             raise SeederFailed(seeder, [run.seeder for run in done]) from error
-        done.append(SeederRun(seeder, perf_counter() - begin))
+        done.append(SeederRun(seeder, perf_counter() - begin, rows))
     return done
 
 
@@ -84,7 +87,7 @@ async def _run(
     seeder: type[Seeder],
     seed: int,
     on_rows: Callable[[int], object] | None,
-) -> None:
+) -> dict[str, int]:
     from ftf.container.spans import span  # noqa: PLC0415  # an addition, which `import ftf.orm` leaves
 
     with span("ftf.seed", seeder=seeder.__name__):
@@ -92,8 +95,10 @@ async def _run(
             session = await scope.aresolve(AsyncSession)
             made = await scope.aresolve(seeder)
             made.seed, made.on_rows = seed, on_rows
+            inserted = InsertedRows(session.sync_session)
             async with transaction(session):
                 await made.run()
+            return inserted.by_table()
 
 
 def _refuse_environment(seeders: Sequence[type[Seeder]], environment: str, *, force: bool) -> None:

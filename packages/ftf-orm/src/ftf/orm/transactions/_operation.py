@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase
 from ..engine._driver_errors import is_schema_change, typed_errors
 from . import _foreign_keys  # noqa: F401  # it listens to the flushes of every session
 from ._commit import commit
-from ._routing import using_primary
+from ._routing import leave_replica, using_primary
 from ._savepoint import flush_alone, savepoint
 from ._session_state import SessionState, exclusive_use, has_explicit_transaction
 
@@ -25,7 +25,8 @@ async def read[R](
 
     Within an explicit transaction the flush has a savepoint of its own. Outside of one any failure
     rolls back, as that of a write does, because PostgreSQL refuses every statement until then.
-    A query that begins a transaction runs a second time if its prepared statement is out of date.
+    A query that begins a transaction runs a second time if its prepared statement is out of date,
+    and any on the primary if its replica cannot be reached.
 
     Args:
         session: The session to read in.
@@ -96,6 +97,9 @@ async def _read_or_roll_back[R](
         if flush:
             await session.flush()
         return await run()
-    except BaseException:
+    except BaseException as error:
+        again = leave_replica(session, error)
         await session.rollback()
-        raise
+        if not again:
+            raise
+    return await _read_or_roll_back(session, run, flush=flush)

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from random import choice
 from typing import Any
 
 from sqlalchemy import Connection, Engine, SelectBase
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from ..engine._driver_errors import typed_error
 from ..engine._replicas import replicas_of
-from ._session_state import SessionState, has_begun
+from ..exceptions import DatabaseUnavailable
+from ._session_state import SessionState, has_begun, has_pending
 
 _primary_only: ContextVar[bool] = ContextVar("ftf_orm_primary_only", default=False)
 
@@ -21,12 +24,14 @@ class RoutingSession(Session):
     def get_bind(self, *arguments: Any, **options: Any) -> Engine | Connection:  # noqa: ANN401  # SQLAlchemy's
         """Return the engine of a statement."""
         primary = super().get_bind(*arguments, **options)
+        state = SessionState.of(self)
+        state.primary = None
         if not (isinstance(primary, Engine) and self._may_read_elsewhere(options.get("clause"))):
             return primary
-        state = SessionState.of(self)
-        if state.replica is None:
-            state.replica = choice(replicas_of(primary) or (primary,))  # noqa: S311  # no secret
-        return state.replica
+        if state.reads_from is None:
+            state.reads_from = replicas_of(primary).choose() or primary
+        state.primary = primary if state.reads_from is not primary else None
+        return state.reads_from
 
     def _may_read_elsewhere(self, clause: object) -> bool:
         is_read = (
@@ -34,6 +39,22 @@ class RoutingSession(Session):
         )
         stays = _primary_only.get() or SessionState.of(self).has_written or has_begun(self)
         return is_read and not stays
+
+
+def leave_replica(session: AsyncSession, error: BaseException) -> bool:
+    """Make a session read from its primary, if its last statement did not reach the replica.
+
+    Return whether the read can run again: it cannot if a rollback loses pending changes.
+    """
+    state = SessionState.of(session)
+    primary, replica = state.primary, state.reads_from
+    if primary is None or replica is None or isinstance(error, NoFreeConnection):
+        return False
+    if not isinstance(typed_error(error), DatabaseUnavailable):
+        return False
+    replicas_of(primary).leave_out(replica, error)
+    state.reads_from = primary
+    return not has_pending(session)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def _apart(record: DeclarativeBase | None) -> Iterator[None]:
     Their collections, by `back_populates`, contain it before it is in the session, and a flush
     warns that it does not write that.
     """
-    related = {} if record is None else _related_by(record)
+    related = {} if record is None or not inspect(record).transient else _related_by(record)
     for name, value in related.items():
         setattr(record, name, type(value)() if isinstance(value, _COLLECTIONS) else None)
     try:
@@ -60,8 +60,6 @@ def _apart(record: DeclarativeBase | None) -> Iterator[None]:
 def _related_by(record: DeclarativeBase) -> dict[str, object]:
     """Return copies of what a new record is related to, by relationship."""
     state = inspect(record)
-    if not state.transient:
-        return {}
     relations = [each.key for each in state.mapper.relationships if each.back_populates]
     related = {name: state.dict[name] for name in relations if state.dict.get(name)}
     for name, value in related.items():

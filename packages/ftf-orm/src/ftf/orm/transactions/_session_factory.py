@@ -29,7 +29,7 @@ def session_factory(
         ValueError: The key is empty.
     """
     info = {} if cursor_key is None else {CURSOR_KEY: secret(cursor_key, "cursor_key")}
-    kind = RoutingSession if replicas_of(engine.sync_engine) else Session
+    kind = RoutingSession if replicas_of(engine.sync_engine).engines else Session
     return async_sessionmaker(engine, expire_on_commit=False, info=info, sync_session_class=kind)
 
 

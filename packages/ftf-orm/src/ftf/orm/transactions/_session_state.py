@@ -34,14 +34,16 @@ class SessionState:
         transaction: The innermost open `transaction`.
         units: The units of work of the scope that the session belongs to, if that is known.
         has_written: Whether it has written, or is about to, so that replicas can be behind.
-        replica: The replica that it reads from.
+        reads_from: The replica that it reads from, or the primary if it reached none.
+        primary: The primary of its last statement, if that went to a replica.
     """
 
     in_use: bool = False
     transaction: OpenTransaction | None = None
     units: UnitsOfWork | None = None
     has_written: bool = False
-    replica: Engine | None = None
+    reads_from: Engine | None = None
+    primary: Engine | None = None
 
     @classmethod
     def of(cls, session: Session | AsyncSession) -> "SessionState":

@@ -1,7 +1,8 @@
 """`resource_contract`: a list does what its OpenAPI document says, and nothing else."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ._parameters import right_value, wrong_values
@@ -9,9 +10,11 @@ from ._parameters import right_value, wrong_values
 if TYPE_CHECKING:
     from httpx import AsyncClient, Response
 
+type Get = Callable[..., Awaitable["Response"]]
 type Parameters = Mapping[str, Mapping[str, Any]]
 
 _OK, _INVALID = 200, 422
+_REFUSED = {401, 403}
 _NEXT = re.compile(r'<([^>]*)>; rel="next"')
 _MOST_PAGES = 100
 
@@ -32,7 +35,11 @@ class ResourceContractError(AssertionError):
 
 
 async def resource_contract(
-    client: "AsyncClient", path: str, *, document: str = "/openapi.json"
+    client: "AsyncClient",
+    path: str,
+    *,
+    document: str = "/openapi.json",
+    headers: Mapping[str, str] | None = None,
 ) -> None:
     """Check that a list does what its OpenAPI document says, by requests that only read.
 
@@ -45,12 +52,16 @@ async def resource_contract(
         client: A client of the application.
         path: The path of the list, such as "/products".
         document: The path of the OpenAPI document.
+        headers: Headers of each request, such as the credential of a list behind a login.
 
     Raises:
         ResourceContractError: It does not; the error lists every fault.
         LookupError: The document has no such list.
+        PermissionError: The document or the list is refused.
     """
-    described = (await client.get(document)).json()
+    get = partial(client.get, headers=headers)
+    described = (await _allowed(get, document)).json()
+    await _allowed(get, path)
     operation = described.get("paths", {}).get(path, {}).get("get")
     if operation is None:
         raise LookupError(f"{document} has no GET of {path!r}.")
@@ -58,17 +69,26 @@ async def resource_contract(
         each["name"]: each for each in operation.get("parameters", ()) if each["in"] == "query"
     }
     faults = [
-        *[fault async for fault in _unknown(client, path, found)],
-        *[fault async for fault in _documented(client, path, found)],
-        *[fault async for fault in _pages(client, path, found)],
+        *[fault async for fault in _unknown(get, path, found)],
+        *[fault async for fault in _documented(get, path, found)],
+        *[fault async for fault in _pages(get, path, found)],
     ]
     if faults:
         raise ResourceContractError(faults)
 
 
-async def _unknown(client: "AsyncClient", path: str, known: Parameters) -> AsyncIterator[str]:
+async def _allowed(get: Get, path: str) -> "Response":
+    answer = await get(path)
+    if answer.status_code in _REFUSED:
+        raise PermissionError(
+            f"GET {path} is answered {answer.status_code}: log the client in, or pass `headers=`."
+        )
+    return answer
+
+
+async def _unknown(get: Get, path: str, known: Parameters) -> AsyncIterator[str]:
     for name in ("no_such_parameter", *(each.swapcase() for each in known)):
-        answer = await client.get(path, params={name: "1"})
+        answer = await get(path, params={name: "1"})
         allowed = [fault.get("allowed") for fault in _faults(answer)]
         if answer.status_code != _INVALID:
             yield f"{name}=1 is unknown, and answered {answer.status_code}, not {_INVALID}"
@@ -76,7 +96,7 @@ async def _unknown(client: "AsyncClient", path: str, known: Parameters) -> Async
             yield f"the answer to {name}=1 does not list what is allowed: {allowed}"
 
 
-async def _documented(client: "AsyncClient", path: str, known: Parameters) -> AsyncIterator[str]:
+async def _documented(get: Get, path: str, known: Parameters) -> AsyncIterator[str]:
     for name, parameter in known.items():
         schema = parameter["schema"]
         right = right_value(schema)
@@ -87,7 +107,7 @@ async def _documented(client: "AsyncClient", path: str, known: Parameters) -> As
         if right == "a":
             asked.append((_INVALID, ["a\0"]))
         for status, values in asked:
-            answer = await client.get(path, params={name: values})
+            answer = await get(path, params={name: values})
             if answer.status_code != status:
                 shown = "&".join(f"{name}={value[:40]!r}" for value in values)
                 yield f"{shown} is answered {answer.status_code}, not {status}"
@@ -95,13 +115,13 @@ async def _documented(client: "AsyncClient", path: str, known: Parameters) -> As
                 yield f"the answer to {name}={values[0][:40]!r} has no pointer"
 
 
-async def _pages(client: "AsyncClient", path: str, known: Parameters) -> AsyncIterator[str]:
+async def _pages(get: Get, path: str, known: Parameters) -> AsyncIterator[str]:
     if "per_page" not in known:
         return
-    answer = await client.get(path, params={"per_page": "1"})
+    answer = await get(path, params={"per_page": "1"})
     seen = [str(item) for item in answer.json()["items"]]
     while (found := _NEXT.search(answer.headers.get("link", ""))) and len(seen) < _MOST_PAGES:
-        answer = await client.get(answer.url.join(found.group(1)))
+        answer = await get(answer.url.join(found.group(1)))
         seen += [str(item) for item in answer.json()["items"]]
     if len({*seen}) != len(seen):
         yield f"the pages of {path} show a record twice"

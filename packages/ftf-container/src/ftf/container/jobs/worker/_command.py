@@ -34,10 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         container = container_of(options.application)
     except NoApplicationError as error:
         parser.error(str(error))
-    # Does nothing if the application has set up logging.
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
     queues = [name for each in options.queue for name in each.split(",")]
     asyncio.run(work(container, queues, options.concurrency, options.grace))
     return 0
@@ -101,6 +97,10 @@ async def work(container: Container, queues: Sequence[str], concurrency: int, gr
             scheduler=scheduler,
         )
 
+    # Does nothing if the application has set up logging.
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     async with container:
         container.validate()
         with container.override(Worker, make):
@@ -109,7 +109,8 @@ async def work(container: Container, queues: Sequence[str], concurrency: int, gr
             if not backend.capabilities.durable:
                 _logger.warning("jobs are kept in memory: only those of this process are run here")
             _on_signal(partial(_stop, worker, grace))
-            _logger.info("running the jobs of %s", ", ".join(queues) or "all queues")
+            names = ", ".join(queues) or "all queues"
+            _logger.info("running the jobs of %s, %d at a time", names, concurrency)
             await worker.run()
     _logger.info("stopped")
 

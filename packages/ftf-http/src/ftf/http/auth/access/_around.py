@@ -22,6 +22,11 @@ class Place(NamedTuple):
     route: BaseRoute
     around: tuple[Level, ...]
 
+    @property
+    def path(self) -> str | None:
+        """The path of the route, if it has one."""
+        return getattr(self.route, "path", None)
+
 
 class Around:
     """The marks that an application and its routers have around a route.
@@ -39,24 +44,24 @@ class Around:
 
     def misses(self, route: object) -> bool:
         """Return whether a router has a mark that does not reach a route of Starlette."""
-        place = self._place(route)
-        if place is None or not any(map(are_marked, place.around)):
-            return False
-        # The start reports the pages of the documentation among what is open.
-        is_own = any(place.route is each for each in self._router.routes)
-        return not (is_own and getattr(place.route, "path", None) in self._documentation())
+        return any(
+            any(map(are_marked, place.around))
+            # The start reports the pages of the documentation among what is open.
+            and not (len(place.around) == 1 and place.path in self._documentation())
+            for place in self._found(route)
+        )
 
     def contradicts(self, route: object) -> bool:
         """Return whether one list of dependencies opens a route and demands a credential."""
-        if not hasattr(routing, "iter_route_contexts"):  # older FastAPI has one list for all
-            return False
-        place = self._place(route)
-        return place is not None and any(map(_contradicts, (*place.around, *_own(place))))
+        is_tree = hasattr(routing, "iter_route_contexts")  # older FastAPI has one list for all
+        return is_tree and any(
+            any(map(_contradicts, (*place.around, *_own(place)))) for place in self._found(route)
+        )
 
-    def _place(self, route: object) -> Place | None:
+    def _found(self, route: object) -> Iterator[Place]:
+        """Return the places of a route, which several routers may include."""
         original = getattr(route, "original_route", route)
-        found = (each for each in _places(self._router) if each.route is original)
-        return next(found, None)
+        return (each for each in _places(self._router) if each.route is original)
 
 
 def _places(router: object, around: tuple[Level, ...] = ()) -> Iterator[Place]:

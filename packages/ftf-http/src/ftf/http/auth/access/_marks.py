@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from inspect import isroutine
+from weakref import WeakKeyDictionary
 
 from fastapi.dependencies.models import Dependant
 from starlette.routing import BaseRoute
@@ -11,6 +12,9 @@ from ftf.container import Container
 from ...injection._early_checks import EarlyCheck, marks_of
 from ...routing._tree import mounts
 from ._access import AccessCheck, AccessMark, Decider
+
+# Whether a method of a class has a mark.
+_with_marks: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 
 
 def marks_on(target: object) -> Iterator[AccessCheck]:
@@ -84,4 +88,7 @@ def _marked_methods(target: object) -> bool:
     if target is None or isroutine(target):
         return False
     cls = target if isinstance(target, type) else type(target)
-    return any(any(marks_on(each)) for base in cls.__mro__ for each in vars(base).values())
+    if cls not in _with_marks:  # found once: a mounted application is looked at for each request
+        methods = (each for base in cls.__mro__ for each in vars(base).values() if isroutine(each))
+        _with_marks[cls] = any(any(marks_on(each)) for each in methods)
+    return _with_marks[cls]

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 from ..keys._key_ring import KeyRing
 from ..keys._secret import Secret
 
-_LONGEST: Final = 512
+_LONGEST: Final = 1_024
 _TOKEN: Final = re.compile(
-    r"ftl_([A-Za-z0-9_-]{8})\.([1-9][0-9]{0,11})\.([A-Za-z0-9_-]{1,340})\.([A-Za-z0-9_-]{43})",
+    r"ftl_([A-Za-z0-9_-]{8})\.([1-9][0-9]{0,11})\.([A-Za-z0-9_-]{1,340})"
+    r"(?:\.([A-Za-z0-9_-]{1,500}))?\.([A-Za-z0-9_-]{43})",
     re.ASCII,
 )
 
@@ -23,12 +24,14 @@ class LinkToken(NamedTuple):
         secret: The secret that it names.
         ends: When it ends, in seconds since the epoch.
         user: The user's key as text.
+        address: The new address that it confirms; an empty text if it is for the present one.
         mac: What proves it.
     """
 
     secret: Secret
     ends: int
     user: str
+    address: str
     mac: str
 
     def is_genuine(self, purpose: str, version: int, name: str) -> bool:
@@ -40,7 +43,8 @@ class LinkToken(NamedTuple):
                 used.
             name: The address that the mail was sent to.
         """
-        expected = _mac(self.secret, (purpose, self.user, str(version), name, str(self.ends)))
+        facts = purpose, self.user, str(version), name, str(self.ends), self.address
+        expected = _mac(self.secret, facts)
         return hmac.compare_digest(expected.encode(), self.mac.encode())
 
 
@@ -54,26 +58,28 @@ class LinkTokens:
     def __init__(self, secrets: KeyRing[Secret]) -> None:
         self._secrets = secrets
 
-    def make(self, purpose: str, user: str, version: int, name: str, until: datetime) -> str:
+    def make(  # noqa: PLR0913, PLR0917  # what the token says
+        self, purpose: str, user: str, version: int, name: str, until: datetime, address: str = ""
+    ) -> str:
         """Return a token; the arguments are those of `LinkToken` and `is_genuine`."""
         secret, ends = self._secrets.active, int(until.timestamp())
-        mac = _mac(secret, (purpose, user, str(version), name, str(ends)))
-        return f"ftl_{secret.kid}.{ends}.{_encoded(user.encode())}.{mac}"
+        mac = _mac(secret, (purpose, user, str(version), name, str(ends), address))
+        named = ".".join(_encoded(each.encode()) for each in (user, address) if each)
+        return f"ftl_{secret.kid}.{ends}.{named}.{mac}"
 
     def read(self, text: str, now: datetime) -> LinkToken | None:
         """Return what a token says; `None` if no secret can have made the text, or it has ended."""
         found = _TOKEN.fullmatch(text) if len(text) <= _LONGEST else None
         if found is None:
             return None
-        kid, ends, user, mac = found.groups()
+        kid, ends, user, address, mac = found.groups("")
         secret = self._secrets.find(kid, now)
         if secret is None or now.timestamp() >= int(ends):
             return None
         try:
-            name = urlsafe_b64decode(user + "=" * (-len(user) % 4)).decode()
+            return LinkToken(secret, int(ends), _decoded(user), _decoded(address), mac)
         except ValueError:
             return None
-        return LinkToken(secret, int(ends), name, mac) if _encoded(name.encode()) == user else None
 
 
 def _mac(secret: Secret, parts: tuple[str, ...]) -> str:
@@ -84,3 +90,15 @@ def _mac(secret: Secret, parts: tuple[str, ...]) -> str:
 
 def _encoded(value: bytes) -> str:
     return urlsafe_b64encode(value).decode().rstrip("=")
+
+
+def _decoded(text: str) -> str:
+    """Return what was encoded.
+
+    Raises:
+        ValueError: It is not the one spelling of a text.
+    """
+    decoded = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if _encoded(decoded) != text:
+        raise ValueError(text)
+    return decoded.decode()

@@ -14,6 +14,7 @@ from .exceptions import InvalidLink
 
 _RESET: Final = "reset"
 _VERIFY: Final = "verify"
+_CHANGE: Final = "change"
 
 
 class Links[U]:
@@ -66,6 +67,15 @@ class Links[U]:
         """
         return self._url(self._options.verify, _VERIFY, user)
 
+    def change_email(self, user: U, address: str) -> str:
+        """Return the URL of the page that confirms a new address of a user.
+
+        Args:
+            user: The user.
+            address: The new address; send the link there, and nowhere else.
+        """
+        return self._url(self._options.change, _CHANGE, user, address)
+
     async def set_password(self, token: str, password: str) -> U:
         """Set the new password that a link of `reset` allows, and end all logins of the user.
 
@@ -81,14 +91,35 @@ class Links[U]:
             UnusablePassword: The password is not accepted, and the link is as before: 422.
             PasswordsBusy: Too many passwords wait to be hashed: 503.
         """
-        user = await self._user(token, _RESET)
+        user, _ = await self._use(token, _RESET)
         accounts, subject = self._accounts, self._accounts.subject_of(user)
         hashed = await self._passwords.hash(password, about=[accounts.name_of(user)])
         version = accounts.version_of(user)
         if await accounts.set_password(subject, hashed, expected=version) is None:
             raise InvalidLink  # another request has used it meanwhile
-        await self._rows.revoke_all(subject, self._clock.now(), "password")
-        await self._notices(OtherLoginsEnded.of(subject, None, None))
+        await self._end_logins(subject, "password")
+        if not accounts.is_verified(user):  # the mail has arrived
+            await accounts.mark_verified(subject, accounts.name_of(user))
+        return user
+
+    async def set_email(self, token: str) -> U:
+        """Store the new address that a link of `change_email` confirms, and end all logins.
+
+        Args:
+            token: The token in the URL.
+
+        Returns:
+            The user as before, whose old address may be told.
+
+        Raises:
+            InvalidLink: The link was used, has ended, or is not one, or the address is that of
+                another account by now: the response is 400.
+        """
+        user, address = await self._use(token, _CHANGE)
+        accounts, subject = self._accounts, self._accounts.subject_of(user)
+        if await accounts.rename(subject, address, accounts.version_of(user)) is None:
+            raise InvalidLink
+        await self._end_logins(subject, "email")
         return user
 
     async def confirm_email(self, token: str) -> U:
@@ -100,13 +131,17 @@ class Links[U]:
         Raises:
             InvalidLink: The link was used, has ended, or is not one: the response is 400.
         """
-        user = await self._user(token, _VERIFY)
+        user, _ = await self._use(token, _VERIFY)
         subject, name = self._accounts.subject_of(user), self._accounts.name_of(user)
         if not await self._accounts.mark_verified(subject, name):
             raise InvalidLink  # it was used, or the address has changed
         return user
 
-    def _url(self, path: str, purpose: str, user: U) -> str:
+    async def _end_logins(self, subject: str, reason: str) -> None:
+        await self._rows.revoke_all(subject, self._clock.now(), reason)
+        await self._notices(OtherLoginsEnded.of(subject, None, None))
+
+    def _url(self, path: str, purpose: str, user: U, address: str = "") -> str:
         accounts, until = self._accounts, self._clock.now() + self._options.lifetime
         token = self._tokens.make(
             purpose,
@@ -114,11 +149,12 @@ class Links[U]:
             accounts.version_of(user),
             accounts.name_of(user),
             until,
+            address,
         )
         return f"{self._options.base_url.rstrip('/')}{path}?token={token}"
 
-    async def _user(self, text: str, purpose: str) -> U:
-        """Return the user of a genuine token.
+    async def _use(self, text: str, purpose: str) -> tuple[U, str]:
+        """Return the user of a genuine token, and the new address in it.
 
         Raises:
             InvalidLink: It is not genuine, or the user is not active.
@@ -130,4 +166,4 @@ class Links[U]:
         version, name = self._accounts.version_of(user), self._accounts.name_of(user)
         if not token.is_genuine(purpose, version, name):
             raise InvalidLink
-        return user
+        return user, token.address

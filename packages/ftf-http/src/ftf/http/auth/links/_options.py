@@ -19,6 +19,7 @@ class LinkOptions:
             write.
         reset: The path of the page that asks for a new password.
         verify: The path of the page that confirms an e-mail address.
+        change: The path of the page that confirms a new e-mail address.
         lifetime: How long a link is valid.
 
     Raises:
@@ -28,6 +29,7 @@ class LinkOptions:
     base_url: str
     reset: str = "/reset-password"
     verify: str = "/verify-email"
+    change: str = "/confirm-email"
     lifetime: timedelta = timedelta(minutes=30)
 
     def __post_init__(self) -> None:
@@ -41,7 +43,7 @@ class LinkOptions:
         ):
             remedy = "Pass the public URL of your pages: https://app.example.com."
             raise InvalidAuthError("LinkOptions(base_url=...)", "is not an https URL", remedy)
-        for name in ("reset", "verify"):
+        for name in ("reset", "verify", "change"):
             if not getattr(self, name).startswith("/"):
                 remedy = "Write the path of the page from the base URL on: /page."
                 raise InvalidAuthError(f"LinkOptions({name}=...)", "has no leading slash", remedy)

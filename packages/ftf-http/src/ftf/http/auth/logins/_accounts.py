@@ -25,6 +25,10 @@ class Accounts[U](Users[U], Protocol):
         """Return the stored hash of the user's password; `None` if there is none."""
         ...
 
+    def is_verified(self, user: U) -> bool:
+        """Return whether the user has received mail at the name."""
+        ...
+
     async def find_by_name(self, name: str) -> U | None:
         """Return a user by the name of the account, in any spelling."""
         ...
@@ -58,5 +62,12 @@ class Accounts[U](Users[U], Protocol):
         """Note that a user has received mail at `name`. Return whether that was new.
 
         It was not if the user has received mail before, or has another name now.
+        """
+        ...
+
+    async def rename(self, subject: str, name: str, expected: int) -> int | None:
+        """Store another name, at which mail has arrived, and raise `auth_version` from `expected`.
+
+        Return the new version; `None` if it is another one, or the name is taken.
         """
         ...

@@ -56,7 +56,7 @@ class Logins[U]:
         self._accounts = accounts
         self._rows = rows
         self._passwords = passwords
-        self._credentials = Credentials(accounts, passwords)
+        self._credentials = Credentials(accounts, passwords, options, origin)
         self._tokens = tokens
         self._access = access
         self._clock = clock
@@ -74,12 +74,11 @@ class Logins[U]:
 
         Raises:
             LoginFailed: They are not those of an active account: the response is 401.
+            EmailNotVerified: They are, and the options ask for a verified address: 403.
             LimitExceeded: There were too many failures: the response is 429.
             PasswordsBusy: Too many passwords wait to be hashed: the response is 503.
         """
-        account = self._accounts.normalise(name)
-        async with self._origin.attempt(self._options.limit, account):
-            return await self._credentials.verify(name, password)
+        return await self._credentials.verify(name, password)
 
     async def attempt(
         self, name: str, password: str, *, client: str | None = None, scopes: Sequence[str] = _ALL
@@ -94,6 +93,7 @@ class Logins[U]:
 
         Raises:
             LoginFailed: They are not those of an active account: the response is 401.
+            EmailNotVerified: They are, and the options ask for a verified address: 403.
             LimitExceeded: There were too many failures: the response is 429.
             PasswordsBusy: Too many passwords wait to be hashed: the response is 503.
         """
@@ -152,19 +152,11 @@ class Logins[U]:
         now, subject = self._clock.now(), self._accounts.subject_of(user)
         if subject.startswith(CLIENT_PREFIX):  # it would be read as a program, which has no user
             raise LoginFailed
-        grant = Grant(
-            subject=subject,
-            scopes=tuple(scopes),
-            version=self._accounts.version_of(user),
-            authenticated_at=now,
-        )
-        login = replace(
-            new_login(kind, grant, now, self._options),
-            client=client,
-            methods=tuple(methods),
-            ip=self._origin.ip,
-            user_agent=self._origin.user_agent,
-        )
+        version, allowed = self._accounts.version_of(user), tuple(scopes)
+        grant = Grant(subject=subject, scopes=allowed, version=version, authenticated_at=now)
+        login = new_login(kind, grant, now, self._options)
+        login = replace(login, client=client, methods=tuple(methods), ip=self._origin.ip)
+        login = replace(login, user_agent=self._origin.user_agent)
         before = None if replaces is None else await self._rows.find(replaces)
         await self._rows.add(login, replaces=replaces, session=session)
         if before is not None and before.is_alive(now):
@@ -246,6 +238,15 @@ class Logins[U]:
         rows = await self._rows.of_user(identity.subject, self._clock.now())
         return [KnownLogin.of(row, identity.session_id) for row in rows]
 
+    async def confirm(self, identity: Identity, password: str) -> U:
+        """Return the user of a request, if this is their password, and fail as `verify` otherwise.
+
+        Args:
+            identity: What the credential of the request says.
+            password: The password.
+        """
+        return await self._credentials.confirm(identity.subject, password)
+
     async def change_password(self, identity: Identity, current: str, new: str) -> None:
         """Replace the password of a user who knows the current one, and end the other logins.
 
@@ -259,10 +260,7 @@ class Logins[U]:
             UnusablePassword: The new one is not accepted: the response is 422.
             LimitExceeded: There were too many failures: the response is 429.
         """
-        user = await self._accounts.find_apart(identity.subject)
-        name = "" if user is None else self._accounts.name_of(user)
-        async with self._origin.attempt(self._options.limit, self._accounts.normalise(name)):
-            await self._credentials.check(user, current)
+        name = self._accounts.name_of(await self.confirm(identity, current))
         hashed = await self._passwords.hash(new, about=[name], field="new_password")
         version = await self._accounts.set_password(identity.subject, hashed)
         await self._keep_only(identity, version, "password")

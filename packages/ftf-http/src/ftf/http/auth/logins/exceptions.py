@@ -1,6 +1,7 @@
 """The exceptions of logins.
 
 starlette.exceptions.HTTPException
+├── EmailNotVerified
 ├── InvalidGrant
 ├── LoginFailed
 └── UnknownLogin
@@ -9,6 +10,16 @@ starlette.exceptions.HTTPException
 from collections.abc import Sequence
 
 from starlette.exceptions import HTTPException
+
+
+class EmailNotVerified(HTTPException):  # no mistake of the program: the answer 403
+    """A user has the right password, and has not shown that mail arrives: the response is 403.
+
+    Only who knows the password gets it: it does not say to others that the account exists.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(403, "Confirm the e-mail address first: follow the link in the mail.")
 
 
 class InvalidGrant(HTTPException):  # no mistake of the program: the answer 400

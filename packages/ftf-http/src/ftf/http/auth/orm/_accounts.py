@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, inspect, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import InstrumentedAttribute
 
-from ftf.orm import BaseRepository, InvalidValue, using_primary
+from ftf.orm import BaseRepository, DuplicateRecord, InvalidValue, using_primary
 
 from ...limits._key import folded
 from ..exceptions import InvalidAuthError
@@ -81,6 +81,10 @@ class OrmAccounts[U: Authenticatable]:
         """Return whether a user may use credentials."""
         return user.is_active
 
+    def is_verified(self, user: U) -> bool:
+        """Return whether the user has received mail at the name."""
+        return user.verified_at is not None
+
     async def find(self, subject: str) -> U | None:
         """Return a user by key, from the session of the request."""
         request = self._request
@@ -138,6 +142,17 @@ class OrmAccounts[U: Authenticatable]:
         values = {"verified_at": datetime.now(UTC)}
         chosen = self._name == name, self._model.verified_at.is_(None)
         return await self._change(subject, values, *chosen) is not None
+
+    async def rename(self, subject: str, name: str, expected: int) -> int | None:
+        """Store another name, at which mail has arrived, and raise `auth_version` from `expected`.
+
+        Return the new version; `None` if it is another one, or the name is taken.
+        """
+        values = {self._name.key: self._normalise(name), "verified_at": datetime.now(UTC)}
+        try:
+            return await self._raise(subject, expected, values)
+        except DuplicateRecord:
+            return None
 
     async def _change(
         self, subject: str, values: Mapping[str, object], *chosen: ColumnElement[bool]

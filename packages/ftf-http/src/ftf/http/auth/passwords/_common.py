@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final, Protocol
 
 _WORDS: Final = frozenset(
@@ -47,19 +48,33 @@ class CommonPasswords:
 
     A word counts with digits and signs around it, and with digits in place of letters:
     `P4ssw0rd2026!` is `password`.
+
+    Args:
+        words: Further words and passwords, as of a list that was published.
     """
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        further = {_folded(word) for word in words}
+        forms = {form for word in further for form in _forms(word)}
+        self._words: frozenset[str] = _WORDS | further | forms - {""}
 
     async def contains(self, password: str) -> bool:
         """Return whether a password is one that guessers try first."""
-        text = unicodedata.normalize("NFKC", password).casefold()
-        return _is_repeated(text) or any(text in row for row in _ROWS) or _is_word(text)
+        text = _folded(password)
+        is_patterned = _is_repeated(text) or any(text in row for row in _ROWS)
+        return is_patterned or not self._words.isdisjoint({text, *_forms(text)})
+
+
+def _forms(text: str) -> set[str]:
+    """Return a text without digits and signs around it, and with letters for digits in it."""
+    texts = _AROUND.sub("", text), text
+    return {_AROUND.sub("", each.translate(_LETTERS)) for each in texts}
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _is_repeated(text: str) -> bool:
     """Return whether a text is one of up to four characters, again and again."""
     return any(text == (text[:size] * len(text))[: len(text)] for size in range(1, 5))
-
-
-def _is_word(text: str) -> bool:
-    forms = _AROUND.sub("", text), text.translate(_LETTERS)
-    return any(_AROUND.sub("", form.translate(_LETTERS)) in _WORDS for form in forms)

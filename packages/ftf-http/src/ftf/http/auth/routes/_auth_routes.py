@@ -24,7 +24,8 @@ def auth_routes(
     Args:
         user: The class of users.
         routes: The groups of routes: `TokenRoutes`, `CookieRoutes`, `SessionRoutes`,
-            `AccountRoutes` or subclasses; by default all but `CookieRoutes`.
+            `AccountRoutes`, `EmailRoutes` or subclasses; by default all but `CookieRoutes` and
+            `EmailRoutes`.
         prefix: The start of every path.
 
     Returns:

@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 # RFC 6749, sections 3.3 and A.1: without quotes, backslashes and control characters.
-type Scope = Annotated[str, Field(max_length=1_000, pattern=r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*\z")]
-type ClientId = Annotated[str, Field(max_length=100, pattern=r"^[ -~]+\z")]
-type Email = Annotated[str, Field(max_length=254, pattern=r"^[^\s\x00-\x1f@]+@[^\s\x00-\x1f@]+\z")]
+type Scope = Annotated[str, Field(max_length=1_000, pattern=r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$")]
+type ClientId = Annotated[str, Field(max_length=100, pattern=r"^[ -~]+$")]
+type Email = Annotated[str, Field(max_length=254, pattern=r"^[^\s\x00-\x1f@]+@[^\s\x00-\x1f@]+$")]
 # Of texts that no account and no link can have, nothing is remembered or compared.
 type Text = Annotated[str, Field(max_length=10_000)]
 
@@ -40,6 +40,13 @@ class RegistrationIn(BaseModel):
 
     email: Email
     password: Text
+
+
+class NewEmailIn(BaseModel):
+    """The present password, and the address that the account shall have."""
+
+    current_password: Text
+    email: Email
 
 
 class EmailIn(BaseModel):

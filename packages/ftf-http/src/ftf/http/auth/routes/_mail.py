@@ -27,6 +27,22 @@ class AuthMail[U](Protocol):
         ...
 
 
+class EmailMail[U](Protocol):
+    """Sends the mails of `EmailRoutes`, as `AuthMail` does."""
+
+    async def send_email_change(self, user: U, address: str, url: str) -> None:
+        """Send the link that confirms a new address, to that address."""
+        ...
+
+    async def send_email_changed(self, user: U, address: str) -> None:
+        """Send the old address of a user the news that the account has another one."""
+        ...
+
+    async def send_already_registered(self, user: U) -> None:
+        """Send a user the news that a client has tried to use their address."""
+        ...
+
+
 async def logged(work: Awaitable[None]) -> None:
     """Log what some work raises: the response has left, and nobody waits for it."""
     try:

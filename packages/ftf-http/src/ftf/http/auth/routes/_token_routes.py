@@ -18,6 +18,20 @@ from ._bodies import LoginIn
 from ._form import NOT_STORED, InvalidFormError, form_of, refused
 
 _TEXT: Final = {"type": "string"}
+_REFUSED: Final[dict[int | str, dict[str, object]]] = {
+    400: {
+        "description": "The form is refused (RFC 6749, section 5.2).",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"error": _TEXT, "error_description": _TEXT},
+                    "required": ["error", "error_description"],
+                }
+            }
+        },
+    }
+}
 
 
 def _form(required: list[str], *optional: str) -> Json:
@@ -48,6 +62,7 @@ class TokenRoutes[U](Controller):
     @post(
         "/token",
         response_model=TokenPair,
+        responses=_REFUSED,
         openapi_extra=_form(["grant_type", "refresh_token"], "scope", "client_id"),
     )
     @public
@@ -72,7 +87,12 @@ class TokenRoutes[U](Controller):
             return refused("invalid_scope", error.detail)
         return JSONResponse(pair.as_json(), headers=NOT_STORED)
 
-    @post("/revoke", openapi_extra=_form(["token"], "token_type_hint", "client_id"))
+    @post(
+        "/revoke",
+        response_class=Response,  # without a body
+        responses=_REFUSED,
+        openapi_extra=_form(["token"], "token_type_hint", "client_id"),
+    )
     @public
     async def revoke(self, request: Request, logins: Injected[Logins[U]]) -> Response:
         """End the login of a refresh token. An unknown token is answered by 200 as well."""

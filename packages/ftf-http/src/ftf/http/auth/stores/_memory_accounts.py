@@ -69,6 +69,10 @@ class MemoryAccounts:
         """Return whether a user may use credentials."""
         return user.is_active
 
+    def is_verified(self, user: MemoryUser) -> bool:
+        """Return whether the user has received mail at the name."""
+        return user.is_verified
+
     async def find(self, subject: str) -> MemoryUser | None:
         """Return a user by key."""
         return self._users.get(subject)
@@ -125,3 +129,16 @@ class MemoryAccounts:
             return False
         self._users[subject] = replace(user, is_verified=True)
         return True
+
+    async def rename(self, subject: str, name: str, expected: int) -> int | None:
+        """Store another name, at which mail has arrived, and raise `auth_version` from `expected`.
+
+        Return the new version; `None` if it is another one, or the name is taken.
+        """
+        if await self.find_by_name(name) is not None:
+            return None
+        version = self._raise(subject, expected, None)
+        if version is not None:
+            user = self._users[subject]
+            self._users[subject] = replace(user, name=folded(name), is_verified=True)
+        return version

@@ -1,17 +1,20 @@
 """The policy of a resource: what it asks for each action, and the check before a body is read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Final, override
 
 from starlette.requests import HTTPConnection
 
 from ftf.container import Container
+from ftf.orm import QueryBuilder
 
 from ...injection._early_checks import EarlyCheck, EarlyDependency
 from ...request._scope import scope_of
 
 if TYPE_CHECKING:
     from ...auth import Gate
+
+type Visibility = Callable[[type[object], QueryBuilder[Any]], Awaitable[QueryBuilder[Any]]]
 
 # The ability that an action asks about a record, or for `store` about none.
 ABILITIES: Final = {
@@ -119,10 +122,26 @@ def policy_check(policy: ResourcePolicy, action: str) -> EarlyDependency:
 
 async def gate_of(connection: HTTPConnection, policy: ResourcePolicy) -> "Gate[Any]":
     """Return the gate of a request for the users of a policy."""
+    return await _gate_for(connection, policy.user)
+
+
+async def _gate_for(connection: HTTPConnection, user: object) -> "Gate[Any]":
     from ...auth.policies._gate import Gate  # noqa: PLC0415
 
-    gate: Gate[Any] = await scope_of(connection.scope).aresolve(Gate[policy.user])  # type: ignore[name-defined]  # a class of users
+    gate: Gate[Any] = await scope_of(connection.scope).aresolve(Gate[user])  # type: ignore[valid-type]  # a class of users
     return gate
+
+
+def visibility_of(connection: HTTPConnection) -> Visibility:
+    """Return what narrows the query of a rule by the policy that is its `visible`."""
+
+    async def narrowed(policy: type[object], query: QueryBuilder[Any]) -> QueryBuilder[Any]:
+        from ...auth.policies._registry import user_of  # noqa: PLC0415
+
+        gate = await _gate_for(connection, user_of(policy))
+        return await gate.visible(query.model, query)
+
+    return narrowed
 
 
 async def has_visible(connection: HTTPConnection, model: type) -> bool:

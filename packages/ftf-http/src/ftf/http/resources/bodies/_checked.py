@@ -16,6 +16,7 @@ from ftf.orm import BaseRepository, Rules
 from ...injection._inject import Injection
 from ...problems._orm_handlers import RULES
 from ...types import key_of
+from ..access._policy import visibility_of
 from ._rules_in import ask, has_rules
 
 _BOUND: Final = "ftf.http.bound"  # in the scope of a request: the records of its path
@@ -48,7 +49,7 @@ class RuleCheck:
         Raises:
             RuleViolation: A rule is broken.
         """
-        rules = Rules(session)
+        rules = Rules(session, visibility=visibility_of(connection))
         ask(rules, body, records=connection.scope.get(_BOUND, ()))
         # For what the database refuses afterwards, because another request was faster.
         connection.scope.setdefault(RULES, []).append(rules)

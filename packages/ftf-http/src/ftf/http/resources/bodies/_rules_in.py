@@ -24,7 +24,14 @@ _TOGETHER = "__rules__"  # of a schema: rules about several of its fields
 
 def has_rules(schema: type[BaseModel]) -> bool:
     """Return whether a schema, or one within it, has a rule."""
-    return any(_has(schema, set()))
+    return any(rule for part in _schemas(schema, set()) for rule in _own_rules(part))
+
+
+def policies_in(schema: type[BaseModel]) -> set[type]:
+    """Return the policies by which rules of a schema hide records."""
+    rules = (each for part in _schemas(schema, set()) for each in _own_rules(part))
+    visible = (rule.visible for rule in rules if isinstance(rule, Exists))
+    return {each for each in visible if isinstance(each, type)}
 
 
 def ruled_in(hint: object) -> Iterator[type[BaseModel]]:
@@ -71,17 +78,25 @@ def _own(rule: Rule, records: Sequence[DeclarativeBase]) -> DeclarativeBase | No
     return next((each for each in records if isinstance(each, rule.model)), None)
 
 
-def _has(schema: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[bool]:
+def _schemas(schema: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
+    """Return a schema and those within it, each once."""
     if schema in seen:
         return
     seen.add(schema)
-    yield bool(_together(schema))
+    yield schema
     for info in schema.model_fields.values():
         for part in _parts(_hint(info)):
-            if get_origin(part) is Annotated:
-                yield any(_is_rule(mark) for mark in get_args(part)[1:])
-            elif isinstance(part, type) and issubclass(part, BaseModel):
-                yield from _has(part, seen)
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from _schemas(part, seen)
+
+
+def _own_rules(schema: type[BaseModel]) -> Iterator[Rule]:
+    """Return the rules of a schema without those of schemas within it."""
+    yield from _together(schema)
+    for info in schema.model_fields.values():
+        for part in _parts(_hint(info)):
+            marks = get_args(part)[1:] if get_origin(part) is Annotated else ()
+            yield from filter(_is_rule, marks)
 
 
 def _in_schema(body: BaseModel, steps: Steps) -> Asked:

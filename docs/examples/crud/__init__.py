@@ -1,0 +1,1 @@
+"""A CRUD API in one file."""

@@ -1,0 +1,117 @@
+"""`OutboxJobs`: jobs in the database, which a broker carries to the workers."""
+
+from asyncio import Event, create_task, wait
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ftf.container import OpenTransaction, Scope
+from ftf.container.jobs import (
+    Capabilities,
+    Envelope,
+    Inbox,
+    JobRegistry,
+    JobTransport,
+    Outcome,
+    Run,
+    Stop,
+    pull,
+)
+
+from .._database_jobs import LEASE_SECONDS, POLL_SECONDS, DatabaseJobs, refuse_one_connection
+from .._leases import Leases
+from .._queries import Queries
+from .._rows import insert_jobs
+from .._transactions import joining
+from ._relay import Relay
+from ._taken import Taken
+
+RESEND_SECONDS: Final = 300.0
+
+
+class OutboxJobs:
+    """Keeps jobs as `DatabaseJobs` does, and sends their ids to the workers by a broker.
+
+    What the broker loses is sent again, and what it delivers twice runs once: the rows say which
+    jobs there are and who runs them.
+
+    Args:
+        engine: The database.
+        transport: The broker.
+        registry: The classes of jobs, whose queues are those of a worker without others.
+        lease_seconds: How long a job stays with a worker that does not answer any more.
+        poll_seconds: How often workers look for jobs that are due.
+        resend_seconds: After how long a job is sent again that no worker has taken.
+
+    Attributes:
+        capabilities: What it promises; see `JobBackend.capabilities`.
+    """
+
+    capabilities: Capabilities = DatabaseJobs.capabilities
+
+    def __init__(  # noqa: PLR0913  # three services and three settings
+        self,
+        engine: AsyncEngine,
+        transport: JobTransport,
+        registry: JobRegistry,
+        *,
+        lease_seconds: float = LEASE_SECONDS,
+        poll_seconds: float = POLL_SECONDS,
+        resend_seconds: float = RESEND_SECONDS,
+    ) -> None:
+        self._engine = engine
+        self._transport = transport
+        self._registry = registry
+        self._resend_seconds = resend_seconds
+        self._leases = Leases(engine, lease_seconds)
+        self._relay = Relay(self._leases, transport, poll_seconds, resend_seconds)
+
+    async def enqueue(
+        self, envelopes: Sequence[Envelope], scope: Scope, after: OpenTransaction | None
+    ) -> Sequence[str]:
+        """Insert jobs in the transaction of a scope; see `DatabaseJobs.enqueue`.
+
+        They are sent after the commit, which does not wait for the broker.
+
+        Raises:
+            TransactionMisuse: `after` has ended, or is not a transaction of ftf-orm.
+            JobTablesMissing: The database lacks the tables of jobs.
+        """
+        committed = partial(self._relay.send_soon, envelopes)
+        async with joining(scope, after, committed) as session:
+            dialect = self._engine.dialect.name
+            return await insert_jobs(session, envelopes, dialect, self._resend_seconds)
+
+    async def work(self, run: Run, *, queues: Sequence[str], concurrency: int, stop: Stop) -> None:
+        """Run jobs until `stop` is set; see `JobBackend.work`.
+
+        Raises:
+            RuntimeError: The database is in memory: its only connection is for the application.
+            JobTablesMissing: The database lacks the tables of jobs.
+        """
+        refuse_one_connection(self._engine)
+        queues = queues or self._registry.queues
+        ended, queries = Event(), Queries()
+        renewing = create_task(self._leases.renew_until(ended))
+        relaying = create_task(self._relay.run(ended))
+        try:
+            async with Inbox(self._transport, queues, concurrency) as inbox:
+                taken = Taken(inbox, self._leases, self._relay, relaying, queries)
+                await pull(taken, run, queues=queues, concurrency=concurrency, stop=stop)
+        finally:
+            ended.set()
+            self._relay.wake()
+            await wait({renewing, relaying})
+            await queries.end()
+            for each in (renewing, relaying):
+                each.result()
+
+    async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
+        """Note what became of a job; see `JobBackend.settle`."""
+        await self._leases.settle(envelope, outcome)
+
+    async def close(self) -> None:
+        """Wait until the jobs that were committed are sent."""
+        await self._relay.end()
