@@ -30,6 +30,7 @@ def loggers() -> Iterator[None]:
     for each in found:
         each.handlers.clear()
         each.filters.clear()
+        each.propagate = True  # pytest adds handlers to those that do not
         each.setLevel(logging.NOTSET if each.name != "root" else logging.WARNING)
     yield
     for each, state, handlers, filters in before:

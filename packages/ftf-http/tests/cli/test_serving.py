@@ -159,6 +159,7 @@ def loggers(monkeypatch) -> Iterator[None]:
     for each in found:
         monkeypatch.setattr(each, "handlers", [])
         monkeypatch.setattr(each, "filters", [])
+        each.propagate = True  # pytest adds handlers to those that do not
     yield
     for each, level, propagate in before:
         each.setLevel(level)

@@ -84,6 +84,7 @@ def _log_config() -> dict[str, object] | None:
     if any(getLogger(name).handlers for name in ("", "uvicorn", "uvicorn.access")):
         return None
     own = {"handlers": ["ftf"], "level": "INFO", "propagate": False}
+    below = {"filters": ["paths"], "level": "INFO", "propagate": True}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -91,7 +92,7 @@ def _log_config() -> dict[str, object] | None:
         "handlers": {"ftf": {"class": "ftf.container.logs.LogHandler"}},
         "loggers": {
             "uvicorn": own,
-            "uvicorn.access": {"filters": ["paths"]},
-            "uvicorn.error": {"filters": ["paths"]},
+            "uvicorn.access": below,
+            "uvicorn.error": below,
         },
     }

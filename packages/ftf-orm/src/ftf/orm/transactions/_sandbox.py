@@ -21,7 +21,13 @@ async def sandbox(container: Container) -> AsyncIterator[bool]:
     """
     if AsyncEngine not in container or async_sessionmaker[AsyncSession] not in container:
         yield False
-        return
+    else:
+        async with _joined(container):
+            yield True
+
+
+@asynccontextmanager
+async def _joined(container: Container) -> AsyncIterator[None]:
     factory = await container.aresolve(async_sessionmaker[AsyncSession])
     async with (await container.aresolve(AsyncEngine)).connect() as connection:
         transaction = await connection.begin()
@@ -36,6 +42,6 @@ async def sandbox(container: Container) -> AsyncIterator[bool]:
         )
         try:
             with container.override_instance(async_sessionmaker[AsyncSession], joined):
-                yield True
+                yield
         finally:
             await transaction.rollback()
