@@ -25,30 +25,6 @@ bare_and_in_transactions = pytest.mark.parametrize(
 class GenreRepository(BaseRepository[Genre]): ...
 
 
-@pytest.fixture
-async def keys(session) -> list[int]:
-    """The keys of five genres."""
-    genres = [Genre(name=name) for name in "abcde"]
-    session.add_all(genres)
-    await session.commit()
-    return [genre.id for genre in genres]
-
-
-@pytest.fixture
-async def book(authors, books, session) -> Book:
-    ada = await authors.create(Author(name="Ada"))
-    book = await books.create(Book(title="Notes", author_id=ada.id))
-    other = await books.create(Book(title="Other", author_id=ada.id, genres=[Genre(name="z")]))
-    assert other.id != book.id
-    session.expunge_all()
-    return await books.find_or_fail(book.id)
-
-
-@pytest.fixture
-def genres(books, book):
-    return books.relation(book, Book.genres)
-
-
 async def test_others_are_attached_with_values_for_the_table_between(genres, keys, statements):
     await genres.attach(keys[0], keys[1], rank=3)
     await genres.attach(keys[2], keys[2])
@@ -58,50 +34,6 @@ async def test_others_are_attached_with_values_for_the_table_between(genres, key
         keys[1]: {"rank": 3, "remark": None},
         keys[2]: {"rank": None, "remark": None},
     }
-
-
-async def test_related_records_are_queried_like_others(genres, keys):
-    await genres.attach(*keys[:3])
-    query = genres.query().where(Genre.name != "b").order_by(Genre.name)
-    assert await query.pluck(Genre.name) == ["a", "c"]
-    assert await query.count() == 2
-
-
-async def test_or_does_not_leave_the_relation(genres, keys):
-    await genres.attach(keys[0])
-    query = genres.query().where(Genre.name == "none").or_where(Genre.name.in_(["a", "z"]))
-    assert await query.pluck(Genre.name) == ["a"]
-    assert await genres.query().or_where(Genre.name == "z").count() == 0
-    grouped = genres.query().where_group(lambda q: q.where(Genre.id == 0).or_where(Genre.id > 0))
-    assert await grouped.pluck(Genre.name) == ["a"]
-
-
-async def test_or_does_not_leave_it_in_joins_and_subqueries_either(authors, books, book):
-    bo = await authors.create(Author(name="Bo"))
-    foreign = authors.relation(bo, Author.books).query().where(Book.id == 0)
-    assert await foreign.or_where(Book.title == "Notes").exists() is False
-    assert await foreign.join(Book.genres).or_where(Book.title == "Other").get() == []
-    assert await books.query().where_in(Book.id, foreign.or_where(Book.id > 0)).count() == 0
-    either = books.query().where_has(
-        Book.genres, lambda q: q.where(Genre.name == "none").or_where(Genre.name == "z")
-    )
-    assert await either.pluck(Book.title) == ["Other"]
-
-
-async def test_the_many_of_one_and_the_one_of_many_are_queried_too(authors, books, book):
-    ada = await authors.find_or_fail(book.author_id)
-    titles = authors.relation(ada, Author.books).query().order_by(Book.title)
-    assert await titles.pluck(Book.title) == ["Notes", "Other"]
-    assert await books.relation(book, Book.author).query().sole() is ada
-
-
-async def test_edge_28_a_table_that_refers_to_itself_is_queried_too(session, keys):
-    genres = GenreRepository(session)
-    parent, child = await genres.find_many(keys[:2])
-    child.parent_id = parent.id
-    await genres.update(child)
-    assert await genres.relation(parent, Genre.children).query().sole() is child
-    assert await genres.relation(child, Genre.parent).query().sole() is parent
 
 
 async def test_what_is_attached_already_is_a_duplicate_and_changes_nothing(genres, keys):

@@ -2,29 +2,6 @@ import pytest
 from bookshop import Author, Book, Genre, Review, book_genres
 from sqlalchemy import func, select
 
-from ftf.orm import QueryBuilder
-
-
-@pytest.fixture
-async def library(session) -> None:
-    """Ada has two books, one of them with reviews; Bo has one of two genres; Cy has none."""
-    poetry, drama = Genre(name="poetry"), Genre(name="drama")
-    long, short = Book(title="long", genres=[poetry]), Book(title="short")
-    long.reviews = [Review(stars=1), Review(stars=5)]
-    other = Book(title="other", genres=[poetry, drama], reviews=[Review(stars=3)])
-    session.add_all([Author(name="Ada", books=[long, short]), Author(name="Bo", books=[other])])
-    session.add(Author(name="Cy"))
-    root = Genre(name="root", children=[poetry, drama])
-    poetry.children = [Genre(name="sonnet")]
-    session.add(root)
-    await session.commit()
-    session.expunge_all()
-
-
-@pytest.fixture
-def genres(session):
-    return QueryBuilder(session, Genre)
-
 
 async def names(query) -> list[str]:
     return sorted([record.name for record in await query.get()])
@@ -179,91 +156,6 @@ async def test_edge_30_one_or_none_is_not_counted(authors, library, statements):
     assert await names(narrowed) == ["Ada", "Bo"]
     with pytest.raises(ValueError, match="'=>' is not a comparison: use one of >= > = == != < <="):
         authors.query().has(Author.books, "=>", 1)
-
-
-async def test_edge_31_counts_do_not_multiply_and_none_is_zero(books, library):
-    query = books.query().with_count(Book.reviews).with_count(Book.genres).order_by(Book.title)
-    found = await query.get()
-    assert [(book.title, book.reviews_count, book.genres_count) for book in found] == [
-        ("long", 2, 1),
-        ("other", 1, 2),
-        ("short", 0, 0),
-    ]
-
-
-async def test_edge_31_values_over_related_records(books, library):
-    query = (
-        books.query()
-        .with_sum(Book.reviews, Review.stars)
-        .with_min(Book.reviews, Review.stars)
-        .with_max(Book.reviews, Review.stars)
-        .with_avg(Book.reviews, Review.stars)
-        .with_exists(Book.reviews)
-        .with_exists(Book.genres, lambda q: q.where(Genre.name == "drama"), alias="is_drama")
-        .with_max(Book.reviews, Review.stars * 2, alias="twice")
-    )
-    found = {book.title: book for book in await query.get()}
-    assert (
-        vars(found["long"]).items()
-        >= {
-            "reviews_sum_stars": 6,
-            "reviews_min_stars": 1,
-            "reviews_max_stars": 5,
-            "reviews_avg_stars": 3.0,
-            "reviews_exists": True,
-            "is_drama": False,
-            "twice": 10,
-        }.items()
-    )
-    assert isinstance(found["long"].reviews_sum_stars, int)
-    assert found["short"].reviews_sum_stars is None
-    assert (found["short"].reviews_exists, found["other"].is_drama) == (False, True)
-
-
-async def test_edge_31_counts_with_conditions_of_their_own_nested_and_of_themselves(
-    authors, genres, library
-):
-    query = authors.query().with_count(
-        Author.books, lambda q: q.where_has(Book.genres), alias="sorted_books"
-    )
-    assert {author.name: author.sorted_books for author in await query.get()} == {
-        "Ada": 1, "Bo": 1, "Cy": 0,
-    }  # fmt: skip
-    counted = genres.with_count(Genre.children).with_max(Genre.children, Genre.name)
-    found = {genre.name: genre for genre in await counted.get()}
-    assert (found["root"].children_count, found["root"].children_max_name) == (2, "poetry")
-    assert found["sonnet"].children_count == 0
-
-
-async def test_edge_31_counts_can_be_sorted_by_and_come_with_pages(authors, library):
-    query = authors.query().with_count(Author.books).order_by("books_count", "desc")
-    page = await query.paginate(per_page=2)
-    assert [(author.name, author.books_count) for author in page.items] == [("Ada", 2), ("Bo", 1)]
-    assert page.total == 3
-    assert (await query.first()).name == "Ada"
-    with pytest.raises(
-        ValueError, match=r"'posts_count' is not a computed value .* only books_count"
-    ):
-        query.order_by("posts_count")
-    with pytest.raises(
-        ValueError, match="'name' is not a computed value of this query, only nothing"
-    ):
-        authors.query().order_by("name")
-
-
-def test_edge_31_names_that_are_taken_are_refused(authors):
-    query = authors.query().with_count(Author.books)
-    with pytest.raises(ValueError, match="Author has a books_count already: pass another alias"):
-        query.with_count(Author.books)
-    with pytest.raises(ValueError, match="Author has a name already"):
-        query.with_count(Author.books, alias="name")
-    for taken in ("metadata", "__class__", "books"):
-        with pytest.raises(ValueError, match=f"Author has a {taken} already"):
-            query.with_count(Author.books, alias=taken)
-    with pytest.raises(ValueError, match="_sa_instance_state is a name that SQLAlchemy uses"):
-        query.with_count(Author.books, alias="_sa_instance_state")
-    with pytest.raises(ValueError, match="has no name, so its max needs one: pass an alias"):
-        query.with_max(Author.books, func.length(Book.title))
 
 
 def test_edge_11_relationships_of_another_model_are_refused(authors):
