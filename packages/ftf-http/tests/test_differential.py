@@ -51,16 +51,27 @@ once = settings(
 looking = settings(
     once, derandomize=True, phases=[Phase.explicit, Phase.generate], max_examples=2_000
 )
-# A list as a default, of a handler that changes it, is rare among the random ones.
-CHANGING = Application(
-    Group(
-        parts=(
-            Endpoint(
-                "/0", ("GET",), (Parameter("q", "query", "ints", "value"),), answer="changing"
-            ),
-        )
-    )
+# What is rare among the random ones: a list as a default, of a handler that changes it; a body
+# without a content type; and each option of a response alone.
+CHANGED = Parameter("q", "query", "ints", "value")
+READING = Endpoint("/0", ("POST",), (Parameter("item", "body", "thing"),))
+OPTIONS = (
+    ("response_model_include", ("name", "size")),
+    ("response_model_exclude", ("label",)),
+    ("response_model_by_alias", False),
+    ("response_model_exclude_unset", True),
+    ("response_model_exclude_defaults", True),
+    ("response_model_exclude_none", True),
+    ("status_code", 201),
 )
+WRITING = tuple(
+    Endpoint(f"/{number}", answer="partial", options=(("response_model", "thing"), option))
+    for number, option in enumerate(OPTIONS)
+)
+RARE = [
+    Application(Group(parts=parts))
+    for parts in ((Endpoint("/0", parameters=(CHANGED,), answer="changing"),), (READING,), WRITING)
+]
 
 
 class AllFoundError(Exception):
@@ -176,7 +187,9 @@ def test_the_comparison_finds_faults_of_plans(runner, monkeypatch):
     left = dict(FAULTS)
 
     @settings(looking)
-    @example(application=CHANGING, seeds=[*range(REQUESTS)])
+    @example(application=RARE[0], seeds=[*range(REQUESTS)])
+    @example(application=RARE[1], seeds=[*range(REQUESTS)])
+    @example(application=RARE[2], seeds=[*range(REQUESTS)])
     @given(application=planned_applications(), seeds=SEEDS)
     def check(application, seeds) -> None:
         expected = runner.run(Expected.of(application, steps(application, seeds)))

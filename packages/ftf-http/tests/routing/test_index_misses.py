@@ -22,7 +22,15 @@ def marks(scope) -> str:
     route = getattr(scope.get("route"), "path", None)
     endpoint = getattr(scope.get("endpoint"), "__name__", None)
     left = sorted(scope.get("fastapi") or ())
-    return repr((scope.get("path_params"), endpoint, route, left, scope["router"].routes[0].path))
+    return repr(
+        (
+            scope.get("path_params"),
+            endpoint,
+            route,
+            left,
+            getattr(scope["router"].routes[0], "path", None),
+        )
+    )
 
 
 async def show_error(request: Request, error: Exception) -> PlainTextResponse:
@@ -137,6 +145,20 @@ async def test_what_no_route_serves_is_answered_as_on_fastapi():
     paths += ["/api/router1", "/api/", "/api/router1/live/x", "/sockets1/x"]
     await same(build, *((method, path) for path in paths for method in ("GET", "POST", "PUT")))
     await same_for_sockets(build, *paths, "/sockets1/x/", "/api/router1/plain")
+
+
+async def test_a_websocket_may_be_given_to_another_application():
+    def build(app, router):
+        inner, own = Router([WebSocketRoute("/x", socket("inner"))]), router()
+
+        @own.websocket("/x")
+        async def given(websocket: WebSocket) -> None:
+            await inner(websocket.scope, websocket.receive, websocket.send)
+
+        app.include_router(own)
+        app.get("/first")(show("first"))
+
+    await same_for_sockets(build, "/x")
 
 
 class Shouting(APIRoute):
