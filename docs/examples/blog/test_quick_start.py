@@ -9,14 +9,13 @@ BLOG = Path(__file__).parent
 README = BLOG.parents[2] / "packages/ftf-testing/README.md"
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_the_quick_start_passes_with_the_blog(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, database: str
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, tests = re.findall(r"```(?:ini|python)\n(.*?)```", README.read_text(), re.DOTALL)[:2]
     pytester.path.joinpath("pytest.ini").write_text(settings)
     pytester.path.joinpath("blog").symlink_to(BLOG)
     file = pytester.makepyfile(tests)
     monkeypatch.setenv("PYTHONPATH", str(pytester.path))
-    result = pytester.runpytest_subprocess("-W", "error", f"--ftf-db-url={database}", file)
+    result = pytester.runpytest_subprocess("-W", "error", file)
     result.assert_outcomes(passed=3)
