@@ -181,3 +181,49 @@ async def test_a_seeder_may_count_rows_where_nothing_shows_them():
             self.wrote(3)
 
     await Counting().run()
+
+
+class Shelf:
+    """A factory, as far as a seeder knows one."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def create(self) -> None:
+        await AuthorRepository(self.session).create(Author(name="Mary"))
+
+
+class ByFactory(Seeder):
+    environments = Seeder.ALL
+    fails = False
+
+    async def run(self) -> None:
+        await self.factory(Shelf).create()
+        if self.fails:
+            raise RuntimeError("full")
+
+
+class Overfull(ByFactory):
+    fails = True
+
+
+async def test_a_factory_stores_in_the_transaction_of_the_seeder(container, session):
+    async with container:
+        with pytest.raises(SeederFailed, match="Overfull"):
+            await run_seeders(container, [Overfull])
+        assert await AuthorRepository(session).count() == 0
+        await run_seeders(container, [ByFactory])
+    assert await AuthorRepository(session).query().pluck(Author.name) == ["Mary"]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_a_savepoint_around_the_session_may_end_after_a_seeder(engine, keeps):
+    async with engine.connect() as connection, connection.begin():
+        savepoint = await connection.begin_nested()
+        session = AsyncSession(connection, expire_on_commit=False)
+        container = Container()
+        container.instance(AsyncSession, session)
+        (ran,) = await run_seeders(container, [Authors], environment="local")
+        assert ran.rows == {"authors": 1}
+        await session.close()
+        await (savepoint.commit() if keeps else savepoint.rollback())

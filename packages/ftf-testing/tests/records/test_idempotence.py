@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, registry
 
 from ftf.container import Container
 from ftf.orm import Base, BaseRepository, Seeder, create_engine, session_factory
-from ftf.testing import assert_idempotent, assert_max_queries
+from ftf.testing import Factory, assert_idempotent, assert_max_queries
 
 
 class Model(Base):
@@ -39,6 +39,18 @@ class Same(Seeder):
 
     async def run(self) -> None:
         await self.plants.insert_or_ignore([{"name": "fern"}, {"name": "moss"}])
+
+
+class PlantFactory(Factory[Plant]): ...
+
+
+class Planting(Seeder):
+    def __init__(self, plants: Plants) -> None:
+        self.plants = plants
+
+    async def run(self) -> None:
+        missing = 3 - await self.plants.count()
+        await self.factory(PlantFactory).create_many(missing, height=7)
 
 
 class Doubling(Seeder):
@@ -92,3 +104,8 @@ async def test_rows_that_are_changed_are_counted_by_table(session):
     text = r"^Growing is not idempotent:\n  plants: 1 of 2 rows changed$"
     with pytest.raises(AssertionError, match=text):
         await assert_idempotent(Growing, session, container)
+
+
+async def test_a_seeder_makes_records_by_a_factory_in_its_session(session):
+    await assert_idempotent(Planting, session)
+    assert await Plants(session).query().pluck(Plant.height) == [7, 7, 7]

@@ -130,7 +130,7 @@ class idempotent(EarlyDependency):  # noqa: N801  # a decorator
 
     Args:
         required: Whether a request without a key is refused.
-        caller: Returns who sends a request, so that nobody gets the answer of another; by default
+        caller: Returns who sends a request, so that none gets the answer of another; by default
             the user that a guard knows.
     """
 

@@ -186,7 +186,7 @@ class Resource:
         if self.policy is None and self.projection.shape.conditions:
             raise TypeError(
                 f"{self.answer.__name__} has fields with a When, and {self.name} has no policy, so "
-                "that nobody would see them: write `policy = ...`."
+                "that no user would see them: write `policy = ...`."
             )
         missing = self.policy.missing(self.actions) if self.policy is not None else []
         if missing:

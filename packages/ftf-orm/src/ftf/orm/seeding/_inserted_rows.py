@@ -16,7 +16,7 @@ class InsertedRows:
     Those of a savepoint that is rolled back do not count.
 
     Args:
-        session: The session, which has not begun yet.
+        session: The session, which has not begun yet; its connection may have savepoints.
     """
 
     def __init__(self, session: Session) -> None:
@@ -59,7 +59,7 @@ class InsertedRows:
         self._before.append(self._rows.copy())
 
     def _roll_back(self, *_: object) -> None:
-        self._rows = self._before.pop()
+        self._rows = self._before.pop() if self._before else Counter()
 
     def _release(self, *_: object) -> None:
-        self._before.pop()
+        del self._before[-1:]  # none if it began before the session

@@ -94,7 +94,7 @@ async def _run(
         async with container.scoped_context() as scope:
             session = await scope.aresolve(AsyncSession)
             made = await scope.aresolve(seeder)
-            made.seed, made.on_rows = seed, on_rows
+            made.seed, made.on_rows, made.session = seed, on_rows, session
             inserted = InsertedRows(session.sync_session)
             async with transaction(session):
                 await made.run()

@@ -6,6 +6,8 @@ from functools import cached_property
 from random import Random
 from typing import ClassVar
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from ._environment import ALL, LOCAL
 
 
@@ -24,6 +26,7 @@ class Seeder(ABC):
             `ftf db seed`.
         seed: The seed of `random`.
         on_rows: Is called with what `wrote` counts.
+        session: The session of the run, once it has begun.
 
     Examples:
         ```python
@@ -48,6 +51,7 @@ class Seeder(ABC):
 
     seed: int = 0
     on_rows: Callable[[int], object] | None = None
+    session: AsyncSession
 
     @abstractmethod
     async def run(self) -> None:
@@ -61,6 +65,16 @@ class Seeder(ABC):
         """
         if self.on_rows is not None:
             self.on_rows(rows)
+
+    def factory[F](self, factory: Callable[[AsyncSession], F]) -> F:
+        """Return a factory of ftf-testing that stores in the session of the run.
+
+        `await self.factory(PostFactory).create()` is part of what the seeder commits or rolls back.
+
+        Args:
+            factory: The class, or another function of a session.
+        """
+        return factory(self.session)
 
     @cached_property
     def random(self) -> Random:

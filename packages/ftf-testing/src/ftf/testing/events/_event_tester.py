@@ -54,7 +54,7 @@ class EventTester:
 
     @contextmanager
     def active(self) -> "Iterator[EventTester]":
-        """Give events to the fakes until the block ends."""
+        """Pass events to the fakes until the block ends."""
         from ftf.container import Scope
         from ftf.container.events import Events
 

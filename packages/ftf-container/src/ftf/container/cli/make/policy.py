@@ -21,7 +21,7 @@ def policy(  # noqa: PLR0913  # the options of one command
     project: Project,
     console: Console,
 ) -> None:
-    """Write the policy of a model, which allows everyone to read and nobody to write."""
+    """Write the policy of a model, which allows everyone to read and no user to write."""
     place = place_of(project, console, force=force, diff=diff, dry_run=dry_run)
     (name, _), (users, _) = source_of_model(place, model), source_of_model(place, user)
     text = policy_source(name, users, place.modules)

@@ -69,7 +69,7 @@ class Rule:
         is_read: Whether a credential is read where none is demanded.
         checks: The marks that it is made of.
         limits: Further early checks of the route, which count a refused request.
-        faults: Why it cannot hold; then it admits nobody.
+        faults: Why it cannot hold; then it admits no request.
     """
 
     guards: frozenset[str] = frozenset()

@@ -101,7 +101,7 @@ class LoginSessions(Protocol):
         ...
 
     async def renew(self, key: str, auth_version: int) -> bool:
-        """Give a row that was not revoked another `auth_version`. Return whether there was one."""
+        """Set the `auth_version` of a row that was not revoked. Return whether there was one."""
         ...
 
     async def of_user(self, user: str, now: datetime) -> Sequence[LoginSession]:

@@ -157,7 +157,7 @@ class OrmAccounts[U: Authenticatable]:
     async def _change(
         self, subject: str, values: Mapping[str, object], *chosen: ColumnElement[bool]
     ) -> int | None:
-        """Change a user, and return the `auth_version` then; `None` if nobody is chosen."""
+        """Change a user, and return the `auth_version` then; `None` if no user is chosen."""
         mine = has_key(self._key, subject)
         change = update(self._model).where(mine, *chosen).values(values)
         async with self._short.writing() as session:

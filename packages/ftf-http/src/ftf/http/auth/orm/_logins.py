@@ -84,7 +84,7 @@ class OrmLogins:
         return await self._short.write(self._revocation(now, reason, *chosen))
 
     async def renew(self, key: str, auth_version: int) -> bool:
-        """Give a row that was not revoked another `auth_version`. Return whether there was one."""
+        """Set the `auth_version` of a row that was not revoked. Return whether there was one."""
         chosen = self._model.id == key, self._model.revoked_at.is_(None)
         change = update(self._model).where(*chosen).values(auth_version=auth_version)
         return bool(await self._short.write(change))

@@ -31,7 +31,7 @@ class Passwords:
     Args:
         algorithm: The parameters of new hashes.
         legacy: Verifiers of hashes that another application has made.
-        compromised: The passwords that nobody may set; by default `CommonPasswords`.
+        compromised: The passwords that no user may set; by default `CommonPasswords`.
         min_length: The fewest characters of a new password.
         max_bytes: The most bytes of a password in UTF-8, for setting one and for login alike.
         threads: How many hashes are computed at a time; by default one for each core.

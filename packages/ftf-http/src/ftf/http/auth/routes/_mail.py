@@ -44,7 +44,7 @@ class EmailMail[U](Protocol):
 
 
 async def logged(work: Awaitable[None]) -> None:
-    """Log what some work raises: the response has left, and nobody waits for it."""
+    """Log what some work raises: the response has left, and nothing waits for it."""
     try:
         await work
     except Exception:

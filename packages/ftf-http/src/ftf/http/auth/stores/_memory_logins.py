@@ -64,7 +64,7 @@ class MemoryLogins:
         return self._revoke(lambda row: row.user == user and row.id != besides, now, reason)
 
     async def renew(self, key: str, auth_version: int) -> bool:
-        """Give a row that was not revoked another `auth_version`."""
+        """Set the `auth_version` of a row that was not revoked."""
         row = self._rows.get(key)
         if row is None or row.revoked_at is not None:
             return False

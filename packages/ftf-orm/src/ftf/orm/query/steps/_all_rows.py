@@ -13,7 +13,7 @@ class AllRows[T: DeclarativeBase](Query[T]):
     """The step that lets `update` and `delete` write every row."""
 
     def all_rows(self) -> Self:
-        """Let `update`, `delete`, `increment` and `decrement` write every row.
+        """Allow `update`, `delete`, `increment` and `decrement` to write every row.
 
         Without it they refuse a query without a condition. It removes no condition.
         """

@@ -17,7 +17,7 @@ def repository_source(model: str, modules: str) -> str:
 
 
 def policy_source(model: str, users: str, modules: str) -> str:
-    """Return the source of a policy, which allows everyone to read and nobody to write."""
+    """Return the source of a policy, which allows everyone to read and no user to write."""
     many = plural(words(model))
     text = _POLICY.format(model=model, users=users, many=many, one=article(words(model)))
     own = {name: f"{modules}models.{snake(name)}" for name in (model, users)}
