@@ -90,7 +90,7 @@ async def test_a_seeder_that_changes_nothing_the_second_time_passes(session):
     assert await Plants(session).count() == 2
 
 
-async def test_rows_that_are_added_are_counted_by_table(session):
+async def test_cli_31_rows_that_are_added_are_counted_by_table(session):
     text = (
         r"^Doubling is not idempotent:\n  gardens: 1 rows after the first run, 2 after the second$"
     )
