@@ -16,6 +16,7 @@ from ways import unplanned
 
 from ftf.container import Scope
 from ftf.http import FastTrackFramework, Injected
+from ftf.http.types import Id, Line
 
 
 class Item(BaseModel):
@@ -450,6 +451,18 @@ async def test_path_13_what_only_pydantic_validates_is_planned(same, annotation)
     await same(
         build, *[("POST", "/", {"json": body}) for body in ({}, {"name": "a"}, {"x": 2}, [3])]
     )
+
+
+async def test_path_13_validators_of_our_types_read_no_context(same):
+    def build(app) -> None:
+        async def nothing() -> None: ...
+
+        @app.post("/{key}", dependencies=[Depends(nothing)])
+        async def post(key: Id, line: Annotated[Line, Body(embed=True)]) -> str:
+            return f"{key} {line}"
+
+    bodies = [{"line": "a"}, {"line": "a\nb"}, {}]
+    await same(build, *[("POST", f"/{key}", {"json": body}) for key in "1x" for body in bodies])
 
 
 async def test_path_13_validators_run_after_the_dependencies(same):

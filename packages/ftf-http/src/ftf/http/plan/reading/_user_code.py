@@ -7,11 +7,12 @@ from types import FunctionType
 from pydantic import TypeAdapter
 
 _LIBRARIES = {*sys.stdlib_module_names, "pydantic", "pydantic_core", "pydantic_extra_types"}
+_TYPES = "ftf.http.types"
 _TEXTS = {"metadata", "serialization"}
 
 
 def calls_user_code(adapter: TypeAdapter[object]) -> bool:
-    """Return whether a validator calls functions that are not of pydantic or Python.
+    """Return whether a validator calls functions that are not of pydantic, Python or our types.
 
     FastAPI calls dependencies before it validates the parameters of the handler, and such a
     function may read what a dependency has set.
@@ -40,4 +41,5 @@ def _is_of_user(function: object) -> bool:
     function = getattr(function, "__func__", function)
     if not isinstance(function, FunctionType):
         return False
-    return function.__module__.partition(".")[0] not in _LIBRARIES
+    module = function.__module__
+    return module != _TYPES and module.partition(".")[0] not in _LIBRARIES
