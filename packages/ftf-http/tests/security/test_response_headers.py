@@ -51,7 +51,11 @@ async def test_edge_s88_what_a_handler_sets_stays(ask):
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/docs/oauth2-redirect"])
-async def test_edge_s88_the_pages_of_the_documentation_may_load_what_they_need(ask, path):
+async def test_edge_s88_the_pages_of_the_documentation_may_load_what_they_need(
+    ask, path, monkeypatch
+):
+    # Without the extra `docs`; `documentation/test_pages.py` has the pages with it.
+    monkeypatch.setattr("ftf.http.documentation._pages.find_spec", lambda _: None)
     response = await ask(OPTIONS, url=f"http://api.example.com{path}")
     policy = response.headers["content-security-policy"]
     assert "script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net" in policy

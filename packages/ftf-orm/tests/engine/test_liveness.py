@@ -1,6 +1,7 @@
 """Connections of PostgreSQL that end in the pool."""
 
 import asyncio
+from itertools import count
 from threading import Thread
 
 import asyncpg
@@ -22,9 +23,8 @@ async def engine(database_url):
 
 @pytest.fixture
 def later(monkeypatch):
-    """The pool's clock, ahead by a minute from the second call on."""
-    times = iter([0.0, 60.0, 60.0, 120.0])
-    monkeypatch.setattr("ftf.orm.engine._liveness.monotonic", lambda: next(times))
+    """The pool's clock, a minute ahead whenever it is read."""
+    monkeypatch.setattr("ftf.orm.engine._liveness.monotonic", count(step=60).__next__)
 
 
 async def driver_connection(connection: AsyncConnection) -> asyncpg.Connection:
