@@ -16,7 +16,9 @@ def plain_bodies(dependant: Dependant) -> Iterator[str]:
     if not isinstance(dependant.call, RuleCheck) and not _is_action(dependant.call):
         for field in dependant.body_params:
             info = field.field_info
-            is_marked = any(isinstance(mark, UncheckedRules) for mark in info.metadata)
+            # Older FastAPI leaves the metadata in the annotation.
+            marks = *info.metadata, *getattr(info.annotation, "__metadata__", ())
+            is_marked = any(isinstance(mark, UncheckedRules) for mark in marks)
             for schema in () if is_marked else [*ruled_in(info.annotation)][:1]:
                 yield (
                     f"The body {field.name!r} has the rules (`Exists`, `Unique`) of "
