@@ -8,12 +8,24 @@ import pytest
 from catalogue import Model
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
-from sqlalchemy import SmallInteger, String
+from sqlalchemy import SmallInteger, String, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ftf.http import FastTrackFramework
 from ftf.http.resources import ResourceController
 from ftf.orm import Unique, UtcDateTime
+
+
+class Word(TypeDecorator[str]):
+    """A text without spaces."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: object) -> str | None:
+        if value is not None and " " in value:
+            raise ValueError(value)
+        return value
 
 
 class Event(Model):
@@ -23,6 +35,7 @@ class Event(Model):
     begins_at: Mapped[datetime | None] = mapped_column(UtcDateTime, unique=True)
     seats: Mapped[int] = mapped_column(SmallInteger, default=0)
     price: Mapped[Decimal | None]
+    word: Mapped[str | None] = mapped_column(Word)
 
 
 class EventIn(BaseModel):
@@ -31,6 +44,7 @@ class EventIn(BaseModel):
     begins_at: Annotated[datetime | None, Unique(Event.begins_at)] = None
     seats: int = 0
     price: Decimal | None = None
+    word: str | None = None
 
 
 class EventOut(BaseModel):
@@ -82,6 +96,7 @@ async def test_a_time_without_a_zone_is_a_fault_at_its_field(shop):
         ({"seats": 2**15}, "/seats", "not_storable"),
         ({"seats": 2**70}, "/seats", "not_storable"),
         ({"name": "\0"}, "/name", "not_storable"),
+        ({"word": "a b"}, "/word", "not_storable"),
         ({"name": "longer"}, "/name", "string_too_long"),
         ({"seats": 1, "name": "longer", "price": "1"}, "/name", "string_too_long"),
     ],
