@@ -1,5 +1,7 @@
 """Runs every Python fence of the documentation."""
 
+import os
+
 from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sybil import Sybil
@@ -16,13 +18,15 @@ def begin(names: dict[str, object]) -> None:
         metadata = MetaData(naming_convention=orm.Base.metadata.naming_convention)
         registry = registry()
 
-    names |= {"__name__": "page", "__base__": orm.Base}
+    names |= {"__name__": "page", "__base__": orm.Base, "__environ__": dict(os.environ)}
     orm.Base = Base
 
 
 def end(names: dict[str, object]) -> None:
-    """Give the examples their base again."""
+    """Give the examples their base again, and the process its variables."""
     orm.Base = names["__base__"]
+    os.environ.clear()
+    os.environ.update(names["__environ__"])
 
 
 pytest_collect_file = Sybil(

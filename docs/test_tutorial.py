@@ -87,13 +87,18 @@ def reader(tmp_path) -> Reader:
     return Reader(tmp_path, kept | SHOWN | PLUGINS | {"PATH": programs})
 
 
+def shown(drawing: Path) -> str:
+    """Return a drawing of services without where the packages are installed, and their lines."""
+    return re.sub(r"(?:[^ <>]*/)?(ftf/[\w/.]+):\d+", r"\1", drawing.read_text())
+
+
 @pytest.mark.slow
 def test_the_tutorial_works_from_an_empty_folder(reader):
     assert len(PAGES) == 6
     for page in PAGES:
         reader.read(page)
     drawn = Path(__file__).with_name("assets") / "services.svg"
-    assert (reader.folder / "services.svg").read_text() == drawn.read_text()
+    assert shown(reader.folder / "services.svg") == shown(drawn)
 
 
 @pytest.mark.slow

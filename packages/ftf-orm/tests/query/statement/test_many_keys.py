@@ -79,7 +79,6 @@ async def test_300_000_keys_are_found(authors):
     assert await authors.query().where_not_in(Author.id, range(300_000)).count() == 0
 
 
-@pytest.mark.slow
 async def test_many_keys_of_many_columns_are_found(tables, session):
     keys = [("a", number) for number in range(20_000)]
     await session.execute(insert(Seat), [{"row": row, "number": number} for row, number in keys])
