@@ -45,7 +45,6 @@ from .logins._login_session import LoginSession, LoginSessions
 from .logins._logins import Logins
 from .logins._options import LoginOptions
 from .logins._session_token import SessionTokens
-from .logins._token_pair import TokenPair
 from .logins.exceptions import (
     EmailNotVerified,
     InvalidGrant,
@@ -88,6 +87,7 @@ from .tokens._access_tokens import (
     IssuedToken,
     WrongAudience,
 )
+from .tokens._token_pair import TokenPair
 
 __all__ = [
     "Access",

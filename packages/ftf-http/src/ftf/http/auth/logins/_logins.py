@@ -9,6 +9,7 @@ from .._grant import Grant
 from .._identity import CLIENT_PREFIX, Identity
 from ..passwords._passwords import Passwords
 from ..tokens._access_tokens import AccessTokens
+from ..tokens._token_pair import TokenPair
 from ._accounts import Accounts
 from ._credentials import Credentials
 from ._events import LoggedIn, LoggedOut, OtherLoginsEnded
@@ -19,7 +20,6 @@ from ._options import LoginOptions
 from ._origin import Origin
 from ._refreshing import Notify, Refreshing
 from ._session_token import SessionTokens
-from ._token_pair import TokenPair
 from .exceptions import LoginFailed, UnknownLogin
 
 _ALL: Final = ("*",)

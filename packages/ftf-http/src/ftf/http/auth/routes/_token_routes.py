@@ -12,8 +12,8 @@ from ...routing._options import Json
 from .._identity import Identity
 from ..access._access import Access, public
 from ..logins._logins import Logins
-from ..logins._token_pair import TokenPair
 from ..logins.exceptions import InvalidGrant, InvalidScope
+from ..tokens._token_pair import TokenPair
 from ._bodies import LoginIn
 from ._form import NOT_STORED, InvalidFormError, form_of, refused
 

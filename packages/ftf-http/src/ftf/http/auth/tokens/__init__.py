@@ -1,1 +1,1 @@
-"""Access tokens: how they are issued and read."""
+"""Access tokens: how they are issued and read, and the pair of tokens of a login."""

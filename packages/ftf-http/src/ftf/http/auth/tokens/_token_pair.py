@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
-from ..tokens._access_tokens import IssuedToken
+from ._access_tokens import IssuedToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
