@@ -1,5 +1,7 @@
 """Where limits hold: routes, routers, controllers, inclusions, before the body is read."""
 
+from typing import Annotated
+
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
 
@@ -266,3 +268,21 @@ async def test_limits_are_added_before_the_start(app, serve):
     async with serve(app):
         with pytest.raises(RuntimeError, match="before the application starts"):
             app.add_limit("late", Limit.per_hour(1))
+
+
+@throttle("two")
+async def marked() -> None: ...
+
+
+async def below(_: Annotated[None, Depends(marked)]) -> None: ...
+
+
+@pytest.mark.parametrize("lost", [throttle("two"), marked, below])
+async def test_edge_s83_a_limit_on_the_function_of_a_dependency_stops_the_start(lost):
+    app = FastTrackFramework()
+    app.add_limit("two", Limit.per_minute(2))
+    app.get("/", dependencies=[Depends(lost)])(lambda: 1)
+    with pytest.raises(InvalidRoutesError, match="Nothing asks it") as caught:
+        async with app.router.lifespan_context(app):
+            pass
+    assert [fault.place for fault in caught.value.faults] == ["GET /"]

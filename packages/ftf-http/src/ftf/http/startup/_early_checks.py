@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 from ftf.container import Container
 
 from ..exceptions import RouteFault
-from ..injection._early_checks import EarlyCheck, checks_of, marks_of
+from ..injection._early_checks import EarlyCheck, EarlyDependency, checks_of, marks_of
 from ..routing._route import Route
 from ..routing._tree import walk
 from ._access import Application
@@ -23,6 +23,10 @@ _TOO_LATE = (
     "The route is not an ftf.http.Route, so FastAPI reads the body of a request before its checks "
     "run.\nDeclare it on FastTrackFramework, Router or Controller, or give its APIRouter "
     "`route_class=ftf.http.Route`."
+)
+_LOST = (
+    "The function of a dependency is a check, or a decorator has marked it. Nothing asks it.\n"
+    "Mark the handler, or write the check into `dependencies=[...]` without `Depends`."
 )
 
 
@@ -49,12 +53,24 @@ def _reasons(
         check = mark.dependency
         if check not in checks and not (is_own and _precedes(check)):
             yield _UNMARKED
+    # The marks of access have a fault of their own.
+    if any(not _precedes(mark.dependency) for mark in _lost(dependant)):
+        yield _LOST
     for check in checks:
         fault = check.fault(container)
         if fault is not None:
             yield str(fault)
     if late and getattr(route, "body_field", None) is not None and not isinstance(route, Route):
         yield _TOO_LATE
+
+
+def _lost(dependant: Dependant) -> Iterator[EarlyDependency]:
+    """Return the marks that the functions of dependencies are or have."""
+    for below in dependant.dependencies:
+        if isinstance(below.call, EarlyCheck):
+            continue
+        yield from [below.call] if isinstance(below.call, EarlyDependency) else marks_of(below.call)
+        yield from _lost(below)
 
 
 def _precedes(check: object) -> bool:
