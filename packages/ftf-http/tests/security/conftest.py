@@ -10,7 +10,10 @@ from ftf.http.security import SecurityOptions
 
 @pytest.fixture
 def ask():
-    """What an application with some options answers; `GET /` says what the application sees."""
+    """What an application with some options answers; `GET /` says what the application sees.
+
+    The first request of a route goes through all layers, the second and third do not.
+    """
 
     async def asked(
         options: SecurityOptions,
@@ -30,6 +33,15 @@ def ask():
         add(app)
         transport = ASGITransport(app, client=client, raise_app_exceptions=False)
         async with AsyncClient(transport=transport) as http:
-            return await http.request(method, url, headers=[*headers])
+            answers = [await http.request(method, url, headers=[*headers]) for _ in range(3)]
+        assert seen_of(answers[0]) == seen_of(answers[1]) == seen_of(answers[2])
+        return answers[0]
 
     return asked
+
+
+def seen_of(response: Response) -> tuple[object, ...]:
+    """Return what a client sees of a response, but for the id of its request."""
+    own = response.headers["x-request-id"]
+    headers = sorted(pair for pair in response.headers.items() if pair[0] != "x-request-id")
+    return response.status_code, headers, response.text.replace(own, "")

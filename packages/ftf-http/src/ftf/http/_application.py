@@ -178,14 +178,18 @@ class FastTrackFramework(Declarations):
         limits_bodies = self.problem_details and self._limits_bodies()
         if limits_bodies:
             app = BodyLimitProblem(app)
-        users, outgoing = self.user_middleware, Outgoing(self.security_headers, self.draining)
+        users, security = self.user_middleware, self._layers.security
+        further = security.headers if security else None
+        outgoing = Outgoing(self.security_headers, self.draining, further)
         has_outer = self._layers.has_outer(users)
         if has_outer:  # such as CORS: what stands outside of these layers adds the headers
             app = direct = Direct(app, self, self.container, Outgoing({}, self.draining))
         self._outermost = self._layers.outermost(app, users, outgoing)
         self._is_built = True
         if not has_outer:
-            self._outermost = direct = Direct(self._outermost, self, self.container, outgoing)
+            admits = security.admits if security else None
+            direct = Direct(self._outermost, self, self.container, outgoing, admits)
+            self._outermost = direct
         self.user_middleware: list[Middleware] = self._layers.inner(users, self._error_mapping())
         try:
             stack = super().build_middleware_stack()

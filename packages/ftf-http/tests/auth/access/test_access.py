@@ -10,9 +10,6 @@ from httpx import ASGITransport, AsyncClient
 from ftf.http import Controller, FastTrackFramework, Injected, Router, get
 from ftf.http.auth import (
     Access,
-    AmbiguousCredentials,
-    Clock,
-    Guard,
     Identity,
     InvalidAuthError,
     fresh,
@@ -21,11 +18,6 @@ from ftf.http.auth import (
 from ftf.http.limits import Limit, throttle
 
 NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
-
-
-class Noon(Clock):
-    def time(self) -> float:
-        return NOW.timestamp()
 
 
 class LateGuard(HeaderGuard):
@@ -104,6 +96,7 @@ def in_a_mounted_application(app, *marks):
 
 
 PLACES = [
+    on_route,
     by_dependencies,
     on_controller,
     as_access_of_a_controller,
@@ -133,151 +126,6 @@ async def test_access_holds_wherever_it_is_declared(serve, declare):
             assert await ask(cookie="7") == (401, "")
             assert await ask(user="8") == (401, "")
             assert await ask(user="99") == (401, "")
-
-
-async def test_the_nearest_guards_count_and_scopes_add_up(serve):
-    app = guarded()
-    router = Router(dependencies=[Access("api", scopes=["read"])])
-
-    @router.get("/near")
-    @Access("web")
-    async def near(me: Injected[Identity]) -> str:
-        return me.guard
-
-    @router.get("/open")
-    @Access(scopes=["write"])
-    async def further(me: Injected[Identity]) -> str:
-        return me.guard
-
-    app.include_router(router)
-    async with serve(app) as client:
-        assert (await client.get("/near", headers={"x-cookie": "7 read"})).json() == "web"
-        assert (await client.get("/near", headers={"x-cookie": "7 write"})).status_code == 403
-        assert (await client.get("/near", headers={"x-user": "7"})).status_code == 401
-        assert (await client.get("/open", headers={"x-user": "7 read"})).status_code == 403
-        assert (await client.get("/open", headers={"x-user": "7 write,read"})).json() == "api"
-
-
-async def test_a_mark_of_a_route_opens_or_closes_it_within_its_router(serve):
-    app = guarded()
-    closed, opened = Router(dependencies=[Access()]), Router(dependencies=[public])
-
-    @closed.get("/open")
-    @public
-    async def first() -> int:
-        return 1
-
-    @opened.get("/closed")
-    @Access()
-    async def second() -> int:
-        return 2
-
-    app.include_router(closed)
-    app.include_router(opened)
-    async with serve(app) as client:
-        assert (await client.get("/open")).status_code == 200
-        assert (await client.get("/closed")).status_code == 401
-
-
-async def test_edge_s62_the_order_of_decorators_means_nothing(serve):
-    app = guarded()
-    app.add_limit("one", Limit.per_hour(100))
-    marks = [Access("api", scopes=["a"]), throttle("one"), fresh(minutes=10)]
-    for number, order in enumerate([marks, marks[::-1], [marks[1], marks[0], marks[2]]]):
-
-        async def show() -> int:
-            return 1
-
-        for mark in order:
-            show = mark(show)
-        app.get(f"/{number}")(show)
-    async with serve(app) as client:
-        for number in range(3):
-            answer = await client.get(f"/{number}", headers={"x-user": "7 a"})
-            assert answer.status_code == 401
-            assert "insufficient_user_authentication" in answer.headers["www-authenticate"]
-            assert (await client.get(f"/{number}", headers={"x-user": "7"})).status_code == 401
-            assert (await client.get(f"/{number}", headers={"x-user": "7 b"})).status_code == 403
-
-
-@pytest.mark.parametrize(("ago", "status"), [("0", 200), ("600", 200), ("600.001", 401), ("", 401)])
-async def test_edge_s71_a_login_may_be_exactly_so_old(serve, ago, status):
-    app = guarded()
-    app.register(Clock, Noon)
-    app.add_guard("late", LateGuard)
-
-    @app.get("/")
-    @fresh(minutes=10)
-    @fresh(minutes=60)
-    async def show() -> int:
-        return 1
-
-    async with serve(app) as client:
-        answer = await client.get("/", headers={"x-ago": ago})
-    assert answer.status_code == status
-    if status == 401:
-        assert answer.headers["www-authenticate"] == (
-            'Bearer realm="FastAPI", error="insufficient_user_authentication", max_age="600"'
-        )
-
-
-async def test_edge_s60_a_challenge_names_the_error_only_of_a_credential(serve):
-    app = guarded(title='The "API"\r\nSet-Cookie: a=\\é')
-    app.get("/any", dependencies=[Access()])(who)
-    app.get("/web", dependencies=[Access("web")])(who)
-    app.get("/write", dependencies=[Access("api", scopes=["b", "a"])])(who)
-    realm = 'Bearer realm="The \\"API\\"??Set-Cookie: a=\\\\?"'
-    async with serve(app) as client:
-
-        async def challenge(path: str, **headers: str) -> str | None:
-            answer = await client.get(path, headers={f"x-{k}": v for k, v in headers.items()})
-            return answer.headers.get("www-authenticate")
-
-        assert await challenge("/any") == realm
-        assert await challenge("/any", user="bad") == f'{realm}, error="invalid_token"'
-        assert await challenge("/any", user="99") == f'{realm}, error="invalid_token"'
-        assert await challenge("/any", cookie="bad") == f'{realm}, error="invalid_token"'
-        assert await challenge("/web") is None
-        assert await challenge("/write", user="7 a") == (
-            f'{realm}, error="insufficient_scope", scope="a b"'
-        )
-
-
-async def test_edge_s59_a_bad_credential_is_never_ignored_and_two_are_refused(serve):
-    app = guarded()
-    app.get("/", dependencies=[Access()])(who)
-    app.get("/api", dependencies=[Access("api")])(who)
-    async with serve(app) as client:
-
-        async def status(path: str, user: str, cookie: str) -> int:
-            headers = {"x-user": user, "x-cookie": cookie}
-            return (await client.get(path, headers=headers)).status_code
-
-        assert await status("/", "bad", "7") == 401
-        assert await status("/", "7", "bad") == 401
-        assert await status("/", "7", "7") == 400
-        assert await status("/api", "7", "7") == 200
-        assert await status("/api", "7", "bad") == 200
-
-
-async def test_guards_are_asked_in_the_order_of_registration(serve):
-    asked: list[str] = []
-
-    class Noting(Guard):
-        async def authenticate(self, connection) -> None:
-            asked.append(type(self).__name__)
-
-    class First(Noting): ...
-
-    class Second(Noting): ...
-
-    app = FastTrackFramework()
-    app.add_guard("second", Second)
-    app.add_guard("first", First)
-    app.get("/", dependencies=[Access("first", "second")])(who)
-    async with serve(app) as client:
-        await client.get("/")
-    assert asked == ["Second", "First"]
 
 
 async def test_a_refused_request_counts_on_the_limits_of_its_route(serve):
@@ -374,71 +222,3 @@ async def test_guards_are_added_before_the_start(serve):
             app.add_guard("late", LateGuard)
         with pytest.raises(RuntimeError, match="Add `require_login` before"):
             app.require_login()
-
-
-def test_two_credentials_are_a_bad_request():
-    assert AmbiguousCredentials().status_code == 400
-
-
-class Guarded(Controller):
-    prefix = "/guarded"
-
-    @get("/read")
-    @Access("api")
-    async def read(self) -> str:
-        return "base"
-
-    @get("/late")
-    @fresh(minutes=5)
-    async def late(self) -> str:
-        return "base"
-
-    @get("/counted")
-    @throttle("once")
-    async def counted(self) -> str:
-        return "base"
-
-
-class Between(Guarded):
-    @Access(scopes=["admin"])
-    async def read(self) -> str:
-        return "between"
-
-
-class Overriding(Between):
-    async def read(self) -> str:
-        return "own"
-
-    async def late(self) -> str:
-        return "own"
-
-    async def counted(self) -> str:
-        return "own"
-
-
-class Opened(Between):
-    @public
-    @get("/read")
-    async def read(self) -> str:
-        return "open"
-
-
-async def test_a_method_that_overrides_a_handler_keeps_its_marks_with_its_route(serve):
-    app = guarded()
-    app.add_limit("once", Limit.per_hour(1))
-    app.add_controller(Overriding)
-    async with serve(app) as client:
-        assert (await client.get("/guarded/read")).status_code == 401
-        assert (await client.get("/guarded/late")).status_code == 401
-        user = {"x-user": "7 read"}
-        assert (await client.get("/guarded/read", headers=user)).status_code == 403
-        assert (await client.get("/guarded/counted")).text == '"own"'
-        assert (await client.get("/guarded/counted")).status_code == 429
-
-
-async def test_a_method_with_a_route_of_its_own_has_marks_of_its_own(serve):
-    app = guarded()
-    app.add_limit("once", Limit.per_hour(1))
-    app.add_controller(Opened)
-    async with serve(app) as client:
-        assert (await client.get("/guarded/read")).text == '"open"'

@@ -1,8 +1,6 @@
 """The ready routes, over HTTP."""
 
 import asyncio
-import itertools
-import json
 
 import pytest
 from accounts_schema import Login, User, options_of
@@ -196,86 +194,6 @@ async def test_edge_s94_a_revoked_login_ends_with_its_access_tokens(app, serve):
 FORM = "application/x-www-form-urlencoded"
 
 
-@pytest.mark.parametrize(
-    ("body", "kind", "error"),
-    [
-        (b"", FORM, "invalid_request"),
-        (b"{}", "application/json", "invalid_request"),
-        (b"grant_type=refresh_token", FORM, "invalid_request"),
-        (b"grant_type=refresh_token&refresh_token=", FORM, "invalid_request"),
-        (b"grant_type=password&refresh_token=x", FORM, "unsupported_grant_type"),
-        (b"grant_type=a&grant_type=b&refresh_token=x", FORM, "invalid_request"),
-        (b"grant_type=refresh_token&refresh_token=%ff", FORM, "invalid_request"),
-        (b"grant_type=refresh_token&refresh_token=\xff", FORM, "invalid_request"),
-        (b"&".join(b"%d=x" % each for each in range(30)), FORM, "invalid_request"),
-        (b"x=" + b"x" * 20_000, FORM, "invalid_request"),
-        (b"grant_type=refresh_token&refresh_token=%00", FORM + "; charset=x", "invalid_grant"),
-    ],
-)
-async def test_edge_s94_what_is_no_request_for_a_token_has_the_error_of_the_rfc(
-    memory_app, serve, body, kind, error
-):
-    async with serve(memory_app) as client:
-        response = await client.post("/auth/token", content=body, headers={"content-type": kind})
-        assert (response.status_code, response.json()["error"]) == (400, error)
-        assert response.headers["cache-control"] == "no-store"
-        if error == "invalid_request" and b"grant_type" not in body:
-            response = await client.post(
-                "/auth/revoke", content=body, headers={"content-type": kind}
-            )
-            assert (response.status_code, response.json()["error"]) == (400, error)
-
-
-async def test_a_browser_logs_in_and_out(app, serve):
-    async with serve(app) as client:
-        await register(client)
-        body = {"email": ADA, "password": WORD}
-        response = await client.post("/auth/session", json=body)
-        assert response.status_code == 204
-        cookie = response.headers["set-cookie"].partition(";")[0]
-        headers = {"cookie": cookie}
-        assert len((await client.get("/auth/sessions", headers=headers)).json()) == 1
-        second = await client.post("/auth/session", json=body, headers=headers)
-        after = {"cookie": second.headers["set-cookie"].partition(";")[0]}
-        assert (await client.get("/auth/sessions", headers=headers)).status_code == 401
-        assert len((await client.get("/auth/sessions", headers=after)).json()) == 1
-        response = await client.delete("/auth/session", headers=after)
-        assert response.status_code == 204
-        assert 'session=""' in response.headers["set-cookie"]
-        for dead in (after, {"cookie": f"{cookie}; {cookie}"}, {"cookie": "__Host-session=x"}):
-            assert (await client.post("/auth/session", json=body, headers=dead)).status_code == 204
-        assert (await client.get("/auth/sessions", headers=after)).status_code == 401
-
-
-HOSTILE = [
-    {},
-    {"email": None, "password": 1},
-    {"email": ["x"], "password": {}},
-    {"email": "a\0@example.com", "password": WORD},
-    {"email": "\ud800@example.com", "password": "\udfff" * 20},
-    {"email": "x" * 20_000, "password": "x" * 20_000},
-    {"email": "a\n@example.com", "password": WORD, "scope": "a\nb"},
-    {"email": ADA, "password": WORD, "scope": "é", "client_id": "\0"},
-    {"token": "ftl_x", "password": WORD},
-    {"token": "\0", "password": WORD, "email": ADA},
-]
-
-
-OPEN = ["login", "register", "forgot-password", "reset-password", "session", "verify-email"]
-JSON = {"content-type": "application/json"}
-
-
-async def test_edge_s5_nothing_that_a_stranger_sends_is_a_500(app, serve):
-    async with serve(app) as client:
-        for name, body in itertools.product(OPEN, HOSTILE):
-            content = json.dumps(body)
-            response = await client.post(f"/auth/{name}", content=content, headers=JSON)
-            assert response.status_code < 500, (name, body)
-        for name, content in itertools.product(OPEN, (b"", b"{", b"\xff", b"[1]", b"null")):
-            response = await client.post(f"/auth/{name}", content=content, headers=JSON)
-            assert response.status_code in {400, 422}, (name, content)
-
-
 async def test_a_group_is_replaced_by_a_subclass(memory_shop, serve):
     class Mine(TokenRoutes[memory_shop.user]):
         async def login(self) -> str:
@@ -287,13 +205,6 @@ async def test_a_group_is_replaced_by_a_subclass(memory_shop, serve):
     async with serve(app) as client:
         assert (await client.post("/users/login")).json() == "mine"
         assert (await client.get("/users/sessions")).status_code == 404
-
-
-def test_by_default_there_are_no_cookies(memory_shop):
-    router = auth_routes(memory_shop.user)
-    paths = {route.path for route in router.routes}
-    assert "/auth/login" in paths
-    assert "/auth/session" not in paths
 
 
 async def test_the_routes_are_in_the_openapi_document(memory_app):

@@ -60,10 +60,10 @@ class DirectExchange(Exchange):
             if message is self._replayed:
                 return _sent_already()
             self.has_started = True
-            if self._outgoing.complete(message, self._named):
+            if self._outgoing.complete(message, self._scope, self._named):
                 return self._send_stream(message)
         elif self._draining.streams:
-            self._outgoing.prepare(message, self._named, self.served_by)
+            self._outgoing.prepare(message, self._scope, self._named, self.served_by)
         return self._server(message)
 
     async def _send_stream(self, message: Message) -> None:

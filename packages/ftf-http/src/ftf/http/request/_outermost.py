@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Final, Protocol
 
 from anyio import CancelScope
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,8 +16,17 @@ from ..shutdown._draining import Draining
 of_records = Correlation.of_records
 type Headers = list[tuple[bytes, bytes]]
 
-_STARTS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
+_ACCEPT: Final = "websocket.accept"
+_STARTS: Final = {"http.response.start", _ACCEPT, "websocket.http.response.start"}
 _EVENT_STREAM = b"text/event-stream"
+
+
+class FurtherHeaders(Protocol):
+    """Headers of responses that depend on the response and on the connection."""
+
+    def missing(self, scope: Scope, own: Mapping[bytes, bytes]) -> Headers:
+        """Return those that a response with headers of its own lacks."""
+        ...
 
 
 class Outgoing:
@@ -25,38 +35,49 @@ class Outgoing:
     Args:
         headers: Headers of each HTTP response that does not set them itself.
         draining: Ends event streams when the application stops.
+        further: Further headers, of the refusal of a websocket too.
     """
 
-    __slots__ = ("_names", "draining", "headers")
+    __slots__ = ("_further", "_names", "draining", "headers")
 
-    def __init__(self, headers: Mapping[str, str], draining: Draining) -> None:
+    def __init__(
+        self,
+        headers: Mapping[str, str],
+        draining: Draining,
+        further: FurtherHeaders | None = None,
+    ) -> None:
         self.draining = draining
+        self._further = further
         self.headers: Headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
             for name, value in headers.items()
         ]
         self._names = frozenset(name for name, _ in self.headers)
 
-    def prepare(self, message: Message, named: bytes | None, served_by: Cancellable) -> bool:
+    def prepare(
+        self, message: Message, scope: Scope, named: bytes | None, served_by: Cancellable
+    ) -> bool:
         """Change a message that is about to be sent. Return whether a stream to watch starts.
 
         Args:
             message: The message of the application.
+            scope: The ASGI scope of the connection.
             named: The request's id; `None` if an outer application has set one, which watches too.
             served_by: What serves the request.
         """
         if message["type"] in _STARTS:
-            return self.complete(message, named)
+            return self.complete(message, scope, named)
         # Most applications have no event streams, and skip the look at each message.
         if self.draining.streams and not message.get("more_body"):
             self.draining.complete(served_by)
         return False
 
-    def complete(self, message: Message, named: bytes | None) -> bool:
+    def complete(self, message: Message, scope: Scope, named: bytes | None) -> bool:
         """Add headers to the start of a response. Return whether it is an event stream to watch.
 
         Args:
             message: The message that starts it.
+            scope: The ASGI scope of the connection.
             named: The request's id; `None` if an outer application has set one, which watches too.
         """
         headers: Headers = [*message.get("headers", ())]
@@ -68,6 +89,8 @@ class Outgoing:
                 headers += self.headers
             else:
                 headers += [header for header in self.headers if header[0] not in own]
+        if self._further is not None and message["type"] != _ACCEPT:
+            headers += self._further.missing(scope, own)
         message["headers"] = headers
         return named is not None and own.get(b"content-type", b"").startswith(_EVENT_STREAM)
 
@@ -111,7 +134,7 @@ class OutermostMiddleware:
         named, outgoing = identify(scope), self.outgoing
 
         async def send_with_headers(message: Message) -> None:
-            is_stream = outgoing.prepare(message, named, served_by)
+            is_stream = outgoing.prepare(message, scope, named, served_by)
             await send(message)
             if is_stream:
                 outgoing.draining.watch(served_by)

@@ -17,31 +17,24 @@ _EXPLICIT: Final = (b"bearer ", b"dpop ")
 _IMPLICIT: Final = {b"cookie", b"authorization"}
 
 
-class CsrfMiddleware:
-    """Refuses unsafe requests and websockets that a browser makes for another site.
+class CrossSite:
+    """Finds unsafe requests and websockets that a browser makes for another site.
 
     Browsers say whose page makes a request, by `Sec-Fetch-Site` and `Origin`; no token is needed.
 
     Args:
-        app: The ASGI application to wrap.
-        application: The application whose handlers answer a refusal.
-        options: Its options.
+        options: The application's options.
     """
 
-    def __init__(self, app: ASGIApp, application: object, options: SecurityOptions) -> None:
-        self.app = app
-        self.application = application
+    def __init__(self, options: SecurityOptions) -> None:
         self._origins = origins(options.origins)
         self._strict = options.csrf == "strict"
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection; the lifespan is passed on unchanged."""
+    def refuses(self, scope: Scope) -> bool:
+        """Return whether a connection is one of these."""
         kind = scope["type"]
         unsafe = scope["method"] not in _SAFE if kind == "http" else kind == "websocket"
-        if unsafe and not self._allows(scope):
-            await refuse_early(self.application, scope, receive, send, CrossSiteRefused())
-        else:
-            await self.app(scope, receive, send)
+        return unsafe and not self._allows(scope)
 
     def _allows(self, scope: Scope) -> bool:
         found = {name: value for name, value in scope["headers"] if name in _READ}
@@ -59,3 +52,25 @@ class CsrfMiddleware:
             return False
         own = site is None and parsed == origin_of(scope["scheme"], found.get(b"host", b""))
         return own or parsed in self._origins
+
+
+class CsrfMiddleware:
+    """Refuses unsafe requests and websockets that a browser makes for another site.
+
+    Args:
+        app: The ASGI application to wrap.
+        application: The application whose handlers answer a refusal.
+        cross_site: Finds what is refused.
+    """
+
+    def __init__(self, app: ASGIApp, application: object, cross_site: CrossSite) -> None:
+        self.app = app
+        self.application = application
+        self._cross_site = cross_site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection; the lifespan is passed on unchanged."""
+        if self._cross_site.refuses(scope):
+            await refuse_early(self.application, scope, receive, send, CrossSiteRefused())
+        else:
+            await self.app(scope, receive, send)

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
+from ._cached import cached
 from .exceptions import InvalidSecurityError
 
 _HOST: Final = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253})(?::([0-9]{1,5}))?")
@@ -13,7 +13,7 @@ _NAME: Final = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 _CACHED: Final = 1_024
 
 
-@lru_cache(maxsize=_CACHED)
+@cached(_CACHED)
 def parsed_host(header: bytes) -> tuple[str, str] | None:
     """Return the name and the port of a header Host; `None` if it is malformed.
 
@@ -26,13 +26,13 @@ def parsed_host(header: bytes) -> tuple[str, str] | None:
     return (name, port) if name and ".." not in name and not name.startswith(".") else None
 
 
-@lru_cache(maxsize=_CACHED)
-def is_certified(header: bytes | None) -> bool:
+@cached(_CACHED)
+def is_certified(header: bytes) -> bool:
     """Return whether a header Host names neither localhost nor an IP address.
 
     Browsers do not apply HSTS to an address, and would for every program on localhost.
     """
-    found = parsed_host(header or b"")
+    found = parsed_host(header)
     if found is None or found[0] == "localhost" or found[0].endswith(".localhost"):
         return False
     try:
@@ -59,7 +59,7 @@ class Hosts:
                 raise InvalidSecurityError("hosts", name, allowed)
         self._names = frozenset(name.lower() for name in names if not name.startswith("*"))
         self._parents = frozenset(name.lower()[2:] for name in names if name.startswith("*"))
-        self.allows: Callable[[bytes], bool] = lru_cache(maxsize=_CACHED)(self._allows)
+        self.allows: Callable[[bytes], bool] = cached(_CACHED)(self._allows)
 
     def _allows(self, header: bytes) -> bool:
         """Return whether a header Host is one of the names, with any port."""

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
+from ._cached import cached
 from ._host import parsed_host
 from .exceptions import InvalidSecurityError
 
@@ -21,7 +21,7 @@ class Origin(NamedTuple):
     port: str
 
 
-@lru_cache(maxsize=1_024)
+@cached(1_024)
 def parsed_origin(header: bytes) -> Origin | None:
     """Return the origin of a header; `None` for `null` and whatever else names no host."""
     matched = _ORIGIN.fullmatch(header.decode("latin-1").lower())

@@ -1,7 +1,7 @@
 """The direct way of a request to its route: one object does the work of the layers between."""
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final, Protocol
 
@@ -53,15 +53,22 @@ class Direct:
         application: The application.
         container: The container that opens the scopes.
         outgoing: Adds headers to the responses.
+        admits: Whether the layers between would pass a request on.
     """
 
     def __init__(
-        self, app: ASGIApp, application: Application, container: Container, outgoing: Outgoing
+        self,
+        app: ASGIApp,
+        application: Application,
+        container: Container,
+        outgoing: Outgoing,
+        admits: Callable[[ASGIScope], bool] | None = None,
     ) -> None:
         self.app = app
         self._application = application
         self._container = container
         self._outgoing = outgoing
+        self._admits = admits
         self._draining = outgoing.draining
         self._stack: ASGIApp = app
         self._index: RouteIndex | None = None
@@ -93,6 +100,8 @@ class Direct:
             return self.app(scope, receive, send)
         if global_providers() != self._silent:
             return self._listen(index, scope, receive, send)
+        if self._admits is not None and not self._admits(scope):
+            return self.app(scope, receive, send)
         found = index.find(scope)
         if found is None:
             return self.app(scope, receive, send)

@@ -37,10 +37,9 @@ class Application(Protocol):
 
 def add_security(app: Application, layers: Layers, options: "SecurityOptions") -> None:
     """Add the layers of security."""
-    from ..security import _setup  # noqa: PLC0415  # loaded by applications that have options
+    from ..security._setup import Security  # noqa: PLC0415  # loaded by those that have options
 
-    layers.around_cors.append(_setup.connection_layer(app, options))
-    layers.within_cors += _setup.csrf_layers(app, options)
+    layers.security = Security(app, options)
 
 
 def add_time_limits(
@@ -64,8 +63,7 @@ def add_limits(
     from ..limits import LimitExceeded, _setup  # noqa: PLC0415  # loaded where there are limits
 
     _setup.policies_of(app.container).add(name, limits, everywhere=everywhere)
-    if not layers.has_limits:
-        layers.has_limits = True
-        layers.within_cors.insert(0, _setup.layer_for(app))
+    if layers.limits is None:
+        layers.limits = _setup.layer_for(app)
         if app.problem_details:
             app.add_exception_handler(LimitExceeded, _setup.limit_problem())

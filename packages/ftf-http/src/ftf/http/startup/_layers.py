@@ -1,6 +1,7 @@
 """The layers of an application: its middleware, with the request scope around each of them."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
@@ -15,6 +16,9 @@ from ..shutdown._stream_end import StreamEndMiddleware
 from ._cors import is_cors
 from ._middleware import BuiltMiddleware, missing_arguments
 
+if TYPE_CHECKING:
+    from ..security._setup import Security
+
 
 class Layers:
     """Builds the layers of one application.
@@ -24,20 +28,18 @@ class Layers:
         draining: The application's state between the signal to stop and the end.
 
     Attributes:
-        around_cors: Further layers outside of CORS, the outermost first.
-        within_cors: Further layers inside of it, outside of the request scope.
+        security: What the options of security ask for.
+        limits: The layer of limits.
         around_scope: Further layers next to the request scope, outside of it.
-        has_limits: Whether the layer of limits is among them.
     """
 
     def __init__(self, container: Container, draining: Draining) -> None:
         self._container = container
         self._draining = draining
         self._built: list[BuiltMiddleware] = []
-        self.around_cors: list[Middleware] = []
-        self.within_cors: list[Middleware] = []
+        self.security: Security | None = None
+        self.limits: Middleware | None = None
         self.around_scope: list[Middleware] = []
-        self.has_limits = False
 
     def outermost(self, app: ASGIApp, users: Sequence[Middleware], outgoing: Outgoing) -> ASGIApp:
         """Wrap FastAPI's layers in those whose headers belong in the response to any error.
@@ -54,8 +56,11 @@ class Layers:
         return OutermostMiddleware(app, outgoing)
 
     def has_outer(self, users: Sequence[Middleware]) -> bool:
-        """Return whether there are layers between the outermost one and FastAPI's."""
-        return bool(self._outer(users))
+        """Return whether layers but those of security are between the outermost and FastAPI's.
+
+        What these do for a request, `Security.admits` does.
+        """
+        return self.limits is not None or any(map(is_cors, users))
 
     def inner(self, users: Sequence[Middleware], error_mapping: Middleware) -> list[Middleware]:
         """List the layers that stand inside of FastAPI's layer for unexpected errors.
@@ -86,7 +91,10 @@ class Layers:
             await middleware.build()
 
     def _outer(self, users: Sequence[Middleware]) -> list[Middleware]:
-        return [*self.around_cors, *filter(is_cors, users), *self.within_cors]
+        security = self.security
+        around, within = (security.around_cors, security.within_cors) if security else ([], [])
+        limits = [self.limits] if self.limits else []
+        return [*around, *filter(is_cors, users), *limits, *within]
 
     def _deferred(self, entry: Middleware) -> Middleware:
         """Return an entry whose construction waits for services, if its constructor needs them."""
