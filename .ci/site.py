@@ -3,8 +3,10 @@
 Usage: python .ci/site.py FOLDER
 
 Zensical has no hooks, and reads one folder of pages beside its settings. The pages and `mkdocs.yml`
-are copied, without the examples' programs. Links of the READMEs, which are written for the places
-of the READMEs in the repository, get the addresses of the same pages on the site.
+are copied, without the examples' programs. The links of the README, which are written for its place
+in the repository, get the addresses of the same pages on the site. The READMEs of the packages are
+shown by PyPI as well, where no link into the repository works: a page that they name becomes
+a link.
 """
 
 import re
@@ -23,14 +25,20 @@ def main(folder: Path) -> None:
         target = folder / "docs" / source.relative_to(DOCS)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-    for readme in (folder / "docs" / "index.md", *folder.glob("docs/packages/*.md")):
-        text = readme.read_text(encoding="utf-8")
-        here = "" if readme.name == "index.md" else "../"
-        for there in ("](docs/", "](../../docs/"):
-            text = text.replace(there, f"]({here}")
+    readme = folder / "docs" / "index.md"
+    text = readme.read_text(encoding="utf-8").replace("](docs/", "](")
+    readme.write_text(text, encoding="utf-8")
+    for readme in folder.glob("docs/packages/*.md"):
+        text = re.sub(r"`docs/(\S+\.md)`", linked, readme.read_text(encoding="utf-8"))
         readme.write_text(text, encoding="utf-8")
     shutil.copyfile(DOCS / "mkdocs.yml", folder / "mkdocs.yml")
     compare_with_nav(folder)
+
+
+def linked(page: re.Match[str]) -> str:
+    """Make the link to a page that a package's README names, with the page's title."""
+    with (DOCS / page[1]).open(encoding="utf-8") as lines:
+        return f"[{next(lines).strip('# \n')}](../{page[1]})"
 
 
 def compare_with_nav(folder: Path) -> None:

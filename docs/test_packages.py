@@ -37,6 +37,17 @@ def test_the_newest_entry_of_the_changelog_is_the_version(name):
     assert heading[1] == metadata(name)["Version"]
 
 
+@each_package
+def test_the_readme_has_no_link_that_is_dead_on_pypi(name):
+    readme = (PACKAGES / name / "README.md").read_text()
+    prose = re.sub(r"^```.*?^```", "", readme, flags=re.MULTILINE | re.DOTALL)
+    targets = re.findall(r"(?<=\]\()[^)]*|^\[[^]]+\]: .*", prose, re.MULTILINE)
+    assert [target for target in targets if not target.startswith(("https://", "#"))] == []
+    pages = re.findall(r"`docs/(\S+)`", readme)
+    assert pages
+    assert [page for page in pages if not (PACKAGES.parent / "docs" / page).is_file()] == []
+
+
 def test_the_namespace_belongs_to_nobody():
     assert import_module("ftf").__file__ is None
     assert not list(PACKAGES.glob("*/src/ftf/__init__.py"))

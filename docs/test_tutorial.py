@@ -1,4 +1,4 @@
-"""The tutorial and the guide that has files, as a reader does them, from an empty folder.
+"""The tutorial and the guides that have files, as a reader does them, from an empty folder.
 
 A fence with a `title` is a file to write, and `sh` are commands to run. The lines of a fence `text`
 are in what the last commands printed; `...` stands for any lines. What installs and what serves
@@ -102,5 +102,6 @@ def test_the_tutorial_works_from_an_empty_folder(reader):
 
 
 @pytest.mark.slow
-def test_a_project_that_exists_is_tested_as_its_guide_says(reader):
-    reader.read(Path(__file__).with_name("guides") / "existing-project.md")
+@pytest.mark.parametrize("guide", ["existing-project", "swap-in-tests"])
+def test_the_files_of_a_guide_work_in_an_empty_folder(reader, guide):
+    reader.read(Path(__file__).with_name("guides") / f"{guide}.md")

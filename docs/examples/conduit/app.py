@@ -5,7 +5,6 @@ from datetime import timedelta
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from ftf.container import Container, ServiceProvider
 from ftf.http import FastTrackFramework
 from ftf.http.auth import AuthProvider, Passwords
 from ftf.orm import DatabaseProvider
@@ -13,7 +12,6 @@ from ftf.orm import DatabaseProvider
 from .auth import AccountUsers, AnyPassword, TokenGuard
 from .errors import HANDLERS
 from .models import Account
-from .repositories import AccountRepository, ArticleRepository, CommentRepository
 from .routes.accounts import Accounts, Profiles
 from .routes.articles import ArticleRoutes, CommentRoutes
 from .settings import database_url, secret
@@ -24,16 +22,6 @@ CORS = Middleware(
     allow_methods=["*"],
     allow_headers=["Authorization", "Content-Type"],
 )
-
-
-class ConduitProvider(ServiceProvider):
-    """Registers the services."""
-
-    def register(self, container: Container) -> None:
-        """Register repositories, which each request makes, and what hashes passwords."""
-        for repository in (AccountRepository, ArticleRepository, CommentRepository):
-            container.register(repository, scope="scoped")
-        container.instance(Passwords, Passwords(compromised=AnyPassword()))
 
 
 def create_app() -> FastTrackFramework:
@@ -48,10 +36,11 @@ def create_app() -> FastTrackFramework:
     )
     app = FastTrackFramework(
         title="Conduit",
-        providers=[DatabaseProvider(database_url()), auth, ConduitProvider()],
+        providers=[DatabaseProvider(database_url()), auth],
         middleware=[CORS],
         exception_handlers=HANDLERS,
     )
+    app.container.instance(Passwords, Passwords(compromised=AnyPassword()))
     app.add_guard("token", TokenGuard)
     for controller in (Accounts, Profiles, ArticleRoutes, CommentRoutes):
         app.add_controller(controller)

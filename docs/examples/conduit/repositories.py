@@ -55,11 +55,8 @@ class ArticleRepository(BaseRepository[Article]):
         if author is not None:
             query = query.where_has(Article.author, lambda q: q.where(Account.username == author))
         if fan is not None:
-            likes = Account.username == fan
-            query = query.where_has(
-                Article.favorites,
-                lambda q: q.where_has(Favorite.account, lambda fans: fans.where(likes)),
-            )
+            likes = Favorite.account.has(Account.username == fan)
+            query = query.where_has(Article.favorites, lambda q: q.where(likes))
         return query
 
     def feed(self, reader: Account) -> QueryBuilder[Article]:

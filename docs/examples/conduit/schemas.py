@@ -2,13 +2,15 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import Body, Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic.aliases import AliasGenerator
 from pydantic_core import PydanticCustomError
+
+T = TypeVar("T")
 
 
 def storable(text: str) -> str:
@@ -44,6 +46,7 @@ Filter = Annotated[Storable | None, Query()]
 Limit = Annotated[int, BeforeValidator(whole), Query(ge=1)]
 Offset = Annotated[int, BeforeValidator(whole), Query(ge=0)]
 CommentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Wrapped = Annotated[T, Body(embed=True)]  # {"user": {...}}, by the name of the parameter
 
 
 class Login(BaseModel):
@@ -94,14 +97,6 @@ class NewComment(BaseModel):
     """A new comment."""
 
     body: Filled
-
-
-LoginBody = Annotated[Login, Body(embed=True)]
-RegistrationBody = Annotated[Registration, Body(embed=True)]
-AccountChangeBody = Annotated[AccountChange, Body(embed=True)]
-ArticleBody = Annotated[NewArticle, Body(embed=True)]
-ArticleChangeBody = Annotated[ArticleChange, Body(embed=True)]
-CommentBody = Annotated[NewComment, Body(embed=True)]
 
 
 class Out(BaseModel):

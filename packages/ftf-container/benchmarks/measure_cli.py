@@ -31,6 +31,9 @@ TARGETS = (
 def main(rounds: int) -> None:
     """Measure, and print a table."""
     with TemporaryDirectory() as folder:
+        # With bytecode, as installed packages have it, also where this environment writes none.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder, "bytecode"))
         os.chdir(folder)
         run("ftf new bench_shop")
         os.chdir("bench_shop")

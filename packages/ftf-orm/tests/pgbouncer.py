@@ -5,22 +5,27 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from bookshop import Author, AuthorRepository, Book, Genre, Model
 from sqlalchemy import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from ftf.container import Container
+from ftf.container.jobs import Job, JobRegistry, Jobs, JobsProvider, Worker
 from ftf.orm import (
     BaseRepository,
+    DatabaseProvider,
     DuplicateRecord,
     create_engine,
     run_transaction,
     session_factory,
     transaction,
 )
+from ftf.orm.jobs import DatabaseJobs, jobs_metadata
 
 # A socket of the file system: a port that is free now may be taken a moment later.
 SETTINGS = """
@@ -116,3 +121,31 @@ async def test_a_table_that_is_altered_costs_no_statement(engine):
                 await connection.exec_driver_sql(type_)
             assert [author.name for author in await authors.query().fresh().get()] == ["Ada"]
             await session.commit()  # ALTER TABLE waits for the end of the read
+
+
+async def test_jobs_run_without_notices(engine, pgbouncer_url):
+    ran = asyncio.Event()
+
+    @dataclass(frozen=True)
+    class Ring(Job):
+        async def handle(self) -> None:
+            ran.set()
+
+    async with engine.begin() as connection:
+        await connection.run_sync(jobs_metadata.drop_all)
+        await connection.run_sync(jobs_metadata.create_all)
+    async with Container() as container:
+        container.add_provider(DatabaseProvider(pgbouncer_url, pgbouncer=True))
+        container.add_provider(JobsProvider("database:"))
+        (registry := JobRegistry.of(container)).register(Ring)
+        polling = DatabaseJobs(engine, poll_seconds=0.05)  # as in another process
+        working = asyncio.create_task((worker := Worker(container, polling, registry)).run())
+        for _ in range(20):
+            ran.clear()
+            async with container.scoped_context() as scope:
+                jobs = await scope.aresolve(Jobs)
+                async with transaction(await scope.aresolve(AsyncSession)):
+                    await jobs.enqueue(Ring())
+            await asyncio.wait_for(ran.wait(), 10)
+        worker.stop()
+        await working

@@ -8,13 +8,14 @@ from ..errors import refusal
 from ..models import Account, Follow
 from ..repositories import AccountRepository
 from ..schemas import (
-    AccountChangeBody,
-    LoginBody,
+    AccountChange,
+    Login,
     Profile,
     ProfileOut,
-    RegistrationBody,
+    Registration,
     User,
     UserOut,
+    Wrapped,
 )
 
 
@@ -33,7 +34,7 @@ class Accounts(Controller):
 
     @post("/users", status_code=201)
     @public
-    async def register(self, user: RegistrationBody) -> User:
+    async def register(self, user: Wrapped[Registration]) -> User:
         """Open an account."""
         password = await self.passwords.hash(user.password)
         account = Account(username=user.username, email=user.email, password_hash=password)
@@ -41,7 +42,7 @@ class Accounts(Controller):
 
     @post("/users/login")
     @public
-    async def login(self, user: LoginBody) -> User:
+    async def login(self, user: Wrapped[Login]) -> User:
         """Sign in."""
         account = await self.accounts.query().where(Account.email == user.email).first()
         stored = account.password_hash if account else None
@@ -55,7 +56,7 @@ class Accounts(Controller):
         return self._user(me)
 
     @put("/user")
-    async def update(self, user: AccountChangeBody, me: CurrentUser[Account]) -> User:
+    async def update(self, user: Wrapped[AccountChange], me: CurrentUser[Account]) -> User:
         """Change what is sent of one's own account."""
         for name, value in user.model_dump(exclude={"password"}, exclude_unset=True).items():
             setattr(me, name, value)

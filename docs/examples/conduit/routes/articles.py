@@ -12,21 +12,22 @@ from ..errors import refusal
 from ..models import Account, Article, Comment, Favorite, Tag
 from ..repositories import ArticleRepository, CommentRepository
 from ..schemas import (
-    ArticleBody,
-    ArticleChangeBody,
+    ArticleChange,
     ArticleOut,
     Articles,
-    CommentBody,
     CommentId,
     CommentOut,
     Comments,
     Filter,
     Limit,
     ListedArticle,
+    NewArticle,
+    NewComment,
     Offset,
     OneArticle,
     OneComment,
     TagNames,
+    Wrapped,
 )
 
 MAX_LIMIT = 100
@@ -63,7 +64,7 @@ class ArticleRoutes(Controller):
         return await _page(self.articles.feed(me), limit, offset)
 
     @post("/articles", status_code=201)
-    async def create(self, article: ArticleBody, me: CurrentUser[Account]) -> OneArticle:
+    async def create(self, article: Wrapped[NewArticle], me: CurrentUser[Account]) -> OneArticle:
         """Publish an article."""
         record = Article(slug=_slug(article.title), author_id=me.id, **article.model_dump())
         return await self.show((await self.articles.create(record)).slug, me)
@@ -76,7 +77,7 @@ class ArticleRoutes(Controller):
 
     @put("/articles/{slug}")
     async def update(
-        self, slug: str, article: ArticleChangeBody, me: CurrentUser[Account]
+        self, slug: str, article: Wrapped[ArticleChange], me: CurrentUser[Account]
     ) -> OneArticle:
         """Change what is sent of one's own article; another title makes another slug."""
         async with transaction(self.articles.session):
@@ -142,7 +143,9 @@ class CommentRoutes(Controller):
         return {"comments": [CommentOut.model_validate(comment) for comment in comments]}
 
     @post(status_code=201)
-    async def create(self, slug: str, comment: CommentBody, me: CurrentUser[Account]) -> OneComment:
+    async def create(
+        self, slug: str, comment: Wrapped[NewComment], me: CurrentUser[Account]
+    ) -> OneComment:
         """Comment on an article."""
         article = await self.articles.by_slug(slug)
         record = Comment(article_id=article.id, author_id=me.id, body=comment.body)

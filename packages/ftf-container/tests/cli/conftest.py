@@ -23,6 +23,30 @@ container = Container()
 container.register(Numbers, scope="scoped")
 """
 
+UNITS = """
+    from ftf.container import Container, UnitsOfWork
+
+    class Unit:
+        async def commit(self) -> None:
+            print("committed")
+        async def rollback(self) -> None:
+            print("rolled back")
+
+    async def open_unit(units: UnitsOfWork):
+        unit = Unit()
+        units.add(unit)
+        try:
+            yield unit
+        finally:
+            print("closed")
+
+    container = Container()
+    container.register(Unit, open_unit, scope="scoped")
+"""
+# Generators of the other packages, which may not be installed where this one is tested alone.
+OTHERS = ("controller", "factory", "middleware", "model", "policy", "repository", "seeder")
+MAKE = "ftf.container.cli.make"
+
 
 @dataclass
 class Shop:
@@ -95,3 +119,21 @@ def shop(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     shop.write("shop/__init__.py", "")
     shop.write("shop/main.py", MAIN)
     return shop
+
+
+@pytest.fixture
+def units(shop):
+    shop.write("shop/main.py", UNITS)
+    return shop
+
+
+@pytest.fixture
+def make(shop):
+    """Return a function that runs `ftf make`, with the generators of all packages."""
+    points = {f"make__{name}": f"{MAKE}.{name}:{name}" for name in OTHERS}
+    shop.install("others", **points, make__test=f"{MAKE}.test:make_test", new=f"{MAKE}.new:new")
+
+    def run(*arguments: str) -> Result:
+        return shop.run("make", *arguments)
+
+    return run

@@ -2,8 +2,6 @@
 
 import json
 import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,33 +10,7 @@ import pytest
 from ftf.container import Container
 from ftf.container.cli import Application, Console, Exit, command, invoke
 
-UNITS = """
-    from ftf.container import Container, UnitsOfWork
-
-    class Unit:
-        async def commit(self) -> None:
-            print("committed")
-        async def rollback(self) -> None:
-            print("rolled back")
-
-    async def open_unit(units: UnitsOfWork):
-        unit = Unit()
-        units.add(unit)
-        try:
-            yield unit
-        finally:
-            print("closed")
-
-    container = Container()
-    container.register(Unit, open_unit, scope="scoped")
-"""
 HEAD = "from ftf.container.cli import Exit\nfrom shop.main import Unit\n"
-
-
-@pytest.fixture
-def units(shop):
-    shop.write("shop/main.py", UNITS)
-    return shop
 
 
 def test_cli_12_a_service_that_cannot_be_built_is_an_error_with_its_path(shop):
@@ -94,17 +66,17 @@ def test_cli_14_a_failed_commit_is_a_failure(units):
 
 def test_cli_16_a_cleanup_that_fails_is_a_failure_and_closes_the_others(units):
     units.write(
-        "shop/main.py",
-        UNITS
-        + """
-    class Bad: ...
-    def open_bad():
-        yield Bad()
-        raise RuntimeError("cleanup")
-    container.register(Bad, open_bad, scope="scoped")
-    """,
+        "shop/bad.py",
+        """
+        from shop.main import container
+        class Bad: ...
+        def open_bad():
+            yield Bad()
+            raise RuntimeError("cleanup")
+        container.register(Bad, open_bad, scope="scoped")
+        """,
     )
-    units.command("work", f"{HEAD}from shop.main import Bad\ndef work(unit: Unit, bad: Bad): ...")
+    units.command("work", f"{HEAD}from shop.bad import Bad\ndef work(unit: Unit, bad: Bad): ...")
     result = units.run("work")
     assert result.exit_code == 1
     assert result.stdout == "committed\nclosed\n"
@@ -257,68 +229,6 @@ def test_a_command_whose_module_is_broken_shows_its_traceback(shop):
     result = shop.run("greet")
     assert result.exit_code == 1
     assert "No module named 'not_installed'" in result.stderr
-
-
-SIGNALS = """
-    import asyncio
-    import os
-    import signal
-    from ftf.container.cli import Console
-    from shop.main import Unit
-
-    async def wait(number: int, unit: Unit) -> None:
-        os.kill(os.getpid(), number)
-        await asyncio.Event().wait()
-"""
-
-
-@pytest.mark.parametrize(
-    ("number", "code"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143)],
-    ids=["interrupt", "terminate"],
-)
-@pytest.mark.usefixtures("interrupts")
-def test_cli_15_a_signal_rolls_back_and_closes(units, number, code):
-    units.command("wait", SIGNALS)
-    result = units.run("wait", str(int(number)))
-    assert result.exit_code == code
-    assert result.stdout == "rolled back\nclosed\n"
-
-
-def test_cli_15_a_command_that_is_cancelled_by_itself_fails(shop):
-    shop.command(
-        "stop",
-        """
-        import asyncio
-        async def stop() -> None: raise asyncio.CancelledError
-    """,
-    )
-    assert shop.run("stop").exit_code == 1
-
-
-def test_cli_10_a_reader_that_has_ended_is_no_traceback(shop):
-    shop.command("many", "def many() -> None:\n    for i in range(100_000): print(i)")
-    script = "import sys; from ftf.container.cli.script import main; sys.argv[0] = 'ftf'; main()"
-    with subprocess.Popen(  # noqa: S603  # our own program
-        [sys.executable, "-c", script, "many"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=shop.root,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.readline()
-        process.stdout.close()
-        assert process.stderr.read() == b""
-
-
-def test_cli_10_what_is_left_to_write_to_a_broken_pipe_goes_nowhere(shop):
-    replaced: list[int] = []
-    shop.command("pipe", "def pipe(): raise BrokenPipeError")
-    shop.monkeypatch.setattr(sys.stdout, "fileno", lambda: 1, raising=False)
-    shop.monkeypatch.setattr(os, "dup2", lambda _, number: replaced.append(number))
-    assert shop.run("pipe").exit_code == 1
-    assert replaced == [1]
 
 
 def test_the_console_is_a_service_of_services_too(shop):

@@ -4,35 +4,23 @@ import asyncio
 import logging
 import threading
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from services import Journal
+from small_jobs import Failing, Note
 
 from ftf.container import Correlation, Scope
 from ftf.container.jobs import (
-    Discard,
-    Envelope,
-    Exponential,
-    Fail,
-    Fixed,
     Job,
     JobCancelled,
     JobRegistry,
     JobRun,
     Jobs,
     JobTimeout,
-    Released,
-    Retried,
-    Retry,
-    Runner,
-    UnknownJob,
-    UnreadableJob,
-    WorkerLost,
 )
 
-AT_ONCE = Fixed(0)
 request_number: ContextVar[int] = ContextVar("request_number", default=0)
 
 
@@ -49,125 +37,12 @@ class Unit:
         self.journal.append("rollback")
 
 
-@dataclass(frozen=True)
-class Note(Job):
-    text: str
-
-    async def handle(self, journal: Journal) -> None:
-        journal.append(self.text)
-
-
-@dataclass(frozen=True)
-class Failing(Job, attempts=3, backoff=AT_ONCE):
-    async def handle(self, journal: Journal, run: JobRun) -> None:
-        journal.append(f"attempt {run.attempt}")
-        raise ValueError("no paper")
-
-    async def failed(self, error: Exception, journal: Journal) -> None:
-        journal.append(f"failed: {error}")
-
-
 async def test_jobs_run_in_the_order_in_which_they_are_due(shop):
     await shop.enqueue(Note("later"), at=datetime.now(UTC) - timedelta(seconds=1))
     await shop.enqueue(Note("first"), at=datetime.now(UTC) - timedelta(seconds=5))
     await shop.enqueue(Note("last"))
     await shop.work(concurrency=1)
     assert shop.journal == ["first", "later", "last"]
-
-
-async def test_job_59_an_attempt_that_raises_is_made_again_up_to_a_limit(shop, caplog):
-    await shop.enqueue(Failing())
-    await shop.work()
-    attempts = ["attempt 1", "attempt 2", "attempt 3"]
-    assert shop.journal == [*attempts, "failed: no paper"]
-    assert shop.backend.outcomes == ["Retried", "Retried", "Failed"]
-    (failed,) = shop.backend.failed
-    assert failed.envelope.attempt == 2
-    assert str(failed.error) == "no paper"
-    levels = [(each.levelname, each.getMessage().split(", ", 1)[1]) for each in caplog.records]
-    again = [("WARNING", f"attempt {number} failed, again in 0.0 s") for number in (1, 2)]
-    assert levels == [*again, ("ERROR", "attempt 3 failed for good")]
-
-
-@pytest.mark.parametrize("attempt", [1, 2, 5, 2000])
-def test_job_59_the_delay_is_random_and_limited(attempt):
-    backoff = Exponential(base=3.0, cap=60)
-    delays = [backoff.seconds_after(attempt) for _ in range(200)]
-    limit = min(60, 3 ** min(attempt, 9))
-    assert 0 <= min(delays) < limit / 4
-    assert limit * 3 / 4 < max(delays) <= limit
-
-
-@pytest.mark.parametrize(
-    "make", [lambda: Exponential(base=0.5), lambda: Exponential(cap=-1), lambda: Fixed(-1)]
-)
-def test_a_backoff_that_cannot_be_is_refused(make):
-    with pytest.raises(ValueError, match="not negative"):
-        make()
-
-
-def raising(error: Exception, **options: object) -> Job:
-    @dataclass(frozen=True)
-    class Raising(Job, **{"backoff": AT_ONCE, "attempts": 2} | options):
-        async def handle(self) -> None:
-            raise error
-
-    return Raising()
-
-
-@pytest.mark.parametrize(
-    ("error", "options", "outcomes"),
-    [
-        (Discard("gone"), {}, ["Discarded"]),
-        (Fail("bad card"), {}, ["Failed"]),
-        (Retry(0), {"backoff": Fixed(3600)}, ["Retried", "Failed"]),
-        (Retry(), {}, ["Retried", "Failed"]),
-        (KeyError(), {"retry_on": (ValueError,)}, ["Failed"]),
-        (KeyError(), {"retry_on": (LookupError,)}, ["Retried", "Failed"]),
-        (KeyError(), {"attempts": 1}, ["Failed"]),
-        (
-            ExceptionGroup("two", [Retry(0), ExceptionGroup("", [Retry()])]),
-            {},
-            ["Retried", "Failed"],
-        ),
-        (ExceptionGroup("two", [Retry(0), KeyError()]), {"retry_on": ()}, ["Failed"]),
-        (ExceptionGroup("one", [KeyError()]), {"retry_on": (KeyError,)}, ["Retried", "Failed"]),
-        (ExceptionGroup("one", [Discard("gone")]), {}, ["Discarded"]),
-        (ExceptionGroup("two", [KeyError(), Fail("bad card")]), {}, ["Failed"]),
-        (
-            ExceptionGroup("two", [KeyError(), IndexError()]),
-            {"retry_on": (LookupError,)},
-            ["Retried", "Failed"],
-        ),
-    ],
-)
-async def test_job_60_what_a_handler_raises_decides(shop, error, options, outcomes):
-    await shop.enqueue(raising(error, **options))
-    await shop.work()
-    assert shop.backend.outcomes == outcomes
-
-
-async def test_job_60_a_retry_waits_exactly_as_long_as_it_says(shop):
-    group = ExceptionGroup("both", [Retry(30), Retry(600)])
-    await shop.enqueue(raising(Retry(60), name="one"), raising(group, name="group"))
-    await shop.work()
-    assert [outcome.after for _, outcome in shop.backend.settled] == [60, 600]
-
-
-async def test_job_63_what_failed_raises_is_logged_and_the_job_is_listed(shop, caplog):
-    @dataclass(frozen=True)
-    class Broken(Job, attempts=1):
-        async def handle(self) -> None:
-            raise ValueError("first")
-
-        async def failed(self, error: Exception, scope: Scope) -> None:
-            raise KeyError("second")
-
-    await shop.enqueue(Broken())
-    await shop.work()
-    assert [str(each.error) for each in shop.backend.failed] == ["first"]
-    assert "`failed` of Broken" in caplog.text
-    assert "second" in caplog.text
 
 
 async def test_job_64_an_attempt_that_takes_too_long_is_cancelled(shop):
@@ -381,46 +256,6 @@ async def test_job_73_jobs_that_a_job_enqueued_run_after_it(shop):
     assert shop.journal == ["first", "commit", "child"]
 
 
-def envelope(name: str, payload: object, *, age: timedelta = timedelta(0)) -> Envelope:
-    return Envelope("1", name, payload, "default", datetime.now(UTC) - age)
-
-
-async def put(shop, stored: Envelope) -> None:
-    async with shop.container.scoped_context() as scope:
-        await shop.backend.enqueue([stored], scope, None)
-
-
-async def test_job_53_a_job_that_has_lost_three_workers_fails_and_is_not_called(shop):
-    shop.registry.register(Failing)
-    runner = Runner(shop.container, shop.registry)
-    lost = [replace(envelope("Failing", {}), crashes=crashes) for crashes in (2, 3)]
-    outcomes = [await runner.run(each) for each in lost]
-    assert isinstance(outcomes[0], Retried)
-    assert isinstance(outcomes[1].error, WorkerLost)
-    assert (outcomes[1].error.name, outcomes[1].error.crashes) == ("Failing", 3)
-    assert shop.journal == [
-        "attempt 1",
-        "failed: Failing was running when its worker was lost, 3 times",
-    ]
-
-
-async def test_job_47_an_unknown_name_waits_for_another_release_for_a_day(shop):
-    await put(shop, envelope("Gone", {}))
-    await put(shop, envelope("Gone", {}, age=timedelta(days=2)))
-    await shop.work()
-    assert shop.backend.outcomes == ["Failed", "Released"]
-    assert isinstance(shop.backend.failed[0].error, UnknownJob)
-
-
-async def test_job_45_a_payload_that_does_not_fit_fails_at_once(shop):
-    shop.registry.register(Note)
-    await put(shop, envelope("Note", {"texts": []}))
-    await shop.work()
-    (failed,) = shop.backend.failed
-    assert isinstance(failed.error, UnreadableJob)
-    assert str(failed.error) == "Note.text is not stored, and has no default"
-
-
 async def test_job_67_many_jobs_leave_no_garbage(shop, no_garbage, caplog):
     caplog.set_level(logging.CRITICAL)
     await shop.enqueue(Note("warm"), Failing())
@@ -452,108 +287,3 @@ async def test_a_plain_handler_may_return_an_awaitable(shop):
     await shop.enqueue(Wrapped())
     await shop.work()
     assert shop.journal == ["written"]
-
-
-async def test_a_plain_failed_runs_in_a_thread(shop):
-    @dataclass(frozen=True)
-    class Plain(Job, attempts=1):
-        def handle(self) -> None:
-            raise ValueError("no paper")
-
-        def failed(self, error: Exception, journal: Journal) -> None:
-            journal.append(f"{error}: {threading.current_thread() is threading.main_thread()}")
-
-    await shop.enqueue(Plain())
-    await shop.work()
-    assert shop.journal == ["no paper: False"]
-
-
-async def test_failed_that_is_cancelled_or_too_slow_does_not_end_the_worker(shop, caplog):
-    @dataclass(frozen=True)
-    class Unlucky(Job, attempts=1, timeout=0.01):
-        slow: bool
-
-        async def handle(self) -> None:
-            raise ValueError("no paper")
-
-        async def failed(self, error: Exception) -> None:
-            if self.slow:
-                await asyncio.Event().wait()
-            raise asyncio.CancelledError
-
-    await shop.enqueue(Unlucky(slow=True), Unlucky(slow=False), Note("next"))
-    await shop.work()
-    assert shop.journal == ["next"]
-    assert sorted(shop.backend.outcomes) == ["Done", "Failed", "Failed"]
-    problems = [each.exc_info[1] for each in caplog.records if "`failed` of" in each.message]
-    assert {type(each) for each in problems} == {JobTimeout, JobCancelled}
-
-
-class Broken:
-    def __init__(self, seconds: object) -> None:
-        self.seconds = seconds
-
-    def seconds_after(self, attempt: int) -> float:
-        return self.seconds / 1
-
-
-@pytest.mark.parametrize(
-    ("seconds", "problem"),
-    [("3", TypeError), (-1, ValueError), (float("inf"), ValueError), (float("nan"), ValueError)],
-)
-async def test_a_backoff_that_returns_no_seconds_fails_the_job_and_not_the_worker(
-    shop, seconds, problem
-):
-    @dataclass(frozen=True)
-    class Odd(Job, backoff=Broken(seconds)):
-        async def handle(self) -> None:
-            raise KeyError
-
-    await shop.enqueue(Odd(), Note("next"))
-    await shop.work()
-    assert shop.journal == ["next"]
-    (failed,) = shop.backend.failed
-    assert isinstance(failed.error, problem)
-
-
-@pytest.mark.parametrize("after", ["60", timedelta(seconds=60), -1, float("inf"), float("nan")])
-def test_retry_after_what_is_not_a_number_of_seconds_is_refused(after):
-    with pytest.raises(ValueError, match="pass a number of seconds, 0 or more"):
-        Retry(after)
-
-
-async def test_a_job_that_its_class_refuses_fails_at_once(shop):
-    @dataclass(frozen=True)
-    class Picky(Job):
-        number: int
-
-        def __post_init__(self) -> None:
-            if made:
-                raise ValueError("too old")
-            made.append(self)
-
-        async def handle(self) -> None: ...
-
-    made = []
-    await shop.enqueue(Picky(3))
-    await shop.enqueue(Note("next"))
-    await shop.work()
-    assert shop.journal == ["next"]
-    (failed,) = shop.backend.failed
-    assert str(failed.error) == "Picky is refused by Picky: ValueError: too old"
-
-
-async def test_a_job_that_begins_after_the_release_is_released(shop):
-    shop.registry.register(Note)
-    runner = Runner(shop.container, shop.registry)
-    runner.release()
-    envelope = Envelope("1", "Note", {"text": "a"}, "default", datetime.now(UTC))
-    assert await runner.run(envelope) == Released()
-    assert shop.journal == []
-
-
-def test_the_registry_reads_no_job_with_an_unknown_name(shop):
-    shop.registry.register(Note)
-    assert shop.registry.read("Note", {"text": "a"}) == Note("a")
-    with pytest.raises(UnknownJob, match="No job is registered as 'Letter'"):
-        shop.registry.read("Letter", {})

@@ -2,6 +2,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated, Generic, Protocol, TypeVar
 
 import pytest
+from generic_repositories import (
+    Order,
+    Repository,
+    SqlRepository,
+    User,
+    UserRepository,
+    make_repository,
+)
 from services import Pool
 
 from ftf.container import (
@@ -12,29 +20,8 @@ from ftf.container import (
 )
 
 T = TypeVar("T")
+
 S = TypeVar("S")
-
-
-class Model: ...
-
-
-class User(Model): ...
-
-
-class Order(Model): ...
-
-
-class Repository[M]:
-    def __init__(self, pool: Pool, model: type[M]) -> None:
-        self.pool, self.model = pool, model
-
-
-class SqlRepository[M](Repository[M]):
-    table = "sql"
-
-
-class UserRepository(Repository[User]):
-    def __init__(self) -> None: ...
 
 
 class Loader[Item](Protocol):
@@ -60,10 +47,6 @@ class Swapped[Right, Left](Pair[Left, Right]): ...
 class Handler[M]:
     def __init__(self, repository: Repository[M], make: Callable[[], Loader[M]]) -> None:
         self.repository, self.make = repository, make
-
-
-def make_repository[M](pool: Pool, model: type[M]) -> Repository[M]:
-    return SqlRepository(pool, model)
 
 
 def make_sql_repository[M](pool: Pool, model: type[M]) -> SqlRepository[M]:
@@ -186,47 +169,6 @@ def test_the_old_spelling_of_generics_is_understood():
         container = Container()
         container.register(Box, implementation)
         assert container.resolve(Box[User]).of is User
-
-
-def test_edge_21_a_closed_form_goes_before_the_open_one():
-    container = Container()
-    container.register(Repository, SqlRepository, scope="singleton")
-    container.register(Repository[User], UserRepository, scope="singleton")
-    assert type(container.resolve(Repository[User])) is UserRepository
-    assert type(container.resolve(Repository[Order])) is SqlRepository
-
-
-def test_edge_21_a_closed_form_goes_first_also_when_it_comes_late():
-    container = Container()
-    container.register(Repository, SqlRepository, scope="singleton")
-    assert type(container.resolve(Repository[User])) is SqlRepository
-    container.register(Repository[User], UserRepository, scope="singleton")
-    assert type(container.resolve(Repository[User])) is UserRepository
-
-
-def test_edge_21_what_the_open_form_made_goes_when_it_is_registered_anew():
-    container = Container()
-    container.register(Repository, SqlRepository, scope="singleton")
-    before = container.resolve(Repository[User])
-    container.register(Repository, make_repository, scope="singleton")
-    assert container.resolve(Repository[User]) is not before
-
-
-def test_edge_21_what_a_closed_form_made_stays_when_the_open_one_is_registered_anew():
-    container = Container()
-    container.register(Repository, SqlRepository)
-    container.register(Repository[User], UserRepository, scope="singleton")
-    before = container.resolve(Repository[User])
-    container.register(Repository, make_repository)
-    assert container.resolve(Repository[User]) is before
-
-
-def test_an_implementation_closed_already_serves_only_its_own_type():
-    container = Container()
-    container.register(Repository, UserRepository)
-    assert isinstance(container.resolve(Repository[User]), UserRepository)
-    with pytest.raises(UnregisteredDependencyError, match="Order does not fit M"):
-        container.resolve(Repository[Order])
 
 
 def test_an_error_about_an_open_generic_shows_the_way_to_it():

@@ -154,7 +154,7 @@ WRONG = {
     ),
     "a relationship without a schema": (
         {"answer": Unfit},
-        "Unfit.reviews shows the relationship Product.reviews without a schema",
+        "Unfit.reviews shows a relationship without a schema",
     ),
     "what is no attribute": ({"answer": Lacking}, "Lacking.colour is not an attribute of Product"),
     "a schema without end": (

@@ -91,9 +91,12 @@ def test_resource_43_by_hand_nothing_is_shown_unless_a_gate_was_asked():
     assert Projection(Product, Priced)(product).model_dump() == {"id": 1}
 
 
-async def test_resource_43_a_projection_without_conditions_asks_nothing():
-    projection = Projection(Supplier, SupplierOut)
-    assert await projection.seen_by(None) is projection
+async def test_resource_43_a_projection_of_columns_alone_asks_nothing():
+    class Named(BaseModel):
+        name: str
+
+    projection = Projection(Supplier, Named)
+    assert await projection.seen_by(None, None) is projection
 
 
 class Required(BaseModel):

@@ -1,40 +1,19 @@
 """When an enqueued job exists, on each database."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from bookshop import Author, AuthorRepository
-from job_shop import Note
-from sqlalchemy import event, text
-from sqlalchemy.exc import OperationalError
+from job_shop import Note, before_each
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from ftf.orm import (
-    CommitOutcomeUnknown,
-    InvalidValue,
     TransactionMisuse,
-    create_engine,
     session_factory,
     transaction,
 )
-from ftf.orm.jobs import DatabaseJobs, JobTablesMissing, OutboxJobs
-
-
-@contextmanager
-def before_each(engine, beginning: str, call) -> Iterator[None]:
-    """Call a function with the cursor before each statement that begins so."""
-
-    def listen(_connection, cursor, statement, *_) -> None:
-        if statement.startswith(beginning):
-            call(cursor)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", listen)
-    yield
-    event.remove(engine.sync_engine, "before_cursor_execute", listen)
-
+from ftf.orm.jobs import DatabaseJobs, OutboxJobs
 
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
@@ -102,113 +81,12 @@ async def test_job_33_a_savepoint_takes_its_job_back_and_its_sibling_stays(any_s
     assert any_shop.journal == ["a", "c"]
 
 
-@pytest.fixture
-async def without_table(engine) -> None:
-    async with engine.begin() as connection:
-        await connection.execute(text("DROP TABLE ftf_jobs"))
-
-
-async def test_job_34_without_the_tables_the_data_is_rolled_back_with_the_enqueue(
-    shop, without_table
-):
-    async with shop.scope() as (_, session, jobs):
-        with pytest.raises(JobTablesMissing, match=r"call `add_job_tables\(Base.metadata\)`"):
-            async with transaction(session):
-                await AuthorRepository(session).create(Author(name="Ada"))
-                await jobs.enqueue(Note("a"))
-        await AuthorRepository(session).create(Author(name="Bob"))
-    assert await shop.names() == ["Bob"]
-
-
-async def test_job_34_an_enqueue_that_failed_cannot_be_ignored(shop, without_table):
-    async with shop.scope() as (_, session, jobs):
-        with pytest.raises(TransactionMisuse, match="was rolled back"):
-            async with transaction(session):
-                await AuthorRepository(session).create(Author(name="Ada"))
-                with pytest.raises(JobTablesMissing):
-                    await jobs.enqueue(Note("a"))
-    assert await shop.names() == []
-
-
-async def test_job_34_a_savepoint_keeps_a_failing_enqueue_from_the_rest(shop, without_table):
-    async with shop.scope() as (_, session, jobs), transaction(session):
-        await AuthorRepository(session).create(Author(name="Ada"))
-        with pytest.raises(JobTablesMissing):
-            async with transaction(session):
-                await AuthorRepository(session).create(Author(name="Bob"))
-                await jobs.enqueue(Note("a"))
-        await AuthorRepository(session).create(Author(name="Eve"))
-    assert await shop.names() == ["Ada", "Eve"]
-
-
-async def test_job_34_a_unit_of_work_keeps_what_was_written_before(shop, without_table):
-    async with shop.scope() as (scope, session, jobs):
-        scope.units.add(session)
-        session.add(Author(name="Ada"))
-        await session.flush()
-        with pytest.raises(JobTablesMissing):
-            await jobs.enqueue(Note("a"))
-        await scope.units.settle(commit=True)
-    assert await shop.names() == ["Ada"]
-
-
-async def test_job_34_an_older_table_is_named_too(shop):
-    async with shop.engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE ftf_jobs DROP COLUMN crashes"))
-    with pytest.raises(JobTablesMissing):
-        await shop.enqueue(Note("a"))
-    with pytest.raises(JobTablesMissing):
-        await shop.enqueue(Note("a"), unique="letter")
-
-
-async def test_any_other_error_of_the_database_is_raised_as_it_is(shop):
-    def refuse(_: object) -> None:
-        raise OperationalError("INSERT", None, ValueError("no"))
-
-    with (
-        before_each(shop.engine, "INSERT", refuse),
-        pytest.raises(OperationalError, match="no"),
-    ):
-        await shop.enqueue(Note("a"))
-    assert await shop.rows() == []
-
-
-async def test_what_the_database_refuses_has_its_type(shop):
-    if shop.engine.dialect.name == "postgresql":
-        with pytest.raises(InvalidValue):
-            await shop.enqueue(Note("a"), queue="\0")
-        with pytest.raises(InvalidValue):
-            async with shop.scope() as (_, session, jobs), transaction(session):
-                await jobs.enqueue(Note("a"), queue="\0")
-    assert await shop.rows() == []
-
-
 async def test_job_36_only_jobs_in_a_database_promise_to_be_kept(any_shop):
     has = any_shop.backend.capabilities
     assert (
         has.durable is has.transactional is isinstance(any_shop.backend, DatabaseJobs | OutboxJobs)
     )
     assert (has.delay, has.unique, has.schedules, has.chains) == (True, True, True, True)
-
-
-@pytest.mark.parametrize("stored", [True, False])
-async def test_job_37_job_and_data_are_both_there_or_both_not_if_the_outcome_is_unknown(
-    shop, monkeypatch, stored
-):
-    async with shop.scope() as (_, session, jobs):
-        commit = session.commit
-
-        async def lose_the_answer() -> None:
-            await (commit() if stored else session.rollback())
-            raise ConnectionResetError
-
-        monkeypatch.setattr(session, "commit", lose_the_answer)
-        with pytest.raises(CommitOutcomeUnknown, match="check whether it was stored"):
-            async with transaction(session):
-                await AuthorRepository(session).create(Author(name="Ada"))
-                await jobs.enqueue(Note("a"))
-    await shop.work()
-    assert (shop.journal, await shop.names()) == (["a"] * stored, ["Ada"] * stored)
 
 
 async def test_job_38_a_unique_text_twice_in_a_transaction_is_one_job(any_shop):
@@ -351,20 +229,3 @@ async def test_no_jobs_are_no_statement(shop):
     async with shop.scope() as (_, _, jobs):
         assert await jobs.enqueue_many([]) == []
     assert await shop.rows() == []
-
-
-def test_databases_that_cannot_keep_jobs_are_refused():
-    class Dialect:
-        name = "mysql"
-
-    class Engine:
-        dialect = Dialect()
-
-    with pytest.raises(ValueError, match="works on PostgreSQL and SQLite, not on mysql"):
-        DatabaseJobs(Engine())
-
-
-@pytest.mark.parametrize("name", ["lease_seconds", "poll_seconds"])
-def test_a_duration_is_over_zero(name):
-    with pytest.raises(ValueError, match=f"{name}=0: pass a number of seconds over 0"):
-        DatabaseJobs(create_engine("sqlite://"), **{name: 0})

@@ -1,14 +1,14 @@
 """An application with jobs and authors, and a worker that a test runs until nothing is due."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bookshop import Author, AuthorRepository
 from job_post import Post
-from sqlalchemy import or_, select, text
+from sqlalchemy import event, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ftf.container import Container, Scope
@@ -224,3 +224,18 @@ async def shop_on(engine: AsyncEngine, url: str, kind: str = "database") -> Asyn
         backend = WatchedMemoryJobs() if kind == "memory" else WatchedDatabaseJobs(engine)
         container.instance(JobBackend, backend)
         yield Shop(container, engine, backend)
+
+
+@contextmanager
+def before_each(
+    engine: AsyncEngine, beginning: str, call: Callable[[object], None]
+) -> Iterator[None]:
+    """Call a function with the cursor before each statement that begins so."""
+
+    def listen(_connection: object, cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(beginning):
+            call(cursor)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", listen)
+    yield
+    event.remove(engine.sync_engine, "before_cursor_execute", listen)

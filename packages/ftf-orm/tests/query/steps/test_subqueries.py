@@ -37,6 +37,18 @@ async def test_a_union_has_the_records_of_each_query_once(authors, shop):
     assert [a.name for a in (await old.union(first).cursor_paginate(per_page=1)).items] == ["Ada"]
 
 
+async def test_what_a_query_finds_is_a_condition_of_another_and_of_a_part(authors, shop):
+    query = authors.query()
+    known = query.where_has(Author.books).limit(1).order_by(Author.id, "desc")
+    assert await names(query.where(known.finds())) == "Bo"
+    assert await names(query.where_not(known.finds())) == "Ada Cy"
+    titled = QueryBuilder(authors.session, Book).where(Book.title == "y")
+    part = Author.books.and_(titled.finds())
+    for loaded in (query.with_(part), query.with_joined(part)):
+        found = await loaded.order_by(Author.id).get()
+        assert [[book.title for book in author.books] for author in found] == [["y"], [], []]
+
+
 async def test_a_union_keeps_the_loads_and_computed_values_of_the_first(authors, shop, statements):
     query = authors.query().with_(Author.books).with_count(Author.books)
     found = await query.where(Author.born == 1815).union(authors.query().limit(0)).sole()

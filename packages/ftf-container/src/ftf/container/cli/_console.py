@@ -1,6 +1,5 @@
 """`Console`: what a command writes and asks."""
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -139,6 +138,8 @@ class Console:
         """Write the JSON document, if the command writes one."""
         if not self.is_json:
             return
+        import json
+
         facts: dict[str, object] = {"version": DOCUMENT_VERSION, "exit_code": code}
         facts |= {"lines": self._lines} if self._facts is None else self._facts
         if code >= FAILED and problem:

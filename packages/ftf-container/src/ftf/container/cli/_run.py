@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from operator import attrgetter
-from random import getrandbits
+from os import urandom
 from typing import TYPE_CHECKING, cast
 
 from .._correlation import Correlation
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @contextmanager
 def named(call: "Call") -> Iterator[None]:
     """Name a command and this run of it in the log records that are written meanwhile."""
-    fields = {"command": call.entry.name, "command_id": f"{getrandbits(128):032x}"}
+    fields = {"command": call.entry.name, "command_id": urandom(16).hex()}
     token = Correlation.of_records.set(lambda: fields)
     try:
         with span("ftf.command", **fields):

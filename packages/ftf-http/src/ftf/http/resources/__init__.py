@@ -6,7 +6,7 @@ require()
 
 from ._controller import ResourceController  # noqa: E402
 from ._from_query import FromQuery  # noqa: E402
-from ._marks import Count, Needs, When  # noqa: E402
+from ._marks import Count, Needs, Unnarrowed, When  # noqa: E402
 from ._missing import MISSING  # noqa: E402
 from ._projection import AnyPage, Projection  # noqa: E402
 from .bodies._checked import Bound, Checked, Unchecked  # noqa: E402  # what it needs is checked first
@@ -24,5 +24,6 @@ __all__ = [
     "Projection",
     "ResourceController",
     "Unchecked",
+    "Unnarrowed",
     "When",
 ]

@@ -23,7 +23,7 @@ from ..replies._reply import Reply
 from ..routing._controller import Action, delete, get, patch, post, put
 from ._entering import entering
 from ._from_query import FromQuery
-from ._listing import paginated, without_includes
+from ._listing import paginated
 from ._projection import AnyPage
 from ._records import ResourceRecords
 from ._resource import ACTIONS, Resource
@@ -71,11 +71,10 @@ class ResourceController[
     async def index(self, asked: Criteria[M]) -> AnyPage[Out]:
         """Return a page of the list."""
         projection = await self._projection(asked)
-        query = self.query()
         # Includes are a matter of the projection, which knows what their schemas need.
-        listed = projection.load(without_includes(asked).apply(query))
+        listed = projection.load(await self._asked(asked))
         page = await paginated(listed, asked, self._resource().filters)
-        return await projection.page(query, page)
+        return await projection.page(self.query(), page)
 
     @get("/{id}", responses=_NOT_FOUND)
     async def show(self, id: object, asked: Criteria[M]) -> Out:  # noqa: A002  # its name in the path

@@ -1,4 +1,4 @@
-"""`Count`, `Needs` and `When`: what a field of an answer is made of, and who sees it."""
+"""`Count`, `Needs`, `Unnarrowed`, `When`: what a field of an answer is made of, and who sees it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +18,12 @@ class Count:
 
     relation: QueryableAttribute[Any]
 
+    @property
+    def model(self) -> type[Any]:
+        """The model of the related records."""
+        found: type[Any] = self.relation.property.mapper.class_
+        return found
+
 
 class Needs:
     """A field whose property reads relationships: `Annotated[str, Needs(Product.supplier)]`.
@@ -30,6 +36,14 @@ class Needs:
 
     def __init__(self, *path: QueryableAttribute[object]) -> None:
         self.path: tuple[QueryableAttribute[object], ...] = path
+
+
+class Unnarrowed:
+    """A mark for related records that all may see: `Annotated[AuthorOut, Unnarrowed]`.
+
+    Without it, a resource with a policy shows and counts only the related records that the policy
+    of their model lets the user see.
+    """
 
 
 @dataclass(frozen=True, slots=True)

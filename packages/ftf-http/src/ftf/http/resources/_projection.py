@@ -1,21 +1,23 @@
 """`Projection`: what an answer shows of records, and the eager loads that this needs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
 from ftf.orm import CursorPage, Include, Page, QueryBuilder, SimplePage
 
-from ._shape import Path, Related, Shape, shape_of
+from ._loads import Loads, Seen, Tree
+from ._shape import Related, Shape, shape_of
+from .access._seen import seen_of
 
 if TYPE_CHECKING:
     from ..auth import Gate
 
-type Tree = dict[str, Tree]  # the names of includes, with those behind them
 type AnyPage[T] = Page[T] | SimplePage[T] | CursorPage[T]
 
 
@@ -46,23 +48,29 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         self._includes: tuple[Include, ...] = ()
         self._tree: Tree = {}
         self._hidden: frozenset[str] = frozenset(self.shape.conditions)
+        self._seen: Seen = {}
 
-    async def seen_by(self, gate: "Gate[Any]") -> Self:
-        """Return a projection that shows the fields whose `When` a user may see.
+    async def seen_by(self, gate: "Gate[Any]", session: AsyncSession) -> Self:
+        """Return a projection that shows what a user may see.
 
-        Without it, none of them is shown.
+        That is the fields whose `When` allows it, none of which is shown otherwise, and of the
+        related records those that are `visible` by the policy of their model. For includes, call it
+        after `including`.
 
         Args:
             gate: Asks for the user.
+            session: The session of the records.
         """
-        if not self.shape.conditions:
+        if self.shape.is_plain:
             return self
         asked = {condition.ability: False for condition in self.shape.conditions.values()}
+        about = gate._about(self.shape.model)  # noqa: SLF001  # of this package
         for ability in asked:
-            asked[ability] = await gate.allows(cast("Any", ability))
+            asked[ability] = await about.allows(cast("Any", ability))
         conditions = self.shape.conditions.items()
         found = copy(self)
         found._hidden = frozenset(name for name, each in conditions if not asked[each.ability])  # noqa: SLF001  # of this class
+        found._seen = await seen_of(gate, self._loads.models, session)  # noqa: SLF001  # of this class
         return found
 
     def including(self, includes: Sequence[Include]) -> Self:
@@ -95,8 +103,8 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         """
         for name, count in self.shape.counts.items():
             if name not in self._hidden:
-                query = query.with_count(count.relation, alias=name)
-        return _loaded(query, self.shape, self._tree, (), {*self._limits, *self._hidden})
+                query = query.with_count(self._loads.part(name, count.relation), alias=name)
+        return self._loads.on(query, without={*self._limits, *self._hidden})
 
     def __call__(self, record: M) -> Out:
         """Return what an answer shows of a record that is loaded."""
@@ -123,15 +131,18 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         for name, limit in self._limits.items():
             if name in self._hidden:
                 continue
-            related, tree = self.shape.related[name], self._tree[name]
-            limited[name] = await query.related(
-                records, related.attribute, limit=limit, narrow=_loading(related, tree)
-            )
+            relation: Any = self._loads.part(name, self.shape.related[name].attribute)
+            behind = self._loads.behind(name).on
+            limited[name] = await query.related(records, relation, limit=limit, narrow=behind)
         found: list[object] = []
         for number, record in enumerate(records):
             own = {name: lists[number] for name, lists in limited.items()}
             found.append(_shown(record, self.shape, self._tree, own, self._hidden))
         return cast("list[Out]", found)
+
+    @property
+    def _loads(self) -> Loads:
+        return Loads(self.shape, self._tree, self._seen)
 
     @property
     def _limits(self) -> dict[str, int]:
@@ -142,24 +153,6 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
                 name = include.path[0].key
                 found[name] = max(include.limit, found.get(name, 0))
         return found
-
-
-def _loading(related: Related, tree: Tree) -> Any:  # noqa: ANN401  # takes a query of any model
-    return lambda query: _loaded(query, related.shape, tree, (), {})
-
-
-def _loaded[Q: QueryBuilder[Any]](
-    query: Q, shape: Shape, tree: Tree, prefix: Path, without: Iterable[str]
-) -> Q:
-    """Return a query with the eager loads of a shape, at a path."""
-    for name, related in shape.related.items():
-        if (related.is_optional and name not in tree) or name in without:
-            continue
-        path = (*prefix, related.attribute)
-        query = _loaded(query.with_(path), related.shape, tree.get(name, {}), path, ())
-    for needed in shape.needs:
-        query = query.with_((*prefix, *needed))
-    return query
 
 
 def _shown(

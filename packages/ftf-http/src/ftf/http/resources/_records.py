@@ -15,9 +15,12 @@ from ftf.orm import BaseRepository, Criteria, FilterSet, QueryBuilder, RecordNot
 from ..replies._reply import Reply
 from ..routing._controller import Controller
 from ._entering import CHANGES, TAGGED
+from ._listing import without_includes
+from ._loads import Seen
 from ._projection import Projection
 from ._resource import Resource
-from .access._policy import Visibility, gate_of, has_visible, visibility_of
+from .access._policy import Visibility, gate_of, visibility_of
+from .access._seen import seen_of
 from .bodies._rules_in import ask
 from .bodies._storable import naming_fields
 from .conditional._etag import NO_PRECONDITION, Precondition, etag_of, is_unchanged
@@ -142,9 +145,17 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
     async def _projection(self, asked: Criteria[M] | None) -> Projection[M, Out]:
         """Return what an answer shows, of what was asked for, to the user of the request."""
         projection: Projection[M, Out] = self._resource().projection
+        projection = projection if asked is None else projection.including(asked.includes)
         if self._gate is not None:
-            projection = await projection.seen_by(self._gate)
-        return projection if asked is None else projection.including(asked.includes)
+            projection = await projection.seen_by(self._gate, self.records.session)
+        return projection
+
+    async def _asked(self, asked: Criteria[M]) -> QueryBuilder[M]:
+        """Return the query of a list, which asks about no related record that is not seen."""
+        seen: Seen = {}
+        if self._gate is not None:
+            seen = await seen_of(self._gate, asked.related_models, self.records.session)
+        return without_includes(asked).apply(self.query(), seen)
 
     async def _changing(self, key: object, ability: str) -> M:
         """Return a record that the user may change, and that has the version of `If-Match`."""
@@ -200,7 +211,7 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
             narrowed = self.scope(self.records.query())
             self._seen = await self._gate.visible(resource.model, narrowed)
         if resource.parent is not None:
-            await self._enter_parent(connection, parent)
+            await self._enter_parent(parent)
         if action in CHANGES:
             self._expected = Precondition(
                 connection.headers.getlist("if-match"),
@@ -208,10 +219,10 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
                 required=resource.requires_match,
             )
 
-    async def _enter_parent(self, connection: HTTPConnection, key: object) -> None:
+    async def _enter_parent(self, key: object) -> None:
         resource = self._resource()
         parents = self.parents(QueryBuilder(self.records.session, resource.parent_model))
-        if self._gate is not None and await has_visible(connection, resource.parent_model):
+        if self._gate is not None and self._gate._narrows(resource.parent_model):  # noqa: SLF001  # of this package
             parents = await self._gate.visible(resource.parent_model, parents)
         if not await parents.where_key(key).exists():
             raise RecordNotFound(resource.model)

@@ -55,7 +55,9 @@ class Resource:
     @cached_property
     def policy(self) -> ResourcePolicy | None:
         """What the actions ask about the user, if the controller has a policy."""
-        return None if self.asks is None else ResourcePolicy(self.name, self.model, self.asks)
+        if self.asks is None:
+            return None
+        return ResourcePolicy(self.name, self.model, self.asks, self.projection.shape)
 
     @cached_property
     def version(self) -> str:

@@ -1,9 +1,9 @@
 """`Shape`: which fields of a schema are attributes, relationships and counts of a model."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeIs, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -11,7 +11,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
 from ..injection._inject import unaliased
-from ._marks import Count, Needs, When
+from ._marks import Count, Needs, Unnarrowed, When
 from ._missing import MISSING
 
 type Model = type[DeclarativeBase]
@@ -27,11 +27,18 @@ class Related:
         attribute: The relationship.
         shape: The shape of a related record.
         is_optional: Whether it is shown only if it is included.
+        can_be_none: Whether the field may be null.
     """
 
     attribute: QueryableAttribute[Any]
     shape: "Shape"
     is_optional: bool
+    can_be_none: bool
+
+    @property
+    def model(self) -> Model:
+        """Return the model of the related records."""
+        return self.shape.model
 
     @property
     def is_many(self) -> bool:
@@ -51,6 +58,7 @@ class Shape:
         counts: The fields that count related records.
         needs: The relationships that properties read.
         conditions: The fields that only some users see.
+        unnarrowed: The fields with related records that the user may not see otherwise.
     """
 
     model: Model
@@ -60,11 +68,24 @@ class Shape:
     counts: dict[str, Count] = field(default_factory=dict)
     needs: list[Path] = field(default_factory=list)
     conditions: dict[str, When] = field(default_factory=dict)
+    unnarrowed: set[str] = field(default_factory=set)
 
     @property
     def is_plain(self) -> bool:
         """Return whether answers show columns alone, which the version of a record stands for."""
         return not (self.related or self.counts or self.needs or self.conditions)
+
+    def never_none(self, known: frozenset["Shape"] = frozenset()) -> Iterator[tuple[str, Related]]:
+        """Return the fields with one related record that is narrowed and cannot be null.
+
+        Args:
+            known: The shapes that this one is within.
+        """
+        for name, related in self.related.items() if self not in known else ():
+            is_one = not (related.is_many or related.can_be_none)
+            if is_one and name not in self.unnarrowed:
+                yield f"{self.schema.__name__}.{name}", related
+            yield from related.shape.never_none(known | {self})
 
     def shows(self, via: Path, column: QueryableAttribute[object]) -> bool:
         """Return whether an answer shows a column of the model that relationships lead to.
@@ -113,6 +134,8 @@ def _shape(
         marks = [*_marks(info)]
         counts = [mark for mark in marks if isinstance(mark, Count)]
         shape.conditions |= _conditions(name, info, marks, (schema, *within))
+        if any(mark is Unnarrowed or isinstance(mark, Unnarrowed) for mark in marks):
+            shape.unnarrowed.add(name)
         if counts:
             shape.counts[name] = counts[0]
             if within:
@@ -123,22 +146,13 @@ def _shape(
             continue
         shape.needs += [mark.path for mark in marks if isinstance(mark, Needs)]
         if name in relationships:
-            is_optional = MISSING in _parts(info.annotation)
-            found = [each for each in _parts(info.annotation) if _is_schema(each)]
-            if len(found) != 1:
-                raise TypeError(
-                    f"{place} shows the relationship {model.__name__}.{name} without a schema: "
-                    "annotate it with one, such as `list[CommentOut]`."
-                )
-            inner = (*within, schema)
-            if found[0] in inner and not is_optional:
-                raise TypeError(
-                    f"{place} contains {found[0].__name__} without end: write "
-                    f"`{found[0].__name__} | MISSING = MISSING`."
-                )
-            target = relationships[name].mapper.class_
-            below = _shape(target, found[0], known, inner)
-            shape.related[name] = Related(getattr(model, name), below, is_optional)
+            parts, inner = {*_parts(info.annotation)}, (*within, schema)
+            below = _shape(
+                relationships[name].mapper.class_, _schema_in(parts, place, inner), known, inner
+            )
+            shape.related[name] = Related(
+                getattr(model, name), below, MISSING in parts, type(None) in parts
+            )
         elif hasattr(model, name):
             shape.plain.append(name)
         elif info.is_required():
@@ -147,6 +161,20 @@ def _shape(
                 "model, or give the field a default."
             )
     return shape
+
+
+def _schema_in(parts: Collection[object], place: str, within: tuple[Schema, ...]) -> Schema:
+    """Return the schema of the related records of a field."""
+    found = [part for part in parts if _is_schema(part)]
+    if len(found) != 1:
+        raise TypeError(
+            f"{place} shows a relationship without a schema: annotate it with one, such as "
+            "`list[CommentOut]`."
+        )
+    if found[0] in within and MISSING not in parts:
+        name = found[0].__name__
+        raise TypeError(f"{place} contains {name} without end: write `{name} | MISSING = MISSING`.")
+    return found[0]
 
 
 def _conditions(
@@ -196,5 +224,5 @@ def _parts(hint: object, *, annotated: bool = False) -> Iterator[Any]:
         yield hint
 
 
-def _is_schema(hint: object) -> bool:
+def _is_schema(hint: object) -> TypeIs[Schema]:
     return isinstance(hint, type) and issubclass(hint, BaseModel)

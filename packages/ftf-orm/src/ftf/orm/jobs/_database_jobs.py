@@ -16,6 +16,7 @@ from ._outage import Outage
 from ._queries import Queries
 from ._rows import insert_jobs
 from ._transactions import joining, naming_missing_tables
+from .notices._notices import Notices
 
 LEASE_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 1.0
@@ -61,6 +62,7 @@ class DatabaseJobs:
         self._leases = Leases(engine, lease_seconds)
         self._outage = Outage()
         self._queries = Queries()
+        self._notices = Notices(engine, self._wake) if dialect == "postgresql" else None
         self._wakers: set[Callable[[], object]] = set()
 
     async def enqueue(
@@ -88,11 +90,14 @@ class DatabaseJobs:
         refuse_one_connection(self._engine)
         ended = Event()
         renewing = create_task(self._leases.renew_until(ended))
+        listening = create_task(self._notices.listen()) if self._notices else None
         try:
             await pull(self, run, queues=queues, concurrency=concurrency, stop=stop)
         finally:
             ended.set()
-            await wait({renewing})
+            if listening:
+                listening.cancel()
+            await wait({renewing, *([listening] if listening else [])})
             await self._queries.end()
             renewing.result()
 

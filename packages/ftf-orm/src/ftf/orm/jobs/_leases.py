@@ -27,7 +27,7 @@ from ._lease_statements import (
     TAKE_BACK,
 )
 from ._outage import Outage
-from ._rows import envelope_of, insert_jobs
+from ._rows import envelope_of, insert_jobs, wake_workers
 from ._tables import SENT
 
 _logger: Final = logging.getLogger("ftf.orm.jobs")
@@ -208,6 +208,8 @@ async def _note(
     is_noted = bool((await connection.execute(statement, given)).rowcount)
     if is_noted and isinstance(outcome, Done | Failed):
         await insert_jobs(connection, outcome.then, connection.dialect.name)
+    if is_noted and outcome == Released():
+        await wake_workers(connection, connection.dialect.name)
     return is_noted
 
 

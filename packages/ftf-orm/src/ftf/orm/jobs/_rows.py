@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import Insert, Row, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Insert, Row, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -14,22 +14,26 @@ from ..models._timestamps import UtcDateTime
 from ._database_time import database_time
 from ._tables import JOBS, SENT
 
+CHANNEL: Final = "ftf_jobs"
+_POSTGRES: Final = "postgresql"
 _DUE: Final = func.coalesce(bindparam("due", type_=UtcDateTime()), database_time("wait"))
+_NOTIFY: Final = func.pg_notify(CHANNEL, "")
 _INSERT: Final = insert(JOBS).values(due_at=_DUE)
+_INSERT_AND_NOTIFY: Final = _INSERT.returning(_NOTIFY)
 _HOLDER: Final = select(JOBS.c.id).where(JOBS.c.unique_key == bindparam("unique"))
 
 
-def _unless_taken(insertion: Any) -> Insert:  # noqa: ANN401  # each dialect has a class of its own
+def _unless_taken(insertion: Any, *returned: ColumnElement[Any]) -> Insert:  # noqa: ANN401  # each dialect has a class of its own
     return cast(
         "Insert",
         insertion.values(due_at=_DUE)
         .on_conflict_do_nothing(index_elements=[JOBS.c.unique_key])
-        .returning(JOBS.c.id),
+        .returning(JOBS.c.id, *returned),
     )
 
 
 _INSERT_UNIQUE: Final = {
-    "postgresql": _unless_taken(postgresql.insert(JOBS)),
+    _POSTGRES: _unless_taken(postgresql.insert(JOBS), _NOTIFY),
     "sqlite": _unless_taken(sqlite.insert(JOBS)),
 }
 
@@ -42,6 +46,8 @@ async def insert_jobs(
 ) -> list[str]:
     """Insert jobs, but none whose `unique` another one has.
 
+    On PostgreSQL the commit wakes the workers that listen.
+
     Args:
         database: What runs the statements, in its transaction.
         envelopes: The jobs.
@@ -52,12 +58,24 @@ async def insert_jobs(
         Their ids, or those of the jobs that have `unique`.
     """
     plain = [_values(each, sent_for) for each in envelopes if not each.unique]
-    if plain:
+    if len(plain) == 1:
+        notifies = dialect == _POSTGRES and not sent_for
+        await database.execute(_INSERT_AND_NOTIFY if notifies else _INSERT, plain[0])
+    elif plain:
         await database.execute(_INSERT, plain)
+        await wake_workers(database, dialect, sent_for)
     return [
         await _insert_unique(database, each, dialect, sent_for) if each.unique else each.id
         for each in envelopes
     ]
+
+
+async def wake_workers(
+    database: AsyncSession | AsyncConnection, dialect: str, sent_for: float = 0
+) -> None:
+    """Wake the workers of all processes at the commit, where PostgreSQL can and no broker does."""
+    if dialect == _POSTGRES and not sent_for:
+        await database.execute(select(_NOTIFY))
 
 
 async def _insert_unique(

@@ -1,6 +1,7 @@
 """The reads of a repository."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
@@ -13,7 +14,7 @@ from ..relations._relation import Relation
 from ..transactions._operation import read
 from ..transactions.restoring._rollback import take_before_reading
 from ._base import RepositoryBase
-from ._record import get
+from ._by_key import get, known
 
 
 class Reads[T: DeclarativeBase](RepositoryBase[T]):
@@ -32,9 +33,12 @@ class Reads[T: DeclarativeBase](RepositoryBase[T]):
         query = self.query()
         if not query._hides_nothing:  # noqa: SLF001  # of this package
             return await query.find(key)
-        if not possible_keys(inspect(query.model), self.session.get_bind().dialect, [key]):
+        session, model = self.session, query.model
+        if not possible_keys(inspect(model), session.get_bind().dialect, [key]):
             return None
-        return await read(self.session, lambda: get(self.session, query.model, key))
+        if (record := known(session, model, key)) is not None:
+            return record
+        return await read(session, partial(session.run_sync, get, model, key))
 
     async def find_or_fail(self, key: object) -> T:
         """Return the record with a primary key.

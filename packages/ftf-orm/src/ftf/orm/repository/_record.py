@@ -40,14 +40,6 @@ async def delete(session: AsyncSession, record: DeclarativeBase) -> None:
         await session.flush()
 
 
-async def get[T: DeclarativeBase](session: AsyncSession, model: type[T], key: object) -> T | None:
-    """Return the record with a primary key, with no column expired."""
-    found = await session.get(model, key)
-    if found is not None:
-        await read_expired(session, found)
-    return found
-
-
 async def read_expired(session: AsyncSession, record: DeclarativeBase) -> None:
     """Read the expired columns of a record."""
     if names := expired_columns(inspect(record)):

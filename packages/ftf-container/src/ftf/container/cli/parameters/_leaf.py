@@ -4,13 +4,16 @@ import inspect
 import re
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
-from click.shell_completion import CompletionItem
 
 from ..discovery._index import CommandEntry
 from ._signature import CommandParameter, CommandSignature, signature_of
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,10 @@ class TextType(click.ParamType):  # type: ignore[type-arg]  # generic in newer c
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    ) -> "list[CompletionItem]":
         """Return the choices that begin with what is typed."""
+        from click.shell_completion import CompletionItem
+
         del ctx, param
         names = (each for each in self._type.choices if each.startswith(incomplete))
         if self.name == "path":

@@ -50,10 +50,24 @@ class Gate[U]:
         self._scope = scope
         self._policies = policies
         self._users = users
+        self._model: type | None = None
 
     def for_user(self, user: U | None) -> "Gate[U]":
         """Return a gate that asks about another user, or about a guest."""
-        return Gate(self._scope, self._policies, _Given(user, self._users))
+        return self._with(_Given(user, self._users), self._model)
+
+    def _narrows(self, model: type) -> bool:
+        """Return whether the policy of a model, if it has one, narrows what users see of it."""
+        return self._policies.narrows(model)
+
+    def _about(self, model: type) -> "Gate[U]":
+        """Return a gate that asks the policy of a model, where several inherit an ability."""
+        return self._with(self._users, model)
+
+    def _with(self, users: UserSource[U], model: type | None) -> "Gate[U]":
+        gate = Gate(self._scope, self._policies, users)
+        gate._model = model
+        return gate
 
     async def authorize[P: Policy[Never], **Q](
         self,
@@ -125,7 +139,8 @@ class Gate[U]:
     def _asked(
         self, ability: Callable[..., object], args: tuple[object, ...], kwargs: Mapping[str, object]
     ) -> Ability:
-        return self._policies.ability(ability, next(iter((*args, *kwargs.values())), None))
+        about = self._model or type(next(iter((*args, *kwargs.values())), None))
+        return self._policies.ability(ability, about)
 
     async def _decide(self, asked: Ability, *args: object, **kwargs: object) -> Decision:
         return observed(asked, decision_of(await self._answer(asked, *args, **kwargs), asked))

@@ -39,13 +39,13 @@ class PolicyRegistry:
         for function, ability in abilities_of(model, added):
             self._abilities[function].append(ability)
 
-    def ability(self, function: Method, about: object) -> Ability:
+    def ability(self, function: Method, about: type) -> Ability:
         """Return the ability that a method reference names.
 
         Args:
             function: The reference, as `PostPolicy.update`.
-            about: What the ability is asked about. It decides between policies that inherit the
-                method from one class.
+            about: The class of what the ability is asked about. It decides between policies that
+                inherit the method from one class.
 
         Raises:
             UnknownPolicyError: No policy has it, or several have.
@@ -55,7 +55,7 @@ class PolicyRegistry:
             remedy = _ADD.format("Model", _owner(function))
             raise UnknownPolicyError(function, "is not an ability of a policy", remedy)
         if len(found) > 1:
-            nearest = _nearest(found, type(about))
+            nearest = _nearest(found, about)
             if nearest is not None:
                 return nearest
             if len({ability.policy for ability in found}) > 1:
@@ -78,6 +78,10 @@ class PolicyRegistry:
             remedy = f"Write `def {VISIBLE}(self, user, query)`, which returns the narrowed query."
             raise UnknownPolicyError(policy, f"has no method {VISIBLE!r}", remedy)
         return self._method(model, policy, VISIBLE)
+
+    def narrows(self, model: type) -> bool:
+        """Return whether a model has a policy with a method `visible`."""
+        return hasattr(self.policies.get(model), VISIBLE)
 
     def before(self, ability: Ability) -> Ability | None:
         """Return the method `before` of an ability's policy, if the policy has one of its own."""

@@ -10,9 +10,11 @@ from ftf.orm import QueryBuilder
 
 from ...injection._early_checks import EarlyCheck, EarlyDependency
 from ...request._scope import scope_of
+from .._shape import Shape
 
 if TYPE_CHECKING:
     from ...auth import Gate
+    from ...auth.policies._registry import PolicyRegistry
 
 type Visibility = Callable[[type[object], QueryBuilder[Any]], Awaitable[QueryBuilder[Any]]]
 
@@ -34,18 +36,19 @@ class ResourcePolicy:
         name: The name of the controller, for errors.
         model: The model of the records.
         policy: The policy.
+        shape: What the answers of the controller show.
 
     Raises:
         TypeError: It is not a policy.
     """
 
-    def __init__(self, name: str, model: type, policy: Any) -> None:  # noqa: ANN401  # what users wrote
+    def __init__(self, name: str, model: type, policy: Any, shape: Shape) -> None:  # noqa: ANN401  # what users wrote
         from ...auth.policies._policy import Policy  # noqa: PLC0415  # where there are policies
         from ...auth.policies._registry import user_of  # noqa: PLC0415
 
         if not (isinstance(policy, type) and issubclass(policy, Policy)):
             raise TypeError(f"{name}.policy must be a class of `Policy`, not {policy!r}.")
-        self.model, self.policy = model, policy
+        self.model, self.policy, self.shape = model, policy, shape
         self.user: object | None = user_of(policy)
 
     def __str__(self) -> str:
@@ -73,12 +76,23 @@ class ResourcePolicy:
         if PolicyRegistry in container:
             found = container.resolve(PolicyRegistry).policies.get(self.model)
         if found is not None and issubclass(found, self.policy):
-            return None
+            return self._never_none(container.resolve(PolicyRegistry))
         call = f"app.add_policy({self.model.__name__}, {self.policy.__name__})"
         return ValueError(
             f"{self.policy.__qualname__} is the policy of the resource, and was not added for "
             f"{self.model.__name__}.\nAdd it before the start: `{call}`."
         )
+
+    def _never_none(self, policies: "PolicyRegistry") -> Exception | None:
+        for place, related in self.shape.never_none():
+            if policies.narrows(related.model):
+                name = related.model.__name__
+                return ValueError(
+                    f"{place} shows one {name}, which the policy of {name} may hide from a user: "
+                    "let the field be null, as in `AuthorOut | None`, or write "
+                    "`Annotated[AuthorOut, Unnarrowed]` to show it to all."
+                )
+        return None
 
 
 class PolicyCheck(EarlyCheck):
@@ -122,7 +136,8 @@ def policy_check(policy: ResourcePolicy, action: str) -> EarlyDependency:
 
 async def gate_of(connection: HTTPConnection, policy: ResourcePolicy) -> "Gate[Any]":
     """Return the gate of a request for the users of a policy."""
-    return await _gate_for(connection, policy.user)
+    gate = await _gate_for(connection, policy.user)
+    return gate._about(policy.model)  # noqa: SLF001  # of this package
 
 
 async def _gate_for(connection: HTTPConnection, user: object) -> "Gate[Any]":
@@ -142,11 +157,3 @@ def visibility_of(connection: HTTPConnection) -> Visibility:
         return await gate.visible(query.model, query)
 
     return narrowed
-
-
-async def has_visible(connection: HTTPConnection, model: type) -> bool:
-    """Return whether the policy of a model narrows what users see of it."""
-    from ...auth.policies._registry import PolicyRegistry  # noqa: PLC0415
-
-    registry = await scope_of(connection.scope).aresolve(PolicyRegistry)
-    return hasattr(registry.policies.get(model), "visible")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import methodcaller
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase
 from .._builder import QueryBuilder
 from ..statement._base import applied
 from ._filter import Include
-from ._steps import Step
+from ._steps import ALL_SEEN, Along, Seen, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +47,30 @@ class Criteria[M: DeclarativeBase]:
     steps: tuple[Step[M], ...] = field(default=(), repr=False, compare=False)
     order: tuple[SQLColumnExpression[object], ...] = field(default=(), repr=False, compare=False)
 
-    def apply(self, query: QueryBuilder[M]) -> QueryBuilder[M]:
+    @property
+    def related_models(self) -> frozenset[type[DeclarativeBase]]:
+        """The models whose records the filters ask about through relationships."""
+        steps = (step for step in self.steps if isinstance(step, Along))
+        return frozenset(model for step in steps for model in step.models)
+
+    def apply(self, query: QueryBuilder[M], seen: Seen = ALL_SEEN) -> QueryBuilder[M]:
         """Return a query with the conditions, the order and the eager loads of the includes.
 
         What the query keeps so far is never widened. The order replaces that of the query, if one
         is asked for or is the default. Includes with a limit are not loaded, but read by `related`.
 
+        Args:
+            query: The query.
+            seen: Queries for the related records that may be seen, by model: filters through a
+                relationship ask about no others.
+
         Raises:
             TypeError: The query is for another model, or the function of a `CustomFilter` does not
                 return its query with a step.
         """
-        return self.applied(query)
+        return self.applied(query, seen)
 
-    def applied[Q](self, query: Q) -> Q:
+    def applied[Q](self, query: Q, seen: Seen = ALL_SEEN) -> Q:
         """Return what `apply` returns, as a query of the same class."""
         if not isinstance(query, QueryBuilder) or query.model is not self.model:
             raise TypeError(f"these criteria are for {self.model.__name__}, not for {query!r}")
@@ -69,7 +81,7 @@ class Criteria[M: DeclarativeBase]:
         clauses = before._replace(conditions=(*before.conditions, *self.conditions), order=order)
         found: QueryBuilder[Any] = query._with(clauses)  # noqa: SLF001  # of this package
         for step in self.steps:
-            found = applied(step, found)
+            found = applied(partial(step, seen), found)
         for include in self.includes:
             found = found if include.limit is not None else found.with_(include.path)
         return cast("Q", found)

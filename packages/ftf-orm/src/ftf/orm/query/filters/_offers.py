@@ -11,7 +11,7 @@ from ._filter import CustomFilter, Filter, Include
 from ._kinds import Kind, Schema
 from ._limits import Limits
 from ._operators import Make, Operator
-from ._steps import along
+from ._steps import Along
 from ._text_values import Refused, integer, text_of
 
 _BEHIND_RELATIONSHIP = 3  # times the cost
@@ -90,7 +90,7 @@ class ColumnOffer:
             return
         condition = self.make(values)
         if self.filter.via:
-            draft.steps.append(along(self.filter.via, condition))
+            draft.steps.append(Along(self.filter.via, condition))
         else:
             draft.conditions.append(condition)
 
@@ -132,7 +132,7 @@ class CustomOffer:
         draft.cost += self.filter.cost
         draft.filters[self.filter.name] = value
         apply = self.filter.apply
-        draft.steps.append(lambda query: query.where_group(lambda group: apply(group, value)))
+        draft.steps.append(lambda _, query: query.where_group(lambda group: apply(group, value)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import Select, SQLColumnExpression, bindparam, or_, text
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, bindparam, or_, text
 from sqlalchemy.orm import DeclarativeBase
 
 from ..statement._base import Query
 from ..statement._clauses import Clauses
-from ..statement._expressions import is_among
+from ..statement._expressions import is_among, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,17 @@ class Subqueries[T: DeclarativeBase](Query[T]):
             ValueError: It is a column of another table.
         """
         return self._plucked(column).correlate(None)
+
+    def finds(self) -> ColumnElement[bool]:
+        """Return the condition that a record is one that this query finds.
+
+        For a part of a relationship, `Post.comments.and_(visible.finds())`, and for related
+        records, `where_has(Post.comments, lambda query: query.where(visible.finds()))`.
+
+        Raises:
+            ValueError: It sorts records by a column that a join multiplies.
+        """
+        return is_among(key_of(self._mapper), self._keys())
 
     def where_raw(self, sql: str, **values: object) -> Self:
         """Keep records that meet a condition in the SQL of the database.

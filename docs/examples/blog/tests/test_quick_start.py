@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-BLOG = Path(__file__).parent
+BLOG = Path(__file__).parents[1]
 README = BLOG.parents[2] / "packages/ftf-testing/README.md"
 
 

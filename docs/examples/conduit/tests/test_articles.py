@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from conduit.conftest import Caller, SignUp
+from conduit.tests.conftest import Caller, SignUp
 from ftf.testing import assert_queries
 
 

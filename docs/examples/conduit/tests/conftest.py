@@ -26,7 +26,7 @@ def database_url(
     url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('conduit')}/conduit.db"
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
-    config = Config(Path(__file__).with_name("alembic.ini"))
+    config = Config(Path(__file__).parents[1] / "alembic.ini")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("CONDUIT_DATABASE_URL", url)
         command.upgrade(config, "head")

@@ -16,6 +16,7 @@ from ftf.http import FastTrackFramework
 from ftf.http.auth import Argon2, Passwords
 from ftf.orm import Base, create_engine
 
+BLOG = Path(__file__).parents[1]
 DATABASES = ["sqlite", "postgres"]
 
 
@@ -25,7 +26,7 @@ def migrations(
 ) -> Iterator[Config]:
     """The blog's migrations on an empty database, of each kind in turn."""
     monkeypatch.setenv("FTF_DATABASE_URL", url_of(request, tmp_path))
-    config = Config(Path(__file__).with_name("alembic.ini"))
+    config = Config(BLOG / "alembic.ini")
     yield config
     command.downgrade(config, "base")
 
@@ -36,7 +37,7 @@ def database_url(
 ) -> Iterator[str]:
     """The URL of a migrated database, of each kind in turn."""
     url = url_of(request, tmp_path_factory.mktemp("blog"))
-    config = Config(Path(__file__).with_name("alembic.ini"))
+    config = Config(BLOG / "alembic.ini")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("FTF_DATABASE_URL", url)
         command.upgrade(config, "head")

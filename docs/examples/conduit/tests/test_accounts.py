@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from conduit.conftest import Caller, SignUp
+from conduit.tests.conftest import Caller, SignUp
 
 MARA = {"username": "mara", "email": "mara@example.com", "password": "correct horse"}
 

@@ -1,0 +1,95 @@
+"""Jobs that no handler is called for: unknown, unreadable, lost, refused."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from small_jobs import Failing, Note
+
+from ftf.container.jobs import (
+    Envelope,
+    Job,
+    Released,
+    Retried,
+    Runner,
+    UnknownJob,
+    UnreadableJob,
+    WorkerLost,
+)
+
+
+def envelope(name: str, payload: object, *, age: timedelta = timedelta(0)) -> Envelope:
+    return Envelope("1", name, payload, "default", datetime.now(UTC) - age)
+
+
+async def put(shop, stored: Envelope) -> None:
+    async with shop.container.scoped_context() as scope:
+        await shop.backend.enqueue([stored], scope, None)
+
+
+async def test_job_53_a_job_that_has_lost_three_workers_fails_and_is_not_called(shop):
+    shop.registry.register(Failing)
+    runner = Runner(shop.container, shop.registry)
+    lost = [replace(envelope("Failing", {}), crashes=crashes) for crashes in (2, 3)]
+    outcomes = [await runner.run(each) for each in lost]
+    assert isinstance(outcomes[0], Retried)
+    assert isinstance(outcomes[1].error, WorkerLost)
+    assert (outcomes[1].error.name, outcomes[1].error.crashes) == ("Failing", 3)
+    assert shop.journal == [
+        "attempt 1",
+        "failed: Failing was running when its worker was lost, 3 times",
+    ]
+
+
+async def test_job_47_an_unknown_name_waits_for_another_release_for_a_day(shop):
+    await put(shop, envelope("Gone", {}))
+    await put(shop, envelope("Gone", {}, age=timedelta(days=2)))
+    await shop.work()
+    assert shop.backend.outcomes == ["Failed", "Released"]
+    assert isinstance(shop.backend.failed[0].error, UnknownJob)
+
+
+async def test_job_45_a_payload_that_does_not_fit_fails_at_once(shop):
+    shop.registry.register(Note)
+    await put(shop, envelope("Note", {"texts": []}))
+    await shop.work()
+    (failed,) = shop.backend.failed
+    assert isinstance(failed.error, UnreadableJob)
+    assert str(failed.error) == "Note.text is not stored, and has no default"
+
+
+async def test_a_job_that_its_class_refuses_fails_at_once(shop):
+    @dataclass(frozen=True)
+    class Picky(Job):
+        number: int
+
+        def __post_init__(self) -> None:
+            if made:
+                raise ValueError("too old")
+            made.append(self)
+
+        async def handle(self) -> None: ...
+
+    made = []
+    await shop.enqueue(Picky(3))
+    await shop.enqueue(Note("next"))
+    await shop.work()
+    assert shop.journal == ["next"]
+    (failed,) = shop.backend.failed
+    assert str(failed.error) == "Picky is refused by Picky: ValueError: too old"
+
+
+async def test_a_job_that_begins_after_the_release_is_released(shop):
+    shop.registry.register(Note)
+    runner = Runner(shop.container, shop.registry)
+    runner.release()
+    envelope = Envelope("1", "Note", {"text": "a"}, "default", datetime.now(UTC))
+    assert await runner.run(envelope) == Released()
+    assert shop.journal == []
+
+
+def test_the_registry_reads_no_job_with_an_unknown_name(shop):
+    shop.registry.register(Note)
+    assert shop.registry.read("Note", {"text": "a"}) == Note("a")
+    with pytest.raises(UnknownJob, match="No job is registered as 'Letter'"):
+        shop.registry.read("Letter", {})

@@ -1,0 +1,1 @@
+"""Notices of PostgreSQL, which wake workers."""
