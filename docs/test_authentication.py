@@ -133,6 +133,16 @@ async def test_a_frozen_clock_ends_a_token(acting_as, users, frozen_clock):
     assert (await ann.get("/me")).status_code == 401
 
 
+async def test_a_frozen_clock_moves_the_limits(acting_as, users, frozen_clock):
+    async def codes() -> list[int]:
+        ann = acting_as(users.all["1"])
+        return [(await ann.post("/limited")).status_code for _ in range(3)]
+
+    assert await codes() == [200, 200, 429]
+    frozen_clock.move(timedelta(hours=1))
+    assert await codes() == [200, 200, 429]
+
+
 async def test_a_guard_that_issues_nothing_says_so(acting_as, users, container, client):
     with pytest.raises(InvalidAuthError, match="does not issue credentials"):
         await acting_as(users.all["1"], guard="key").get("/me")

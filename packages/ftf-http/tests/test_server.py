@@ -216,7 +216,7 @@ async def stopping() -> AsyncIterator[tuple[Process, int]]:
     """A server in a process of its own, where it can be told to stop, and its port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         number, port = listener.fileno(), listener.getsockname()[1]
-        program = Path(__file__).with_name("stopping_app.py")
+        program = Path(__file__).with_name("support") / "stopping_app.py"
         server = await asyncio.create_subprocess_exec(
             *(sys.executable, program, str(number)), stdout=PIPE, pass_fds=[number]
         )

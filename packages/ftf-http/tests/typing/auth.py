@@ -84,6 +84,7 @@ async def show(
     assert_type(user, User)
     assert_type(guest, User | None)
     assert_type(await auth.user(), User | None)
+    assert_type(await auth.user_or_fail(), User)
     assert_type(auth.identity, Identity | None)
     assert_type(me.expires_at, datetime | None)
     return me.subject

@@ -5,6 +5,7 @@ documentation's tests do the same.
 """
 
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 
@@ -115,6 +116,45 @@ def test_the_clock_of_the_application_stands_still(pytester):
 
         def test_afterwards(container):
             assert container.resolve(Clock).time() == 1.0
+        """,
+        passed=2,
+    )
+
+
+class LimitClock:
+    now = staticmethod(lambda: 1)
+
+    @contextmanager
+    def replaced(self, clock):
+        before, self.now = self.now, clock
+        yield
+        self.now = before
+
+
+def test_the_limits_of_the_application_count_by_the_frozen_clock(pytester, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ftf.http.limits", SimpleNamespace(LimitClock=LimitClock))
+    run(
+        pytester,
+        """
+        import sys
+
+        import pytest
+
+        @pytest.fixture
+        def limits(container):
+            limits = sys.modules["ftf.http.limits"].LimitClock()
+            container.instance(type(limits), limits)
+            yield limits
+            assert limits.now() == 1
+
+        def test_frozen(limits, frozen_clock):
+            before = limits.now()
+            assert before == frozen_clock.time() * 1_000_000_000
+            frozen_clock.move(1.5)
+            assert limits.now() == before + 1_500_000_000
+
+        def test_without_limits(frozen_clock):
+            frozen_clock.move(1)
         """,
         passed=2,
     )

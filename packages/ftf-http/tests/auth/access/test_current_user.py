@@ -56,6 +56,22 @@ async def test_edge_s61_a_user_is_loaded_once_whoever_asks(serve):
             assert people.found == ["7"]
 
 
+async def test_a_service_that_needs_a_user_refuses_a_guest(serve):
+    app = guarded()
+
+    @app.get("/")
+    @public
+    async def show(auth: Injected[Auth[Person]]) -> str:
+        return (await auth.user_or_fail()).name
+
+    async with serve(app) as client:
+        for _ in range(3):
+            assert (await client.get("/", headers=BOB)).json() == "Bob"
+            refused = await client.get("/")
+            assert refused.status_code == 401
+            assert refused.headers["www-authenticate"]
+
+
 async def test_edge_s61_streams_and_background_tasks_see_the_same_user(serve):
     app = guarded()
     seen: list[str] = []

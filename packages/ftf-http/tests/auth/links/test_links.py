@@ -63,6 +63,15 @@ async def test_edge_s43_a_new_password_ends_logins_and_links(links, user, world)
     await refused(links.confirm_email, verification)
 
 
+async def test_edge_s44_the_link_of_a_forgotten_password_shows_that_mail_arrives(
+    links, user, world
+):
+    accounts = world.stores.accounts
+    assert not accounts.is_verified(await accounts.find_by_name("ada@example.com"))
+    await links.set_password(token_of(links.reset(user)), WORD)
+    assert accounts.is_verified(await accounts.find_by_name("ada@example.com"))
+
+
 async def test_edge_s44_of_two_uses_at_once_one_counts(links, user):
     token = token_of(links.reset(user))
     done = await asyncio.gather(

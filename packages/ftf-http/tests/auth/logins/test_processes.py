@@ -21,7 +21,7 @@ async def test_edge_s19_two_processes_make_one_increment_and_one_successor(
     schema = f"auth_{os.getpid()}" if engine.dialect.name == "postgresql" else ""
     program = str(TESTS / "auth" / "refreshing_process.py")
     command = [sys.executable, program, database_url, schema, world.tokens.refresh_token(row)]
-    pipe, paths = subprocess.PIPE, {"PYTHONPATH": str(TESTS)}
+    pipe, paths = subprocess.PIPE, {"PYTHONPATH": str(TESTS / "support")}
     processes = [
         subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=os.environ | paths)  # noqa: S603, ASYNC220  # ours
         for _ in range(2)

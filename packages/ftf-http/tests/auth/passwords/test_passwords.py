@@ -5,6 +5,7 @@ import logging
 import threading
 import unicodedata
 from dataclasses import replace
+from importlib.resources import files
 from types import SimpleNamespace
 
 import pytest
@@ -258,6 +259,26 @@ async def test_edge_s38_a_client_that_leaves_gives_its_place_back_when_its_threa
 def test_a_number_below_one_is_refused(option):
     with pytest.raises(ValueError, match=f"{option} must be at least 1, not 0"):
         Passwords(CHEAP, **{option: 0})
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["slipknot", "ducati99", "Ducati2026!", "44m4gnum", "trustno1", "qwer4321", "redneck1"],
+)
+async def test_edge_s45_the_most_frequent_passwords_count_in_many_spellings(password):
+    assert await CommonPasswords().contains(password)
+
+
+@pytest.mark.parametrize("password", ["8273!a91827", "correct horse", "vT9#kq2Lw", "mp3-1029384"])
+async def test_edge_s45_what_is_only_like_a_frequent_password_may_be_set(password):
+    assert not await CommonPasswords().contains(password)
+
+
+def test_edge_s45_3000_passwords_of_eight_characters_are_built_in():
+    text = files("ftf.http.auth.passwords").joinpath("common_passwords.txt").read_text()
+    words = {word for line in text.splitlines() if line[:1] != "#" for word in line.split()}
+    assert len(words) == 3_000
+    assert min(map(len, words)) == 8
 
 
 @pytest.mark.parametrize("password", ["Correcthorse", "C0rrectHorse99!", "8675309"])

@@ -43,6 +43,17 @@ class Auth[U]:
         """
         return cast("U | None", self._visitor.user)
 
+    async def user_or_fail(self) -> U:
+        """Return the user; a guest gets 401, and so does a program.
+
+        Raises:
+            Unauthenticated: The request has no user.
+        """
+        user = await self.user()
+        if user is None:
+            raise self.unauthenticated()
+        return user
+
     def unauthenticated(self) -> Unauthenticated:
         """Return the error of a guest who may not go on: 401, with the schemes of the guards."""
         return Unauthenticated(challenge=self._challenge.text)

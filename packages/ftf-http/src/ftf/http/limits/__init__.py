@@ -1,6 +1,7 @@
 """Limits: how often a client, a user or an account may do something."""
 
 from ._caller import By, Caller
+from ._clock import LimitClock
 from ._key import account, account_by, both, client_network, user
 from ._limit import Limit, LimitOptions
 from ._outage import GuardedStore
@@ -19,6 +20,7 @@ __all__ = [
     "GuardedStore",
     "InvalidLimitError",
     "Limit",
+    "LimitClock",
     "LimitExceeded",
     "LimitOptions",
     "LimitStore",

@@ -31,7 +31,7 @@ class LimitsProvider(ServiceProvider):
         self,
         store: LimitStore,
         *,
-        timeout: float = 0.1,
+        timeout: float = 0.09,
         pause: float = 3.0,
         legacy_headers: bool = False,
         max_waiters: int = 1_000,

@@ -11,6 +11,7 @@ from ftf.container import Container
 
 from ..problems._handlers import Handler, answering
 from ..problems._response import ProblemResponse
+from ._clock import LimitClock
 from ._fields import PROBLEM_TITLE, PROBLEM_TYPE
 from ._layer import LimitsMiddleware
 from ._limiter import Limiter, LimiterOptions
@@ -39,6 +40,7 @@ def serve_limits(container: Container, store: LimitStore, options: LimiterOption
 
     container.register(LimitStore, _opening(store), scope="singleton")
     container.register(Limiter, limiter, scope="singleton")
+    container.instance(LimitClock, LimitClock(store))
 
 
 def layer_for(application: object) -> Middleware:

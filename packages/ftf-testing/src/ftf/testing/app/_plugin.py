@@ -1,5 +1,6 @@
 """The part of the pytest plugin that is about applications and their containers."""
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
@@ -122,7 +123,11 @@ def acting_as(
 
 @pytest.fixture
 def frozen_clock(container: "Container") -> "Iterator[FrozenClock]":
-    """Stop the clock of tokens, logins and links, which the test moves."""
+    """Stop the clock of tokens, logins, links and limits, which the test moves.
+
+    Limits count anew meanwhile; those in PostgreSQL count by the clock of its server.
+    """
+    from contextlib import ExitStack
     from importlib import import_module
 
     from ._frozen_clock import FrozenClock
@@ -130,5 +135,10 @@ def frozen_clock(container: "Container") -> "Iterator[FrozenClock]":
     clock = FrozenClock()
     port: Any = import_module("ftf.http.auth").Clock
     container.override_instance(port, clock)
-    yield clock
+    limits: Any = sys.modules.get("ftf.http.limits")  # loaded by an application that has some
+    with ExitStack() as stack:
+        if limits is not None and limits.LimitClock in container:
+            of_limits = container.resolve(limits.LimitClock)
+            stack.enter_context(of_limits.replaced(lambda: round(clock.time() * 1e9)))
+        yield clock
     container.reset_override(port)

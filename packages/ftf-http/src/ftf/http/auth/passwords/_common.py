@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 from typing import Final, Protocol
 
 _WORDS: Final = frozenset(
@@ -23,6 +25,7 @@ _WORDS: Final = frozenset(
     zxcvbn zxcvbnm
     """.split()  # noqa: SIM905  # a list would be 150 lines
 )
+_SHORTEST_FORM: Final = 4
 _LETTERS: Final = str.maketrans("01345@$", "oieasas")
 _AROUND: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _ROWS: Final = (
@@ -44,10 +47,11 @@ class CompromisedPasswords(Protocol):
 
 
 class CommonPasswords:
-    """The words, names, rows of keys and repetitions that guessers try first.
+    """The passwords, words, names, rows of keys and repetitions that guessers try first.
 
-    A word counts with digits and signs around it, and with digits in place of letters:
-    `P4ssw0rd2026!` is `password`.
+    Among them are the 3,000 most frequent passwords of eight characters and more. A word counts
+    with digits and signs around it, and with digits in place of letters: `P4ssw0rd2026!` is
+    `password`.
 
     Args:
         words: Further words and passwords, as of a list that was published.
@@ -56,13 +60,25 @@ class CommonPasswords:
     def __init__(self, words: Iterable[str] = ()) -> None:
         further = {_folded(word) for word in words}
         forms = {form for word in further for form in _forms(word)}
-        self._words: frozenset[str] = _WORDS | further | forms - {""}
+        self._words: frozenset[str] = frozenset(further | forms - {""})
 
     async def contains(self, password: str) -> bool:
         """Return whether a password is one that guessers try first."""
         text = _folded(password)
         is_patterned = _is_repeated(text) or any(text in row for row in _ROWS)
-        return is_patterned or not self._words.isdisjoint({text, *_forms(text)})
+        forms = {text, *_forms(text)}
+        return is_patterned or not (self._words.isdisjoint(forms) and _listed().isdisjoint(forms))
+
+
+@cache
+def _listed() -> frozenset[str]:
+    """Return the words of this package, read when the first password is set."""
+    text = files(__package__).joinpath("common_passwords.txt").read_text(encoding="ascii")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    listed = {word for line in lines for word in line.split()}
+    # `ducati` of `ducati99`, but not `a` of `a1234567`: it would be in every number with an `a`.
+    forms = {form for word in listed for form in _forms(word) if len(form) >= _SHORTEST_FORM}
+    return _WORDS | listed | forms
 
 
 def _forms(text: str) -> set[str]:

@@ -3,7 +3,8 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from .._algorithm import Exact, Gcra
@@ -71,6 +72,20 @@ class MemoryLimits:
         """Return to each limit what was taken from it."""
         for take, outcome in taken:
             self._table(take.limit).give_back(take.key, take.cost, outcome.at)
+
+    @contextmanager
+    def counting_by(self, clock: Callable[[], int]) -> Iterator[None]:
+        """Count by another clock, and anew, until the context ends.
+
+        Args:
+            clock: Returns the time in nanoseconds.
+        """
+        before = self._clock, self._tables
+        self._clock, self._tables = clock, {}
+        try:
+            yield
+        finally:
+            self._clock, self._tables = before
 
     def _table(self, limit: Limit) -> Table[Any]:
         found = self._tables.get(limit.name)

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha1
 from itertools import batched
+from secrets import token_hex
 from typing import Protocol, cast
 
 from .._outcome import Outcome, Take
@@ -99,6 +101,20 @@ class RedisLimits:
             limit = take.limit
             values = ("e" if limit.is_exact else "g", take.cost, limit.interval, outcome.at)
             await self._run(GIVE_BACK, [self._key(take)], map(str, values))
+
+    @contextmanager
+    def counting_by(self, clock: Callable[[], int]) -> Iterator[None]:
+        """Count by another clock, and by keys of its own, until the context ends.
+
+        Args:
+            clock: Returns the time in nanoseconds.
+        """
+        before = self._clock, self._prefix
+        self._clock, self._prefix = clock, f"{self._prefix}{token_hex(8)}:"
+        try:
+            yield
+        finally:
+            self._clock, self._prefix = before
 
     async def _take(self, takes: Sequence[Take]) -> list[Outcome]:
         keys = [self._key(take) for take in takes]
