@@ -3,15 +3,16 @@
 Usage: python .ci/site.py FOLDER
 
 Zensical has no hooks, and reads one folder of pages beside its settings. The pages and `mkdocs.yml`
-are copied, without the examples' programs. The links of the README, which are written for its place
-in the repository, get the addresses of the same pages on the site. The READMEs of the packages are
-shown by PyPI as well, where no link into the repository works: a page that they name becomes
-a link.
+are copied, and the page of an example gets the files of its program. The links of the README, which
+are written for its place in the repository, get the addresses of the same pages on the site. The
+READMEs of the packages are shown by PyPI as well, where no link into the repository works: a page
+that they name becomes a link.
 """
 
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -25,6 +26,9 @@ def main(folder: Path) -> None:
         target = folder / "docs" / source.relative_to(DOCS)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
+    for page in folder.glob("docs/examples/*.md"):
+        with page.open("a", encoding="utf-8") as text:
+            text.writelines(files(DOCS / "examples" / page.stem))
     readme = folder / "docs" / "index.md"
     text = readme.read_text(encoding="utf-8").replace("](docs/", "](")
     readme.write_text(text, encoding="utf-8")
@@ -33,6 +37,14 @@ def main(folder: Path) -> None:
         readme.write_text(text, encoding="utf-8")
     shutil.copyfile(DOCS / "mkdocs.yml", folder / "mkdocs.yml")
     compare_with_nav(folder)
+
+
+def files(program: Path) -> Iterator[str]:
+    """Yield each file of an example under a heading."""
+    yield "\n## The files\n"
+    for path in sorted(set(program.rglob("*.py")) - set(program.rglob("__init__.py"))):
+        name, code = path.relative_to(program).as_posix(), path.read_text(encoding="utf-8")
+        yield f'\n### `{name}`\n\n````python title="{program.name}/{name}"\n{code}````\n'
 
 
 def linked(page: re.Match[str]) -> str:
