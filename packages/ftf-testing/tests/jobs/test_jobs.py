@@ -264,11 +264,11 @@ async def test_forgotten(jobs, container):
 """
 
 
-def test_jobs_are_caught_by_fakes_or_run_by_the_test(project):
+def test_job_101_jobs_are_caught_by_fakes_or_run_by_the_test(project):
     project(JOBS + PASSING).runpytest_inprocess().assert_outcomes(passed=7)
 
 
-def test_chains(project):
+def test_job_100_chains_are_caught_and_run(project):
     result = project(JOBS + CHAINS).runpytest_inprocess()
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(
@@ -280,7 +280,7 @@ def test_chains(project):
     )
 
 
-def test_batches(project):
+def test_job_100_batches_are_caught_and_run(project):
     result = project(JOBS + BATCHES).runpytest_inprocess()
     result.assert_outcomes(passed=2, failed=2)
     result.stdout.fnmatch_lines(
@@ -295,7 +295,7 @@ def test_batches(project):
     )
 
 
-def test_queued_listeners_and_schedules(project):
+def test_job_99_queued_listeners_are_jobs_under_their_own_names(project):
     result = project(JOBS + QUEUED).runpytest_inprocess()
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(
@@ -307,7 +307,7 @@ def test_queued_listeners_and_schedules(project):
     )
 
 
-def test_failures_say_what_was_enqueued_and_where(project):
+def test_job_103_failures_and_jobs_that_were_not_run_say_what_was_enqueued_and_where(project):
     result = project(JOBS + FAILING).runpytest_inprocess()
     result.assert_outcomes(passed=1, failed=3, errors=2)
     result.stdout.fnmatch_lines(
