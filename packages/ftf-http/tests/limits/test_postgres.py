@@ -5,10 +5,14 @@ import sys
 from dataclasses import replace
 
 import pytest
+from fastapi import HTTPException
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from units_of_work import RecordingUnit
 
-from ftf.http.limits import GuardedStore, Limit, PostgresLimits, Take
+from ftf.container import UnitsOfWork
+from ftf.http import FastTrackFramework, Injected
+from ftf.http.limits import GuardedStore, Limit, LimitsProvider, PostgresLimits, Take, throttle
 
 LIMIT = replace(Limit.per_hour(3), name="api")
 EXACT = replace(Limit.per_hour(3, exact=True), name="exact")
@@ -116,3 +120,19 @@ async def test_without_sqlalchemy_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "sqlalchemy.exc", None)
     with pytest.raises(ImportError, match=r'`pip install "ftf-http\[orm\]" asyncpg`'):
         PostgresLimits("postgresql+asyncpg://localhost")
+
+
+async def test_edge_s77_the_hit_of_a_request_that_is_rolled_back_stays(store, serve):
+    app = FastTrackFramework(providers=[LimitsProvider(store)])
+    app.add_limit("two", Limit.per_hour(2))
+    log: list[str] = []
+
+    @app.get("/")
+    @throttle("two")
+    async def fail(units: Injected[UnitsOfWork]) -> None:
+        units.add(RecordingUnit(log))
+        raise HTTPException(400)
+
+    async with serve(app) as client:
+        assert [(await client.get("/")).status_code for _ in range(3)] == [400, 400, 429]
+    assert log == ["rollback", "rollback"]

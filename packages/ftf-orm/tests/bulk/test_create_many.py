@@ -1,5 +1,6 @@
 """Many records at once: in their order, with keys and defaults."""
 
+from collections import defaultdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -29,6 +30,7 @@ from ftf.orm import (
     ColumnNotLoaded,
     DuplicateRecord,
     InvalidValue,
+    NotNullViolation,
     RecordOfOtherSession,
     UtcDateTime,
     session_factory,
@@ -173,6 +175,28 @@ async def test_edge_14_keys_of_other_kinds_and_renamed_columns_and_kinds_of_a_hi
         {"room": room, "number": 1} for room in "ba"
     )
     assert [shelf.room for shelf in shelves] == ["b", "a"]
+
+
+@pytest.mark.parametrize("key", [Author.email, "email"])
+async def test_rows_have_their_columns_in_any_order(authors, key):
+    rows = [{Author.name: "Ada", key: "a"}, {key: "b", Author.name: "Bo"}, {"name": "Cy", key: "c"}]
+    found = await authors.create_many([*rows, {"born": 1, "name": "Di"}])
+    assert [(author.name, author.email) for author in found] == [
+        ("Ada", "a"),
+        ("Bo", "b"),
+        ("Cy", "c"),
+        ("Di", None),
+    ]
+
+
+async def test_rows_that_make_missing_values_get_none_of_them(authors):
+    rows = [defaultdict(lambda: "made", row) for row in ({"name": "Ada"}, {"email": "b"})]
+    with pytest.raises(NotNullViolation):
+        await authors.create_many(rows)
+    rows[1]["name"] = "Bo"
+    found = await authors.create_many(rows)
+    assert [author.email for author in found] == [None, "b"]
+    assert rows[0] == {"name": "Ada"}
 
 
 async def test_records_are_stored_with_those_that_they_refer_to(books, seen):

@@ -38,9 +38,12 @@ async def who(me: Injected[Identity]) -> str:
 
 
 def on_route(app, *marks):
+    async def marked(me: Injected[Identity]) -> str:
+        return await who(me)
+
     for mark in marks:
-        mark(who)
-    app.get("/path")(who)
+        mark(marked)
+    app.get("/path")(marked)
 
 
 def by_dependencies(app, *marks):

@@ -56,6 +56,27 @@ async def test_edge_s61_a_user_is_loaded_once_whoever_asks(serve):
             assert people.found == ["7"]
 
 
+@pytest.mark.parametrize("name", ["close", "aclose", "dispose"])
+async def test_no_method_of_the_user_is_called_at_the_end_of_a_request(serve, monkeypatch, name):
+    called: list[Person] = []
+
+    def end(self: Person) -> None:
+        called.append(self)
+
+    monkeypatch.setattr(Person, name, end, raising=False)
+    app = guarded()
+
+    @app.get("/")
+    async def show(user: CurrentUser[Person], auth: Injected[Auth[Person]]) -> str:
+        assert await auth.user() is user
+        return user.name
+
+    async with serve(app) as client:
+        for _ in range(3):
+            assert (await client.get("/", headers=BOB)).json() == "Bob"
+    assert called == []
+
+
 async def test_a_service_that_needs_a_user_refuses_a_guest(serve):
     app = guarded()
 

@@ -90,6 +90,11 @@ class Exchange:
         self._send = send
 
     @property
+    def scope(self) -> Scope:
+        """The ASGI scope of the connection."""
+        return self._scope
+
+    @property
     def connection(self) -> HTTPConnection:
         """The request or websocket."""
         return HTTPConnection(self._scope)

@@ -22,7 +22,10 @@ async def create_records[T: DeclarativeBase](
     found: dict[int, T] = {}
     for places, part in grouped(with_implied(inspect(model), rows)):
         completed = with_defaults(table_of(model), part)
-        found |= zip(places, await _insert(session, model, completed), strict=True)
+        records = await _insert(session, model, completed)
+        if len(records) == len(rows):  # in their order already
+            return [*records]
+        found |= zip(places, records, strict=True)
     return [found[place] for place in range(len(rows))]
 
 

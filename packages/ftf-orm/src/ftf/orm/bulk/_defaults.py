@@ -34,7 +34,9 @@ def can_compute(table: Table, given: Collection[str]) -> bool:
 def with_defaults(table: Table, rows: Sequence[Row]) -> list[Row]:
     """Return rows with the defaults that Python computes, of the columns that they all lack."""
     missing = [column for column in table.c if column.key not in rows[0] and _is_value(column)]
-    completed = [dict(row) for row in rows] if missing else [*rows]
+    if not missing:
+        return [*rows]
+    completed = [dict(row) for row in rows]
     for row in completed:
         for column in missing:
             row[column.key] = _value(column.default, row)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from operator import methodcaller
+from operator import itemgetter, methodcaller
 from typing import Any, cast
 
 from sqlalchemy import ClauseElement, Column, Table, inspect
@@ -29,19 +29,38 @@ def rows_of[K: Key](model: type[DeclarativeBase], rows: Iterable[Values[K]]) -> 
             raise TypeError(
                 f"row {number} is not a mapping from columns to values: {given[number]!r}"
             )
-    names = {keys: _names(model, keys) for keys in {*map(tuple, given)}}
-    if all(keys == known for keys, known in names.items()):  # no row has to be copied
+    columns = columns_in(given)
+    if columns is not None and _names(model, columns) == tuple(columns):  # no row has to be copied
         found = cast("list[Row]", given)
+        values = chain.from_iterable(columns.values())
     else:
+        names = {keys: _names(model, keys) for keys in {*map(tuple, given)}}
         found = [dict(zip(names[tuple(row)], row.values(), strict=True)) for row in given]
-    _refuse_expressions(found)
+        values = chain.from_iterable(map(methodcaller("values"), found))
+    if _any_is_expression(values):
+        number = next(number for number, row in enumerate(found) if has_expression(row))
+        raise ValueError(
+            f"row {number} has a SQL expression, and rows take values alone: "
+            f"use create() or query().update() for {found[number]}"
+        )
     return found
+
+
+def columns_in[K](rows: Sequence[Mapping[K, object]]) -> dict[K, list[object]] | None:
+    """Return the values of rows by column, or None if they are not for the same columns."""
+    # Of other mappings, such as defaultdict, a missing key may not be an error.
+    if {*map(type, rows)} - {dict} or len({*map(len, rows)}) > 1:
+        return None
+    try:
+        return {key: [*map(itemgetter(key), rows)] for row in rows[:1] for key in row}
+    except KeyError:
+        return None
 
 
 def grouped(rows: Iterable[Row]) -> Iterator[tuple[Sequence[int], list[Row]]]:
     """Yield the rows that have values for the same columns, with their places."""
     every = [*rows]
-    if len({*map(tuple, every)}) == 1:  # the common case, in less time
+    if every and columns_in(every) is not None:  # the common case, in less time
         yield range(len(every)), every
         return
     groups: dict[frozenset[str], tuple[list[int], list[Row]]] = {}
@@ -73,16 +92,12 @@ def _names[K: Key](model: type[DeclarativeBase], keys: Iterable[K]) -> tuple[str
     return tuple(column.key for column in columns_of(model, keys).values())
 
 
-def has_expression(*rows: Mapping[str, object]) -> bool:
+def has_expression(row: Mapping[str, object]) -> bool:
     """Return whether a value of a row is a SQL expression."""
-    kinds = {*map(type, chain.from_iterable(map(methodcaller("values"), rows)))}
+    return _any_is_expression(row.values())
+
+
+def _any_is_expression(values: Iterable[object]) -> bool:
+    """Return whether any of the values is a SQL expression."""
+    kinds = {*map(type, values)}
     return any(issubclass(kind, ClauseElement | QueryableAttribute) for kind in kinds)
-
-
-def _refuse_expressions(rows: Sequence[Row]) -> None:
-    if has_expression(*rows):
-        number = next(number for number, row in enumerate(rows) if has_expression(row))
-        raise ValueError(
-            f"row {number} has a SQL expression, and rows take values alone: "
-            f"use create() or query().update() for {rows[number]}"
-        )

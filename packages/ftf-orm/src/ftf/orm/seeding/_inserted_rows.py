@@ -40,7 +40,7 @@ class InsertedRows:
 
     def _count(
         self,
-        _connection: Connection,
+        connection: Connection,
         cursor: Any,  # noqa: ANN401  # of the driver
         _statement: str,
         parameters: Sized,
@@ -50,10 +50,12 @@ class InsertedRows:
         state = getattr(context.compiled, "dml_compile_state", None)
         if state is None or not state.isinsert:
             return
-        copied = context.execution_options.get(COPIED)
-        # asyncpg does not count the rows of a statement with several sets of parameters.
-        known = len(parameters) if executemany and cursor.rowcount < 0 else cursor.rowcount
-        self._rows[state.dml_table.fullname] += known if copied is None else copied
+        rows = context.execution_options.get(COPIED, cursor.rowcount)
+        if rows < 0 and connection.dialect.name == "sqlite":  # pragma: no cover  # SQLAlchemy 2.0
+            rows = _changes(connection)
+        elif rows < 0 and executemany:  # which asyncpg does not count
+            rows = len(parameters)
+        self._rows[state.dml_table.fullname] += rows
 
     def _save(self, *_: object) -> None:
         self._before.append(self._rows.copy())
@@ -63,3 +65,12 @@ class InsertedRows:
 
     def _release(self, *_: object) -> None:
         del self._before[-1:]  # none if it began before the session
+
+
+def _changes(connection: Connection) -> int:  # pragma: no cover  # SQLAlchemy 2.0
+    """Return how many rows the last INSERT of SQLite has inserted."""
+    cursor = connection.connection.cursor()
+    cursor.execute("SELECT changes()")
+    found: int = cursor.fetchall()[0][0]
+    cursor.close()
+    return found

@@ -1,9 +1,8 @@
 """`Admissions`: decides about the requests of an application, by the rules of its routes."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast, override
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple, cast, override
 
 from fastapi.dependencies.models import Dependant
 from starlette.exceptions import HTTPException
@@ -42,8 +41,7 @@ _INVALID: Final = {"error": "invalid_token"}
 _OPEN: Final = Rule(is_required=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """What was decided about a request, in its ASGI scope.
 
     Attributes:
@@ -80,7 +78,13 @@ class Admissions(Decider):
             HTTPException: It is refused.
         """
         try:
-            await self._admit(rule, connection)
+            if rule.faults:  # it was added after the start, which refuses it
+                self._report(rule.faults, connection)
+                raise AccessForbidden(_CLOSED)
+            visitor = await self._identified(rule, connection) if rule.is_read else None
+            if visitor is not None:
+                self._check(rule, visitor.identity)
+            connection.scope[KEY] = Admitted(self, rule, visitor)
         except HTTPException:
             for limit in rule.limits:  # guesses count; a refusal of theirs takes precedence
                 await limit(connection)
@@ -151,30 +155,15 @@ class Admissions(Decider):
         Raises:
             HTTPException: It has a credential that is not valid.
         """
-        connection = current_exchange("the visitor").connection
-        admitted = self._admitted(connection.scope)
+        exchange = current_exchange("the visitor")
+        admitted = self._admitted(exchange.scope)
         if admitted is None or admitted.visitor is None:
-            return await self._identified(_OPEN, connection)
+            return await self._identified(_OPEN, exchange.connection)
         return admitted.visitor
 
     def _admitted(self, scope: Scope) -> Admitted | None:
         found = scope.get(KEY)
         return found if isinstance(found, Admitted) and found.by is self else None
-
-    async def _admit(self, rule: Rule, connection: HTTPConnection) -> None:
-        if rule.faults:  # it was added after the start, which refuses it
-            self._report(rule.faults, connection)
-            raise AccessForbidden(_CLOSED)
-        if not rule.is_read:
-            connection.scope[KEY] = Admitted(self, rule, None)
-            return
-        visitor = await self._identified(rule, connection)
-        identity = visitor.identity
-        if identity is not None:
-            self._check(rule, identity)
-        elif rule.is_required:
-            raise Unauthenticated(_REQUIRED, self._challenge(rule, {}))
-        connection.scope[KEY] = Admitted(self, rule, visitor)
 
     def _report(self, faults: tuple[str, ...], connection: HTTPConnection) -> None:
         for fault in {*faults} - self._reported:  # once: everyone may call the route
@@ -197,14 +186,18 @@ class Admissions(Decider):
             scope["user"] = visitor.identity
         return visitor
 
-    def _check(self, rule: Rule, identity: Identity) -> None:
+    def _check(self, rule: Rule, identity: Identity | None) -> None:
         """Check the scopes and the age of the login.
 
         Raises:
             AccessForbidden: A scope is missing.
-            Unauthenticated: The login is too old.
+            Unauthenticated: There is no login, or it is too old.
         """
-        if not all(map(identity.allows, rule.scopes)):
+        if identity is None:
+            if rule.is_required:
+                raise Unauthenticated(_REQUIRED, self._challenge(rule, {}))
+            return
+        if rule.scopes and not all(map(identity.allows, rule.scopes)):
             scope = " ".join(sorted(rule.scopes))
             parameters = {"error": "insufficient_scope", "scope": scope}
             raise AccessForbidden(challenge=self._challenge(rule, parameters))
@@ -221,17 +214,19 @@ class Admissions(Decider):
         schemes = (guard.challenge for _, guard in self.guards.named(rule.guards))
         return challenge(schemes, {"realm": self._realm, **parameters})
 
-    def _current(self, key: object) -> Callable[[Visitor], object]:
+    def _current(self, key: object) -> Callable[[Visitor], Iterator[object]]:
         """Return a factory of the current user that a key names."""
         cls, is_demanded = user_class(key), demands_user(key)
 
-        def current(visitor: Visitor) -> object:
+        # A generator: what a function returns is the scope's, which would call a method `close` of
+        # the user, such as one that closes the account.
+        def current(visitor: Visitor) -> Iterator[object]:
             user = visitor.user
             if user is None and is_demanded:
                 raise Unauthenticated(_REQUIRED, self._challenge(_OPEN, {}))
             if user is not None and isinstance(cls, type) and not isinstance(user, cls):
                 name = type(user).__qualname__
                 raise TypeError(f"The current user is a {name}: write `CurrentUser[{name}]`.")
-            return user
+            yield user
 
         return current

@@ -55,7 +55,13 @@ async def authenticate(
     key = found.user_key
     if not (has_users and loads_user) or key is None:
         return Visitor(found)
-    return Visitor(found, await _user(key, found, services))
+    users: Users[object] = await services.aresolve(Users)  # type: ignore[type-abstract]  # a port
+    user: object = await users.find(key)
+    if user is None or not users.is_active(user):
+        raise Unauthenticated(_REFUSED)
+    if found.version is not None and found.version != users.version_of(user):
+        raise Unauthenticated(_REFUSED)
+    return Visitor(found, user)
 
 
 async def still_holds(
@@ -82,13 +88,3 @@ async def still_holds(
         if identity.session_id is None or OpenLogins not in container:
             return True
         return await (await services.aresolve(OpenLogins)).is_open(identity.session_id)
-
-
-async def _user(key: str, identity: Identity, services: Scope) -> object:
-    users: Users[object] = await services.aresolve(Users)  # type: ignore[type-abstract]  # a port
-    user: object = await users.find(key)
-    if user is None or not users.is_active(user):
-        raise Unauthenticated(_REFUSED)
-    if identity.version is not None and identity.version != users.version_of(user):
-        raise Unauthenticated(_REFUSED)
-    return user

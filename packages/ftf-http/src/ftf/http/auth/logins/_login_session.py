@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
+
+from ._accounts import Accounts
 
 type Kind = Literal["cookie", "token"]
 
@@ -119,4 +121,20 @@ class LoginSessions(Protocol):
 
     async def prune(self, ended_before: datetime, limit: int) -> int:
         """Delete at most `limit` rows that ended before a time. Return how many."""
+        ...
+
+
+@runtime_checkable
+class LoginsBesideUsers(Protocol):
+    """A store of logins that can read a login and its user by one query."""
+
+    async def find_with_user[U](
+        self, key: str, accounts: Accounts[U]
+    ) -> tuple[LoginSession, U | None] | None:
+        """Return a row by id, and its user, from the primary database.
+
+        Args:
+            key: The id.
+            accounts: The users.
+        """
         ...

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from .._clock import Clock
 from ._accounts import Accounts
 from ._events import LoginEvent, RefreshAhead, RefreshRetried, RefreshReused
-from ._login_session import LoginSession, LoginSessions
+from ._login_session import LoginsBesideUsers, LoginSession, LoginSessions
 from ._options import LoginOptions
 from ._session_token import SessionToken, SessionTokens
 from .exceptions import InvalidGrant, InvalidScope
@@ -84,10 +84,10 @@ class Refreshing[U]:
         """
         now = self._clock.now()
         token = self._tokens.read_refresh(text, now)
-        login = None if token is None else await self._logins.find(token.id)
+        login, found = (None, None) if token is None else await self._found(token)
         if token is None or not token.is_genuine(login) or login is None:
             raise InvalidGrant
-        user = await self._user_of(login, client, now)
+        user = self._checked(found, login, client, now)
         if beyond := [each for each in scopes if not _allows(login, each)]:
             raise InvalidScope(beyond)
         if len(" ".join(scopes)) > _MOST_SCOPES:
@@ -103,7 +103,17 @@ class Refreshing[U]:
         login = None if token is None else await self._logins.find(token.id)
         return login if token is not None and token.is_genuine(login) else None
 
-    async def _user_of(self, login: LoginSession, client: str | None, now: datetime) -> U:
+    async def _found(self, token: SessionToken) -> tuple[LoginSession | None, U | None]:
+        """Return the row of a token, genuine or not, and its user."""
+        if isinstance(self._logins, LoginsBesideUsers):
+            found = await self._logins.find_with_user(token.id, self._accounts)
+            return found or (None, None)
+        login = await self._logins.find(token.id)
+        if login is None or not token.is_genuine(login):
+            return login, None
+        return login, await self._accounts.find_apart(login.user)
+
+    def _checked(self, user: U | None, login: LoginSession, client: str | None, now: datetime) -> U:
         """Return the user of a login that a client may use.
 
         Raises:
@@ -111,9 +121,9 @@ class Refreshing[U]:
         """
         if login.client != client or login.kind != "token":
             raise InvalidGrant
-        user = await self._accounts.find_apart(login.user) if login.is_alive(now) else None
         if (
             user is None
+            or not login.is_alive(now)
             or not self._accounts.is_active(user)
             or self._accounts.version_of(user) != login.auth_version
         ):

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import Column, ColumnElement, inspect, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ftf.orm import BaseRepository, DuplicateRecord, InvalidValue, using_primary
 
@@ -164,6 +164,12 @@ class OrmAccounts[U: Authenticatable]:
             returning = change.returning(self._model.auth_version)
             version = await session.scalar(returning, execution_options=NOT_IN_SESSION)
         return cast("int | None", version)
+
+    def selectable(self, session: AsyncSession) -> tuple[Any, ColumnElement[object]]:
+        """Return the users that can log in, to join with, and the column of their keys."""
+        found = BaseRepository(session, self._model).query().statement().subquery()
+        users = aliased(self._model, found)
+        return users, getattr(users, self._key_name)
 
     async def _first_apart(self, chosen: ColumnElement[bool]) -> U | None:
         with using_primary():

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from ..logins._accounts import Accounts
 from ..logins._login_session import LoginSession
+from ._accounts import OrmAccounts
 from ._columns import LoginSessionColumns
 from ._keys import has_key, key_of, user_column
 from ._rows import login_of, values_of
@@ -56,6 +58,19 @@ class OrmLogins:
         """Return a row by id, from the primary database."""
         rows = await self._read(select(self._model).where(self._model.id == key))
         return rows[0] if rows else None
+
+    async def find_with_user[U](
+        self, key: str, accounts: Accounts[U]
+    ) -> tuple[LoginSession, U | None] | None:
+        """Return a row by id, and its user, from the primary database."""
+        if not isinstance(accounts, OrmAccounts):
+            login = await self.find(key)
+            return None if login is None else (login, await accounts.find_apart(login.user))
+        async with self._short.reading() as session:
+            users, key_of_user = accounts.selectable(session)
+            query = select(self._model, users).outerjoin(users, key_of_user == self._user)
+            row = (await session.execute(query.where(self._model.id == key))).one_or_none()
+            return None if row is None else (login_of(row[0]), row[1])
 
     async def rotate(
         self, key: str, generation: int, now: datetime, idle_expires_at: datetime

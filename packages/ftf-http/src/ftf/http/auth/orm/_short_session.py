@@ -33,9 +33,15 @@ class ShortSessions:
 
     async def read(self, query: Select[Any]) -> Sequence[Any]:
         """Return the records of a query, from the primary database."""
+        async with self.reading() as session:
+            return (await session.scalars(query)).all()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a session of the primary database."""
         with using_primary(), typed_errors():
             async with self._factory() as session:
-                return (await session.scalars(query)).all()
+                yield session
 
     async def write(self, change: Update | Delete) -> int:
         """Run one statement and commit. Return the number of its rows."""

@@ -46,7 +46,7 @@ def read_claims(payload: bytes, guard: str) -> Claims:
         InvalidClaimsError: It is not a JSON object, or a claim is missing or of another type.
     """
     try:
-        found = json.loads(payload.decode(), parse_constant=_refuse)
+        found = _decode(payload.decode())
     except (ValueError, RecursionError):
         raise InvalidClaimsError from None
     if not isinstance(found, dict):
@@ -75,6 +75,10 @@ def read_claims(payload: bytes, guard: str) -> Claims:
 
 def _refuse(_: str) -> object:
     raise InvalidClaimsError  # NaN and Infinity, which no comparison refuses
+
+
+# `json.loads` would make a decoder for each payload.
+_decode = json.JSONDecoder(parse_constant=_refuse).decode
 
 
 def _text(found: Json, name: str, default: str | None = None) -> str:
