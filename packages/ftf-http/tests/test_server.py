@@ -66,7 +66,7 @@ async def test_edge_9_a_client_that_leaves_mid_stream_ends_it_without_a_commit(a
 
         return StreamingResponse(lines())
 
-    async with running(app) as port, asyncio.timeout(10):
+    async with running(app) as port, asyncio.timeout(60):
         reader, writer = await request(port, "/")
         assert b"200 OK" in await reader.readuntil(b"line")
         writer.transport.abort()
@@ -84,7 +84,7 @@ async def test_a_client_that_left_before_the_answer_gets_nothing_committed(app, 
         await left.wait()
         return "too late"
 
-    async with running(app) as port, asyncio.timeout(10):
+    async with running(app) as port, asyncio.timeout(60):
         _, writer = await request(port, "/")
         await entered.wait()
         writer.transport.abort()
@@ -107,7 +107,7 @@ async def test_a_client_that_reads_slowly_gets_everything_from_live_services(app
 
         return StreamingResponse(lines(), headers={"content-length": str(size * chunks)})
 
-    async with running(app) as port, asyncio.timeout(10):
+    async with running(app) as port, asyncio.timeout(60):
         reader, writer = await request(port, "/")
         await reader.readuntil(b"\r\n\r\n")
         received = 0
@@ -159,7 +159,7 @@ async def test_edge_11_a_websocket_is_closed_by_either_side(app, log, closed):
         await socket.accept()
         await socket.close(4000, "enough")
 
-    async with running(app) as port, asyncio.timeout(10):
+    async with running(app) as port, asyncio.timeout(60):
         async with connect(f"ws://127.0.0.1:{port}/echo") as client:
             await client.send("hello")
             assert await client.recv() == "hello"
@@ -184,7 +184,7 @@ async def test_edge_37_a_websocket_s_errors_reach_a_real_client(app, log):
         await socket.accept()
         raise LookupError("No such room")
 
-    async with running(app) as port, asyncio.timeout(10):
+    async with running(app) as port, asyncio.timeout(60):
         with pytest.raises(InvalidStatus, match="404") as refused:
             await connect(f"ws://127.0.0.1:{port}/early")
         assert b'"detail":"No such room"' in refused.value.response.body

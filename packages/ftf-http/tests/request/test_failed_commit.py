@@ -77,7 +77,7 @@ async def test_a_stream_ends_with_all_that_belongs_to_it(app, log, spec_version,
 
     asgi = {"version": "3.0", "spec_version": spec_version}
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await app({**scope, "asgi": asgi}, silent, send)
     assert [message.get("status") for message in sent] == [409, None]
     assert "dependency closed" in log

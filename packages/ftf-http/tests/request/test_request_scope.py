@@ -128,7 +128,7 @@ async def test_services_and_handlers_read_the_same_body(serve, app):
     async def raw(request: Request, signed: Injected[Signed]) -> bool:
         return await request.body() == signed.body
 
-    async with asyncio.timeout(10), serve(app) as client:
+    async with asyncio.timeout(60), serve(app) as client:
         assert (await client.post("/json", json={"a": 1})).json() == "{'a': 1} {\"a\":1}"
         assert (await client.post("/raw", content=b"x")).json() is True
 

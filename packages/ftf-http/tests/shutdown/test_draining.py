@@ -181,5 +181,5 @@ async def test_an_application_that_stops_without_a_signal_wakes_who_waits_for_it
         waiting = asyncio.create_task(app.draining.wait())
         await asyncio.sleep(0)
         assert not waiting.done()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await waiting

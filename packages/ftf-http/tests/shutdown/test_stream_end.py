@@ -129,7 +129,7 @@ def served(app, request):
 
 async def test_edge_42_a_stream_that_starts_after_the_signal_ends_too(served, client, gate):
     app, prefix = served
-    async with asyncio.timeout(10), app.router.lifespan_context(app):
+    async with asyncio.timeout(60), app.router.lifespan_context(app):
         serving = client.request(app, f"{prefix}/late")
         await gate.reached.wait()
         app.draining.end_streams()
@@ -145,7 +145,7 @@ async def test_edge_42_the_services_of_an_ended_stream_close_undisturbed(
     served, client, gate, path
 ):
     app, prefix = served
-    async with asyncio.timeout(10), app.router.lifespan_context(app):
+    async with asyncio.timeout(60), app.router.lifespan_context(app):
         serving = client.request(app, f"{prefix}{path}")
         await client.beat.wait()
         app.draining.end_streams()
@@ -159,7 +159,7 @@ async def test_edge_42_the_services_of_an_ended_stream_close_undisturbed(
 
 async def test_edge_42_what_a_client_left_behind_is_closed_undisturbed(served, client, gate):
     app, prefix = served
-    async with asyncio.timeout(10), app.router.lifespan_context(app):
+    async with asyncio.timeout(60), app.router.lifespan_context(app):
         serving = client.request(app, f"{prefix}/endless")
         await client.beat.wait()
         client.left.set()
@@ -175,7 +175,7 @@ async def test_edge_42_what_a_client_left_behind_is_closed_undisturbed(served, c
 )
 async def test_edge_42_a_stream_that_is_complete_stays_as_it_is(served, client, gate, path, done):
     app, prefix = served
-    async with asyncio.timeout(10), app.router.lifespan_context(app):
+    async with asyncio.timeout(60), app.router.lifespan_context(app):
         serving = client.request(app, prefix + path)
         await gate.reached.wait()
         app.draining.end_streams()
@@ -188,7 +188,7 @@ async def test_edge_42_a_stream_that_is_complete_stays_as_it_is(served, client, 
 async def test_edge_42_a_stream_that_is_ended_and_cancelled_stays_cancelled(served, client, gate):
     app, prefix = served
     gate.opened.set()
-    async with asyncio.timeout(10), app.router.lifespan_context(app):
+    async with asyncio.timeout(60), app.router.lifespan_context(app):
         serving = client.request(app, f"{prefix}/endless")
         await client.beat.wait()
         app.draining.end_streams()

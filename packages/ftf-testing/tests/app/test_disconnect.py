@@ -123,7 +123,7 @@ async def test_a_cancelled_request_is_a_disconnect(client_of):
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        await asyncio.wait_for(left.wait(), 5)
+        await asyncio.wait_for(left.wait(), 60)
     assert heard == [{"type": "http.disconnect"}]
 
 

@@ -86,7 +86,7 @@ async def test_once_its_response_is_read_an_application_hears_of_no_more(client_
         heard.extend((await receive(), await receive()))
 
     async with client_of(app) as client:
-        await asyncio.wait_for(client.get("/"), 5)
+        await asyncio.wait_for(client.get("/"), 60)
     assert heard[-1] == {"type": "http.disconnect"}
 
 
