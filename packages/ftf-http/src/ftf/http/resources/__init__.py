@@ -10,6 +10,7 @@ from ._marks import Count, Needs, Unnarrowed, When  # noqa: E402
 from ._missing import MISSING  # noqa: E402
 from ._projection import AnyPage, Projection  # noqa: E402
 from .bodies._checked import Bound, Checked, Unchecked  # noqa: E402  # what it needs is checked first
+from .bodies._form import Faults, Form, Validated  # noqa: E402
 from .bodies._partial import Partial  # noqa: E402
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Bound",
     "Checked",
     "Count",
+    "Faults",
+    "Form",
     "FromQuery",
     "Needs",
     "Partial",
@@ -25,5 +28,6 @@ __all__ = [
     "ResourceController",
     "Unchecked",
     "Unnarrowed",
+    "Validated",
     "When",
 ]

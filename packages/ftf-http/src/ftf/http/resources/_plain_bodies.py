@@ -8,12 +8,13 @@ from ..injection._endpoint import injected_keys
 from ._controller import ResourceController
 from ._resource import ACTIONS
 from .bodies._checked import RuleCheck, UncheckedRules
+from .bodies._form import FormReader
 from .bodies._rules_in import ruled_in
 
 
 def plain_bodies(dependant: Dependant) -> Iterator[str]:
     """Return what to write for each body of a handler, or of its dependencies, with such rules."""
-    if not isinstance(dependant.call, RuleCheck) and not _is_action(dependant.call):
+    if not isinstance(dependant.call, RuleCheck | FormReader) and not _is_action(dependant.call):
         for field in dependant.body_params:
             info = field.field_info
             # Older FastAPI leaves the metadata in the annotation.

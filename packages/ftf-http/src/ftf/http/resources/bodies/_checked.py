@@ -38,8 +38,8 @@ class RuleCheck:
         is_schema = isinstance(given, type) and issubclass(given, BaseModel)
         if not is_schema or not has_rules(schema):
             raise TypeError(f"Checked[...] takes a schema with Exists or Unique, not {schema!r}.")
-        hints = {"body": schema, "connection": HTTPConnection, "session": _injected(AsyncSession)}
-        self.__signature__ = _signature(hints)
+        hints = {"body": schema, "connection": HTTPConnection, "session": injected(AsyncSession)}
+        self.__signature__ = signature_of(hints)
 
     async def __call__(
         self, body: BaseModel, connection: HTTPConnection, session: AsyncSession
@@ -73,9 +73,9 @@ class RecordBinding:
         hints = {
             self.path_parameter: Annotated[cast("Any", key_of(model)), Path()],
             "connection": HTTPConnection,
-            "records": _injected(BaseRepository[model]),  # type: ignore[valid-type]  # of this model
+            "records": injected(BaseRepository[model]),  # type: ignore[valid-type]  # of this model
         }
-        self.__signature__ = _signature(hints)
+        self.__signature__ = signature_of(hints)
 
     async def __call__(
         self,
@@ -93,11 +93,13 @@ class RecordBinding:
         return record
 
 
-def _injected(key: object) -> object:
+def injected(key: object) -> object:
+    """Return the annotation of a parameter that the container delivers."""
     return Annotated[object, Injection(key)]
 
 
-def _signature(hints: dict[str, object]) -> Signature:
+def signature_of(hints: dict[str, object]) -> Signature:
+    """Return the signature of a dependency, by the annotations of its parameters."""
     kind = Parameter.KEYWORD_ONLY
     return Signature([Parameter(name, kind, annotation=hint) for name, hint in hints.items()])
 
@@ -108,13 +110,15 @@ if TYPE_CHECKING:
     type Bound[M: DeclarativeBase] = Annotated[M, RecordBinding]
 else:
 
-    class _Marked:
+    class Marked:
+        """A mark of a parameter that a dependency makes of its type."""
+
         make: Callable[[type], object]
 
         def __class_getitem__(cls, hint: type) -> object:
             return Annotated[hint, Depends(cls.make(hint))]
 
-    class Checked(_Marked):
+    class Checked(Marked):
         """A body whose rules are checked: `body: Checked[PostIn]`, after the record it is for.
 
         A value that is taken, or a record that is missing, is 422 with a pointer, also if another
@@ -132,7 +136,7 @@ else:
         def __class_getitem__(cls, hint: object) -> object:
             return Annotated[hint, UncheckedRules()]
 
-    class Bound(_Marked):
+    class Bound(Marked):
         """The record whose key is in the path: `post: Bound[Post]` of `/posts/{post}`.
 
         The name in the path is that of the model: `order_line` for `OrderLine`. A record that is
