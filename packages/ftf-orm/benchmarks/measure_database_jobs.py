@@ -1,18 +1,21 @@
 """Jobs in a database, how many a second: `nox -s bench -- database-jobs [--many N]`.
 
-Elapsed time, because a job mostly waits for the database. What else the machine does is in it.
+Elapsed time, because a job mostly waits for the database. What else the machine does is in it. What
+is compared with pgqueuer is CPU time of this process: both take turns, and the median of the
+quotients counts.
 """
 
 import asyncio
 from argparse import ArgumentParser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
+from jobs_on_pgqueuer import PgQueuer, pgqueuer_on
 from server import postgres
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -93,6 +96,19 @@ class Bench:
                     await jobs.enqueue_many([Nothing(each) for each in range(BATCH)])
         return number / (perf_counter() - begun)
 
+    async def enqueue_in_one(self, number: int) -> None:
+        """Enqueue jobs one after the other, in one transaction."""
+        async with self.scope() as (scope, jobs):
+            session = await scope.aresolve(AsyncSession)
+            async with transaction(session):
+                for each in range(number):
+                    await jobs.enqueue(Nothing(each))
+
+    async def clear(self) -> None:
+        """Delete the jobs that wait."""
+        async with self.container.resolve(AsyncEngine).begin() as connection:
+            await connection.execute(jobs_metadata.tables["ftf_jobs"].delete())
+
     async def run(self, number: int) -> tuple[float, float]:
         """Run the jobs that wait. Return how many a second, and the CPU time of one in us."""
         self.arrivals.expect(number)
@@ -144,6 +160,42 @@ async def bench_on(url: str) -> AsyncIterator[Bench]:
             await connection.run_sync(jobs_metadata.drop_all)
 
 
+async def cpu(call: Awaitable[object]) -> float:
+    """Return the CPU time of a call in seconds."""
+    begun = process_time()
+    await call
+    return process_time() - begun
+
+
+async def compare(url: str, rounds: int) -> None:
+    """Print the CPU time of one job, beside pgqueuer's."""
+    async with bench_on(url) as bench, pgqueuer_on(url) as peer:
+        steps: dict[str, Callable[[Bench | PgQueuer], Awaitable[object]]] = {
+            "enqueue in an open transaction": lambda it: (
+                it.enqueue_in_one(BATCH) if isinstance(it, Bench) else it.enqueue_each(BATCH)
+            ),
+            "enqueue a thousand at once": lambda it: it.enqueue_many(BATCH),
+            "run a job that does nothing": lambda it: it.run(BATCH),
+        }
+        for name, step in steps.items():
+            taken: list[tuple[float, float]] = []
+            for _ in range(rounds + 1):
+                for it in (bench, peer):
+                    await it.clear()
+                    if step is steps["run a job that does nothing"]:
+                        await it.enqueue_many(BATCH)
+                taken.append((await cpu(step(bench)), await cpu(step(peer))))
+            times = median(ours / theirs for ours, theirs in taken[1:])
+            ours, theirs = (median(pair[place] for pair in taken[1:]) for place in (0, 1))
+            print(
+                f"{name}: {ours / BATCH * 1e6:.0f} µs, pgqueuer {theirs / BATCH * 1e6:.0f} µs, "
+                f"{times:.2f} times"
+            )
+        await peer.clear()
+        spread = quantiles(await peer.latencies(100), n=100)
+        print(f"pgqueuer: {spread[49] * 1e3:.1f} ms to begin, p99 {spread[98] * 1e3:.1f} ms")
+
+
 def memory() -> float:
     """Return the memory that this process uses, in MiB."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / 2**20
@@ -176,12 +228,14 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=2000, help="jobs of each (default: 2000)")
     parser.add_argument("--many", type=int, default=100_000, help="jobs for the memory")
+    parser.add_argument("--rounds", type=int, default=5, help="of the comparison (default: 5)")
     chosen = parser.parse_args()
     with TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/benchmark.db"
         asyncio.run(measure("SQLite", url, chosen.jobs, chosen.many))
     with postgres() as url:
         asyncio.run(measure("PostgreSQL", url, chosen.jobs, chosen.many))
+        asyncio.run(compare(url, chosen.rounds))
 
 
 if __name__ == "__main__":

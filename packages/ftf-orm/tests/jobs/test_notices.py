@@ -1,6 +1,5 @@
 """PostgreSQL wakes the workers of other processes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -80,7 +79,7 @@ async def test_job_86_a_worker_whose_connection_is_lost_listens_again(shop, capl
         async with shop.engine.begin() as connection:
             await connection.execute(text(f"SELECT pg_terminate_backend({pid})"))
         while "Workers are not woken by PostgreSQL" not in caplog.text:
-            await asyncio.sleep(0)
+            await shop.rows()
         event.remove(engine.sync_engine, "do_connect", refuse)
         await listening(shop, but=pid)
         await shop.enqueue(Note("a"))

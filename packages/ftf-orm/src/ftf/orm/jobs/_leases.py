@@ -1,7 +1,7 @@
 """`Leases`: the jobs that this process has claimed, and for how long."""
 
 import logging
-from asyncio import Event, get_running_loop, wait_for
+from asyncio import Event, Future, Task, create_task, get_running_loop, wait_for
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -63,6 +63,8 @@ class Leases:
         self._seconds = seconds
         self._tokens: dict[_Claim, str] = {}
         self._turn = 0
+        self._done: list[tuple[Envelope, str, Future[bool]]] = []
+        self._noting: Task[None] | None = None
 
     async def claim(self, queues: Sequence[str], limit: int) -> list[Envelope]:
         """Claim jobs that are due; one whose lease has ended has lost its worker."""
@@ -159,12 +161,37 @@ class Leases:
         while loop.time() < end:
             is_second = bool(outage)
             with outage.survived(f"What became of {envelope.name} {envelope.id} is not noted"):
-                async with self._engine.begin() as connection:
-                    is_noted = await _note(connection, envelope, outcome, token)
+                is_noted = await self._note(envelope, outcome, token)
                 # What was lost with the connection may be the answer to the COMMIT.
                 return is_noted or is_second
             await outage.pause()
         return False
+
+    async def _note(self, envelope: Envelope, outcome: Outcome, token: str) -> bool:
+        if outcome != Done():
+            async with self._engine.begin() as connection:
+                return await _note(connection, envelope, outcome, token)
+        noted: Future[bool] = get_running_loop().create_future()
+        self._done.append((envelope, token, noted))
+        if self._noting is None or self._noting.done():
+            self._noting = create_task(self._note_done())
+        return await noted
+
+    async def _note_done(self) -> None:
+        """Note that jobs are done, in one transaction those that end while another one commits."""
+        while some := self._done:
+            self._done = []
+            try:
+                async with self._engine.begin() as connection:
+                    found = [await _note(connection, job, Done(), token) for job, token, _ in some]
+            except Exception as error:  # noqa: BLE001  # each of those that wait raises it
+                for noted in [each for *_, each in some if not each.done()]:
+                    noted.set_exception(error)
+            else:
+                pairs = zip((each for *_, each in some), found, strict=True)
+                # Those that wait may have been cancelled.
+                for noted, is_noted in [each for each in pairs if not each[0].done()]:
+                    noted.set_result(is_noted)
 
     async def _renew(self) -> None:
         if not self._tokens:

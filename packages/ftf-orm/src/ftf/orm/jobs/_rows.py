@@ -99,7 +99,7 @@ def _values(envelope: Envelope, sent_for: float) -> dict[str, object]:
         "name": envelope.name,
         "queue": envelope.queue,
         "payload": json.dumps(envelope.payload),
-        "headers": json.dumps(dict(envelope.headers)),
+        "headers": json.dumps(dict(envelope.headers)) if envelope.headers else "{}",
         "chain": None if envelope.chain is None else json.dumps(envelope.chain),
         "batch": envelope.batch or None,
         "unique_key": envelope.unique or None,
