@@ -189,6 +189,24 @@ def test_cli_9_what_users_of_laravel_type_is_understood_unless_the_project_has_i
     assert shop.run("tinker").stdout == "own\n"
 
 
+def test_a_command_that_needs_an_extra_names_it_without_a_traceback(shop):
+    says = "Reports need a driver: pip install 'acme[reports]'"
+    raised = f'raise ModuleNotFoundError("{says}") from error'
+    body = f"try:\n    import no_such_driver\nexcept ModuleNotFoundError as error:\n    {raised}"
+    shop.command("report", body)
+    result = shop.run("report")
+    assert result.exit_code == 1
+    assert f"`ftf report` cannot run: {says}" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_command_whose_import_fails_shows_its_traceback(shop):
+    shop.command("report", "import no_such_module")
+    result = shop.run("report")
+    assert result.exit_code == 1
+    assert "Traceback" in result.stderr
+
+
 def test_a_command_without_its_function_is_an_error(shop):
     shop.command("greet", "def gret(): ...")
     result = shop.run("greet")

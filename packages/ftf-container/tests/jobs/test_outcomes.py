@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 
 import pytest
 from services import Journal
@@ -34,6 +36,14 @@ async def test_job_59_an_attempt_that_raises_is_made_again_up_to_a_limit(shop, c
     levels = [(each.levelname, each.getMessage().split(", ", 1)[1]) for each in caplog.records]
     again = [("WARNING", f"attempt {number} failed, again in 0.0 s") for number in (1, 2)]
     assert levels == [*again, ("ERROR", "attempt 3 failed for good")]
+
+
+def test_job_65_jobs_that_fail_together_come_back_spread_over_the_whole_time(monkeypatch):
+    monkeypatch.setattr("ftf.container.jobs._backoff._random", Random(1))  # noqa: S311  # not a secret
+    times = [Exponential(2, cap=300).seconds_after(20) for _ in range(1000)]
+    assert max(Counter(int(each // 2) for each in times).values()) <= 50
+    assert min(times) < 6
+    assert max(times) > 294
 
 
 @pytest.mark.parametrize("attempt", [1, 2, 5, 2000])
@@ -72,6 +82,17 @@ def raising(error: Exception, **options: object) -> Job:
         (KeyError(), {"retry_on": (ValueError,)}, ["Failed"]),
         (KeyError(), {"retry_on": (LookupError,)}, ["Retried", "Failed"]),
         (KeyError(), {"attempts": 1}, ["Failed"]),
+    ],
+)
+async def test_job_60_what_a_handler_raises_decides(shop, error, options, outcomes):
+    await shop.enqueue(raising(error, **options))
+    await shop.work()
+    assert shop.backend.outcomes == outcomes
+
+
+@pytest.mark.parametrize(
+    ("error", "options", "outcomes"),
+    [
         (
             ExceptionGroup("two", [Retry(0), ExceptionGroup("", [Retry()])]),
             {},
@@ -88,17 +109,24 @@ def raising(error: Exception, **options: object) -> Job:
         ),
     ],
 )
-async def test_job_60_what_a_handler_raises_decides(shop, error, options, outcomes):
+async def test_job_62_a_group_of_errors_is_what_its_errors_amount_to(
+    shop, error, options, outcomes
+):
     await shop.enqueue(raising(error, **options))
     await shop.work()
     assert shop.backend.outcomes == outcomes
 
 
 async def test_job_60_a_retry_waits_exactly_as_long_as_it_says(shop):
-    group = ExceptionGroup("both", [Retry(30), Retry(600)])
-    await shop.enqueue(raising(Retry(60), name="one"), raising(group, name="group"))
+    await shop.enqueue(raising(Retry(60)))
     await shop.work()
-    assert [outcome.after for _, outcome in shop.backend.settled] == [60, 600]
+    assert [outcome.after for _, outcome in shop.backend.settled] == [60]
+
+
+async def test_job_62_a_group_of_retries_waits_as_long_as_the_longest(shop):
+    await shop.enqueue(raising(ExceptionGroup("both", [Retry(30), Retry(600)])))
+    await shop.work()
+    assert [outcome.after for _, outcome in shop.backend.settled] == [600]
 
 
 async def test_job_63_what_failed_raises_is_logged_and_the_job_is_listed(shop, caplog):

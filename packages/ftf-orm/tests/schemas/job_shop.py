@@ -91,12 +91,13 @@ class Watched:
         return claimed
 
     async def settle(self, envelope: Envelope, outcome: object) -> None:
-        self.running -= 1
         try:
             await super().settle(envelope, outcome)
         except LeaseLost:
             self.outcomes.append("LeaseLost")
             raise
+        finally:  # what follows it is stored now
+            self.running -= 1
         self.outcomes.append(type(outcome).__name__)
 
     async def wait(self, queues: Sequence[str]) -> None:

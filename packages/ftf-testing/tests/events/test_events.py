@@ -122,11 +122,11 @@ async def test_unexpected(container):
 """
 
 
-def test_fakes_catch_events_at_their_commit_until_the_test_ends(project):
+def test_event_98_fakes_catch_events_at_their_commit_until_the_test_ends(project):
     project(FAKES + PASSING).runpytest_inprocess().assert_outcomes(passed=6)
 
 
-def test_failed_assertions_say_what_was_dispatched_and_where(project):
+def test_event_100_failed_assertions_say_what_was_dispatched_and_where(project):
     result = project(FAKES + FAILING).runpytest_inprocess()
     result.assert_outcomes(passed=1, failed=5, errors=1)
     result.stdout.fnmatch_lines(

@@ -158,6 +158,40 @@ async def test_missing(jobs, container):
     await chain(container, Receipt(1), Receipt(2))
     caught.assert_chain(Receipt(1), Order)
 """
+BATCHES = """
+async def batch(container, *jobs, **options):
+    async with container.scoped_context() as scope:
+        return await (await scope.aresolve(Jobs)).batch(jobs, **options)
+
+async def test_batches_are_caught(jobs, container):
+    caught = jobs.fake()
+    await batch(container, Receipt(1), Order(2), then=Gone())
+    await batch(container, Receipt(3))
+    await enqueue(container, Receipt(4))
+    caught.assert_batch(2)
+    caught.assert_batch(Receipt(1), Order(2))
+    caught.assert_batch(Receipt, Order)
+    caught.assert_batch(1)
+    caught.assert_batch(Receipt(3))
+    caught.assert_batch(Receipt)
+    assert len(caught.enqueued(Receipt)) == 3
+
+async def test_what_follows_a_batch_runs_at_the_end(jobs, container, journal):
+    await batch(container, Receipt(1), Failing(), catch=Receipt(2), always=Receipt(3))
+    report = await jobs.run()
+    assert report.done == [Receipt(1), Receipt(2), Receipt(3)]
+
+async def test_missing(jobs, container):
+    caught = jobs.fake()
+    await enqueue(container, Receipt(1))
+    await batch(container, Receipt(2), Order(3))
+    caught.assert_batch(Receipt(2), Receipt)
+
+async def test_another_number(jobs, container):
+    caught = jobs.fake()
+    await batch(container, Receipt(1))
+    caught.assert_batch(2)
+"""
 QUEUED = """
 from datetime import UTC, datetime
 from ftf.container.events import Events, Listeners
@@ -230,11 +264,11 @@ async def test_forgotten(jobs, container):
 """
 
 
-def test_jobs_are_caught_by_fakes_or_run_by_the_test(project):
+def test_job_101_jobs_are_caught_by_fakes_or_run_by_the_test(project):
     project(JOBS + PASSING).runpytest_inprocess().assert_outcomes(passed=7)
 
 
-def test_chains(project):
+def test_job_100_chains_are_caught_and_run(project):
     result = project(JOBS + CHAINS).runpytest_inprocess()
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(
@@ -246,7 +280,22 @@ def test_chains(project):
     )
 
 
-def test_queued_listeners_and_schedules(project):
+def test_job_100_batches_are_caught_and_run(project):
+    result = project(JOBS + BATCHES).runpytest_inprocess()
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "Expected a batch of Receipt(number=2), Receipt to be enqueued at least once; 0 were.",
+            "Enqueued:",
+            "  Receipt(number=1) in the queue 'mail', enqueued at *",
+            "  Receipt(number=2) in the queue 'mail', in batch 1, enqueued at *",
+            "  Order(number=3) in the queue 'default', in batch 1, enqueued at *",
+            "Expected a batch of 2 to be enqueued at least once; 0 were.",
+        ]
+    )
+
+
+def test_job_99_queued_listeners_are_jobs_under_their_own_names(project):
     result = project(JOBS + QUEUED).runpytest_inprocess()
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(
@@ -258,7 +307,7 @@ def test_queued_listeners_and_schedules(project):
     )
 
 
-def test_failures_say_what_was_enqueued_and_where(project):
+def test_job_103_failures_and_jobs_that_were_not_run_say_what_was_enqueued_and_where(project):
     result = project(JOBS + FAILING).runpytest_inprocess()
     result.assert_outcomes(passed=1, failed=3, errors=2)
     result.stdout.fnmatch_lines(

@@ -38,6 +38,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("unique_key", name=op.f("uq_ftf_jobs_unique_key")),
     )
     op.create_table(
+        "ftf_batches",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("unfinished", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("following", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ftf_batches")),
+    )
+    op.create_table(
         "ftf_processed",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("processed_at", sa.DateTime(timezone=True), nullable=False),
@@ -56,7 +64,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the change back."""
-    for table in ("ftf_schedules", "ftf_processed", "ftf_jobs", "ftf_failed_jobs"):
+    for table in ("ftf_schedules", "ftf_processed", "ftf_batches", "ftf_jobs", "ftf_failed_jobs"):
         op.drop_table(table)
 
 
@@ -69,6 +77,7 @@ def stored_job() -> list[sa.Column[object]]:
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("headers", sa.Text(), nullable=False),
         sa.Column("chain", sa.Text(), nullable=True),
+        sa.Column("batch", sa.String(length=36), nullable=True),
         sa.Column("unique_key", sa.Text(), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("crashes", sa.Integer(), nullable=False),

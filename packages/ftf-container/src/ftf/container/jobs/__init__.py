@@ -20,12 +20,14 @@ from ._registry import JobRegistry
 from ._run import JobRun
 from ._runner import Runner
 from .backends._backend import JobBackend, Run, Stop
+from .backends._batch_backend import BatchBackend
 from .backends._capabilities import Capabilities
 from .backends._inbox import Inbox
 from .backends._memory import FailedJob, MemoryJobs
 from .backends._pull import JobStore, pull
 from .backends._transport import Delivery, JobTransport
 from .exceptions import (
+    BatchEnded,
     JobCancelled,
     JobError,
     JobTimeout,
@@ -37,6 +39,7 @@ from .exceptions import (
     UnwritableType,
     WorkerLost,
 )
+from .following._batch import Batch, has_ended
 from .provider import JobsProvider
 from .schedules._schedule import Schedule, Scheduled
 from .schedules._scheduler import Scheduler
@@ -46,6 +49,9 @@ from .worker._worker import Worker
 
 __all__ = [
     "Backoff",
+    "Batch",
+    "BatchBackend",
+    "BatchEnded",
     "Capabilities",
     "Delivery",
     "Discard",
@@ -93,5 +99,6 @@ __all__ = [
     "UnwritableType",
     "Worker",
     "WorkerLost",
+    "has_ended",
     "pull",
 ]

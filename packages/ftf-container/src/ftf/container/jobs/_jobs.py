@@ -8,11 +8,15 @@ from typing import cast
 from .._correlation import Correlation, with_trace
 from ..scopes._scope import Scope, still_open
 from ..scopes._unit_of_work import OpenTransaction
-from ._chain import Chain
 from ._job import Job
 from ._registry import JobRegistry
 from ._requirements import require
+from ._run import current_run
 from .backends._backend import JobBackend
+from .backends._batch_backend import BatchBackend
+from .exceptions import BatchEnded
+from .following._batch import Batch
+from .following._chain import Chain
 from .stored._envelope import Envelope, new_id
 
 type _Wait = timedelta | datetime | None
@@ -134,6 +138,72 @@ class Jobs:
         envelope = replace(envelope, chain=chain.write())
         (id_,) = await self._backend.enqueue([envelope], self._scope, after)
         return id_
+
+    async def batch(  # noqa: PLR0913  # each but the first may be left out
+        self,
+        jobs: Iterable[Job],
+        *,
+        then: Job | None = None,
+        catch: Job | None = None,
+        always: Job | None = None,
+        allow_failures: bool = False,
+        after: OpenTransaction | None = None,
+    ) -> str:
+        """Enqueue jobs that run beside each other, and those that follow the end of them all.
+
+        A member ends when it is done, discarded, or has failed for good. One that fails does not
+        stop the others.
+
+        Args:
+            jobs: The members; without one, `then` and `always` are enqueued at once.
+            then: The job that is enqueued when all members have ended and none has failed.
+            catch: The job that is enqueued when the first member fails.
+            always: The job that is enqueued when all members have ended.
+            allow_failures: Whether `then` is enqueued although members have failed.
+            after: The transaction to wait for; see `enqueue`.
+
+        Returns:
+            The id of the batch.
+
+        Raises:
+            MissingCapability: The backend keeps no batches.
+            Exception: What `enqueue` raises.
+        """
+        backend, members, id_ = self._batches("batch()"), list(jobs), new_id()
+        headers = await self._headers(*members)
+        links = self._registry, then, catch, always
+        batch = Batch.of(*links, allow_failures=allow_failures, headers=headers)
+        if members:
+            envelopes = self._members(id_, members, headers)
+            await backend.enqueue_batch(id_, batch, envelopes, self._scope, after)
+        else:
+            following = batch.after(None, unfinished=0, failures=0)
+            await self._backend.enqueue(following, self._scope, after)
+        return id_
+
+    async def add_to_batch(self, jobs: Iterable[Job]) -> None:
+        """Enqueue further members of the batch whose member runs: call it in its handler.
+
+        Args:
+            jobs: The jobs.
+
+        Raises:
+            BatchEnded: The job that runs is in no batch, no job runs, or the batch has ended since.
+            Exception: What `enqueue` raises.
+        """
+        backend, members, run = self._batches("add_to_batch()"), list(jobs), current_run.get()
+        if run is None or not run.batch:
+            raise BatchEnded
+        envelopes = self._members(run.batch, members, await self._headers(*members))
+        await backend.add_to_batch(run.batch, envelopes, self._scope)
+
+    def _batches(self, caller: str) -> BatchBackend:
+        require(self._backend, "batches", caller)
+        return cast("BatchBackend", self._backend)
+
+    def _members(self, batch: str, jobs: Iterable[Job], headers: Correlation) -> list[Envelope]:
+        envelopes = [self._envelope(each, None, "", "", headers) for each in jobs]
+        return [replace(each, batch=batch) for each in envelopes]
 
     def _wait(self, delay: timedelta, at: datetime | None) -> _Wait:
         wait = _wait(delay, at)

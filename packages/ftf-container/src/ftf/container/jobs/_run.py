@@ -17,6 +17,7 @@ class JobRun:
         attempt: The number of this attempt, 1 for the first.
         enqueued_at: When it was enqueued.
         headers: What crosses from the code that enqueued it, such as a request id.
+        batch: The id of the batch that it is a member of; empty for none.
     """
 
     id: str
@@ -25,6 +26,7 @@ class JobRun:
     attempt: int
     enqueued_at: datetime
     headers: Mapping[str, str]
+    batch: str = ""
 
 
 current_run: ContextVar[JobRun | None] = ContextVar("ftf.container.jobs.run", default=None)

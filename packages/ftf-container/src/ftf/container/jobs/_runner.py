@@ -14,13 +14,13 @@ from .._container import Container
 from .._correlation import Correlation, continue_trace
 from .._span import span
 from ..scopes._settled import settled
-from ._chain import followed
 from ._decision import decide
 from ._job import Job, JobOptions
 from ._outcome import Discarded, Done, Failed, Outcome, Released, Retried
 from ._registry import JobRegistry, Registered
 from ._run import JobRun, current_run
 from .exceptions import JobCancelled, JobTimeout, UnknownJob, UnreadableJob, WorkerLost
+from .following._chain import followed
 from .stored._envelope import Envelope
 
 CLEANUP_SECONDS: Final = 5.0
@@ -164,6 +164,7 @@ def _run_of(envelope: Envelope) -> JobRun:
         envelope.attempt + 1,
         envelope.enqueued_at,
         envelope.headers,
+        envelope.batch,
     )
 
 

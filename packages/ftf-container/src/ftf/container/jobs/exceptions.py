@@ -1,6 +1,7 @@
 """What jobs raise.
 
 JobError
+├── BatchEnded
 ├── JobCancelled
 ├── JobTimeout
 ├── LeaseLost
@@ -77,6 +78,22 @@ class UnknownJob(JobError):
         super().__init__(
             f"No job is registered as {name!r}: register its class in this process, or keep the "
             "name when the class is renamed: `class NewName(Job, name=...)`."
+        )
+
+
+class BatchEnded(JobError):
+    """Jobs cannot be added to a batch, because no member of it runs.
+
+    Args:
+        batch: The id of the batch; empty if the job that runs is in none, or no job runs.
+    """
+
+    def __init__(self, batch: str = "") -> None:
+        self.batch = batch
+        problem = f"all members of the batch {batch} have ended" if batch else "no member runs here"
+        super().__init__(
+            f"Jobs cannot be added to a batch, because {problem}: call add_to_batch() in the "
+            "handler of a member, before it returns."
         )
 
 

@@ -4,15 +4,12 @@ from typing import Annotated, Any, cast
 from urllib.parse import quote
 
 from pydantic import BaseModel
-from sqlalchemy import inspect
 from sqlalchemy.orm import DeclarativeBase
 from starlette.requests import HTTPConnection
 
 from ftf.orm import (
     Criteria,
     CursorPage,
-    ForeignKeyViolation,
-    NotNullViolation,
     Page,
     SimplePage,
     transaction,
@@ -21,11 +18,11 @@ from ftf.orm import (
 from ..injection._type_parameters import type_arguments
 from ..replies._reply import Reply
 from ..routing._controller import Action, delete, get, patch, post, put
+from ._bulk import BulkActions, batch_of, keyed
 from ._entering import entering
 from ._from_query import FromQuery
 from ._listing import paginated
 from ._projection import AnyPage
-from ._records import ResourceRecords
 from ._resource import ACTIONS, Resource
 from .bodies._change import Change, changed, written
 from .bodies._partial import Partial
@@ -43,12 +40,14 @@ class ResourceController[
     In: BaseModel,
     Out: BaseModel,
     Patch: BaseModel = Partial[In],
-](ResourceRecords[M, In, Out]):
+](BulkActions[M, In, Out, Patch]):
     """A model as an API: `class Products(ResourceController[Product, ProductIn, ProductOut])`.
 
     Its actions are `index` (GET of the list), `show` (GET of a record), `store` (POST), `update`
-    (PATCH, a JSON merge patch), `destroy` (DELETE) and, if `actions` names it, `replace` (PUT,
-    which resets what is not sent). Answers show the fields of `Out`, which decides what is loaded;
+    (PATCH, a JSON merge patch) and `destroy` (DELETE); and if `actions` names them, `replace` (PUT,
+    which resets what is not sent), and for many records at once `store_many` (`POST /batch`),
+    `update_many` (`PATCH /batch`, each item with its `id`) and `destroy_many` (`POST
+    /batch-delete`, a list of keys). Answers show the fields of `Out`, which decides what is loaded;
     only fields of `In` are written. An action is changed by a method of the same name and
     signature, and replaced by leaving it out of `actions`.
 
@@ -84,18 +83,14 @@ class ResourceController[
     @post(status_code=201, responses=_CONFLICT)
     async def store(self, body: In, connection: HTTPConnection) -> Reply[Out]:
         """Store a new record."""
-        resource = self._resource()
-        values = written(body, resource.fields)
-        record = cast("M", resource.model(**values))
-        if resource.parent is not None:
-            setattr(record, resource.foreign_key, self._parent_key)
-        async with self._checked(body, values), transaction(self.records.session):
-            await self.storing(record, body)
-            await self.records.create(record)
-            await self.stored(record, body)
-            (key,) = inspect(record).identity or (None,)
-            # In the transaction: what the caller may not see is not stored.
-            out = await self.shown(key)
+        rules, (record, values) = self._rules(), self._new(body)
+        self._ask_new(rules, body)
+        with self._naming(values):
+            await rules.check()
+            async with rules.explaining(), transaction(self.records.session):
+                key = await self._store(record, body)
+                # In the transaction: what the caller may not see is not stored.
+                out = await self.shown(key)
         at = connection.url.path.rpartition("/")[2]
         location = quote(f"{at}/{key}" if at else f"{key}", safe="/")
         return Reply(out, {"Location": location})
@@ -119,33 +114,18 @@ class ResourceController[
         """Delete a record."""
         record = await self._changing(id, "delete")
         with self._expected.holding():
-            await self._destroyed(record)
-
-    async def _destroyed(self, record: M) -> None:
-        async with transaction(self.records.session):
-            await self.destroying(record)
-            try:
-                await self.records.delete(record)
-            except NotNullViolation as error:
-                # The ORM removes references to a record first, which those that need one refuse.
-                raise ForeignKeyViolation(error.columns, error.constraint) from error
-            await self.destroyed(record)
+            async with transaction(self.records.session):
+                await self._destroy(record)
 
     async def _written(self, key: object, record: M, change: Change) -> Out:
         if not change.values:
             return await self.shown(key)
-        with self._expected.holding():
-            async with (
-                self._checked(change.body, change.values, record),
-                transaction(self.records.session),
-            ):
-                for name, value in change.values.items():
-                    setattr(record, name, value)
-                await self.updating(record, change.values)
-                await self.records.update(record)
-                await self.updated(record, change.values)
-                if self._resource().refers(change.values):
-                    await self.authorize("update", record)
+        rules = self._rules()
+        self._ask_change(rules, change, record)
+        with self._expected.holding(), self._naming(change.values):
+            await rules.check()
+            async with rules.explaining(), transaction(self.records.session):
+                await self._change(record, change.values)
                 return await self.shown(key)
 
     @classmethod
@@ -169,6 +149,10 @@ class ResourceController[
         hints: dict[str, object] = {"id": resource.key}
         listed = resource.filters if action.name == "index" else resource.filters.for_record
         hints["asked"] = Annotated[Criteria[Any], FromQuery(listed)]
+        if action.name == "update_many":
+            hints["body"] = batch_of(keyed(resource.patch, resource.key))
+        elif action.name == "destroy_many":
+            hints["body"] = batch_of(resource.key)
         if action.name in ACTIONS:
             parameters = [
                 each.replace(annotation=hints.get(name, each.annotation))
@@ -194,7 +178,7 @@ def _reads_path(controller: type[ResourceController[Any, Any, Any, Any]]) -> boo
 def _facts(controller: type[ResourceController[Any, Any, Any, Any]]) -> Resource:
     types = type_arguments(controller)
     parameters = ResourceController.__type_params__
-    model, body, answer, _ = (cast("Any", types[each]) for each in parameters)
+    model, body, answer, change = (cast("Any", types[each]) for each in parameters)
     hooks = ("storing", "updating")
     return Resource(
         controller.__qualname__,
@@ -207,6 +191,7 @@ def _facts(controller: type[ResourceController[Any, Any, Any, Any]]) -> Resource
         completes=all(
             getattr(controller, name) is not getattr(ResourceController, name) for name in hooks
         ),
+        patch=change,
         asks=controller.policy,
         requires_match=controller.require_match,
         repeats=controller.idempotency,

@@ -38,7 +38,7 @@ def entering(action: Action, resource: Resource) -> Action:
     """
     names = [*_read(action, resource)]
     is_tagged = resource.version and action.name in TAGGED
-    if action.name == "store" and isinstance(resource.repeats, EarlyDependency):
+    if action.name in {"store", "store_many"} and isinstance(resource.repeats, EarlyDependency):
         before = action.options.get("dependencies") or ()
         options: RouteOptions = {**action.options, "dependencies": [*before, resource.repeats]}
         action = action._replace(options=options)

@@ -1,7 +1,6 @@
 """The records of a resource: what its actions read and write, and the hooks around them."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from ftf.orm import BaseRepository, Criteria, FilterSet, QueryBuilder, RecordNotFound, Rules
+from ftf.orm import BaseRepository, Criteria, FilterSet, QueryBuilder, RecordNotFound
 
 from ..replies._reply import Reply
 from ..routing._controller import Controller
@@ -21,8 +20,6 @@ from ._projection import Projection
 from ._resource import Resource
 from .access._policy import Visibility, gate_of, visibility_of
 from .access._seen import seen_of
-from .bodies._rules_in import ask
-from .bodies._storable import naming_fields
 from .conditional._etag import NO_PRECONDITION, Precondition, etag_of, is_unchanged
 
 if TYPE_CHECKING:
@@ -156,45 +153,6 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
         if self._gate is not None:
             seen = await seen_of(self._gate, asked.related_models, self.records.session)
         return without_includes(asked).apply(self.query(), seen)
-
-    async def _changing(self, key: object, ability: str) -> M:
-        """Return a record that the user may change, and that has the version of `If-Match`."""
-        record = await self.found(key)
-        await self.authorize(ability, record)
-        self._expected.check(getattr(record, self._resource().version or "__class__"))
-        return record
-
-    @asynccontextmanager
-    async def _checked(
-        self,
-        body: BaseModel | None,
-        values: Mapping[str, object],
-        record: M | None = None,
-    ) -> AsyncIterator[None]:
-        """Check the rules of a body, and explain what the database refuses in the block.
-
-        Args:
-            body: The complete body; `None` if its rules are not asked.
-            values: What the block stores of it, by attribute.
-            record: The record that it changes, if that is stored.
-
-        Raises:
-            RequestValidationError: A column does not hold a value of the body.
-            RuleViolation: A rule is broken, before the block or by another request meanwhile.
-        """
-        resource, session = self._resource(), self.records.session
-        with naming_fields(values, resource.model, resource.body, session.get_bind().dialect):
-            if body is None or not resource.has_rules:
-                yield
-                return
-            rules = Rules(session, visibility=self._visibility)
-            of_parent = {resource.foreign_key: self._parent_key} if resource.parent else {}
-            own = [record] if record else []
-            changes = values if record else None
-            ask(rules, body, records=own, values=of_parent, names=changes)
-            await rules.check()
-            async with rules.explaining():
-                yield
 
     async def _enter(self, connection: HTTPConnection, action: str, parent: object) -> None:
         """Narrow the resource to what a request may see, and read its preconditions.

@@ -18,8 +18,19 @@ from .access._policy import ResourcePolicy
 from .bodies._rules_in import has_rules, policies_in
 from .declared._mistakes import unread_names
 
-ACTIONS: Final = ("index", "show", "store", "update", "replace", "destroy")
-_WRITES: Final = {"store", "update", "replace"}
+ACTIONS: Final = (
+    "index",
+    "show",
+    "store",
+    "update",
+    "replace",
+    "destroy",
+    "store_many",
+    "update_many",
+    "destroy_many",
+)
+_WRITES: Final = {"store", "update", "replace", "store_many", "update_many"}
+_UNMATCHED: Final = {"update_many", "destroy_many"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,7 @@ class Resource:
         declared: The filter set of the controller, if it has one.
         parent: The relationship to the record in the path, if there is one.
         completes: Whether the controller completes new records by its hooks.
+        patch: The schema of what clients send to change a part of a record.
         asks: The policy of the controller, if it has one.
         requires_match: Whether changes need `If-Match`.
         repeats: What executes a new record's request once, if something does.
@@ -48,6 +60,7 @@ class Resource:
     declared: FilterSet[Any] | None
     parent: QueryableAttribute[Any] | None
     completes: bool
+    patch: type[BaseModel] = BaseModel
     asks: object = None
     requires_match: bool = False
     repeats: object = None
@@ -158,6 +171,12 @@ class Resource:
             raise ValueError(
                 f"{self.name}.require_match needs records with a version: add the mixin `Versioned`"
                 f" to {self.model.__name__}."
+            )
+        unmatched = sorted(_UNMATCHED & {*self.actions})
+        if self.requires_match and unmatched:
+            raise ValueError(
+                f"{self.name} has require_match, and {unmatched[0]} has one header for many "
+                "records: leave the action out, or require_match."
             )
         self._check_shown()
         if _WRITES & {*self.actions}:

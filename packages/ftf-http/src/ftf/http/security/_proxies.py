@@ -146,13 +146,8 @@ def _pairs(element: str) -> dict[str, str]:
 def _address(element: str) -> Address | None:
     """Return the IP address of an element, without port, brackets and zone."""
     text = element.strip()
-    # Most are IPv4, and `ipaddress` takes ten times as long to read them and to write them again.
-    try:
-        packed = inet_pton(AF_INET, text)
-        if inet_ntop(AF_INET, packed) == text:
-            return 4, int.from_bytes(packed), text
-    except (OSError, ValueError):
-        pass
+    if (usual := _ipv4(text)) is not None:
+        return usual
     text = text.strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -165,3 +160,13 @@ def _address(element: str) -> Address | None:
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     address = mapped or address
     return address.version, int(address), str(address)
+
+
+def _ipv4(text: str) -> Address | None:
+    """Return an IPv4 address; `ipaddress` takes ten times as long to read and write one."""
+    try:
+        packed = inet_pton(AF_INET, text)
+    except (OSError, ValueError):
+        return None
+    # Windows may read spellings that `ipaddress` does not.
+    return (4, int.from_bytes(packed), text) if inet_ntop(AF_INET, packed) == text else None

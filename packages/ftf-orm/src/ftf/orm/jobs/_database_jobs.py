@@ -9,13 +9,14 @@ from sqlalchemy import StaticPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.container import OpenTransaction, Scope
-from ftf.container.jobs import Capabilities, Envelope, Outcome, Run, Stop, pull
+from ftf.container.jobs import Batch, Capabilities, Envelope, Outcome, Run, Stop, pull
 
 from ._leases import Leases
 from ._outage import Outage
 from ._queries import Queries
 from ._rows import insert_jobs
 from ._transactions import joining, naming_missing_tables
+from .batches._batches import extend_batch, insert_batch
 from .notices._notices import Notices
 
 LEASE_SECONDS: Final = 60.0
@@ -42,7 +43,13 @@ class DatabaseJobs:
     """
 
     capabilities: Capabilities = Capabilities(
-        durable=True, transactional=True, delay=True, unique=True, schedules=True, chains=True
+        durable=True,
+        transactional=True,
+        delay=True,
+        unique=True,
+        schedules=True,
+        chains=True,
+        batches=True,
     )
 
     def __init__(
@@ -79,6 +86,31 @@ class DatabaseJobs:
         """
         async with joining(scope, after, self._wake) as session:
             return await insert_jobs(session, envelopes, self._engine.dialect.name)
+
+    async def enqueue_batch(
+        self,
+        id: str,  # noqa: A002  # as in the envelope
+        batch: Batch,
+        envelopes: Sequence[Envelope],
+        scope: Scope,
+        after: OpenTransaction | None,
+    ) -> None:
+        """Insert a batch and its members; see `enqueue`."""
+        async with joining(scope, after, self._wake) as session:
+            await insert_batch(session, id, batch, len(envelopes))
+            await insert_jobs(session, envelopes, self._engine.dialect.name)
+
+    async def add_to_batch(self, id: str, envelopes: Sequence[Envelope], scope: Scope) -> None:  # noqa: A002  # as in the envelope
+        """Insert further members of a batch; see `BatchBackend.add_to_batch`.
+
+        Members of the same batch that end meanwhile are noted after the commit.
+
+        Raises:
+            BatchEnded: All of its members have ended.
+        """
+        async with joining(scope, None, self._wake) as session:
+            await extend_batch(session, id, len(envelopes))
+            await insert_jobs(session, envelopes, self._engine.dialect.name)
 
     async def work(self, run: Run, *, queues: Sequence[str], concurrency: int, stop: Stop) -> None:
         """Run jobs until `stop` is set; see `JobBackend.work`.

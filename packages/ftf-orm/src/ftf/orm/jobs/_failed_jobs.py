@@ -65,6 +65,8 @@ class FailedJobs:
     async def retry(self, id: str) -> None:  # noqa: A002  # as in the envelope
         """Enqueue a failed job again, with its id and with all of its attempts.
 
+        If it was a member of a batch, it is none any more.
+
         Args:
             id: Its id.
 
@@ -120,7 +122,8 @@ class FailedJobs:
         async with self._writing():
             if (row := await self._take(id)) is None:
                 return False
-            envelope = replace(envelope_of(row), attempt=0, crashes=0)
+            # Its batch has counted it.
+            envelope = replace(envelope_of(row), attempt=0, crashes=0, batch="")
             dialect = self._session.get_bind().dialect.name
             (holder,) = await insert_jobs(self._session, [envelope], dialect)
             if holder != envelope.id:

@@ -13,7 +13,16 @@ from uuid import uuid4
 from sqlalchemy import Delete, Row, Update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ftf.container.jobs import Done, Envelope, Failed, LeaseLost, Outcome, Released, Retried
+from ftf.container.jobs import (
+    Done,
+    Envelope,
+    Failed,
+    LeaseLost,
+    Outcome,
+    Released,
+    Retried,
+    has_ended,
+)
 
 from ._lease_statements import (
     CLAIM_OF,
@@ -29,6 +38,7 @@ from ._lease_statements import (
 from ._outage import Outage
 from ._rows import envelope_of, insert_jobs, wake_workers
 from ._tables import SENT
+from .batches._batches import count_end
 
 _logger: Final = logging.getLogger("ftf.orm.jobs")
 
@@ -206,6 +216,9 @@ async def _note(
             texts["traceback_"] = "".join(format_exception(error))[-_LONGEST_TEXT:]
             await connection.execute(FAIL, given | {k: _storable(v) for k, v in texts.items()})
     is_noted = bool((await connection.execute(statement, given)).rowcount)
+    if is_noted and has_ended(envelope, outcome):
+        following = await count_end(connection, envelope, outcome)
+        await insert_jobs(connection, following, connection.dialect.name)
     if is_noted and isinstance(outcome, Done | Failed):
         await insert_jobs(connection, outcome.then, connection.dialect.name)
     if is_noted and outcome == Released():

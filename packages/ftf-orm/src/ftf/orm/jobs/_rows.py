@@ -101,6 +101,7 @@ def _values(envelope: Envelope, sent_for: float) -> dict[str, object]:
         "payload": json.dumps(envelope.payload),
         "headers": json.dumps(dict(envelope.headers)),
         "chain": None if envelope.chain is None else json.dumps(envelope.chain),
+        "batch": envelope.batch or None,
         "unique_key": envelope.unique or None,
         "attempt": envelope.attempt,
         "crashes": envelope.crashes,
@@ -127,6 +128,7 @@ def envelope_of(row: Row[Any]) -> Envelope:
         crashes=row.crashes,
         headers=_read(row.headers),
         chain=None if row.chain is None else _read(row.chain),
+        batch=row.batch or "",
     )
 
 

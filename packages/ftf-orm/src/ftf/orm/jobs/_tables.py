@@ -23,6 +23,7 @@ JOBS: Final = Table(
     Column("payload", Text(), nullable=False),
     Column("headers", Text(), nullable=False),
     Column("chain", Text()),
+    Column("batch", String(36)),
     Column("unique_key", Text(), unique=True),
     Column("attempt", Integer(), nullable=False),
     Column("crashes", Integer(), nullable=False),
@@ -43,6 +44,7 @@ FAILED_JOBS: Final = Table(
     Column("payload", Text(), nullable=False),
     Column("headers", Text(), nullable=False),
     Column("chain", Text()),
+    Column("batch", String(36)),
     Column("unique_key", Text()),
     Column("attempt", Integer(), nullable=False),
     Column("crashes", Integer(), nullable=False),
@@ -50,6 +52,16 @@ FAILED_JOBS: Final = Table(
     Column("failed_at", UtcDateTime(), nullable=False, index=True),
     Column("error", Text(), nullable=False),
     Column("traceback", Text(), nullable=False),
+)
+
+# Of those with members that have not ended.
+BATCHES: Final = Table(
+    "ftf_batches",
+    jobs_metadata,
+    Column("id", String(36), primary_key=True),
+    Column("unfinished", Integer(), nullable=False),
+    Column("failures", Integer(), nullable=False),
+    Column("following", Text(), nullable=False),
 )
 
 SCHEDULES: Final = Table(

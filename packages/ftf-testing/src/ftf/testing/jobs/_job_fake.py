@@ -25,6 +25,7 @@ class JobFake:
         self._caught = Caught(types, "enqueued")
         self._envelopes: dict[int, Envelope] = {}
         self._chains: dict[int, Sequence[Job]] = {}
+        self._batches: dict[str, list[Job]] = {}
 
     def catches(self, job: "Job") -> bool:
         """Return whether a job is caught."""
@@ -36,7 +37,8 @@ class JobFake:
         self._chains[id(job)] = chain
         self._envelopes[id(job)] = envelope
         then = f", followed by {', '.join(map(str, following))}" if following else ""
-        self._caught.add(Catch(job, line, f" in the queue {envelope.queue!r}{then}"))
+        member = self._add_member(job, envelope.batch) if envelope.batch else ""
+        self._caught.add(Catch(job, line, f" in the queue {envelope.queue!r}{then}{member}"))
 
     def enqueued[J: Job](self, job: type[J]) -> list[J]:
         """Return the caught jobs of a class, first enqueued first."""
@@ -96,13 +98,25 @@ class JobFake:
         Args:
             jobs: The jobs, or their classes, in their order.
         """
-        wanted = ", ".join(each.__name__ if isinstance(each, type) else str(each) for each in jobs)
 
         def is_meant(first: object) -> bool:
             chain = self._chains[id(first)]
-            return len(chain) == len(jobs) and all(map(_is, chain, jobs))
+            return _are(chain, jobs)
 
-        self._caught.expect(object, is_meant, None, f"a chain of {wanted}")
+        self._caught.expect(object, is_meant, None, f"a chain of {_names(jobs)}")
+
+    def assert_batch(self, *jobs: "Job | type[Job] | int") -> None:
+        """Fail the test unless jobs were enqueued as one batch; see `Jobs.batch`.
+
+        Args:
+            jobs: The members, or their classes, in their order; or a number of members.
+        """
+
+        def is_meant(first: object) -> bool:
+            members = next((each for each in self._batches.values() if each[0] is first), [])
+            return bool(members) and (jobs == (len(members),) or _are(members, jobs))
+
+        self._caught.expect(object, is_meant, None, f"a batch of {_names(jobs)}")
 
     def assert_not_enqueued[J: Job](
         self, job: type[J], matches: Callable[[J], bool] | None = None
@@ -118,10 +132,23 @@ class JobFake:
 
         self._caught.expect_none(object, is_there)
 
+    def _add_member(self, job: "Job", batch: str) -> str:
+        """Note a member of a batch. Return what is known of it, for the text of failures."""
+        self._batches.setdefault(batch, []).append(job)
+        return f", in batch {[*self._batches].index(batch) + 1}"
+
     def _delay(self, job: "Job") -> timedelta:
         envelope = self._envelopes[id(job)]
         return (envelope.due or envelope.enqueued_at) - envelope.enqueued_at
 
 
-def _is(found: "Job", wanted: "Job | type[Job]") -> bool:
+def _names(jobs: "Sequence[Job | type[Job] | int]") -> str:
+    return ", ".join(each.__name__ if isinstance(each, type) else str(each) for each in jobs)
+
+
+def _are(found: "Sequence[Job]", wanted: "Sequence[Job | type[Job] | int]") -> bool:
+    return len(found) == len(wanted) and all(map(_is, found, wanted))
+
+
+def _is(found: "Job", wanted: "Job | type[Job] | int") -> bool:
     return type(found) is wanted if isinstance(wanted, type) else found == wanted

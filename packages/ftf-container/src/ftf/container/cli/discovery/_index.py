@@ -53,13 +53,20 @@ class CommandEntry:
         """Import the function.
 
         Raises:
-            Exit: There is no such function, or two packages have the command.
+            Exit: There is no such function, two packages have the command, or an extra that it
+                needs is not installed.
             ImportError: Its module cannot be imported.
         """
         if self.problem:
             raise Exit(f"`ftf {self.name}` cannot run: {self.problem}", FAILED)
         module, _, name = self.target.partition(":")
-        found = getattr(import_module(module), name, None)
+        try:
+            found = getattr(import_module(module), name, None)
+        except ModuleNotFoundError as error:
+            if error.__cause__ is None:
+                raise
+            # A package that names its extra raises this from the import that failed.
+            raise Exit(f"`ftf {self.name}` cannot run: {error}", FAILED) from error
         if not callable(found):
             raise Exit(
                 f"`ftf {self.name}` cannot run: {module} has no function {name!r} ({self.source}).",

@@ -15,6 +15,7 @@ class Capabilities:
         unique: Whether `unique` leaves out a job while another one has the same text.
         schedules: Whether each slot of a schedule is used once by all workers.
         chains: Whether jobs follow a job that is done.
+        batches: Whether jobs follow the end of several: the backend is a `BatchBackend`.
     """
 
     durable: bool = False
@@ -23,3 +24,4 @@ class Capabilities:
     unique: bool = False
     schedules: bool = False
     chains: bool = False
+    batches: bool = False

@@ -16,9 +16,12 @@ from ...scopes._event_loop import wake_up_call
 from ...scopes._scope import Scope
 from ...scopes._unit_of_work import OpenTransaction
 from .._outcome import Done, Failed, Outcome, Released, Retried
+from ..exceptions import BatchEnded
+from ..following._batch import Batch
 from ..stored._envelope import Envelope
 from ._backend import Run, Stop
 from ._capabilities import Capabilities
+from ._memory_batches import MemoryBatches
 from ._pull import pull
 
 _KEPT: Final = 1000
@@ -66,7 +69,9 @@ class MemoryJobs:
         capabilities: What it promises; see `JobBackend.capabilities`.
     """
 
-    capabilities: Capabilities = Capabilities(delay=True, unique=True, schedules=True, chains=True)
+    capabilities: Capabilities = Capabilities(
+        delay=True, unique=True, schedules=True, chains=True, batches=True
+    )
 
     def __init__(self) -> None:
         self.failed: deque[FailedJob] = deque(maxlen=_KEPT)
@@ -77,6 +82,7 @@ class MemoryJobs:
         # Weak, because a transaction that is rolled back forgets what it would have called.
         self._promised: WeakValueDictionary[str, _Promise] = WeakValueDictionary()
         self._wakers: set[Callable[[], object]] = set()
+        self._batches = MemoryBatches()
 
     async def enqueue(
         self, envelopes: Sequence[Envelope], scope: Scope, after: OpenTransaction | None
@@ -84,12 +90,31 @@ class MemoryJobs:
         """Keep jobs, once the work of a scope is committed; see `JobBackend.enqueue`."""
         promised = [self._promise(each) for each in envelopes]
         # The promises are passed along, because nothing else keeps them until the commit.
-        add = partial(self._add, envelopes, promised)
-        if after is not None:
-            after.after_commit(add)
-        elif not scope.units.defer(add):
-            add()
+        _once_committed(partial(self._add, envelopes, promised), scope, after)
         return [each.id for each in promised]
+
+    async def enqueue_batch(
+        self,
+        id: str,  # noqa: A002  # as in the envelope
+        batch: Batch,
+        envelopes: Sequence[Envelope],
+        scope: Scope,
+        after: OpenTransaction | None,
+    ) -> None:
+        """Keep a batch, once the work of a scope is committed; see `BatchBackend`."""
+        _once_committed(partial(self._batches.open, id, batch, len(envelopes)), scope, after)
+        await self.enqueue(envelopes, scope, after)
+
+    async def add_to_batch(self, id: str, envelopes: Sequence[Envelope], scope: Scope) -> None:  # noqa: A002  # as in the envelope
+        """Keep further members of a batch; see `BatchBackend.add_to_batch`.
+
+        Raises:
+            BatchEnded: All of its members have ended.
+        """
+        if id not in self._batches:
+            raise BatchEnded(id)
+        _once_committed(partial(self._batches.extend, id, len(envelopes)), scope, None)
+        await self.enqueue(envelopes, scope, None)
 
     async def work(self, run: Run, *, queues: Sequence[str], concurrency: int, stop: Stop) -> None:
         """Run jobs until `stop` is set; see `JobBackend.work`."""
@@ -122,8 +147,9 @@ class MemoryJobs:
                 self._unique.pop(envelope.unique, None)
                 if isinstance(outcome, Failed):
                     self.failed.append(FailedJob(envelope, outcome.error))
-        if isinstance(outcome, Done | Failed):
-            self._add(outcome.then, [self._promise(each) for each in outcome.then])
+        following = outcome.then if isinstance(outcome, Done | Failed) else ()
+        for each in (*following, *self._batches.after(envelope, outcome)):
+            self._add([each], [self._promise(each)])
 
     def keep(self, envelope: Envelope) -> None:
         """Put a job among those that wait."""
@@ -171,6 +197,15 @@ class MemoryJobs:
         """Return the waiting jobs of some queues, or of all, without empty ones."""
         heaps = [self._waiting[each] for each in queues or tuple(self._waiting)]
         return [heap for heap in heaps if heap]
+
+
+def _once_committed(
+    call: Callable[[], object], scope: Scope, after: OpenTransaction | None
+) -> None:
+    if after is not None:
+        after.after_commit(call)
+    elif not scope.units.defer(call):
+        call()
 
 
 def _in(seconds: float) -> datetime:

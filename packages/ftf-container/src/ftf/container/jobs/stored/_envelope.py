@@ -26,6 +26,7 @@ class Envelope:
         enqueued_at: When it was enqueued.
         headers: What crosses from the code that enqueued it, such as a request id.
         chain: What follows the job, for its runner only.
+        batch: The id of the batch that it is a member of; empty for none.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Envelope:
     crashes: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     chain: Json = None
+    batch: str = ""
 
 
 def new_id() -> str:

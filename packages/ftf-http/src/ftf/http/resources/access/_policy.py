@@ -25,6 +25,9 @@ ABILITIES: Final = {
     "update": "update",
     "replace": "update",
     "destroy": "delete",
+    "store_many": "create",
+    "update_many": "update",
+    "destroy_many": "delete",
 }
 _OPTIONAL: Final = {"view"}  # `visible` decides already
 
@@ -131,7 +134,9 @@ class PolicyCheck(EarlyCheck):
 
 def policy_check(policy: ResourcePolicy, action: str) -> EarlyDependency:
     """Return the dependency of an action that asks its policy."""
-    return EarlyDependency(PolicyCheck(policy, "create" if action == "store" else ""))
+    return EarlyDependency(
+        PolicyCheck(policy, "create" if ABILITIES.get(action) == "create" else "")
+    )
 
 
 async def gate_of(connection: HTTPConnection, policy: ResourcePolicy) -> "Gate[Any]":

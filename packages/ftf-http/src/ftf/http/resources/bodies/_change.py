@@ -31,7 +31,12 @@ def written(body: BaseModel, names: Collection[str]) -> Values:
 
 
 def changed(
-    record: object, body: BaseModel, whole: type[BaseModel], names: Collection[str]
+    record: object,
+    body: BaseModel,
+    whole: type[BaseModel],
+    names: Collection[str],
+    *,
+    besides: Collection[str] = (),
 ) -> Change:
     """Return what a partial body changes, as the whole schema has normalised it.
 
@@ -43,11 +48,14 @@ def changed(
         body: What was sent.
         whole: The schema of a complete record.
         names: The fields that are attributes of the record.
+        besides: The fields of the body that are not changes.
 
     Raises:
         RequestValidationError: The record would not be valid.
     """
     sent = body.changes() if isinstance(body, Partial) else body.model_dump(exclude_unset=True)
+    for name in besides:
+        sent.pop(name, None)
     if not sent:
         return Change({}, None)
     values: Values = {

@@ -41,8 +41,27 @@ def ruled_in(hint: object) -> Iterator[type[BaseModel]]:
             yield part
 
 
+class RulesAt:
+    """The rules of a body that is one of several, whose place begins the pointers.
+
+    Args:
+        rules: The rules of the request.
+        place: The place of the body.
+    """
+
+    def __init__(self, rules: Rules, place: int) -> None:
+        self._rules = rules
+        self._place = place
+
+    def add(
+        self, rule: Rule, pointer: str, *values: object, record: DeclarativeBase | None = None
+    ) -> None:
+        """Ask a rule about values; see `Rules.add`."""
+        self._rules.add(rule, f"/{self._place}{pointer}", *values, record=record)
+
+
 def ask(
-    rules: Rules,
+    rules: Rules | RulesAt,
     body: BaseModel,
     *,
     records: Sequence[DeclarativeBase] = (),

@@ -2,13 +2,15 @@
 
 from asyncio import Event, create_task, wait
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ftf.container import OpenTransaction, Scope
 from ftf.container.jobs import (
+    Batch,
     Capabilities,
     Envelope,
     Inbox,
@@ -25,6 +27,7 @@ from .._leases import Leases
 from .._queries import Queries
 from .._rows import insert_jobs
 from .._transactions import joining
+from ..batches._batches import extend_batch, insert_batch
 from ._relay import Relay
 from ._taken import Taken
 
@@ -79,10 +82,33 @@ class OutboxJobs:
             TransactionMisuse: `after` has ended, or is not a transaction of ftf-orm.
             JobTablesMissing: The database lacks the tables of jobs.
         """
-        committed = partial(self._relay.send_soon, envelopes)
-        async with joining(scope, after, committed) as session:
-            dialect = self._engine.dialect.name
-            return await insert_jobs(session, envelopes, dialect, self._resend_seconds)
+        async with self._joining(envelopes, scope, after) as session:
+            return await self._insert(session, envelopes)
+
+    async def enqueue_batch(
+        self,
+        id: str,  # noqa: A002  # as in the envelope
+        batch: Batch,
+        envelopes: Sequence[Envelope],
+        scope: Scope,
+        after: OpenTransaction | None,
+    ) -> None:
+        """Insert a batch and its members; see `enqueue`."""
+        async with self._joining(envelopes, scope, after) as session:
+            await insert_batch(session, id, batch, len(envelopes))
+            await self._insert(session, envelopes)
+
+    async def add_to_batch(self, id: str, envelopes: Sequence[Envelope], scope: Scope) -> None:  # noqa: A002  # as in the envelope
+        """Insert further members of a batch; see `BatchBackend.add_to_batch`.
+
+        Members of the same batch that end meanwhile are noted after the commit.
+
+        Raises:
+            BatchEnded: All of its members have ended.
+        """
+        async with self._joining(envelopes, scope, None) as session:
+            await extend_batch(session, id, len(envelopes))
+            await self._insert(session, envelopes)
 
     async def work(self, run: Run, *, queues: Sequence[str], concurrency: int, stop: Stop) -> None:
         """Run jobs until `stop` is set; see `JobBackend.work`.
@@ -115,3 +141,12 @@ class OutboxJobs:
     async def close(self) -> None:
         """Wait until the jobs that were committed are sent."""
         await self._relay.end()
+
+    def _joining(
+        self, envelopes: Sequence[Envelope], scope: Scope, after: OpenTransaction | None
+    ) -> AbstractAsyncContextManager[AsyncSession]:
+        return joining(scope, after, partial(self._relay.send_soon, envelopes))
+
+    async def _insert(self, session: AsyncSession, envelopes: Sequence[Envelope]) -> Sequence[str]:
+        dialect = self._engine.dialect.name
+        return await insert_jobs(session, envelopes, dialect, self._resend_seconds)

@@ -44,7 +44,7 @@ class Taken:
     async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
         """Note what became of a job; see `JobBackend.settle`."""
         await self._leases.settle(envelope, outcome)
-        if outcome != Done():
+        if outcome != Done() or envelope.batch:
             self._relay.wake()
 
     async def wait(self, queues: Sequence[str]) -> None:  # noqa: ARG002  # those of the inbox

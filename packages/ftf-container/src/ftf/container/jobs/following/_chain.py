@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, Self
 
-from ._job import Job
-from ._outcome import Done, Failed, Outcome
-from ._registry import JobRegistry
-from .stored._envelope import Envelope, new_id
-from .stored._scalars import Json
+from .._job import Job
+from .._outcome import Done, Failed, Outcome
+from .._registry import JobRegistry
+from ..stored._envelope import Envelope
+from ..stored._scalars import Json
+from ._link import envelope_of, link_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,7 @@ class Chain:
             InvalidRegistrationError: The class of one is not registered.
             UnwritableJob: A field of one cannot be written as JSON.
         """
-        links = [_link(registry, each) for each in following]
-        return cls(links, None if catch is None else _link(registry, catch))
+        return cls([link_of(registry, each) for each in following], link_of(registry, catch))
 
     @classmethod
     def read(cls, stored: Json) -> Self:
@@ -58,18 +57,7 @@ def followed(envelope: Envelope, outcome: Outcome) -> Outcome:
     chain = Chain.read(envelope.chain)
     if isinstance(outcome, Done) and chain.following:
         link, rest = chain.next()
-        return replace(outcome, then=(_envelope(envelope, link, rest.write()),))
+        return replace(outcome, then=(envelope_of(link, envelope.headers, rest.write()),))
     if isinstance(outcome, Failed) and chain.catch is not None:
-        return replace(outcome, then=(_envelope(envelope, chain.catch, None),))
+        return replace(outcome, then=(envelope_of(chain.catch, envelope.headers),))
     return outcome
-
-
-def _link(registry: JobRegistry, job: Job) -> Json:
-    options = job.options
-    return {"name": options.name, "payload": registry.write(job), "queue": options.queue}
-
-
-def _envelope(before: Envelope, link: Json, chain: Json) -> Envelope:
-    found: Any = link
-    now, headers = datetime.now(UTC), before.headers
-    return Envelope(new_id(), **found, enqueued_at=now, headers=headers, chain=chain)
