@@ -79,7 +79,7 @@ async def test_job_86_a_worker_whose_connection_is_lost_listens_again(shop, capl
         event.listen(engine.sync_engine, "do_connect", refuse)
         async with shop.engine.begin() as connection:
             await connection.execute(text(f"SELECT pg_terminate_backend({pid})"))
-        while "Workers are not woken by PostgreSQL" not in caplog.text:
+        while "Workers are not woken by PostgreSQL" not in caplog.text:  # noqa: ASYNC110  # no time passes
             await asyncio.sleep(0)
         event.remove(engine.sync_engine, "do_connect", refuse)
         await listening(shop, but=pid)
