@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-import tarfile
 from pathlib import Path
 
 import nox
@@ -11,8 +10,8 @@ import nox
 nox.needs_version = ">=2026.8.10"
 nox.options.default_venv_backend = "uv"
 nox.options.error_on_external_run = True
-nox.options.sessions = ["lint", "typing", "tests", "lowest", "together", "docs", "build"]
-# Two sessions at a time, so no two of them write to one file.
+# Two sessions at a time, so no two of them write to one file, and the short ones are the last.
+nox.options.sessions = ["tests", "lowest", "together", "typing", "docs", "build", "lint"]
 nox.options.parallel = 2
 nox.options.allow_parallel = True
 # A Python of the matrix that is not installed is left out, and none is downloaded for it.
@@ -34,13 +33,16 @@ PARTS = {
 }
 EXAMPLES = {"PYTHONPATH": "docs/examples"}
 # SQLAlchemy's async engine runs callbacks in greenlets, which take twice the time to trace.
-CONCURRENCY = dict.fromkeys(("ftf-http", "ftf-orm", "ftf-testing"), "greenlet,thread")
-# Tracing doubles the time of a test; the slow ones of these execute no line that others do not.
-SLOW_UNTRACED = {"ftf-orm"}
+# sys.monitoring counts a package and leaves alone what it calls, as the runs of pytest in a test.
+COUNTING = dict.fromkeys(("ftf-http", "ftf-orm"), ("ctrace", "greenlet,thread"))
+COUNTING["ftf-testing"] = "sysmon", "thread"
+# The slow tests of these execute no line that others do not, in half the time where none counts.
+SLOW_UNCOUNTED = {"ftf-container", "ftf-orm"}
+# Where images forbid them, each process would compile again all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 each_package = nox.parametrize("package", PACKAGES, ids=PACKAGES)
-depending = [package for package in PACKAGES if PROJECTS[package]["project"].get("dependencies")]
-each_with_dependencies = nox.parametrize("package", depending, ids=depending)
+DEPENDING = [package for package in PACKAGES if PROJECTS[package]["project"].get("dependencies")]
 
 
 @nox.session(default=False, venv_backend="none")
@@ -75,15 +77,26 @@ def typing(session: nox.Session, package: str) -> None:
 @nox.session(python=PYTHONS, requires=["wheelhouse"])
 @each_package
 def tests(session: nox.Session, package: str) -> None:
-    """Test a package's wheel with only what it declares."""
+    """Test a package's wheel with only what it declares, and measure its coverage."""
     session.install(*wheels(package, with_extras=False))
-    imports_alone(session, package)
-    session.install(*wheels(package))
-    run_tests(session, package)
+    session.run("python", "-W", "error", str(CHECKS / "alone.py"), package)
+    session.install(*wheels(package), f"--group=test-{package}")
+    if package == "ftf-http":
+        install_server(session, "redis-server")  # without one, its tests are skipped
+    session.env["COVERAGE_CORE"], concurrency = COUNTING.get(package, ("ctrace", "thread"))
+    # Sessions that run at the same time have files of their own.
+    session.env["COVERAGE_FILE"] = str(Path(session.virtualenv.location, "coverage"))
+    options = f"--source={module(package)}", f"--concurrency={concurrency}"
+    tests = its_tests(package)
+    counted = ["-m", "not slow"] if package in SLOW_UNCOUNTED else []
+    session.run("coverage", "run", *options, "-m", "pytest", *tests, *counted)
+    session.run("coverage", "report")
+    if counted:
+        session.run("pytest", *tests, "-m", "slow")
 
 
 @nox.session(requires=["wheelhouse"])
-@each_with_dependencies
+@nox.parametrize("package", DEPENDING, ids=DEPENDING)
 def lowest(session: nox.Session, package: str) -> None:
     """Test a package's wheel with the oldest dependencies it allows."""
     declared = f"--requirements=packages/{package}/pyproject.toml"
@@ -97,13 +110,9 @@ def lowest(session: nox.Session, package: str) -> None:
 
 @nox.session(python=PYTHONS, requires=["wheelhouse"])
 def together(session: nox.Session) -> None:
-    """Test what all packages are used by in one environment: ftf-testing, documentation, examples.
-
-    The tests of the other packages are about one of them, and `tests` runs them.
-    """
+    """Test the documentation and the examples, which use all packages in one environment."""
     groups = [f"--group=test-{package}" for package in PACKAGES]
     session.install(*wheels(*PACKAGES), *groups, "--group=test-docs", "--group=typing")
-    session.run("pytest", "packages/ftf-testing", "-m", "not slow", *session.posargs)
     session.run("pytest", "docs", *session.posargs)
     session.run("mypy", "docs/examples")
 
@@ -156,11 +165,12 @@ def compatibility(session: nox.Session, suite: str) -> None:
     """
     tested = SUITES[suite]
     session.install("pip", "pytest-xdist", "pytest-rerunfailures")
-    source = source_of(session, *tested["source"].split("=="))
-    session.install(*wheels("ftf-http"), *tested["requires"], *declared_tests(source))
+    find = "python", str(CHECKS / "source.py"), session.create_tmp(), tested["source"]
+    source, *declared = map(str.strip, session.run(*find, silent=True).splitlines())
+    session.install(*wheels("ftf-http"), *tested["requires"], *declared)
     reports = []
     for name in ("fastapi", "here"):
-        reports.append(source.with_name(f"{name}.xml"))
+        reports.append(Path(source).with_name(f"{name}.xml"))
         reports[-1].unlink(missing_ok=True)
         in_place = {"PYTHONPATH": str(COMPATIBILITY / "in_place"), "IN_PLACE": name}
         with session.chdir(source):
@@ -179,8 +189,7 @@ def compatibility(session: nox.Session, suite: str) -> None:
 def instrumented(session: nox.Session) -> None:
     """Compare what Sentry and Logfire see of FastAPI and of ftf-http."""
     session.install(*wheels("ftf-http"), "--group=test-ftf-http", "logfire[fastapi]", "sentry-sdk")
-    tests = "packages/ftf-http/compatibility/instrumentation.py"
-    session.run("pytest", tests, "-W", "default", *session.posargs)
+    session.run("pytest", str(COMPATIBILITY / "instrumentation.py"), "-Wdefault", *session.posargs)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
@@ -204,10 +213,7 @@ def brokers(session: nox.Session) -> None:
 
 @nox.session(default=False, requires=["wheelhouse"])
 def schema(session: nox.Session) -> None:
-    """Send the blog, and a resource of each shape, what their OpenAPI documents allow and refuse.
-
-    Schemathesis makes up the requests, with and without credentials.
-    """
+    """Send the blog and resources of all shapes what their documents allow and refuse."""
     session.install(*wheels(*PACKAGES), "--group=schema")
     session.run("pytest", "packages/ftf-http/compatibility/schema.py", *session.posargs)
 
@@ -275,62 +281,9 @@ def extras(package: str) -> str:
 def wheels(*packages: str, with_extras: bool = True) -> list[str]:
     """Write the arguments that install the wheels of packages, just built like their siblings."""
     files = [next(WHEELS.glob(f"{package.replace('-', '_')}-*.whl")) for package in packages]
-    requirements = [
-        f"{file}{extras(package) if with_extras else ''}"
-        for file, package in zip(files, packages, strict=True)
-    ]
+    brackets = [extras(package) if with_extras else "" for package in packages]
     fresh = [f"--refresh-package={package}" for package in PACKAGES]
-    return ["--no-sources", f"--find-links={WHEELS}", *fresh, *requirements]
-
-
-def source_of(session: nox.Session, package: str, version: str) -> Path:
-    """Download a source distribution, and unpack all of it but the package itself."""
-    folder = Path(session.create_tmp()).resolve()
-    options = ["--no-deps", "--no-binary", package, "--dest", str(folder)]
-    session.run("python", "-m", "pip", "download", "-q", *options, f"{package}=={version}")
-    name = package.replace("-", "_")
-    source = folder / f"{name}-{version}"
-    with tarfile.open(f"{source}.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
-    shutil.rmtree(source / name, ignore_errors=True)  # it would hide the installed one
-    return source
-
-
-def declared_tests(source: Path) -> list[str]:
-    """Write the arguments that install what a source distribution declares for its tests."""
-    requirements, project = source / "requirements-tests.txt", source / "pyproject.toml"
-    if requirements.exists():
-        lines = requirements.read_text().splitlines()
-        requirements.write_text("\n".join(line for line in lines if not line.startswith("-e")))
-        return [f"--requirement={requirements}"]
-    declared = "tests" in nox.project.load_toml(str(project)).get("dependency-groups", {})
-    return [f"--group={project}:tests"] if declared else []
-
-
-def imports_alone(session: nox.Session, package: str) -> None:
-    """Import a package that was installed without extras; ftf-container brings nothing along."""
-    session.run("python", "-W", "error", "-c", f"import {module(package)}")
-    if package == "ftf-container":
-        listing = "from importlib.metadata import distributions as d; print(*{x.name for x in d()})"
-        installed = session.run("python", "-c", listing, silent=True)
-        if installed.split() != [package]:
-            session.error(f"{package} brings other distributions along: {installed}")
-
-
-def run_tests(session: nox.Session, package: str) -> None:
-    """Run a package's tests and doctests, and hold its coverage to what pyproject.toml asks."""
-    session.install(f"--group=test-{package}")
-    if package == "ftf-http":
-        install_server(session, "redis-server")  # without one, its tests are skipped
-    options = f"--source={module(package)}", f"--concurrency={CONCURRENCY.get(package, 'thread')}"
-    # Sessions that run at the same time have files of their own.
-    session.env["COVERAGE_FILE"] = str(Path(session.virtualenv.location, "coverage"))
-    tests = its_tests(package)
-    traced = [*tests, "-m", "not slow"] if package in SLOW_UNTRACED else tests
-    session.run("coverage", "run", *options, "-m", "pytest", *traced)
-    session.run("coverage", "report")
-    if package in SLOW_UNTRACED:
-        session.run("pytest", *tests, "-m", "slow")
+    return ["--no-sources", f"--find-links={WHEELS}", *fresh, *map("{}{}".format, files, brackets)]
 
 
 def install_server(session: nox.Session, program: str) -> None:
