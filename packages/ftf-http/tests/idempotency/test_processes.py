@@ -11,9 +11,7 @@ import pytest
 TESTS = Path(__file__).parents[1]
 
 
-# On SQLite alone: a server does not know whose connections it has.
 @pytest.mark.slow
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_resource_81_of_requests_to_two_processes_one_is_executed(shop, database_url):
     pipe, paths = subprocess.PIPE, {"PYTHONPATH": str(TESTS)}
     command = [sys.executable, str(TESTS / "ordering.py"), database_url]
