@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
-from importlib import reload
 from typing import cast
 
 import pytest
@@ -11,23 +10,20 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import JSONResponse, StreamingResponse
 from httpx import ASGITransport, AsyncClient
 from ordering import Order, OrderRepository, application, order
-from sqlalchemy import MetaData, text
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from ftf.http import FastTrackFramework, Injected
+from ftf.http import Injected
 from ftf.http.auth import Identity, Visitor
 from ftf.http.idempotency import (  # what it needs
     IdempotencyTableMissingError,
     KeyInUse,
     UnstorableAnswerError,
-    _answers,  # noqa: PLC2701  # what it needs
-    add_idempotency_table,
     forget_answers,
     idempotent,
 )
 from ftf.http.idempotency._answers import Answer, store_answer  # noqa: PLC2701  # a race
-from ftf.orm import DatabaseProvider
 
 TEA = {"product": "tea"}
 
@@ -223,45 +219,6 @@ async def test_an_error_of_a_handler_s_own_statement_stays_as_it_is(app, serving
             await raising(shop, "/wrong")
 
 
-def test_the_table_is_added_once():
-    metadata = MetaData()
-    for _ in range(2):
-        add_idempotency_table(metadata)
-    assert [*metadata.tables] == ["ftf_idempotent_answers"]
-
-
-def test_what_the_package_needs_is_one_clear_line(monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(ImportError, match=r"ftf.http.idempotency needs ftf-orm: pip install"):
-        reload(_answers)
-
-
-def refused(app) -> str:
-    with pytest.raises(ValueError, match="idempotent") as refusal:
-        app.validate_injections()
-    return str(refusal.value)
-
-
-def test_resource_82_a_route_that_knows_no_caller_stops_the_start():
-    app = FastTrackFramework(providers=[DatabaseProvider("sqlite+aiosqlite://")])
-
-    @app.post("/")
-    @idempotent()
-    async def place() -> None: ...
-
-    assert "POST /:\nidempotent does not know who sends a request" in refused(app)
-
-
-def test_a_route_without_a_database_stops_the_start():
-    app = FastTrackFramework()
-
-    @app.post("/")
-    @idempotent(caller=lambda _: "")
-    async def place() -> None: ...
-
-    assert "POST /:\nidempotent stores answers by ftf-orm: add a DatabaseProvider" in refused(app)
-
-
 async def test_resource_82_the_caller_is_the_user_of_a_guard(app, serving):
     visitors = {"": Visitor()} | {
         name: Visitor(Identity(subject=name, guard="g")) for name in ("ada", "eve")
@@ -291,15 +248,3 @@ async def test_a_route_of_another_class_is_refused(app, serving):
     async with serving(app) as shop:
         with pytest.raises(RuntimeError, match=r"idempotent needs an ftf\.http\.Route: declare"):
             await raising(shop, "/other")
-
-
-async def test_the_header_and_the_refusals_are_documented(shop):
-    paths = (await shop.client.get("/openapi.json")).json()["paths"]
-    operation = paths["/orders"]["post"]
-    assert [each["name"] for each in operation["parameters"]] == ["Idempotency-Key"]
-    assert {"201", "400", "409", "422"} <= {*operation["responses"]}
-    assert "parameters" not in paths["/orders"]["get"] or "Idempotency" not in str(
-        paths["/orders"]["get"]
-    )
-    ways = {way.path: way.reason for way in shop.app.ways() if way.methods == {"POST"}}
-    assert "replaced or wrapped" in ways["/orders"]

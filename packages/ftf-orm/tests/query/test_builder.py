@@ -86,6 +86,12 @@ def test_edge_12_an_unknown_direction_is_refused(authors, direction):
         authors.query().order_by_key(direction)
 
 
+@pytest.mark.parametrize("second", [Author.id, Author.id.desc(), func.lower(Author.name)])
+def test_a_second_column_is_a_mistake_of_the_program_not_of_a_client(authors, second):
+    with pytest.raises(TypeError, match=r"not .*: sort by a second column with another .order_by"):
+        authors.query().order_by(Author.name, second)
+
+
 async def test_the_newest_come_first_by_a_column_or_the_key(authors, people):
     assert await names(authors.query().latest()) == ["Di", "Cy", "Bo", "Ada"]
     assert await names(authors.query().oldest().limit(2)) == ["Ada", "Bo"]

@@ -202,3 +202,14 @@ class Reviews(ResourceController[Review, ReviewIn, ReviewOut]):
 
     def parents(self, query: QueryBuilder[DeclarativeBase]) -> QueryBuilder[DeclarativeBase]:
         return query.where(~Product.hidden)
+
+
+TEA = {"sku": "tea", "name": "Green tea", "price": "4.50"}
+
+
+def product(number: int = 1, **values: object) -> Product:
+    return Product(**{"sku": f"S{number}", "name": f"N{number}", "price": number, **values})
+
+
+def codes(answer) -> list[tuple[str, str]]:
+    return [(each["pointer"], each["code"]) for each in answer.json()["errors"]]

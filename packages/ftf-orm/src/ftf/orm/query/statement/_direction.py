@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, UnaryExpression
+from sqlalchemy import ColumnElement, SQLColumnExpression, UnaryExpression
 from sqlalchemy.sql import operators
 
 from ...exceptions import InvalidArgument
@@ -18,7 +18,14 @@ def directed(by: Column, direction: Direction) -> Column:
 
     Raises:
         InvalidArgument: The direction is neither "asc" nor "desc".
+        TypeError: It is a column, which no client has sent: it is not answered as their mistake.
     """
+    given: object = direction
+    if isinstance(given, SQLColumnExpression):
+        raise TypeError(
+            f"direction must be 'asc' or 'desc', not {given}: sort by a second column with "
+            "another .order_by(...)"
+        )
     if direction not in _DIRECTIONS:
         reason = f"{direction!r} is not a direction: use 'asc' or 'desc'"
         raise InvalidArgument("direction", reason)

@@ -26,6 +26,7 @@ class Ordering[T: DeclarativeBase](Query[T]):
 
         Raises:
             InvalidArgument: The direction is neither "asc" nor "desc".
+            TypeError: The direction is a second column.
             ValueError: The column is of another table, or the name is not one of a computed value.
         """
         by = self._computed(column) if isinstance(column, str) else column
