@@ -244,3 +244,12 @@ async def test_one_related_record_that_cannot_be_null_stops_the_start(controller
     with pytest.raises(InvalidRoutesError, match=problem):
         async with serve(app):
             pass
+
+
+async def test_one_related_record_of_a_model_that_no_policy_narrows_need_not_be_null(serve):
+    app = FastTrackFramework()
+    app.register(UserSource[Author], HeaderAuthor, scope="scoped")
+    app.add_policy(Sheet, SheetPolicy)
+    app.add_controller(NeverNones)
+    async with serve(app) as client:
+        assert (await client.get("/openapi.json")).status_code == 200

@@ -141,6 +141,7 @@ READS: dict[str, Way] = {
     "find_many": lambda query: query.find_many(KEYS),
     "sole": lambda query: each(lambda key: query.where(Item.id == key).sole()),
     "pluck": lambda query: query.pluck(Item.weight),
+    "finds": lambda query: outside(query).where(query.finds()).get(),
     "subquery": lambda query: outside(query).where_in(Item.id, query.subquery(Item.id)).get(),
     "where_in": lambda query: outside(query).where_in(Item.id, query).get(),
     "statement": lambda query: query.session.scalars(query.statement()),

@@ -6,7 +6,7 @@ import pytest
 from shop import Category, Product, Review, Supplier, Tag, tagged
 from sqlalchemy import insert
 
-from ftf.orm import CustomFilter, Filter, FilterSet, Sort
+from ftf.orm import CustomFilter, Filter, FilterSet, QueryBuilder, Sort
 
 RELATED = FilterSet(
     Product,
@@ -152,3 +152,23 @@ async def test_criteria_are_for_queries_of_their_model(session, products):
 
     with pytest.raises(TypeError, match="these criteria are for Product"):
         Repository(session, Category).query().apply_filters("", allow=RELATED)
+
+
+async def test_filters_through_relationships_ask_about_no_other_records_than_those_seen(
+    stocked, products, session
+):
+    seen = {
+        Category: QueryBuilder(session, Category).where(Category.name != "drinks"),
+        Tag: QueryBuilder(session, Tag).where(Tag.name == "new"),
+    }
+    for params, whole, of_seen in (
+        ("tag=bio", [1], []),
+        ("tag=new", [1, 2], [1, 2]),
+        ("above=drinks", [1], []),
+        ("supplier=Ann", [1], [1]),
+    ):
+        asked = RELATED.parse(params)
+        assert await asked.apply(products.query()).pluck(Product.id) == whole
+        assert await asked.apply(products.query(), seen).pluck(Product.id) == of_seen
+    assert RELATED.parse("above=tea&tag=new").related_models == {Category, Tag}
+    assert RELATED.parse("").related_models == set()
