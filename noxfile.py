@@ -164,7 +164,7 @@ def compatibility(session: nox.Session, suite: str) -> None:
     pytest's choose tests.
     """
     tested = SUITES[suite]
-    session.install("pip", "pytest-xdist", "pytest-rerunfailures")
+    session.install("pip", "pytest-xdist", "pytest-rerunfailures", "pytest-timeout")
     find = "python", str(CHECKS / "source.py"), session.create_tmp(), tested["source"]
     source, *declared = map(str.strip, session.run(*find, silent=True).splitlines())
     session.install(*wheels("ftf-http"), *tested["requires"], *declared)
@@ -176,7 +176,8 @@ def compatibility(session: nox.Session, suite: str) -> None:
         with session.chdir(source):
             session.run(
                 *("pytest", "-q", "-n2", "-p", "no:cacheprovider", *tested["pytest"]),
-                *("--reruns=2", "--only-rerun=[Tt]imeout|timed out"),
+                # Some tests of the oldest FastAPI wait for ever, now and then, on FastAPI as well.
+                *("--timeout=120", "--reruns=2", "--only-rerun=[Tt]imeout|timed out"),
                 *("-W", "ignore:Module already imported"),  # by what puts it in place
                 *(f"--junitxml={reports[-1]}", *session.posargs),
                 env=in_place | {"IN_PLACE_OF": tested.get("replaced", "fastapi")},
