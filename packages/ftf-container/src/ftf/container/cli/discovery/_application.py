@@ -8,10 +8,13 @@ from functools import cached_property
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..._container import Container
 from .._exit import FAILED, WRONG_USAGE, Exit
 from ._project import Project
+
+if TYPE_CHECKING:
+    from ..._container import Container
 
 _HERE = str(Path(__file__).parents[1])
 _LOOKED_FOR = "--app, FTF_APP, [tool.ftf] app, [tool.fastapi] entrypoint"
@@ -33,7 +36,7 @@ class Application:
         source: str,
         *,
         loaded: object = None,
-        container: Container | None = None,
+        container: "Container | None" = None,
     ) -> None:
         self.target = target
         self.source = source
@@ -54,13 +57,15 @@ class Application:
         """
         if self._loaded is not None:
             return self._loaded
+        from ..._container import Container  # `--help` needs none
+
         found = self._made(self._imported())
         if not (callable(found) or isinstance(found, Container)):
             raise self._refusal(f"{found!r} is not an application or a Container.")
         return found
 
     @cached_property
-    def container(self) -> Container:
+    def container(self) -> "Container":
         """The application's container.
 
         Raises:
@@ -68,6 +73,8 @@ class Application:
         """
         if self._container is not None:
             return self._container
+        from ..._container import Container  # `--help` needs none
+
         app = self.app
         layers = getattr(app, "user_middleware", ())
         given = [getattr(layer, "kwargs", {}).get("container") for layer in layers]
