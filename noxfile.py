@@ -160,8 +160,7 @@ def bench(session: nox.Session) -> None:
 def compatibility(session: nox.Session, suite: str) -> None:
     """Run tests of others on FastAPI and on ftf-http in its place: every one that passes must.
 
-    They come from source distributions. `-- -n 8` shortens the runs, and other arguments of
-    pytest's choose tests.
+    They come from source distributions. `-- -n 8` shortens the runs; other arguments choose tests.
     """
     tested = SUITES[suite]
     session.install("pip", "pytest-xdist", "pytest-rerunfailures", "pytest-timeout")
@@ -176,7 +175,7 @@ def compatibility(session: nox.Session, suite: str) -> None:
         with session.chdir(source):
             session.run(
                 *("pytest", "-q", "-n2", "-p", "no:cacheprovider", *tested["pytest"]),
-                # Some tests of the oldest FastAPI wait for ever, now and then, on FastAPI as well.
+                # Some tests of websockets wait for ever, now and then, on FastAPI too.
                 *("--timeout=120", "--reruns=2", "--only-rerun=[Tt]imeout|timed out"),
                 *("-W", "ignore:Module already imported"),  # by what puts it in place
                 *(f"--junitxml={reports[-1]}", *session.posargs),
