@@ -9,8 +9,7 @@ serves the request, it runs as a dependency only.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from functools import partial
-from inspect import unwrap
-from types import CodeType
+from inspect import isfunction, unwrap
 from typing import Any, ClassVar, cast
 
 from fastapi import params
@@ -80,6 +79,8 @@ class EarlyDependency(params.Depends):
 
 def marks_of(endpoint: object) -> tuple[EarlyDependency, ...]:
     """Return the checks that decorators have added to a handler, or to the function it wraps."""
+    if isfunction(endpoint) and not endpoint.__dict__:  # most of them
+        return ()
     target: Any = unwrap(cast("Any", endpoint), stop=_is_marked)
     while isinstance(target, partial) and not _is_marked(target):
         target = unwrap(target.func, stop=_is_marked)
@@ -115,7 +116,7 @@ def checked_first(handle: Handler) -> Handler:
         handle: FastAPI's handler of one inclusion of the route. Its dependencies are read from its
             closure: those of the route would lack the including router's.
     """
-    dependant = closure_of(handle).get("dependant")
+    dependant = captured_by(handle, "dependant")
     checks = [*checks_of(dependant)] if isinstance(dependant, Dependant) else []
     if not checks:
         return handle
@@ -134,12 +135,13 @@ def checked_first(handle: Handler) -> Handler:
     return check_first
 
 
-def closure_of(function: object) -> dict[str, object]:
-    """Return the variables that a function takes from the one around it, by their names."""
+def captured_by(function: object, name: str) -> object:
+    """Return a variable that a function takes from the one around it; `None` if it takes none."""
     # Not getclosurevars(), which looks up the globals and builtins of the function as well.
-    code, closure = getattr(function, "__code__", None), getattr(function, "__closure__", None)
-    names = code.co_freevars if isinstance(code, CodeType) else ()
-    return {name: cell.cell_contents for name, cell in zip(names, closure or (), strict=True)}
+    if not isfunction(function) or name not in function.__code__.co_freevars:
+        return None
+    cells = function.__closure__ or ()
+    return cast("object", cells[function.__code__.co_freevars.index(name)].cell_contents)
 
 
 def unchecked(handle: object) -> object:

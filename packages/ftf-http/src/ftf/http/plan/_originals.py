@@ -10,7 +10,7 @@ from fastapi import routing
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..injection._early_checks import closure_of, unchecked
+from ..injection._early_checks import captured_by, unchecked
 
 _MODULES: Final = {
     "fastapi.dependencies.utils",
@@ -55,7 +55,7 @@ def calls_handler_directly(app: object) -> bool:
     """
     if not _is_original("request_response.<locals>.app", app):
         return False
-    handler = closure_of(app).get("f")
+    handler = captured_by(app, "f")
     return _is_original("get_request_handler.<locals>.app", unchecked(handler))
 
 

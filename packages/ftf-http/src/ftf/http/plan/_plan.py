@@ -4,6 +4,7 @@ What a plan cannot do is left to FastAPI when the plan is made. A request whose 
 are not valid is served by FastAPI from the start: only reading and validating happens twice.
 """
 
+from collections.abc import Awaitable
 from typing import Final, cast
 
 from fastapi.routing import request_response
@@ -54,6 +55,7 @@ class Plan:
         "_originals",
         "_overridden",
         "_parameters",
+        "_reads_nothing",
         "_validate",
         "_write",
     )
@@ -80,6 +82,8 @@ class Plan:
         self._validate = self._answer.validate if self._write else None
         self._parameters = Parameters(graph.parameters) if graph.parameters else None
         self._body = Body(facts) if facts.body is not None else None
+        takes_object = self._handler.takes_request
+        self._reads_nothing = not (self._checks or self._parameters or self._body or takes_object)
         fields: list[Field] = [each.field for each in graph.parameters]
         fields += facts.dependant.body_params
         if graph.steps and any(calls_user_code(adapter_of(field)) for field in fields):
@@ -101,11 +105,17 @@ class Plan:
             and not (self._overridden and getattr(self._overridden, "dependency_overrides", None))
         )
 
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    # A plain function that returns an awaitable: `async def` would add a frame to each request.
+    def serve(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one request."""
         if not self.applies_to(scope):
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
+        if self._reads_nothing:
+            return self._serve({}, None, scope, receive, send)
+        return self._read_and_serve(scope, receive, send)
+
+    async def _read_and_serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request that is refused, or of which something is read."""
         if self._checks and not await self._passes(scope, receive, send):
             return
         replay = None

@@ -18,7 +18,9 @@ class Numbered(Protocol):
 
 def is_page(hint: object) -> bool:
     """Return whether a return annotation is a page of ftf-orm's."""
-    orm = sys.modules.get("ftf.orm")  # without it, no handler returns a page
+    orm = sys.modules.get("ftf.orm")
+    if orm is None:  # without it, no handler returns a page
+        return False
     pages = [getattr(orm, name, None) for name in ("Page", "SimplePage", "CursorPage")]
     return any(page is not None and page in {hint, get_origin(hint)} for page in pages)
 

@@ -39,10 +39,10 @@ def replying(endpoint: Endpoint) -> Endpoint:
 
     A handler whose return annotation is neither is returned unchanged.
     """
+    if _returns_another(endpoint):  # most of them; a signature takes long to read
+        return endpoint
     # Older FastAPI makes the routes of an included router anew, of the handlers that they have.
     if is_generator(endpoint) or getattr(endpoint, _REPLYING, None) is endpoint:
-        return endpoint
-    if _returns_another(endpoint):  # most of them; a signature takes long to read
         return endpoint
     signature = evaluated_signature(endpoint)
     returned = signature.return_annotation
