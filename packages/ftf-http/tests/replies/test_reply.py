@@ -1,6 +1,7 @@
 """`Reply`, and the header `Link` of pages."""
 
 import re
+import sys
 from typing import Annotated
 
 import pytest
@@ -166,3 +167,17 @@ async def test_a_handler_of_two_routes_is_served_by_both(app, serve):
     app.add_api_route("/two", app.routes[-1].endpoint)
     async with serve(app) as client:
         assert (await client.get("/two")).headers["x-one"] == "1"
+
+
+async def test_without_ftf_orm_no_answer_is_a_page(monkeypatch, serve):
+    monkeypatch.delitem(sys.modules, "ftf.orm")
+    app = FastTrackFramework()
+
+    @app.get("/pages")
+    async def pages() -> Page[int]:
+        return numbers(1, 3)
+
+    async with serve(app) as client:
+        answer = await client.get("/pages?page=1")
+    assert answer.json()["items"] == [1, 2, 3]
+    assert "link" not in answer.headers
