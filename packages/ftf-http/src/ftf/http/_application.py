@@ -36,7 +36,13 @@ from .routing._tree import walk
 from .routing._unmatched import Unmatched
 from .shutdown._draining import Draining
 from .startup._access import access_faults, document_access, report_open_routes
-from .startup._checks import dependants, middleware_injections, unchecked_rules, validate
+from .startup._checks import (
+    dependants,
+    middleware_injections,
+    telling_taken,
+    unchecked_rules,
+    validate,
+)
 from .startup._cors import refuse_open_cors
 from .startup._direct import Direct
 from .startup._early_checks import early_check_faults
@@ -232,7 +238,7 @@ class FastTrackFramework(Declarations):
             raise InvalidRoutesError(faults)
         validate(self.container, places, (*middleware, *checks))
         validate_policies(self.container, places)
-        report_open_routes(self)
+        report_open_routes(self, telling_taken(places))
 
     def ways(self) -> list[RouteWay]:
         """Return how the requests of each HTTP route are served, with those of included routers.

@@ -1,20 +1,38 @@
 """What cannot hold stops the start, all faults in one report, and open routes are reported."""
 
 import logging
+from typing import Annotated
 
 import pytest
 from auth_people import Person, guarded
 from fastapi import APIRouter, routing
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from sqlalchemy import MetaData, String
+from sqlalchemy.orm import Mapped, mapped_column, registry
 from starlette.routing import Mount, Route
 
 from ftf.http import FastTrackFramework, InvalidRoutesError
 from ftf.http.auth import Access, CurrentUser, InvalidAuthError, Users, fresh, public
 from ftf.http.auth._current_user import UserClass  # noqa: PLC2701  # as AuthProvider registers it
 from ftf.http.limits import throttle
+from ftf.http.resources import Checked
+from ftf.orm import Base, DatabaseProvider, Exists, Unique
 
 
 class Other: ...
+
+
+class Model(Base):
+    __abstract__ = True
+    metadata = MetaData()
+    registry = registry()  # tests of other packages have models of the same names
+
+
+class Member(Model):
+    __tablename__ = "members"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), unique=True)
 
 
 async def show() -> int:
@@ -234,3 +252,31 @@ async def test_marks_of_an_application_leave_the_pages_of_its_documentation_to_t
     async with serve(app) as client:
         assert (await client.get("/")).status_code == 401
         assert (await client.get("/openapi.json")).status_code == 200
+
+
+async def test_resource_66_the_start_reports_open_routes_that_tell_which_values_are_taken(
+    serve, caplog
+):
+    class Taken(BaseModel):
+        name: Annotated[str, Unique(Member.name)]
+
+    class Wanted(BaseModel):
+        members: list[Annotated[int, Exists(Member.id)]]
+
+    async def store(body: Checked[Taken]) -> None: ...
+
+    async def invite(body: Checked[Wanted]) -> None: ...
+
+    app = guarded(openapi_url=None)
+    app.container.add_provider(DatabaseProvider("sqlite+aiosqlite://"))
+    app.post("/open", dependencies=[public])(store)
+    app.post("/closed", dependencies=[Access()])(store)
+    app.post("/wanted", dependencies=[public])(invite)
+    with caplog.at_level(logging.WARNING, "ftf.http"):
+        async with serve(app):
+            pass
+    (message,) = caplog.messages
+    assert message.startswith(
+        "Everyone can find out which values are taken, by the rule `Unique` of "
+    )
+    assert "POST /open." in message

@@ -1,4 +1,4 @@
-"""Bodies whose rules are not checked, because their handlers take them as plain bodies."""
+"""Bodies with rules, of all routes: plain ones, and ones that tell which values are taken."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from ._controller import ResourceController
 from ._resource import ACTIONS
 from .bodies._checked import RuleCheck, UncheckedRules
 from .bodies._form import FormReader
-from .bodies._rules_in import ruled_in
+from .bodies._rules_in import asks_unique, ruled_in
 
 
 def plain_bodies(dependant: Dependant) -> Iterator[str]:
@@ -29,6 +29,12 @@ def plain_bodies(dependant: Dependant) -> Iterator[str]:
                 )
     for below in dependant.dependencies:
         yield from plain_bodies(below)
+
+
+def tells_taken(dependant: Dependant) -> bool:
+    """Return whether a body of a handler, or of its dependencies, has a `Unique`."""
+    bodies = (asks_unique(field.field_info.annotation) for field in dependant.body_params)
+    return any(bodies) or any(map(tells_taken, dependant.dependencies))
 
 
 def _is_action(call: object) -> bool:

@@ -154,6 +154,7 @@ def _shape(
                 getattr(model, name), below, MISSING in parts, type(None) in parts
             )
         elif hasattr(model, name):
+            _refuse_deferred(model, name, place)
             shape.plain.append(name)
         elif info.is_required():
             raise TypeError(
@@ -161,6 +162,16 @@ def _shape(
                 "model, or give the field a default."
             )
     return shape
+
+
+def _refuse_deferred(model: Model, name: str, place: str) -> None:
+    """Raise for a column that no query for the model loads."""
+    column = inspect(model).column_attrs.get(name)
+    if column is not None and column.deferred:
+        raise TypeError(
+            f"{place} shows {model.__name__}.{name}, which is deferred, so that no query loads it: "
+            "leave the field out, or declare the column without `deferred`."
+        )
 
 
 def _schema_in(parts: Collection[object], place: str, within: tuple[Schema, ...]) -> Schema:

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.routing import BaseRoute, Router
@@ -102,8 +102,13 @@ def name_providers(
     raise missing.lacking(providers) from InvalidApplicationError(*rest) if any(rest) else None
 
 
-def report_open_routes(app: Application) -> None:
-    """Log which routes are open although no mark says so, if the application has guards."""
+def report_open_routes(app: Application, telling: Iterable[str]) -> None:
+    """Log which routes are open, if the application has guards, and should perhaps not be.
+
+    Args:
+        app: The application.
+        telling: The method and path of the routes that tell which values are taken.
+    """
     if not _is_loaded():
         return
     from ..auth.access import _setup  # noqa: PLC0415  # see above
@@ -114,6 +119,13 @@ def report_open_routes(app: Application) -> None:
             "`@public`.",
             len(found),
             ", ".join(map(str, found)),
+        )
+    everyone = {*map(str, _setup.open_routes_of(app))} if _setup.has_guards(app) else {}
+    if told := [place for place in telling if place in everyone]:
+        _logger.warning(
+            "Everyone can find out which values are taken, by the rule `Unique` of %s.\nDemand a "
+            "login, or leave it to the database; who registers is a matter of `Logins`.",
+            ", ".join(told),
         )
 
 

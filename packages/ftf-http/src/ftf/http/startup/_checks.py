@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from types import ModuleType
 
 from fastapi.dependencies.models import Dependant
 from starlette.middleware import Middleware
@@ -53,14 +54,26 @@ def validate(
 
 def unchecked_rules(places: Iterable[Place]) -> Iterator[RouteFault]:
     """Return the bodies whose schemas have rules of ftf-orm that nothing checks."""
+    if (bodies := _bodies()) is not None:
+        for place, _, dependant in places:
+            yield from (RouteFault(place, reason) for reason in bodies.plain_bodies(dependant))
+
+
+def telling_taken(places: Iterable[Place]) -> Iterator[str]:
+    """Return the method and path of each route whose answer tells which values are taken."""
+    if (bodies := _bodies()) is not None:
+        yield from (place for place, _, dependant in places if bodies.tells_taken(dependant))
+
+
+def _bodies() -> ModuleType | None:
+    """Return the module about bodies with rules of ftf-orm, if a schema can have some."""
     if "ftf.orm" not in sys.modules:  # no schema has such rules: do not load resources
-        return
+        return None
     try:
-        from ..resources._plain_bodies import plain_bodies  # noqa: PLC0415
+        from ..resources import _plain_bodies  # noqa: PLC0415
     except ImportError:  # pydantic is too old for resources, so that rules cannot be checked
-        return
-    for place, _, dependant in places:
-        yield from (RouteFault(place, reason) for reason in plain_bodies(dependant))
+        return None
+    return _plain_bodies
 
 
 def dependants(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Place]:

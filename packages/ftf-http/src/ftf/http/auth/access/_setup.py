@@ -120,9 +120,14 @@ def open_routes_of(app: Application) -> Sequence[OpenRoute]:
     return open_routes(app.routes, login_required=required, around=around(app))
 
 
+def has_guards(app: Application) -> bool:
+    """Return whether something decides about the requests of an application."""
+    return admissions_of(app.container) is not None
+
+
 def open_by_default(app: Application) -> Sequence[OpenRoute]:
     """Return the routes that are open although no mark says so, where there are guards."""
-    if admissions_of(app.container) is None:
+    if not has_guards(app):
         return ()
     return [each for each in open_routes_of(app) if not each.is_marked]
 

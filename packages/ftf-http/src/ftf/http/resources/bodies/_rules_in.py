@@ -34,6 +34,14 @@ def policies_in(schema: type[BaseModel]) -> set[type]:
     return {each for each in visible if isinstance(each, type)}
 
 
+def asks_unique(hint: object) -> bool:
+    """Return whether a schema in an annotation has a `Unique`."""
+    schemas = (part for part in _parts(hint) if isinstance(part, type))
+    bodies = (each for each in schemas if issubclass(each, BaseModel))
+    rules = (rule for body in bodies for part in _schemas(body, set()) for rule in _own_rules(part))
+    return any(isinstance(rule, Unique) for rule in rules)
+
+
 def ruled_in(hint: object) -> Iterator[type[BaseModel]]:
     """Return the schemas in an annotation that have rules."""
     for part in _parts(hint):
