@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
 from types import ModuleType
 
 from fastapi.dependencies.models import Dependant
@@ -70,10 +71,9 @@ def _bodies() -> ModuleType | None:
     if "ftf.orm" not in sys.modules:  # no schema has such rules: do not load resources
         return None
     try:
-        from ..resources import _plain_bodies  # noqa: PLC0415
+        return import_module("ftf.http.resources._plain_bodies")
     except ImportError:  # pydantic is too old for resources, so that rules cannot be checked
         return None
-    return _plain_bodies
 
 
 def dependants(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Place]:
