@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pkgutil import resolve_name
+from types import SimpleNamespace
 
 import pytest
 from differential.applications import applications
@@ -39,6 +40,14 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Duplicate Operation ID"),
     pytest.mark.filterwarnings("ignore:Using extra keyword arguments"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def no_time_in_gzip(monkeypatch) -> None:
+    """Compressed bodies are the same bytes, although they are compressed in different seconds."""
+    monkeypatch.setattr("gzip.time", SimpleNamespace(time=int))
+
+
 once = settings(
     derandomize=CHOSEN is None,
     database=None,
