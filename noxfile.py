@@ -166,7 +166,7 @@ def compatibility(session: nox.Session, suite: str) -> None:
     session.install("pip", "pytest-xdist", "pytest-rerunfailures", "pytest-timeout")
     find = "python", str(CHECKS / "source.py"), session.create_tmp(), tested["source"]
     source, *declared = map(str.strip, session.run(*find, silent=True).splitlines())
-    session.install(*wheels("ftf-http"), *tested["requires"], *declared)
+    session.install(*wheels("ftf-http", with_extras=False), *tested["requires"], *declared)
     reports = []
     for name in ("fastapi", "here"):
         reports.append(Path(source).with_name(f"{name}.xml"))
