@@ -23,8 +23,8 @@ def test_all_lists_what_can_be_imported(name):
     module = module_of(name)
     public = {
         attribute
-        for attribute, value in vars(module).items()
-        if not attribute.startswith("_") and not isinstance(value, ModuleType)
+        for attribute in dir(module)
+        if attribute[0] != "_" and not isinstance(getattr(module, attribute), ModuleType)
     }
     assert module.__all__ == sorted(public)
 

@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -14,6 +15,8 @@ def test_every_public_name_is_found_and_listed(package):
     module = importlib.import_module(package)
     for name in module.__all__:
         assert getattr(module, name).__name__ == name
+    others = (name for name in dir(module) if name[0] != "_" and name not in module.__all__)
+    assert all(isinstance(getattr(module, name), ModuleType) for name in others)
     assert {*module.__all__} <= {*dir(module)}
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import ModuleType
 
 type Getter = Callable[[str], object]
 
@@ -23,6 +24,8 @@ def lazy(package: str, modules: Mapping[str, str]) -> tuple[Getter, Callable[[],
         return found
 
     def names() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *modules})
+        own = vars(sys.modules[package]).items()
+        kept = (name for name, value in own if name[0] == "_" or isinstance(value, ModuleType))
+        return sorted({*kept, *modules})
 
     return find, names
