@@ -1,5 +1,6 @@
 """Many records at once: all of a batch is stored, or nothing of it."""
 
+import json
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -250,3 +251,27 @@ async def test_a_batch_of_changes_has_no_precondition():
 
     with pytest.raises(ValueError, match="destroy_many has one header for many records"):
         FastTrackFramework().add_controller(Strict)
+
+
+HOSTILE = [
+    *(None, {}, "x", 1, [None], [[1]], ["x"], [{}], [True], [1.5], [2**70], ["1"]),
+    *([{"id": each, "code": "q"}] for each in ("1", True, 1.5, 2**70, -1, None, [1], {})),
+    *([{"code": each}] for each in (None, 1, {}, [], "\ud800")),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "batch"), ("PATCH", "batch"), ("POST", "batch-delete")]
+)
+async def test_resource_3_hostile_batches_are_answered_by_faults(shop, method, path):
+    for body in HOSTILE:
+        answer = await shop.client.request(
+            method,
+            f"/shelves/1/tins/{path}",
+            content=json.dumps(body),
+            headers={**ADA, "content-type": "application/json"},
+        )
+        is_new = path == "batch" and method == "POST" and body and "code" in str(body)
+        allowed = {201, 422} if is_new else {422}
+        assert answer.status_code in allowed, (body, answer.text)
+        assert answer.status_code == 201 or codes(answer)

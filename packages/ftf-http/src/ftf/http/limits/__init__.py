@@ -1,7 +1,6 @@
 """Limits: how often a client, a user or an account may do something."""
 
 from ._caller import By, Caller
-from ._clock import LimitClock
 from ._key import account, account_by, both, client_network, user
 from ._limit import Limit, LimitOptions
 from ._outage import GuardedStore
@@ -9,6 +8,7 @@ from ._outcome import Outcome, Take
 from ._provider import LimitsProvider
 from ._throttle import Throttle, throttle
 from .exceptions import InvalidLimitError, LimitExceeded, LimitsUnavailable, UnknownLimitError
+from .stores._clock import LimitClock
 from .stores._memory import MemoryLimits
 from .stores._postgres import PostgresLimits
 from .stores._redis import RedisClient, RedisLimits

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from .._event_loop import time_limit
-from ._clock import NanosecondClock, Reclocked
 from ._outcome import Outcome, Take
 from .exceptions import LimitsUnavailable
+from .stores._clock import NanosecondClock, Reclocked
 from .stores._memory import MemoryLimits
 from .stores._store import LimitStore
 

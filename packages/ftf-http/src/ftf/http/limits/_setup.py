@@ -11,13 +11,13 @@ from ftf.container import Container
 
 from ..problems._handlers import Handler, answering
 from ..problems._response import ProblemResponse
-from ._clock import LimitClock
 from ._fields import PROBLEM_TITLE, PROBLEM_TYPE
 from ._layer import LimitsMiddleware
 from ._limiter import Limiter, LimiterOptions
 from ._policies import Policies
 from ._throttle import Throttle
 from .exceptions import LimitExceeded
+from .stores._clock import LimitClock
 from .stores._memory import MemoryLimits
 from .stores._store import LimitStore
 

@@ -22,8 +22,8 @@ from ._bulk import BulkActions, batch_of, keyed
 from ._entering import entering
 from ._from_query import FromQuery
 from ._listing import paginated
-from ._projection import AnyPage
 from ._resource import ACTIONS, Resource
+from .answers._projection import AnyPage
 from .bodies._change import Change, changed, written
 from .bodies._partial import Partial
 from .declared._mistakes import mistakes

@@ -6,7 +6,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ftf.orm import Criteria, FilterSet, QueryBuilder
 
-from ._projection import AnyPage
+from .answers._projection import AnyPage
 
 
 def without_includes[M: DeclarativeBase](asked: Criteria[M]) -> Criteria[M]:

@@ -15,11 +15,11 @@ from ..replies._reply import Reply
 from ..routing._controller import Controller
 from ._entering import CHANGES, TAGGED
 from ._listing import without_includes
-from ._loads import Seen
-from ._projection import Projection
 from ._resource import Resource
 from .access._policy import Visibility, gate_of, visibility_of
-from .access._seen import seen_of
+from .answers._loads import Seen
+from .answers._projection import Projection
+from .answers._seen import seen_of
 from .conditional._etag import NO_PRECONDITION, Precondition, etag_of, is_unchanged
 
 if TYPE_CHECKING:

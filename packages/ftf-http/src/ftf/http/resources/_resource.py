@@ -13,8 +13,8 @@ from ftf.orm import FilterSet
 
 from ..injection._early_checks import EarlyDependency
 from ..types import key_of
-from ._projection import Projection
 from .access._policy import ResourcePolicy
+from .answers._projection import Projection
 from .bodies._rules_in import has_rules, policies_in
 from .declared._mistakes import unread_names
 

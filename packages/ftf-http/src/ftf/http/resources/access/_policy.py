@@ -10,7 +10,7 @@ from ftf.orm import QueryBuilder
 
 from ...injection._early_checks import EarlyCheck, EarlyDependency
 from ...request._scope import scope_of
-from .._shape import Shape
+from ..answers._shape import Shape
 
 if TYPE_CHECKING:
     from ...auth import Gate

@@ -10,9 +10,9 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import inspect
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
-from ..injection._inject import unaliased
+from ...injection._inject import unaliased
+from .._missing import MISSING
 from ._marks import Count, Needs, Unnarrowed, When
-from ._missing import MISSING
 
 type Model = type[DeclarativeBase]
 type Schema = type[BaseModel]

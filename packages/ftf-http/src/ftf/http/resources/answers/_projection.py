@@ -12,11 +12,11 @@ from sqlalchemy.orm import DeclarativeBase
 from ftf.orm import CursorPage, Include, Page, QueryBuilder, SimplePage
 
 from ._loads import Loads, Seen, Tree
+from ._seen import seen_of
 from ._shape import Related, Shape, shape_of
-from .access._seen import seen_of
 
 if TYPE_CHECKING:
-    from ..auth import Gate
+    from ...auth import Gate
 
 type AnyPage[T] = Page[T] | SimplePage[T] | CursorPage[T]
 
