@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from functools import partial
 
 import pytest
+from committed_orders import OrderPaid, OrderPlaced, tell
 from committing import Transaction, Unit
 from services import Journal
 
@@ -12,16 +13,6 @@ from ftf.container import Container, Correlation, Scope, UnitsOfWork
 from ftf.container.events import Events, Listeners
 
 request_number: ContextVar[int] = ContextVar("request_number", default=0)
-
-
-class OrderPlaced: ...
-
-
-class OrderPaid: ...
-
-
-async def tell(event: OrderPlaced, journal: Journal) -> None:
-    journal.append("tell")
 
 
 @pytest.fixture

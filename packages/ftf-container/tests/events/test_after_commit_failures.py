@@ -5,21 +5,12 @@ import logging
 
 import pytest
 import trio
+from committed_orders import OrderPaid, OrderPlaced, tell
 from committing import Transaction, Unit
 from services import Journal
 
 from ftf.container import Container
 from ftf.container.events import EventRecursionError, Events, Listeners
-
-
-class OrderPlaced: ...
-
-
-class OrderPaid: ...
-
-
-async def tell(event: OrderPlaced, journal: Journal) -> None:
-    journal.append("tell")
 
 
 @pytest.fixture

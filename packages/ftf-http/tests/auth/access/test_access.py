@@ -1,11 +1,10 @@
 """What routes demand: guards, scopes, recent logins, and which mark counts."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from auth_people import CookieLikeGuard, HeaderGuard, guarded
+from auth_people import CookieLikeGuard, guarded
 from fastapi import APIRouter, Depends, FastAPI
 from httpx import ASGITransport, AsyncClient
+from late_guard import LateGuard, who
 
 from ftf.http import Controller, FastTrackFramework, Injected, Router, get
 from ftf.http.auth import (
@@ -16,25 +15,6 @@ from ftf.http.auth import (
     public,
 )
 from ftf.http.limits import Limit, throttle
-
-NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
-
-
-class LateGuard(HeaderGuard):
-    """`X-Ago: 600` is a login ten minutes ago."""
-
-    header = "x-ago"
-
-    async def authenticate(self, connection) -> Identity | None:
-        ago = connection.headers.get("x-ago")
-        if ago is None:
-            return None
-        when = NOW - timedelta(seconds=float(ago)) if ago else None
-        return Identity(subject="7", guard="late", authenticated_at=when)
-
-
-async def who(me: Injected[Identity]) -> str:
-    return f"{me.subject} by {me.guard}"
 
 
 def on_route(app, *marks):

@@ -1,43 +1,22 @@
 """What a refused credential is answered by."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from auth_people import HeaderGuard, guarded
+from auth_people import guarded
+from late_guard import NOW, LateGuard, who
 
-from ftf.http import FastTrackFramework, Injected
+from ftf.http import FastTrackFramework
 from ftf.http.auth import (
     Access,
     AmbiguousCredentials,
     Clock,
     Guard,
-    Identity,
     fresh,
 )
-
-NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
 
 
 class Noon(Clock):
     def time(self) -> float:
         return NOW.timestamp()
-
-
-class LateGuard(HeaderGuard):
-    """`X-Ago: 600` is a login ten minutes ago."""
-
-    header = "x-ago"
-
-    async def authenticate(self, connection) -> Identity | None:
-        ago = connection.headers.get("x-ago")
-        if ago is None:
-            return None
-        when = NOW - timedelta(seconds=float(ago)) if ago else None
-        return Identity(subject="7", guard="late", authenticated_at=when)
-
-
-async def who(me: Injected[Identity]) -> str:
-    return f"{me.subject} by {me.guard}"
 
 
 @pytest.mark.parametrize(("ago", "status"), [("0", 200), ("600", 200), ("600.001", 401), ("", 401)])
