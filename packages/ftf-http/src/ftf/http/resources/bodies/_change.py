@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasChoices, AliasPath, BaseModel, ValidationError
 
 from ._partial import Partial, merged
 
@@ -75,18 +75,21 @@ def changed(
     return Change(own, valid)
 
 
-def alias_of(schema: type[BaseModel], name: str) -> str:
-    """Return the name of a field that clients use."""
+def steps_to(schema: type[BaseModel], name: str) -> tuple[str | int, ...]:
+    """Return the way to a field by the names that clients use; of several, by the first."""
     info = schema.model_fields[name]
     alias = info.validation_alias or info.alias
-    return alias if isinstance(alias, str) else name
+    if isinstance(alias, AliasChoices):
+        alias = alias.choices[0]
+    return tuple(alias.path) if isinstance(alias, AliasPath) else (alias or name,)
 
 
 def _in_body(faults: Any, schema: type[BaseModel]) -> Iterator[Mapping[str, object]]:  # noqa: ANN401  # pydantic's
     """Return faults at the names that clients use."""
     for fault in faults:
         first, further = fault["loc"][:1], fault["loc"][1:]
-        yield {**fault, "loc": ("body", *(alias_of(schema, name) for name in first), *further)}
+        steps = [step for name in first for step in steps_to(schema, name)]
+        yield {**fault, "loc": ("body", *steps, *further)}
 
 
 def _stored(value: object) -> object:
