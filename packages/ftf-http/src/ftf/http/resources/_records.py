@@ -103,7 +103,12 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
         Raises:
             RecordNotFound: There is none with this key.
         """
-        return await self.query().find_or_fail(key)
+        return await self._changeable().find_or_fail(key)
+
+    def _changeable(self) -> QueryBuilder[M]:
+        """Return a query for records with all that a change is merged into."""
+        deferred = self._resource().deferred
+        return self.query().with_columns(*deferred) if deferred else self.query()
 
     async def shown(self, key: object, asked: Criteria[M] | None = None) -> Out:
         """Return what an answer shows of a record, which is read anew.
