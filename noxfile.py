@@ -207,8 +207,11 @@ def brokers(session: nox.Session) -> None:
         install_server(session, program)
         if shutil.which(program) is None:
             session.error(f"{program} is not installed")
-    session.install(*wheels("ftf-container", "ftf-orm"), "--group=test-ftf-orm")
-    session.run("pytest", "packages/ftf-orm/tests/jobs/on_brokers.py", *session.posargs)
+    group = "--group=test-ftf-orm"
+    session.install(*wheels("ftf-container", "ftf-orm"), group, "pytest-timeout")
+    tests = "packages/ftf-orm/tests/jobs/on_brokers.py"
+    # Each takes seconds; one that hangs keeps none of the others from running.
+    session.run("pytest", "--timeout=300", "--durations=10", tests, *session.posargs)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
