@@ -17,6 +17,8 @@ from ..keys._key_ring import KeyRing, RingKeys
 from ..keys._signing_key import SigningKey
 from ._claims import Claims, read_claims
 
+type Check = Literal["user", "session", "token"]
+
 _LONGEST: Final = 4_096
 _CACHED: Final = 2_048
 _DOTS: Final = 2
@@ -34,7 +36,8 @@ class AccessTokenOptions:
         lifetime: How long a token is valid.
         leeway: How far the clocks of processes may differ.
         check: `"user"` loads the user with each request, so that one who was deactivated is refused
-            at once; `"token"` believes the token until its end, for a service without users.
+            at once; `"session"` loads the login of the token as well, so that it ends with a
+            logout; `"token"` believes the token until its end, for a service without users.
 
     Raises:
         InvalidAuthError: A text is empty, or a time is out of range.
@@ -44,7 +47,7 @@ class AccessTokenOptions:
     audience: str
     lifetime: timedelta = timedelta(minutes=10)
     leeway: timedelta = timedelta(seconds=5)
-    check: Literal["user", "token"] = "user"
+    check: Check = "user"
 
     def __post_init__(self) -> None:
         for name in ("issuer", "audience"):
