@@ -89,7 +89,8 @@ class BulkActions[M: DeclarativeBase, In: BaseModel, Out: BaseModel, Patch: Base
         Raises:
             RuleViolation: A record is not there, or is named twice.
         """
-        found = {_key_of(record): record for record in await self.query().where_key(*keys).get()}
+        read = await self._changeable().where_key(*keys).get()
+        found = {_key_of(record): record for record in read}
         faults, known = [], set[object]()
         for place, key in enumerate(keys):
             pointer = pointer_to(place, *within)
