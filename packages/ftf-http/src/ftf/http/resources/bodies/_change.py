@@ -1,6 +1,6 @@
 """Changes of a part of a record: what was sent, merged into what is stored, and validated."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AliasChoices, AliasPath, BaseModel, ValidationError
 
 from ._partial import Partial, merged
+from ._schemas_in import schemas_in
 
 type Values = dict[str, object]
 
@@ -87,9 +88,18 @@ def steps_to(schema: type[BaseModel], name: str) -> tuple[str | int, ...]:
 def _in_body(faults: Any, schema: type[BaseModel]) -> Iterator[Mapping[str, object]]:  # noqa: ANN401  # pydantic's
     """Return faults at the names that clients use."""
     for fault in faults:
-        first, further = fault["loc"][:1], fault["loc"][1:]
-        steps = [step for name in first for step in steps_to(schema, name)]
-        yield {**fault, "loc": ("body", *steps, *further)}
+        yield {**fault, "loc": ("body", *_by_alias(fault["loc"], schema))}
+
+
+def _by_alias(steps: Iterable[object], schema: type[BaseModel]) -> Iterator[object]:
+    schemas = [schema]
+    for step in steps:
+        owner = next((each for each in schemas if step in each.model_fields), None)
+        if owner is None:
+            yield step
+        else:
+            yield from steps_to(owner, str(step))
+            schemas = [*schemas_in(owner.model_fields[str(step)].annotation)]
 
 
 def _stored(value: object) -> object:

@@ -15,6 +15,7 @@ from ...injection._inject import unaliased
 from ...problems._fault import pointer_to
 from .._missing import MISSING
 from ._change import steps_to
+from ._schemas_in import parts_of, schemas_in
 
 type Rule = Exists[Any] | Unique
 type Steps = tuple[object, ...]
@@ -37,17 +38,18 @@ def policies_in(schema: type[BaseModel]) -> set[type]:
 
 def asks_unique(hint: object) -> bool:
     """Return whether a schema in an annotation has a `Unique`."""
-    schemas = (part for part in _parts(hint) if isinstance(part, type))
-    bodies = (each for each in schemas if issubclass(each, BaseModel))
-    rules = (rule for body in bodies for part in _schemas(body, set()) for rule in _own_rules(part))
+    rules = (
+        rule
+        for body in schemas_in(hint)
+        for part in _schemas(body, set())
+        for rule in _own_rules(part)
+    )
     return any(isinstance(rule, Unique) for rule in rules)
 
 
 def ruled_in(hint: object) -> Iterator[type[BaseModel]]:
     """Return the schemas in an annotation that have rules."""
-    for part in _parts(hint):
-        if isinstance(part, type) and issubclass(part, BaseModel) and has_rules(part):
-            yield part
+    yield from filter(has_rules, schemas_in(hint))
 
 
 class RulesAt:
@@ -110,16 +112,15 @@ def _schemas(schema: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[ty
     seen.add(schema)
     yield schema
     for info in schema.model_fields.values():
-        for part in _parts(_hint(info)):
-            if isinstance(part, type) and issubclass(part, BaseModel):
-                yield from _schemas(part, seen)
+        for part in schemas_in(_hint(info)):
+            yield from _schemas(part, seen)
 
 
 def _own_rules(schema: type[BaseModel]) -> Iterator[Rule]:
     """Return the rules of a schema without those of schemas within it."""
     yield from _together(schema)
     for info in schema.model_fields.values():
-        for part in _parts(_hint(info)):
+        for part in parts_of(_hint(info)):
             marks = get_args(part)[1:] if get_origin(part) is Annotated else ()
             yield from filter(_is_rule, marks)
 
@@ -201,14 +202,6 @@ def _keys_of(rule: Rule, schema: type[BaseModel]) -> tuple[Sequence[str], Steps]
 def _hint(info: FieldInfo) -> Any:  # noqa: ANN401  # an annotation
     """Return the annotation of a field with its metadata, which pydantic keeps apart."""
     return Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
-
-
-def _parts(hint: object) -> Iterator[object]:
-    """Return an annotation and those within it."""
-    hint = unaliased(hint)
-    yield hint
-    for part in get_args(hint)[: 1 if get_origin(hint) is Annotated else None]:
-        yield from _parts(part)
 
 
 def _together(schema: type[BaseModel]) -> tuple[Unique, ...]:
