@@ -16,7 +16,7 @@ from .._span import span
 from ..scopes._settled import settled
 from ._decision import decide
 from ._job import Job, JobOptions
-from ._outcome import Discarded, Done, Failed, Outcome, Released, Retried
+from ._outcome import Discarded, Done, Failed, Outcome, Released, Retried, Retry
 from ._registry import JobRegistry, Registered
 from ._run import JobRun, current_run
 from .exceptions import JobCancelled, JobTimeout, UnknownJob, UnreadableJob, WorkerLost
@@ -192,7 +192,9 @@ def _logged(envelope: Envelope, outcome: Outcome, seconds: float = 0) -> Outcome
             _logger.error("%s failed for good", label, exc_info=error, extra=extra)
         case Retried(after, error):
             again = "%s failed, again in %.1f s"
-            _logger.warning(again, label, after, exc_info=error, extra=extra)
+            # Where a handler has asked for another attempt, only what made it ask is a problem.
+            problem = error.__cause__ or error.__context__ if isinstance(error, Retry) else error
+            _logger.warning(again, label, after, exc_info=problem, extra=extra)
         case Discarded(reason):
             _logger.info("%s is discarded: %s", label, reason, extra=extra)
         case _:
