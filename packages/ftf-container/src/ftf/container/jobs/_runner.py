@@ -1,7 +1,16 @@
 """`Runner`: makes one attempt at a job, and decides what becomes of it."""
 
 import logging
-from asyncio import FIRST_COMPLETED, Future, Task, all_tasks, create_task, get_running_loop, wait
+from asyncio import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Future,
+    Task,
+    all_tasks,
+    create_task,
+    get_running_loop,
+    wait,
+)
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
@@ -19,7 +28,7 @@ from ._job import Job, JobOptions
 from ._outcome import Discarded, Done, Failed, Outcome, Released, Retried, Retry
 from ._registry import JobRegistry, Registered
 from ._run import JobRun, current_run
-from .exceptions import JobCancelled, JobTimeout, UnknownJob, UnreadableJob, WorkerLost
+from .exceptions import JobAborted, JobCancelled, JobTimeout, UnknownJob, UnreadableJob, WorkerLost
 from .following._chain import followed
 from .stored._envelope import Envelope
 
@@ -131,9 +140,15 @@ class Runner:
     ) -> None:
         values: dict[object, object] = {JobRun: run, Correlation: Correlation(run.headers)}
         about = {"job": run.name, "job_id": run.id, "attempt": run.attempt}
-        with span("ftf.job", **about):
-            async with self._container.scoped_context(values) as scope:
-                await settled(scope, scope.acall(function, **given))
+        try:
+            with span("ftf.job", **about):
+                async with self._container.scoped_context(values) as scope:
+                    await settled(scope, scope.acall(function, **given))
+        except (Exception, CancelledError, GeneratorExit, KeyboardInterrupt):
+            raise
+        # It would end the worker, and so would the next run of the job, again and again.
+        except BaseException as error:
+            raise JobAborted(run.name, error) from error
 
     async def _tell_job(
         self, registered: Registered, job: Job, run: JobRun, error: Exception
