@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import (
     JSON,
+    ColumnClause,
     ColumnElement,
     CursorResult,
     Executable,
@@ -54,24 +55,31 @@ _INSERT_UNIQUE: Final = {
 }
 
 
-def _insert_many(dialect: str) -> Insert:
-    """Return the statement that inserts its parameter `jobs`, a list of the values of rows."""
-    names = [each.name for each in JOBS.columns if each.name not in {"number", "due_at"}]
-    rows = _json_rows(dialect, names)
-    values = [*(rows.c[name] for name in names), func.coalesce(rows.c.due, database_time("wait"))]
-    return insert(JOBS).from_select([*names, "due_at"], select(*values))
+def _json_rows(dialect: str, name: str, *columns: ColumnClause[Any]) -> FromClause:
+    """Return a parameter of a statement as a table: a list of dictionaries, sent as one text.
 
+    A driver that is given each value takes twice the time.
 
-def _json_rows(dialect: str, names: Sequence[str]) -> FromClause:
-    # One text for all values: a driver that is given each of them takes twice the time.
-    jobs = bindparam("jobs", type_=JSON())
-    columns = [*(column(name, JOBS.c[name].type) for name in names), column("due", UtcDateTime())]
+    Args:
+        dialect: The name of the database.
+        name: The name of the parameter.
+        columns: The keys of the dictionaries, with the types of their values.
+    """
+    given = bindparam(name, type_=JSON())
     if dialect == _POSTGRES:
-        rows = func.json_to_recordset(jobs).table_valued(*columns)
+        rows = func.json_to_recordset(given).table_valued(*columns)
         return rows.render_derived(with_types=True)
-    value = func.json_each(jobs).table_valued("value").c.value
+    value = func.json_each(given).table_valued("value").c.value
     found = [func.json_extract(value, f"$.{each.name}").label(each.name) for each in columns]
     return select(*found).subquery()
+
+
+def _insert_many(dialect: str) -> Insert:
+    names = [each.name for each in JOBS.columns if each.name not in {"number", "due_at"}]
+    columns = [column(name, JOBS.c[name].type) for name in names]
+    rows = _json_rows(dialect, "jobs", *columns, column("due", UtcDateTime()))
+    values = [*(rows.c[name] for name in names), func.coalesce(rows.c.due, database_time("wait"))]
+    return insert(JOBS).from_select([*names, "due_at"], select(*values))
 
 
 _INSERT_MANY: Final = {dialect: _insert_many(dialect) for dialect in (_POSTGRES, "sqlite")}
