@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ._page import Page
 from .statement._clauses import Clauses
-from .steps._columns import LeftOut
+from .steps._columns import Columns
 from .steps._eager_loads import Eager
 from .steps._filtering import Filtering
 from .steps._joins import Joining
@@ -33,8 +33,8 @@ class QueryBuilder[T: DeclarativeBase](
     Plan[T],
     SomeRelated[T],
     Writes[T],
+    Columns[T],
     Eager[T],
-    LeftOut[T],
     Filtering[T],
     Joining[T],
     Relations[T],
