@@ -236,7 +236,10 @@ def demo(session: nox.Session) -> None:
 def conduit(session: nox.Session) -> None:
     """Migrate and serve Conduit on `CONDUIT_DATABASE_URL`: `nox -s conduit -- [--port N]`."""
     session.install(*wheels(*PACKAGES), "--group=conduit")
-    session.run("python", "-m", "conduit", *session.posargs, env=EXAMPLES)
+    migrations = "docs/examples/conduit/alembic.ini"
+    session.run("alembic", f"--config={migrations}", "upgrade", "head", env=EXAMPLES)
+    serve = "uvicorn", "--factory", "conduit.app:create_app", "--no-access-log"
+    session.run(*serve, *session.posargs, env=EXAMPLES)
 
 
 @nox.session(name="release-check", default=False)
