@@ -41,7 +41,7 @@ class ListedRoute:
     needs: tuple[str, ...]
 
 
-def routes(  # noqa: PLR0913  # the options of one command
+def routes(
     *,
     path: Annotated[str, Option(help="Only paths that match, as '/posts*'.")] = "*",
     method: Annotated[str, Option(help="Only this method.")] = "",

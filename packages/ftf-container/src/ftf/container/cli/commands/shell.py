@@ -21,7 +21,7 @@ _SANDBOX: Final = (
 )
 
 
-async def shell(  # noqa: PLR0913  # the services of one command
+async def shell(
     *,
     code: Annotated[str, Option(help="Run this, and end.", short="c")] = "",
     imports: Annotated[bool, Option(help="Import models and repositories.")] = True,
