@@ -54,7 +54,7 @@ class OutboxJobs:
 
     capabilities: Capabilities = DatabaseJobs.capabilities
 
-    def __init__(  # noqa: PLR0913  # three services and three settings
+    def __init__(
         self,
         engine: AsyncEngine,
         transport: JobTransport,
