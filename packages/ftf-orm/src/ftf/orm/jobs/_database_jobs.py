@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from sqlalchemy import StaticPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.container import OpenTransaction, Scope
 from ftf.container.jobs import Batch, Capabilities, Envelope, Outcome, Run, Stop, pull
 
+from ..engine._in_memory import is_in_memory
 from ._leases import Leases
 from ._outage import Outage
 from ._queries import Queries
@@ -119,7 +119,7 @@ class DatabaseJobs:
             RuntimeError: The database is in memory: its only connection is for the application.
             JobTablesMissing: The database lacks the tables of jobs.
         """
-        refuse_one_connection(self._engine)
+        refuse_memory(self._engine)
         ended = Event()
         renewing = create_task(self._leases.renew_until(ended))
         listening = create_task(self._notices.listen()) if self._notices else None
@@ -183,14 +183,14 @@ class DatabaseJobs:
             self._wakers.remove(wake)
 
 
-def refuse_one_connection(engine: AsyncEngine) -> None:
-    """Check that a database has connections for a worker.
+def refuse_memory(engine: AsyncEngine) -> None:
+    """Check that a database outlives the process of a worker.
 
     Raises:
         RuntimeError: It is in memory.
     """
-    if isinstance(engine.pool, StaticPool):
-        raise RuntimeError(  # noqa: TRY004  # the setting is wrong, not a type
-            "A database in memory has one connection, so no worker can run beside the "
-            "application: use a file, or JobsProvider for jobs in memory"
+    if is_in_memory(engine.url):
+        raise RuntimeError(  # the setting is wrong, not a type
+            "A database in memory ends with its process, and its jobs would be lost: use a file, "
+            "or JobsProvider for jobs in memory"
         )
