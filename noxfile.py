@@ -145,14 +145,18 @@ def build(session: nox.Session, package: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    The parts of packages have names too: `nox -s bench -- events`, `limits`, `resources`.
+    The parts of packages have names too: `nox -s bench -- events`, `limits`, `resources`. That of
+    jobs is followed by `database-jobs`.
     """
     name, *arguments = session.posargs
-    program = PARTS.get(name, Path("packages", f"ftf-{name}", "benchmarks"))
+    parts = {part: path for part, path in PARTS.items() if part in {name, f"database-{name}"}}
+    parts = parts or {name: Path("packages", f"ftf-{name}", "benchmarks")}
     known = nox.project.load_toml("pyproject.toml")["dependency-groups"]
-    group = f"bench-{name}" if f"bench-{name}" in known else f"bench-{program.parts[1]}"
-    session.install(*wheels(*PACKAGES), f"--group={group}")
-    session.run("python", str(program), *arguments, env=EXAMPLES)
+    of_parts = {f"bench-{part}": f"bench-{path.parts[1]}" for part, path in parts.items()}
+    groups = [own if own in known else of_package for own, of_package in of_parts.items()]
+    session.install(*wheels(*PACKAGES), *(f"--group={each}" for each in groups))
+    for program in parts.values():
+        session.run("python", str(program), *arguments, env=EXAMPLES)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
@@ -207,8 +211,11 @@ def brokers(session: nox.Session) -> None:
         install_server(session, program)
         if shutil.which(program) is None:
             session.error(f"{program} is not installed")
-    session.install(*wheels("ftf-container", "ftf-orm"), "--group=test-ftf-orm")
-    session.run("pytest", "packages/ftf-orm/tests/jobs/on_brokers.py", *session.posargs)
+    group = "--group=test-ftf-orm"
+    session.install(*wheels("ftf-container", "ftf-orm"), group, "pytest-timeout")
+    tests = "packages/ftf-orm/tests/jobs/on_brokers.py"
+    # Each takes seconds; one that hangs keeps none of the others from running.
+    session.run("pytest", "--timeout=300", "--durations=10", tests, *session.posargs)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
@@ -229,7 +236,10 @@ def demo(session: nox.Session) -> None:
 def conduit(session: nox.Session) -> None:
     """Migrate and serve Conduit on `CONDUIT_DATABASE_URL`: `nox -s conduit -- [--port N]`."""
     session.install(*wheels(*PACKAGES), "--group=conduit")
-    session.run("python", "-m", "conduit", *session.posargs, env=EXAMPLES)
+    migrations = "docs/examples/conduit/alembic.ini"
+    session.run("alembic", f"--config={migrations}", "upgrade", "head", env=EXAMPLES)
+    serve = "uvicorn", "--factory", "conduit.app:create_app", "--no-access-log"
+    session.run(*serve, *session.posargs, env=EXAMPLES)
 
 
 @nox.session(name="release-check", default=False)

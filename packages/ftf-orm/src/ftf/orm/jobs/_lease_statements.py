@@ -11,6 +11,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -48,6 +49,15 @@ NEXT_OF: Final = {False: _NEXT, True: _NEXT.where(_OF_QUEUES)}  # by whether the
 CLAIM_OF: Final = {False: _claim(), True: _claim(_OF_QUEUES)}
 _CLAIMED: Final = (JOBS.c.id == bindparam("id_")) & (JOBS.c.token == bindparam("token_"))
 DELETE: Final = delete(JOBS).where(_CLAIMED)
+DELETE_CLAIMS: Final = (
+    delete(JOBS)
+    # By the ids as well, because SQLite uses no index for pairs.
+    .where(
+        JOBS.c.id.in_(bindparam("ids", expanding=True)),
+        tuple_(JOBS.c.id, JOBS.c.token).in_(bindparam("claims", expanding=True)),
+    )
+    .returning(JOBS.c.id, JOBS.c.token)
+)
 FREE: Final = update(JOBS).where(_CLAIMED).values(token=None, due_at=database_time("after"))
 RETRY: Final = FREE.values(attempt=JOBS.c.attempt + 1)
 _COPIED: Final = [each.name for each in FAILED_JOBS.columns if each.name in JOBS.c]
@@ -60,13 +70,13 @@ FAIL: Final = insert(FAILED_JOBS).from_select(
         bindparam("traceback_", type_=Text()),
     ).where(_CLAIMED),
 )
+_HELD: Final = JOBS.c.id.in_(bindparam("ids", expanding=True)) & JOBS.c.token.in_(
+    bindparam("tokens", expanding=True)
+)
+# Not those that are being settled: each would wait for rows that the other one has locked.
+_NOT_SETTLED: Final = select(JOBS.c.number).where(_HELD).with_for_update(skip_locked=True)
 RENEW: Final = (
-    update(JOBS)
-    .where(
-        JOBS.c.id.in_(bindparam("ids", expanding=True)),
-        JOBS.c.token.in_(bindparam("tokens", expanding=True)),
-    )
-    .values(due_at=database_time("seconds"))
+    update(JOBS).where(JOBS.c.number.in_(_NOT_SETTLED)).values(due_at=database_time("seconds"))
 )
 _SENT: Final = JOBS.c.id.in_(bindparam("ids", expanding=True)) & (JOBS.c.token == SENT)
 TAKE: Final = (

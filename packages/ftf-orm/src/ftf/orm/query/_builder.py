@@ -18,6 +18,7 @@ from .steps._scopes import Scopes
 from .steps._subqueries import Subqueries
 from .steps._timeout import Timeout
 from .terminals._aggregates import Aggregates
+from .terminals._counted import Counted
 from .terminals._long_reads import LongReads
 from .terminals._plan import Plan
 from .terminals._some_related import SomeRelated
@@ -27,6 +28,7 @@ from .terminals._writes import Writes
 @dataclass(frozen=True, slots=True)
 class QueryBuilder[T: DeclarativeBase](
     LongReads[T],
+    Counted[T],
     Aggregates[T],
     Plan[T],
     SomeRelated[T],

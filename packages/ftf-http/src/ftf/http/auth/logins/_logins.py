@@ -190,7 +190,7 @@ class Logins[U]:
             await self._end(login, "logout")
 
     async def logout(self, identity: Identity) -> None:
-        """End the login that a request belongs to; its access tokens are good until their end.
+        """End the login that a request belongs to; only `check="session"` ends its access tokens.
 
         Args:
             identity: What the credential of the request says.
