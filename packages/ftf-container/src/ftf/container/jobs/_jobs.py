@@ -42,7 +42,7 @@ class Jobs:
         self._backend = backend
         self._registry = registry
 
-    async def enqueue(  # noqa: PLR0913  # each may be left out
+    async def enqueue(
         self,
         job: Job,
         *,
@@ -140,7 +140,7 @@ class Jobs:
         (id_,) = await self._backend.enqueue([envelope], self._scope, after)
         return id_
 
-    async def batch(  # noqa: PLR0913  # each but the first may be left out
+    async def batch(
         self,
         jobs: Iterable[Job],
         *,
