@@ -146,8 +146,8 @@ def build(session: nox.Session, package: str) -> None:
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    The parts of packages have names too: `nox -s bench -- events`, `limits`, `resources`. That of
-    jobs is followed by `database-jobs`.
+    The parts of packages have names too: `nox -s bench -- events`, `limits`, `resources`. With
+    `jobs` those of `database-jobs` run as well.
     """
     name, *arguments = session.posargs
     parts = {part: path for part, path in PARTS.items() if part in {name, f"database-{name}"}}

@@ -151,6 +151,16 @@ async def test_a_failing_enqueue_is_raised_by_dispatch(container, on):
             await events.dispatch(OrderPlaced("x"))
 
 
+@pytest.mark.parametrize("order", [(OrderPlaced, RushOrder), (RushOrder, OrderPlaced)])
+async def test_a_listener_that_is_queued_for_a_subclass_as_well_is_called_once(
+    container, on, order
+):
+    for event in order:
+        on.queue(event, Notify)
+    await dispatch(container, RushOrder(1), OrderPlaced(2))
+    assert container.resolve(Journal) == ["RushOrder 1", "OrderPlaced 2"]
+
+
 def test_the_job_is_known_by_its_listener(container, on):
     on.queue(OrderPlaced, Notify)
     (job,) = JobRegistry.of(container).all

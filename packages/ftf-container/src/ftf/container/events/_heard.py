@@ -38,6 +38,13 @@ class HeardByType:
         if (heard := self._heard.get(event)) is not None:
             return heard
         found = [each for each in self._listeners if issubclass(event, each.event)]
+        queued = {each.method for each in found if each.enqueue and each.event is event}
+        found = [
+            each
+            for each in found
+            # What is queued for this class is not queued for a base class of it as well.
+            if each.event is event or not each.enqueue or each.method not in queued
+        ]
         call = call_all(tuple(each for each in found if not each.after_commit))
         later = [(each, call_all((each,))) for each in found if each.after_commit]
         if not later:

@@ -62,6 +62,11 @@ class Listener:
         """The class that the container builds."""
         return cast("type", self.target)
 
+    @property
+    def method(self) -> tuple[Callable[..., object], str]:
+        """What is called, whatever the event."""
+        return self.target, self.name
+
     def __str__(self) -> str:
         return f"{name_of(self.target)}.{self.name}" if self.is_class else name_of(self.target)
 
