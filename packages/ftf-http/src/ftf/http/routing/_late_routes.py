@@ -1,6 +1,7 @@
 """Routes that the start has not checked: they are checked when the index first sees them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import Scope
@@ -53,7 +54,12 @@ class LateRoutes:
         return Watch(self._router, included_routers(self._router.routes))
 
     def _faults(self) -> Iterator[Faulty]:
-        for route in walk(self._router.routes):
+        for top in self._router.routes:
+            with suppress(Exception):  # FastAPI raises it again where it comes to the route
+                yield from [*self._faults_below(top)]
+
+    def _faults_below(self, top: BaseRoute) -> Iterator[Faulty]:
+        for route in walk([top]):
             dependant = getattr(route, "dependant", None)
             if dependant is not None:
                 for fault in services_read_in(dependant, self._container, place_of(route)):
