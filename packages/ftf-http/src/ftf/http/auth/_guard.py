@@ -26,6 +26,8 @@ class Guard(ABC):
         security_scheme: The security scheme of the OpenAPI document.
         loads_user: Whether the user of the identity is loaded and checked, if the application has
             users; if not, a user who was deactivated is accepted until the credential ends.
+        checks_login: Whether the login of the identity is looked up, so that a credential ends with
+            a logout; what looks it up by itself, or has none, does not need this.
         lifetime: How long the container keeps a guard, unless it is registered.
         is_repeatable: Whether the credential of a websocket can be read again while it is open; if
             not, as of a ticket that is used once, only its user and its login are checked then.
@@ -39,6 +41,7 @@ class Guard(ABC):
     prefixes: ClassVar[tuple[str, ...]] = ()
     is_repeatable: ClassVar[bool] = True
     loads_user: bool = True
+    checks_login: bool = False
 
     @abstractmethod
     async def authenticate(self, connection: HTTPConnection) -> Identity | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Literal, override
+from typing import Any, override
 
 from ftf.container import Container, Factory, ServiceProvider
 
@@ -10,6 +10,7 @@ from ._clock import Clock
 from ._current_user import UserClass
 from ._users import Users
 from .access._guards import Guards
+from .connections._open_logins import OpenLogins
 from .connections._options import ConnectionOptions
 from .exceptions import InvalidAuthError
 from .guards._bearer_guard import BearerGuard
@@ -18,7 +19,7 @@ from .keys._derived_keys import DerivedKeys
 from .keys._key_ring import KeyRing
 from .keys._secret import Secret
 from .keys._signing_key import SigningKey
-from .tokens._access_tokens import AccessTokenOptions, AccessTokens
+from .tokens._access_tokens import AccessTokenOptions, AccessTokens, Check
 
 type Value = str | bytes
 
@@ -41,7 +42,8 @@ class AuthProvider(ServiceProvider):
             derived from the secrets.
         lifetime: How long an access token is valid.
         leeway: How far the clocks of processes may differ.
-        check: Whether a request with an access token loads its user.
+        check: Whether a request with an access token loads its user: `"user"`, its user and its
+            login: `"session"`, or neither: `"token"`.
         cookie: How the cookie of a login is set and read.
         check_connections: How often the credential of an open websocket or event stream is checked,
             so that it ends after a logout in another process.
@@ -50,7 +52,7 @@ class AuthProvider(ServiceProvider):
         InvalidAuthError: A value is missing or not possible. The error never has a secret.
     """
 
-    def __init__(  # noqa: PLR0913  # the settings of one subject
+    def __init__(
         self,
         *,
         secrets: Value | Sequence[Value] | None = None,
@@ -62,7 +64,7 @@ class AuthProvider(ServiceProvider):
         keys: KeyRing[SigningKey] | None = None,
         lifetime: timedelta = timedelta(minutes=10),
         leeway: timedelta = timedelta(seconds=5),
-        check: Literal["user", "token"] = "user",
+        check: Check = "user",
         cookie: SessionCookie | None = None,
         check_connections: timedelta = timedelta(seconds=60),
     ) -> None:
@@ -104,7 +106,14 @@ class AuthProvider(ServiceProvider):
             container.instance(Users, users)
 
     async def boot(self, container: Container) -> None:
-        """Make the keys of access tokens, if a guard reads them: a fault stops the start."""
+        """Make the keys of access tokens, if a guard reads them: a fault stops the start.
+
+        Raises:
+            InvalidAuthError: A key cannot be made, or logins are checked and there are none.
+        """
+        if self._options.check == "session" and OpenLogins not in container:
+            remedy = "Add `LoginsProvider()` and stores, or choose another check."
+            raise InvalidAuthError("check", 'is "session", and nothing knows the logins', remedy)
         guards = container.resolve(Guards) if Guards in container else Guards()
         if any(issubclass(guard, BearerGuard) for _, guard in guards.named()):
             container.resolve(AccessTokens).read_keys()

@@ -130,9 +130,8 @@ class Admissions(Decider):
         if isinstance(dependant, Dependant):
             for _, key in injected_parameters(dependant):
                 if demands_user(key) is not None and key not in self._container:
-                    self._container.register(
-                        cast("TypeForm[object]", key), self._current(key), scope="scoped"
-                    )
+                    current = cast("TypeForm[object]", key)
+                    self._container.register(current, self._current(key), scope="transient")
         return rule_of(route, login_required=self.guards.login_required, around=around)
 
     def identity(self, visitor: Visitor) -> Identity:

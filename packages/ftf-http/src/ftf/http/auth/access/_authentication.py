@@ -35,11 +35,12 @@ async def authenticate(
         known: What the credential said before, where it was read before.
 
     Raises:
-        Unauthenticated: A credential is not valid, or its user is not active any more.
+        Unauthenticated: A credential is not valid, or its login has ended, or its user is not
+            active any more.
         AmbiguousCredentials: Two guards have accepted a credential.
     """
     found: Identity | None = None
-    loads_user = False
+    loads_user = checks_login = False
     for name, cls in guards:
         guard = await services.aresolve(cls)
         is_read = known is None or guard.is_repeatable
@@ -49,9 +50,11 @@ async def authenticate(
         if found is not None:
             raise AmbiguousCredentials
         found = identity if identity.guard == name else replace(identity, guard=name)
-        loads_user = guard.loads_user
+        loads_user, checks_login = guard.loads_user, guard.checks_login
     if found is None:
         return GUEST
+    if checks_login and not await _is_open(found, services):
+        raise Unauthenticated(_REFUSED)
     key = found.user_key
     if not (has_users and loads_user) or key is None:
         return Visitor(found)
@@ -85,6 +88,11 @@ async def still_holds(
             return False
         if visitor.identity is None or visitor.identity.subject != identity.subject:
             return False
-        if identity.session_id is None or OpenLogins not in container:
-            return True
-        return await (await services.aresolve(OpenLogins)).is_open(identity.session_id)
+        return OpenLogins not in container or await _is_open(identity, services)
+
+
+async def _is_open(identity: Identity, services: Scope) -> bool:
+    """Return whether the login of an identity has not ended, if it has one."""
+    if identity.session_id is None:
+        return True
+    return await (await services.aresolve(OpenLogins)).is_open(identity.session_id)

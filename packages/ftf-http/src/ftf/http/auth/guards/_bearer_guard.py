@@ -47,7 +47,8 @@ class BearerGuard(Guard):
             for _, other in guards.named()
             if issubclass(other, BearerGuard) and other is not type(self)
         }
-        self.loads_user: bool = tokens.options.check == "user"
+        self.loads_user: bool = tokens.options.check != "token"
+        self.checks_login: bool = tokens.options.check == "session"
 
     @override
     async def authenticate(self, connection: HTTPConnection) -> Identity | None:

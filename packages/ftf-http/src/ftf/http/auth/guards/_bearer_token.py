@@ -22,15 +22,12 @@ def bearer_token(connection: HTTPConnection) -> str | None:
         Unauthenticated: The header has the scheme, and not exactly one space and a token.
         AmbiguousCredentials: The request has the header twice.
     """
-    found: bytes | None = None
-    for name, value in connection.scope["headers"]:
-        if name == _AUTHORIZATION:
-            if found is not None:
-                raise AmbiguousCredentials
-            found = value
-    if found is None or found[:_LENGTH].lower() != _BEARER:
+    found = [value for name, value in connection.scope["headers"] if name == _AUTHORIZATION]
+    if len(found) > 1:
+        raise AmbiguousCredentials
+    if not found or found[0][:_LENGTH].lower() != _BEARER:
         return None
-    rest = found[_LENGTH:]
+    rest: bytes = found[0][_LENGTH:]
     if rest and rest[0] in _NAME:
         return None
     token = rest[1:].decode("latin-1")

@@ -1,6 +1,7 @@
 """The types and ranges of primary keys: keys that no row can have are left out."""
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
@@ -54,12 +55,16 @@ def can_have[V](column: ColumnElement[V], dialect: Dialect) -> Callable[[object]
     The function raises `InvalidValue` for one that is not of the type of the column.
     """
     kind, limit = _python_type(column), 1 << (_bits(column, dialect) - 1)
+    overflow = _overflow(column, dialect)
 
     def is_possible(key: object) -> bool:
         if key is None:
             return False
         if not isinstance(key, kind):
             raise _other_type(column, key, kind)
+        if overflow is not None and isinstance(key, int | Decimal):
+            number = Decimal(key)
+            return number.is_nan() or abs(number) < overflow
         if isinstance(key, int):
             return -limit <= key < limit
         return not isinstance(key, str) or is_text(key, dialect)
@@ -87,6 +92,17 @@ def _bits[V](column: ColumnElement[V], dialect: Dialect) -> int:
     if isinstance(stored, SmallInteger):
         return 16
     return 64 if isinstance(stored, BigInteger) else 32
+
+
+def _overflow[V](column: ColumnElement[V], dialect: Dialect) -> Decimal | None:
+    """Return the smallest number that a NUMERIC column does not hold, once it is rounded."""
+    stored = column.type
+    if dialect.name == "sqlite" or not isinstance(stored, Numeric) or isinstance(stored, Float):
+        return None
+    scale = stored.scale or 0
+    if stored.precision is None or stored.precision < scale:
+        return None
+    return Decimal("9" * (stored.precision - scale) + "." + "9" * scale + "5")
 
 
 def is_text(key: str, dialect: Dialect) -> bool:
