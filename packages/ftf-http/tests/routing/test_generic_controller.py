@@ -4,11 +4,59 @@ from typing import Annotated, Generic, TypeVar
 
 import pytest
 from fastapi import Body
-from generic_crud import In, Store, Things
+from pydantic import BaseModel
 
-from ftf.http import Controller, FastTrackFramework, get, post
+from ftf.http import Controller, FastTrackFramework, Inject, Injected, Router, get, post, put
 
 T = TypeVar("T")
+
+
+class In(BaseModel):
+    name: str
+
+
+class Out(BaseModel):
+    number: int
+
+
+class Store[I]:
+    def __init__(self) -> None:
+        self.stored: list[I] = []
+
+
+class Crud[I: BaseModel, O: BaseModel = Out](Controller):
+    def __init__(self, store: Store[I]) -> None:
+        self.store = store
+
+    @get()
+    async def index(self, store: Injected[Store[I]]) -> bool:
+        return store is self.store
+
+    @get("/default")
+    async def default(self, store: Store[I] = Inject(Store[I])) -> bool:
+        return store is self.store
+
+    @post()
+    async def create(self, body: I) -> str:
+        self.store.stored.append(body)
+        return type(body).__name__
+
+    @post("/all", response_model=list[O])
+    async def create_all(self, bodies: list[I], extra: I | None = None) -> object:
+        return [{"number": len(bodies), "secret": 1}]
+
+    @put("/{number}")
+    async def change(self, number: int, body: Annotated[I, Body(embed=True)]) -> O: ...
+
+
+class Middle[A: BaseModel](Crud[A]):
+    @get("/middle")
+    async def middle(self) -> str:
+        return "middle"
+
+
+class Things(Middle[In]):
+    prefix = "/things"
 
 
 class Mixin:
@@ -126,3 +174,12 @@ def test_resource_48_an_argument_that_no_name_of_the_module_is_is_refused():
 
     with pytest.raises(TypeError, match="cannot be evaluated: name 'Nowhere' is not defined"):
         FastTrackFramework().add_controller(Nameless)
+
+
+@pytest.mark.parametrize("kind", [FastTrackFramework, Router])
+def test_resource_49_a_controller_that_is_added_twice_is_refused(kind):
+    served = kind()
+    served.add_controller(Things)
+    with pytest.raises(ValueError, match="Things is added already: GET /things has its handler"):
+        served.add_controller(Things)
+    assert len(served.routes) == len({(r.path, *sorted(r.methods)) for r in served.routes})

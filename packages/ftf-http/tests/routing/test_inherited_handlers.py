@@ -3,9 +3,8 @@
 import types
 
 import pytest
-from generic_crud import Things
 
-from ftf.http import Controller, FastTrackFramework, Router, delete, get
+from ftf.http import Controller, FastTrackFramework, delete, get
 
 
 async def test_resource_49_an_override_of_a_subclass_of_a_subclass_is_called_once(serve):
@@ -40,15 +39,6 @@ async def test_resource_49_an_override_of_a_subclass_of_a_subclass_is_called_onc
     async with serve(app) as client, serve(other) as client_of_other:
         assert (await client.get("/x")).json() == ["left", "right", "base"]
         assert (await client_of_other.get("/x")).json() == ["left", "right", "base", "base"]
-
-
-@pytest.mark.parametrize("kind", [FastTrackFramework, Router])
-def test_resource_49_a_controller_that_is_added_twice_is_refused(kind):
-    served = kind()
-    served.add_controller(Things)
-    with pytest.raises(ValueError, match="Things is added already: GET /things has its handler"):
-        served.add_controller(Things)
-    assert len(served.routes) == len({(r.path, *sorted(r.methods)) for r in served.routes})
 
 
 class Items(Controller):

@@ -29,9 +29,8 @@ from .request._server_timing import timed
 from .request._services import serve_from
 from .routing._index import RouteIndex
 from .routing._late_routes import LateRoutes
-from .routing._openapi import document_parameters
+from .routing._openapi import document_parameters, document_refusals
 from .routing._options import ApplicationOptions, Json, check_options
-from .routing._refusals import document_refusals
 from .routing._route import Route
 from .routing._tree import walk
 from .routing._unmatched import Unmatched
