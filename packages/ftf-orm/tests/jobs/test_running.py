@@ -207,10 +207,10 @@ async def test_a_worker_on_tables_of_an_older_release_ends_with_the_remedy(shop,
     assert lacks in caught.value.problem
 
 
-async def test_a_database_in_memory_has_no_connection_for_a_worker():
+async def test_a_database_in_memory_has_no_worker():
     engine = create_engine("sqlite://")
     backend = DatabaseJobs(engine)
-    with pytest.raises(RuntimeError, match="A database in memory has one connection"):
+    with pytest.raises(RuntimeError, match="A database in memory ends with its process"):
         await backend.work(Runner.run, queues=(), concurrency=1, stop=asyncio.Event())
     await engine.dispose()
 

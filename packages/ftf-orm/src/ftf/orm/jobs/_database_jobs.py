@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from sqlalchemy import StaticPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.container import OpenTransaction, Scope
 from ftf.container.jobs import Batch, Capabilities, Envelope, Outcome, Run, Stop, pull
 
+from ..engine._in_memory import is_in_memory
 from ._leases import Leases
 from ._outage import Outage
 from ._queries import Queries
@@ -116,7 +116,7 @@ class DatabaseJobs:
         """Run jobs until `stop` is set; see `JobBackend.work`.
 
         Raises:
-            RuntimeError: The database is in memory: its only connection is for the application.
+            RuntimeError: The database is in memory: its jobs would end with the process.
             JobTablesMissing: The database lacks the tables of jobs.
         """
         await refuse_unfit_database(self._engine)
@@ -187,13 +187,13 @@ async def refuse_unfit_database(engine: AsyncEngine) -> None:
     """Check that a worker can run on a database; one that cannot be reached is looked at later.
 
     Raises:
-        RuntimeError: It is in memory, where no connection is left for a worker.
+        RuntimeError: It is in memory, so that its jobs end with the process.
         JobTablesMissing: It lacks a table or column of jobs.
     """
-    if isinstance(engine.pool, StaticPool):
-        raise RuntimeError(  # noqa: TRY004  # the setting is wrong, not a type
-            "A database in memory has one connection, so no worker can run beside the "
-            "application: use a file, or JobsProvider for jobs in memory"
+    if is_in_memory(engine.url):
+        raise RuntimeError(  # the setting is wrong, not a type
+            "A database in memory ends with its process, and its jobs would be lost: use a file, "
+            "or JobsProvider for jobs in memory"
         )
     with Outage().survived("The tables of jobs are not looked for"):
         await refuse_missing_tables(engine)

@@ -114,7 +114,7 @@ class OutboxJobs:
         """Run jobs until `stop` is set; see `JobBackend.work`.
 
         Raises:
-            RuntimeError: The database is in memory: its only connection is for the application.
+            RuntimeError: The database is in memory: its jobs would end with the process.
             JobTablesMissing: The database lacks the tables of jobs.
         """
         await refuse_unfit_database(self._engine)
