@@ -22,7 +22,9 @@ from table import Times, print_table
 
 HERE = Path(__file__).parent
 FRAMEWORKS = ("plain_fastapi", "starlette_by_hand", "litestar_", "blacksheep_", "ftf_http")
-CONTAINERS = ("hand_wired", "ftf_http", "wireup", "dishka", "depends")
+# What the server takes alone and with a framework that decides nothing shows what can be reached.
+FLOORS = ("uvicorn_alone", "starlette_by_hand")
+CONTAINERS = ("hand_wired", *FLOORS, "ftf_http", "wireup", "dishka", "depends")
 SERVED = "CPU µs of the server for a request"
 CONNECTIONS = 8
 

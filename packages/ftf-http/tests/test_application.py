@@ -67,7 +67,17 @@ async def test_a_health_route_of_the_users_wins(serve):
         assert (await client.get("/health")).json() == "splendid"
 
 
-def test_an_option_that_fastapi_does_not_know_is_refused_unless_it_keeps_it():
+class Instrumented(FastAPI):
+    """A class like the one by which OpenTelemetry replaces FastAPI."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        raise AssertionError
+
+
+@pytest.mark.parametrize("found", [FastAPI, Instrumented])
+def test_an_option_that_fastapi_does_not_know_is_refused_unless_it_keeps_it(found, monkeypatch):
+    monkeypatch.setattr("ftf.http._application.FastAPI", found)
+    assert FastTrackFramework(title="Blog").title == "Blog"
     if "extra" in signature(FastAPI.__init__).parameters:
         assert FastTrackFramework(tittle="Blog").extra == {"tittle": "Blog"}
     else:

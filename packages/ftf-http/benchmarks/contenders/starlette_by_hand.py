@@ -67,6 +67,11 @@ async def depends(request: Request) -> Response:
     return JSONResponse({"page": page, "user": user})
 
 
+async def singletons(_: Request) -> Response:
+    """Use what was made at start."""
+    return JSONResponse(await hand_wired.singletons())
+
+
 async def scoped(_: Request) -> Response:
     """Make everything, and close what has to be."""
     return JSONResponse(await hand_wired.scoped())
@@ -92,6 +97,7 @@ app = Starlette(
         Route("/singleton", singleton),
         Route("/thread", thread),
         Route("/depends", depends),
+        Route("/singletons", singletons),
         Route("/scoped", scoped),
     ]
 )

@@ -14,7 +14,8 @@ class RedisServer:
     """A Redis server on a Unix socket, which tests may stop and start again."""
 
     def __init__(self, folder: Path) -> None:
-        self.url = f"unix://{folder}/redis.sock"
+        # A loaded machine may take longer than the seconds that the client waits by default.
+        self.url = f"unix://{folder}/redis.sock?socket_timeout=60&socket_connect_timeout=60"
         self._command = [
             *("redis-server", "--port", "0", "--unixsocket", f"{folder}/redis.sock"),
             *("--save", "", "--daemonize", "no", "--dir", str(folder)),

@@ -123,7 +123,7 @@ async def test_without_sqlalchemy_the_extra_is_named(monkeypatch):
 
 
 async def test_edge_s77_the_hit_of_a_request_that_is_rolled_back_stays(store, serve):
-    app = FastTrackFramework(providers=[LimitsProvider(store)])
+    app = FastTrackFramework(providers=[LimitsProvider(store, timeout=60)])
     app.add_limit("two", Limit.per_hour(2))
     log: list[str] = []
 

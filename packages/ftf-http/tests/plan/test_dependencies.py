@@ -1,25 +1,12 @@
 """Dependencies: a plan calls them in the order, as often and in the way FastAPI does."""
 
-import asyncio
 import functools
 import threading
-from contextvars import ContextVar
 from inspect import Parameter, Signature
 from typing import Annotated
 
 import pytest
-from fastapi import (
-    BackgroundTasks,
-    Depends,
-    FastAPI,
-    HTTPException,
-    Query,
-    Request,
-    Response,
-    Security,
-)
-from fastapi.security import APIKeyHeader, OAuth2PasswordBearer, SecurityScopes
-from starlette.requests import HTTPConnection
+from fastapi import Depends, HTTPException, Query
 from starlette.websockets import WebSocket
 from ways import ways_of
 
@@ -142,62 +129,6 @@ async def test_path_9_classes_objects_wrappers_and_threads(same):
     )
 
 
-async def test_path_9_overrides_are_set_and_cleared_between_requests(serve):
-    app = FastTrackFramework()
-
-    async def number(q: int = 1) -> int:
-        return q
-
-    @app.get("/")
-    async def show(number: Annotated[int, Depends(number)]) -> int:
-        return number
-
-    async with serve(app) as client:
-        assert (await client.get("/")).json() == 1
-        app.dependency_overrides[number] = lambda other: int(other) * 10
-        assert (await client.get("/?other=2")).json() == 20
-        assert (await client.get("/")).status_code == 422
-        app.dependency_overrides = {}
-        assert (await client.get("/")).json() == 1
-
-
-async def test_path_9_a_dependency_that_is_replaced_later_is_not_called(serve):
-    app = FastTrackFramework()
-
-    async def other(q: int = 1) -> int:
-        return q + 1
-
-    @app.get("/")
-    async def show(number: Annotated[int, Depends(plain)]) -> int:
-        return number
-
-    (route,) = [route for route in app.routes if getattr(route, "path", "") == "/"]
-    async with serve(app) as client:
-        assert (await client.get("/")).json() == 1
-        route.dependant.dependencies[0].call = other
-        assert (await client.get("/")).json() == 2
-
-
-async def test_path_9_one_whose_result_is_shared_is_not_shared_after_it_was_replaced(serve):
-    async def other(q: int = 1) -> int:
-        return q + 1
-
-    async def show(
-        one: Annotated[int, Depends(plain)], same: Annotated[int, Depends(plain)]
-    ) -> list[int]:
-        return [one, same]
-
-    answers = []
-    for app in (FastAPI(), FastTrackFramework()):
-        app.get("/")(show)
-        (route,) = [route for route in app.routes if getattr(route, "path", "") == "/"]
-        async with serve(app) as client:
-            assert (await client.get("/")).json() == [1, 1]
-            route.dependant.dependencies[1].call = other
-            answers.append((await client.get("/")).json())
-    assert answers[0] == answers[1]
-
-
 async def test_path_9_dependencies_with_yield_are_left_to_fastapi(same):
     async def opened():
         calls.append("open")
@@ -224,63 +155,6 @@ async def test_path_9_dependencies_with_yield_are_left_to_fastapi(same):
     assert calls == ["open", "close"] * 2
 
 
-async def test_path_9_security_scopes_are_fastapi_s(same):
-    def scopes(security: SecurityScopes) -> list[str]:
-        return [*security.scopes]
-
-    async def user(scopes: Annotated[list[str], Security(scopes, scopes=["user"])]) -> list[str]:
-        return scopes
-
-    def build(app) -> None:
-        @app.get("/", dependencies=[Security(user, scopes=["router"])])
-        async def show(
-            own: SecurityScopes,
-            one: Annotated[list[str], Security(user, scopes=["one", "user"])],
-            two: Annotated[list[str], Security(user, scopes=["two"])],
-            three: Annotated[list[str], Depends(scopes)],
-        ) -> list[list[str]]:
-            return [own.scopes, one, two, three]
-
-    await same(build, ("GET", "/"))
-
-
-async def test_path_9_security_schemes_take_the_request(same):
-    def build(app) -> None:
-        @app.get("/")
-        async def show(
-            key: Annotated[str, Depends(APIKeyHeader(name="x-key"))],
-            token: Annotated[str, Security(OAuth2PasswordBearer("token"), scopes=["a"])],
-        ) -> list[str]:
-            return [key, token]
-
-    whole = {"headers": {"x-key": "k", "authorization": "Bearer t"}}
-    await same(build, ("GET", "/", whole), ("GET", "/", {"headers": {"x-key": "k"}}), ("GET", "/"))
-
-
-async def test_path_9_responses_and_background_tasks_are_shared(same):
-    async def cookie(response: Response, tasks: BackgroundTasks) -> int:
-        response.set_cookie("seen", "yes")
-        response.headers["x-own"] = "1"
-        response.status_code = 202
-        tasks.add_task(calls.append, "dependency")
-        return id(response)
-
-    def build(app) -> None:
-        @app.get("/")
-        async def show(
-            number: Annotated[int, Depends(cookie)], response: Response, tasks: BackgroundTasks
-        ) -> bool:
-            tasks.add_task(calls.append, "handler")
-            return id(response) == number
-
-        @app.get("/own")
-        async def own(number: Annotated[int, Depends(cookie)]) -> Response:
-            return Response("text", 203)
-
-    await same(build, ("GET", "/"), ("GET", "/own"))
-    assert calls == ["dependency", "handler", "dependency"] * 2
-
-
 async def test_path_9_an_error_of_a_dependency_ends_the_request(same):
     async def refuse(q: int = 0) -> None:
         calls.append("refuse")
@@ -295,52 +169,6 @@ async def test_path_9_an_error_of_a_dependency_ends_the_request(same):
 
     await same(build, ("GET", "/?page=1&q=1"), ("GET", "/?page=x&q=1"), ("GET", "/?page=1"))
     assert calls == ["refuse", "refuse", "refuse", "show"] * 2
-
-
-async def test_path_17_context_variables_and_the_task_are_shared(same):
-    variable: ContextVar[str] = ContextVar("variable", default="unset")
-    tasks: list[object] = []
-
-    async def setting(q: str = "set") -> None:
-        tasks[:] = [asyncio.current_task()]
-        variable.set(q)
-
-    def in_thread() -> str:
-        seen = variable.get()
-        variable.set("thread")
-        return seen
-
-    def build(app) -> None:
-        @app.get("/", dependencies=[Depends(setting)])
-        async def show(seen: Annotated[str, Depends(in_thread)]) -> list[object]:
-            return [variable.get(), seen, tasks == [asyncio.current_task()]]
-
-        @app.get("/def", dependencies=[Depends(setting)])
-        def show_in_thread() -> str:
-            return variable.get()
-
-    await same(build, ("GET", "/?q=1"), ("GET", "/def?q=2"))
-
-
-async def test_path_17_a_request_has_its_state_and_its_route(same):
-    async def mark(request: HTTPConnection) -> None:
-        request.state.mark = request.path_params["number"]
-
-    def build(app) -> None:
-        @app.get("/{number}", dependencies=[Depends(mark)], name="shown")
-        async def show(number: int, request: Request) -> list[object]:
-            stacks = "fastapi_inner_astack", "fastapi_function_astack"
-            return [
-                request.state.mark,
-                request.app is app,
-                str(request.url_for("shown", number=4)),
-                request.scope["route"].path,
-                request.scope["endpoint"].__name__,
-                request.path_params,
-                [type(request.scope[name]).__name__ for name in stacks],
-            ]
-
-    await same(build, ("GET", "/3"))
 
 
 async def test_a_dependency_that_takes_a_websocket_is_left_to_fastapi(same):

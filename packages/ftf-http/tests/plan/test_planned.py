@@ -1,16 +1,11 @@
 """Plans are made at the first request of a route, for each of its inclusions."""
 
 import functools
-import gc
-import logging
-import weakref
 from contextlib import AsyncExitStack
 from typing import Annotated
 
-import anyio
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response, routing
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, routing
 from fastapi.routing import APIRoute
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import HTTPConnection
@@ -27,7 +22,6 @@ from ftf.http import (
     ScopeMiddleware,
     get,
 )
-from ftf.http.plan import _plan  # noqa: PLC2701  # the subject
 from ftf.http.plan._planned import PlannedApp  # noqa: PLC2701  # the subject
 
 
@@ -163,68 +157,6 @@ async def test_path_16_a_planned_inclusion_may_be_instrumented(monkeypatch):
     assert seen == ["/"]
 
 
-async def test_path_19_a_plan_is_made_at_the_first_request(serve, monkeypatch, caplog):
-    made = []
-
-    class Noting(_plan.Plan):
-        def __init__(self, facts, *args: object) -> None:
-            made.append(facts.path)
-            super().__init__(facts, *args)
-
-    monkeypatch.setattr("ftf.http.plan._planned.Plan", Noting)
-    app = FastTrackFramework()
-    for number in range(1_000):
-        app.get(f"/{number}")(lambda: 1)
-    with caplog.at_level(logging.DEBUG, "ftf.http"):
-        async with serve(app) as client:
-            assert made == []
-            for _ in range(3):
-                assert (await client.get("/3")).json() == 1
-    assert made == ["/3"]
-    assert "/3 is served by a compiled plan" in caplog.messages
-
-
-async def test_a_route_without_a_plan_is_logged(serve, caplog):
-    app = FastTrackFramework()
-
-    async def opened():
-        yield 1
-
-    @app.get("/", dependencies=[Depends(opened)])
-    async def show() -> int:
-        return 1
-
-    with caplog.at_level(logging.DEBUG, "ftf.http"):
-        async with serve(app) as client:
-            assert (await client.get("/")).json() == 1
-    assert "/ is served by FastAPI: the dependency opened has `yield`" in caplog.messages
-
-
-async def test_path_19_the_plan_of_a_removed_route_is_freed(serve, monkeypatch):
-    plans = []
-
-    class Referred(_plan.Plan):
-        def __init__(self, *args: object) -> None:
-            plans.append(weakref.ref(self))
-            super().__init__(*args)
-
-    monkeypatch.setattr("ftf.http.plan._planned.Plan", Referred)
-    app = FastTrackFramework()
-
-    @app.get("/")
-    async def show(greeter: Injected[Greeter], number: int = 1) -> int:
-        return number
-
-    app.register(Greeter)
-    async with serve(app) as client:
-        assert (await client.get("/")).json() == 1
-        assert plans[0]() is not None
-        app.router.routes[:] = [route for route in app.routes if route.path != "/"]
-        assert (await client.get("/")).status_code == 404
-    gc.collect()
-    assert [plan() for plan in plans] == [None]
-
-
 @pytest.mark.parametrize("taken", [True, False])
 async def test_path_17_a_service_that_takes_the_request_finds_what_fastapi_has(serve, taken):
     app = FastTrackFramework()
@@ -292,71 +224,6 @@ async def test_a_service_that_cannot_be_built_is_an_error(bare):
 
     async with bare(app) as client:
         assert (await client.get("/")).status_code == 500
-
-
-@pytest.mark.parametrize("annotation", [str, Response])
-@pytest.mark.parametrize("raised", [OSError("gone"), HTTPException(418)])
-async def test_path_18_an_error_of_the_channel_is_raised_like_starlette_does(raised, annotation):
-    outcomes = []
-    for app in (FastAPI(), FastTrackFramework(problem_details=False)):
-
-        @app.get("/")
-        async def show() -> annotation:
-            return PlainTextResponse("shown") if annotation is Response else "shown"
-
-        async def send(message) -> None:
-            raise raised
-
-        async def receive() -> dict[str, object]:
-            return {"type": "http.request"}
-
-        scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
-        with pytest.raises(
-            (OSError, RuntimeError), match=r"gone|response already started"
-        ) as caught:
-            await app(scope, receive, send)
-        outcomes.append((type(caught.value), str(caught.value)))
-    assert outcomes[0] == outcomes[1]
-
-
-async def test_path_18_a_cancelled_request_ends_where_it_waits():
-    app, ended = FastTrackFramework(), []
-
-    async def waiting() -> None:
-        try:
-            await anyio.sleep_forever()
-        finally:
-            ended.append("dependency")
-
-    @app.get("/dependency", dependencies=[Depends(waiting)])
-    async def show() -> None: ...
-
-    @app.get("/handler")
-    async def wait() -> None:
-        try:
-            await anyio.sleep_forever()
-        finally:
-            ended.append("handler")
-
-    @app.post("/body")
-    async def post(body: dict[str, int]) -> None: ...
-
-    async def never() -> dict[str, object]:
-        try:
-            await anyio.sleep_forever()
-        finally:
-            ended.append("body")
-        raise AssertionError
-
-    async def send(_) -> None:
-        raise AssertionError
-
-    for method, path in (("GET", "/dependency"), ("GET", "/handler"), ("POST", "/body")):
-        scope = {"type": "http", "method": method, "path": path, "query_string": b""}
-        with anyio.move_on_after(0.01) as cancelled:
-            await app(scope | {"headers": [(b"content-type", b"application/json")]}, never, send)
-        assert cancelled.cancelled_caught
-    assert ended == ["dependency", "handler", "body"]
 
 
 def test_a_route_of_another_class_is_fastapi_s():

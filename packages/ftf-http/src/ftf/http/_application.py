@@ -28,9 +28,9 @@ from .request._outermost import Outgoing
 from .request._server_timing import timed
 from .request._services import serve_from
 from .routing._index import RouteIndex
-from .routing._openapi import document_parameters
+from .routing._late_routes import LateRoutes
+from .routing._openapi import document_parameters, document_refusals
 from .routing._options import ApplicationOptions, Json, check_options
-from .routing._refusals import document_refusals
 from .routing._route import Route
 from .routing._tree import walk
 from .routing._unmatched import Unmatched
@@ -150,7 +150,8 @@ class FastTrackFramework(Declarations):
             further += [page_of(self.problem_types, known) for known in self.problem_types]
         # Not routes of the router: Starlette would try them before those that are added later.
         self._unmatched = Unmatched(self.router, further)
-        self._index = RouteIndex(self.router, self._unmatched)
+        self._late = LateRoutes(self.router, self.container)
+        self._index = RouteIndex(self.router, self._unmatched, self._late)
         self.router.middleware_stack = self._index
         self._documented: object = None
         self._layers = Layers(self.container, self.draining)
@@ -239,6 +240,7 @@ class FastTrackFramework(Declarations):
         validate(self.container, places, (*middleware, *checks))
         validate_policies(self.container, places)
         report_open_routes(self, telling_taken(places))
+        self._late.trust_known()
 
     def ways(self) -> list[RouteWay]:
         """Return how the requests of each HTTP route are served, with those of included routers.

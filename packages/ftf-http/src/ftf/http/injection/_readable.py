@@ -16,15 +16,16 @@ from starlette.background import BackgroundTasks as StarletteBackgroundTasks
 from starlette.requests import HTTPConnection
 
 from ftf.container import Container, InvalidRegistrationError
+from ftf.container.exceptions import Step
 
-from ..exceptions import UnreadableParameterError
+from ..exceptions import InjectionFault, ReadServiceError, UnreadableParameterError
 from ._inject import markers, unaliased
 from ._signature import evaluated_signature
 
 _SPECIAL = (HTTPConnection, Response, BackgroundTasks, StarletteBackgroundTasks, SecurityScopes)
 
 
-def services_read_by(dependant: Dependant, container: Container) -> Iterator[tuple[str, object]]:
+def _services_read_by(dependant: Dependant, container: Container) -> Iterator[tuple[str, object]]:
     """Return the parameters that are read from the request but have a registered service.
 
     A parameter with a mark such as `Annotated[T, Body()]` is left out.
@@ -45,6 +46,22 @@ def services_read_by(dependant: Dependant, container: Container) -> Iterator[tup
         if name in read and not _is_marked(parameter):
             keys = (key for key in _keys(parameter.annotation) if _is_service(key, container))
             yield from ((name, key) for key in [*keys][:1])
+
+
+def services_read_in(
+    dependant: Dependant, container: Container, place: str
+) -> Iterator[InjectionFault]:
+    """Return the services that are read from the request, by a handler and its dependencies.
+
+    Args:
+        dependant: FastAPI's description of the handler.
+        container: The container of the application.
+        place: The route, as the faults name it.
+    """
+    for parameter, key in _services_read_by(dependant, container):
+        yield InjectionFault(place, parameter, ReadServiceError((Step(key, parameter),)))
+    for below in dependant.dependencies:
+        yield from services_read_in(below, container, place)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from ._index_entries import Alone, AnyEntry, Entry, Left, RouteAccess, entries_o
 from ._index_included import IncludedRoute
 from ._index_routes import Routes, Watch, frontends_of, included_routers
 from ._index_tree import Node, merged
+from ._late_routes import LateRoutes
 from ._originals import routing_is_original
 from ._unmatched import CANDIDATES, Unmatched, completing_allow
 
@@ -90,15 +91,17 @@ class RouteIndex:
     Args:
         router: The router of an application.
         unmatched: Serves what no route matches.
+        late: Refuses connections to routes that the start has not checked, and that have a fault.
 
     Attributes:
         saw_telemetry: Whether FastAPI records the latest request that came through its layers.
     """
 
-    def __init__(self, router: APIRouter, unmatched: Unmatched) -> None:
+    def __init__(self, router: APIRouter, unmatched: Unmatched, late: LateRoutes) -> None:
         router.routes = Routes(router.routes)
         self._router = router
         self._unmatched = unmatched
+        self._late = late
         self._routers: ASGIApp = unmatched
         self._access: RouteAccess | None = None
         self._snapshot: Snapshot | None = None
@@ -124,6 +127,8 @@ class RouteIndex:
         if inner is not None:
             await inner(scope, receive, send)
             return
+        if scope["type"] != "lifespan":
+            self._late.check(scope)
         self.saw_telemetry = _TELEMETRY in scope
         # FastAPI's routers say which route was selected, where its telemetry records the request.
         is_silent = scope.get(_TELEMETRY) is None

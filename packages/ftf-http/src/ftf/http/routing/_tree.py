@@ -12,6 +12,12 @@ def walk(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
     return iter(routes) if contexts is None else contexts(list(routes))
 
 
+def place_of(route: BaseRoute, prefix: str = "") -> str:
+    """Return the methods and the path of a route, as errors name it."""
+    methods = ",".join(sorted(getattr(route, "methods", None) or ("WEBSOCKET",)))
+    return f"{methods} {prefix}{getattr(route, 'path', None) or ''}"
+
+
 def mounts(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, object, list[BaseRoute]]]:
     """Return mounted applications: the path, the application without middleware, its routes.
 

@@ -10,13 +10,12 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from ftf.container import Container, DependencyResolutionError, GraphError
-from ftf.container.exceptions import Step
 
-from ..exceptions import InjectionFault, InvalidApplicationError, ReadServiceError, RouteFault
+from ..exceptions import InjectionFault, InvalidApplicationError, RouteFault
 from ..injection._endpoint import injected_parameters
-from ..injection._readable import services_read_by
+from ..injection._readable import services_read_in
 from ..request._scope import ScopeMiddleware
-from ..routing._tree import mounts, walk
+from ..routing._tree import mounts, place_of, walk
 from ._access import name_providers
 from ._middleware import missing_arguments
 
@@ -43,7 +42,7 @@ def validate(
     faults: list[InjectionFault] = []
     for place, _, dependant in places:
         faults += _faults(container, ((place, *each) for each in injected_parameters(dependant)))
-        faults += _read_services(container, place, dependant)
+        faults += services_read_in(dependant, container, place)
     faults += _faults(container, further)
     # A registered service that a route asks for is reported once, with the route.
     known = {str(fault.error) for fault in faults}
@@ -81,9 +80,7 @@ def dependants(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Place]
     for route in walk(routes):
         dependant = getattr(route, "dependant", None)
         if dependant is not None:
-            methods = ",".join(sorted(getattr(route, "methods", None) or ("WEBSOCKET",)))
-            place = f"{methods} {prefix}{getattr(route, 'path', None) or ''}"
-            yield place, getattr(route, "original_route", route), dependant
+            yield place_of(route, prefix), getattr(route, "original_route", route), dependant
     for path, app, below in mounts(routes):
         if not _opens_scopes(app):
             yield from dependants(below, prefix + path)
@@ -106,16 +103,6 @@ def _faults(container: Container, further: Iterable[InjectedParameter]) -> Itera
     for place, parameter, key in further:
         for error in _errors(container, key):
             yield InjectionFault(place, parameter, error)
-
-
-def _read_services(
-    container: Container, place: str, dependant: Dependant
-) -> Iterator[InjectionFault]:
-    """Return the services that are read from the request, by a handler and its dependencies."""
-    for parameter, key in services_read_by(dependant, container):
-        yield InjectionFault(place, parameter, ReadServiceError((Step(key, parameter),)))
-    for below in dependant.dependencies:
-        yield from _read_services(container, place, below)
 
 
 def _errors(container: Container, *keys: object) -> tuple[DependencyResolutionError, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from ...routing._refusals import add_response, operations_of_routes
+from ...routing._openapi import add_response, operations_of_routes
 from ._admissions import Admissions
 from ._around import Around
 from ._rule import Rule
