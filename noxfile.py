@@ -12,6 +12,7 @@ nox.options.default_venv_backend = "uv"
 nox.options.error_on_external_run = True
 # Two sessions at a time, so no two of them write to one file, and the short ones are the last.
 nox.options.sessions = ["tests", "lowest", "together", "typing", "docs", "build", "lint"]
+# What runs at the same time as another is shown when it ends: not what serves, measures or is long.
 nox.options.parallel = 2
 nox.options.allow_parallel = True
 # A Python of the matrix that is not installed is left out, and none is downloaded for it.
@@ -45,7 +46,7 @@ each_package = nox.parametrize("package", PACKAGES, ids=PACKAGES)
 DEPENDING = [package for package in PACKAGES if PROJECTS[package]["project"].get("dependencies")]
 
 
-@nox.session(default=False, venv_backend="none")
+@nox.session(default=False, venv_backend="none", allow_parallel=False)
 def wheelhouse(session: nox.Session) -> None:
     """Build the wheels of all packages, which the other sessions install."""
     command = ["uv", "build", "--quiet", "--all-packages", "--wheel", "--clear", "-o", WHEELS]
@@ -141,18 +142,22 @@ def build(session: nox.Session, package: str) -> None:
     session.run("python", str(CHECKS / "wheel.py"), str(wheel), package.replace("-", "/"))
 
 
-@nox.session(default=False, requires=["wheelhouse"])
+@nox.session(default=False, requires=["wheelhouse"], allow_parallel=False)
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
-    The parts of packages have names too: `nox -s bench -- events`, `limits`, `resources`.
+    The parts of packages have names too: `nox -s bench -- events`, `limits`, `resources`. That of
+    jobs is followed by `database-jobs`.
     """
     name, *arguments = session.posargs
-    program = PARTS.get(name, Path("packages", f"ftf-{name}", "benchmarks"))
+    parts = {part: path for part, path in PARTS.items() if part in {name, f"database-{name}"}}
+    parts = parts or {name: Path("packages", f"ftf-{name}", "benchmarks")}
     known = nox.project.load_toml("pyproject.toml")["dependency-groups"]
-    group = f"bench-{name}" if f"bench-{name}" in known else f"bench-{program.parts[1]}"
-    session.install(*wheels(*PACKAGES), f"--group={group}")
-    session.run("python", str(program), *arguments, env=EXAMPLES)
+    of_parts = {f"bench-{part}": f"bench-{path.parts[1]}" for part, path in parts.items()}
+    groups = [own if own in known else of_package for own, of_package in of_parts.items()]
+    session.install(*wheels(*PACKAGES), *(f"--group={each}" for each in groups))
+    for program in parts.values():
+        session.run("python", str(program), *arguments, env=EXAMPLES)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
@@ -207,8 +212,11 @@ def brokers(session: nox.Session) -> None:
         install_server(session, program)
         if shutil.which(program) is None:
             session.error(f"{program} is not installed")
-    session.install(*wheels("ftf-container", "ftf-orm"), "--group=test-ftf-orm")
-    session.run("pytest", "packages/ftf-orm/tests/jobs/on_brokers.py", *session.posargs)
+    group = "--group=test-ftf-orm"
+    session.install(*wheels("ftf-container", "ftf-orm"), group, "pytest-timeout")
+    tests = "packages/ftf-orm/tests/jobs/on_brokers.py"
+    # Each takes seconds; one that hangs keeps none of the others from running.
+    session.run("pytest", "--timeout=300", "--durations=10", tests, *session.posargs)
 
 
 @nox.session(default=False, requires=["wheelhouse"])
@@ -218,21 +226,24 @@ def schema(session: nox.Session) -> None:
     session.run("pytest", "packages/ftf-http/compatibility/schema.py", *session.posargs)
 
 
-@nox.session(default=False, requires=["wheelhouse"])
+@nox.session(default=False, requires=["wheelhouse"], allow_parallel=False)
 def demo(session: nox.Session) -> None:
     """Migrate, seed and serve the blog: `nox -s demo -- [--port N] [--check]`."""
     session.install(*wheels(*PACKAGES), "--group=demo")
     session.run("python", "-m", "blog", *session.posargs, env=EXAMPLES)
 
 
-@nox.session(default=False, requires=["wheelhouse"])
+@nox.session(default=False, requires=["wheelhouse"], allow_parallel=False)
 def conduit(session: nox.Session) -> None:
     """Migrate and serve Conduit on `CONDUIT_DATABASE_URL`: `nox -s conduit -- [--port N]`."""
     session.install(*wheels(*PACKAGES), "--group=conduit")
-    session.run("python", "-m", "conduit", *session.posargs, env=EXAMPLES)
+    migrations = "docs/examples/conduit/alembic.ini"
+    session.run("alembic", f"--config={migrations}", "upgrade", "head", env=EXAMPLES)
+    serve = "uvicorn", "--factory", "conduit.app:create_app", "--no-access-log"
+    session.run(*serve, *session.posargs, env=EXAMPLES)
 
 
-@nox.session(name="release-check", default=False)
+@nox.session(name="release-check", default=False, allow_parallel=False)
 def release_check(session: nox.Session) -> None:
     """Check what a release uploads: each package alone, all together, and their public names."""
     dist = Path(session.create_tmp(), "dist").resolve()

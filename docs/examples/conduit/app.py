@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from ftf.http import FastTrackFramework
@@ -16,13 +15,6 @@ from .routes.accounts import Accounts, Profiles
 from .routes.articles import ArticleRoutes, CommentRoutes
 from .settings import database_url, secret
 
-CORS = Middleware(
-    CORSMiddleware,
-    allow_origins=["*"],
-    allow_methods=["*"],
-    allow_headers=["Authorization", "Content-Type"],
-)
-
 
 def create_app() -> FastTrackFramework:
     """Make the application."""
@@ -34,11 +26,10 @@ def create_app() -> FastTrackFramework:
         user_class=Account,
         lifetime=timedelta(days=1),
     )
-    app = FastTrackFramework(
-        title="Conduit",
-        providers=[DatabaseProvider(database_url()), auth],
-        middleware=[CORS],
-        exception_handlers=HANDLERS,
+    providers = [DatabaseProvider(database_url()), auth]
+    app = FastTrackFramework(title="Conduit", providers=providers, exception_handlers=HANDLERS)
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
     app.container.instance(Passwords, Passwords(compromised=AnyPassword()))
     app.add_guard("token", TokenGuard)

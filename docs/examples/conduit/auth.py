@@ -8,12 +8,6 @@ from .models import Account
 from .repositories import AccountRepository
 
 
-def token_of(connection: HTTPConnection) -> str:
-    """Return the token of a request; `""` if it has none."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() in {"token", "bearer"} else ""
-
-
 class TokenGuard(Guard):
     """Accepts the tokens that Conduit issues."""
 
@@ -24,8 +18,10 @@ class TokenGuard(Guard):
 
     async def authenticate(self, connection: HTTPConnection) -> Identity | None:
         """Return what the token of a request says; `None` if it has none."""
-        token = token_of(connection)
-        return self._tokens.read(token) if token else None
+        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() not in {"token", "bearer"} or not token.strip():
+            return None
+        return self._tokens.read(token.strip())
 
 
 class AccountUsers(Users[Account]):

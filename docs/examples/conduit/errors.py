@@ -3,26 +3,16 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.exceptions import HTTPException
 
 from ftf.http.auth import Unauthenticated
 from ftf.orm import DuplicateRecord, ForeignKeyViolation, InvalidValue, RecordNotFound, StaleRecord
 
-from .auth import token_of
-
 type Errors = dict[str, list[str]]
 type Handler = Callable[[Request, Any], Awaitable[JSONResponse]]
-
-
-TAKEN = "has already been taken"
-
-
-def refusal(status: int, thing: str, text: str) -> HTTPException:
-    """Make the error that says what is wrong with a thing."""
-    return HTTPException(status, {thing: [text]})
 
 
 def answering(status: int, describe: Callable[[Any], Errors]) -> Handler:
@@ -49,14 +39,18 @@ def missing(error: RecordNotFound) -> Errors:
     return {thing: ["not found"]}
 
 
-async def unauthenticated(request: Request, _: Unauthenticated) -> JSONResponse:
-    """Say whether the token is missing or invalid."""
-    text = "is invalid" if token_of(request) else "is missing"
-    return JSONResponse({"errors": {"token": [text]}}, 401)
+def taken(error: DuplicateRecord) -> Errors:
+    """Name the values that another record has."""
+    return {name: ["has already been taken"] for name in error.columns}
 
 
-async def other(_: Request, error: StarletteHTTPException) -> JSONResponse:
-    """Answer a `refusal`, or what the framework refuses, such as an unknown path."""
+def unauthenticated(error: Unauthenticated) -> Errors:
+    """Return whether the token is missing or invalid."""
+    return {"token": ["is invalid" if "invalid_token" in (error.challenge or "") else "is missing"]}
+
+
+async def other(_: Request, error: HTTPException) -> JSONResponse:
+    """Answer what a handler refuses, or the framework, such as an unknown path."""
     detail: object = error.detail
     errors = detail if isinstance(detail, dict) else {"request": [detail]}
     return JSONResponse({"errors": errors}, error.status_code, error.headers)
@@ -71,7 +65,7 @@ HANDLERS: dict[int | type[Exception], Handler] = {
     RecordNotFound: answering(404, missing),
     ForeignKeyViolation: gone,
     StaleRecord: gone,
-    DuplicateRecord: answering(409, lambda error: {name: [TAKEN] for name in error.columns}),
-    Unauthenticated: unauthenticated,
-    StarletteHTTPException: other,
+    DuplicateRecord: answering(409, taken),
+    Unauthenticated: answering(401, unauthenticated),
+    HTTPException: other,
 }

@@ -1,19 +1,15 @@
 """What Conduit stores."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text
-from sqlalchemy.orm import (
-    Mapped,
-    MappedColumn,
-    foreign,
-    mapped_column,
-    registry,
-    relationship,
-    validates,
-)
+from sqlalchemy.orm import Mapped, mapped_column, registry, relationship, validates
 
 from ftf.orm import Base, Timestamps
+
+# References to records, with which the row is deleted.
+AccountId = Annotated[int, mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))]
+ArticleId = Annotated[int, mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))]
 
 
 class Model(Base):
@@ -22,11 +18,6 @@ class Model(Base):
     __abstract__ = True
     metadata = MetaData(naming_convention=Base.metadata.naming_convention)
     registry = registry()
-
-
-def part_of(column: str, *, key: bool = False, index: bool = True) -> MappedColumn[int]:
-    """Declare a reference to a record, with which the row is deleted."""
-    return mapped_column(ForeignKey(column, ondelete="CASCADE"), primary_key=key, index=index)
 
 
 class Account(Model):
@@ -51,14 +42,16 @@ class Follow(Model):
 
     __tablename__ = "follows"
 
-    follower_id: Mapped[int] = part_of("accounts.id", key=True, index=False)
-    followed_id: Mapped[int] = part_of("accounts.id", key=True)
+    follower_id: Mapped[AccountId] = mapped_column(primary_key=True)
+    followed_id: Mapped[AccountId] = mapped_column(primary_key=True, index=True)
 
 
 class Written(Timestamps):
     """What an account has written."""
 
     author: Mapped[Account]
+    body: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[AccountId] = mapped_column(index=True)
     if TYPE_CHECKING:
         following: bool  # set by with_exists()
 
@@ -78,16 +71,14 @@ class Article(Written, Model):
     slug: Mapped[str] = mapped_column(String(100), unique=True)
     title: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text)
-    body: Mapped[str] = mapped_column(Text)
     tag_list: Mapped[list[str]] = mapped_column(JSON)  # in order, as answers show them
-    author_id: Mapped[int] = part_of("accounts.id")
 
     author: Mapped[Account] = relationship()
+    followers: Mapped[list[Follow]] = relationship(
+        primaryjoin="Article.author_id == foreign(Follow.followed_id)", viewonly=True
+    )
     tags: Mapped[list["Tag"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     favorites: Mapped[list["Favorite"]] = relationship(viewonly=True)
-    followers: Mapped[list[Follow]] = relationship(
-        primaryjoin=lambda: Article.author_id == foreign(Follow.followed_id), viewonly=True
-    )
 
     __table_args__ = (Index(None, "created_at", "id"),)
 
@@ -102,7 +93,7 @@ class Tag(Model):
 
     __tablename__ = "tags"
 
-    article_id: Mapped[int] = part_of("articles.id", key=True, index=False)
+    article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(100), primary_key=True, index=True)
 
 
@@ -111,8 +102,8 @@ class Favorite(Model):
 
     __tablename__ = "favorites"
 
-    article_id: Mapped[int] = part_of("articles.id", key=True, index=False)
-    account_id: Mapped[int] = part_of("accounts.id", key=True)
+    article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
+    account_id: Mapped[AccountId] = mapped_column(primary_key=True, index=True)
     account: Mapped[Account] = relationship(viewonly=True)
 
 
@@ -122,11 +113,9 @@ class Comment(Written, Model):
     __tablename__ = "comments"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    body: Mapped[str] = mapped_column(Text)
-    article_id: Mapped[int] = part_of("articles.id")
-    author_id: Mapped[int] = part_of("accounts.id")
+    article_id: Mapped[ArticleId] = mapped_column(index=True)
 
     author: Mapped[Account] = relationship()
     followers: Mapped[list[Follow]] = relationship(
-        primaryjoin=lambda: Comment.author_id == foreign(Follow.followed_id), viewonly=True
+        primaryjoin="Comment.author_id == foreign(Follow.followed_id)", viewonly=True
     )

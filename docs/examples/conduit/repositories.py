@@ -64,10 +64,9 @@ class ArticleRepository(BaseRepository[Article]):
         mine = Follow.follower_id == reader.id
         return self.seen_by(reader).where_has(Article.followers, lambda q: q.where(mine))
 
-    async def by_slug(self, slug: str) -> Article:
-        """Find an article, with its tags, that is going to be used in a write."""
-        found = self.query().where(Article.slug == slug).with_(Article.tags)
-        return await found.lock_for_update().first_or_fail()
+    def by_slug(self, slug: str) -> QueryBuilder[Article]:
+        """Query the article with a slug."""
+        return self.query().where(Article.slug == slug)
 
 
 class CommentRepository(BaseRepository[Comment]):

@@ -43,7 +43,7 @@ Password = Annotated[Filled, Field(min_length=8, max_length=256)]
 TagName = Annotated[Filled, Field(max_length=100)]
 Tags = Annotated[list[TagName], AfterValidator(lambda tags: [*dict.fromkeys(tags)])]
 Filter = Annotated[Storable | None, Query()]
-Limit = Annotated[int, BeforeValidator(whole), Query(ge=1)]
+Limit = Annotated[int, BeforeValidator(whole), Query(ge=1), AfterValidator(lambda n: min(n, 100))]
 Offset = Annotated[int, BeforeValidator(whole), Query(ge=0)]
 CommentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Wrapped = Annotated[T, Body(embed=True)]  # {"user": {...}}, by the name of the parameter
@@ -56,7 +56,7 @@ class Login(BaseModel):
     password: Filled
 
 
-class Registration(BaseModel):
+class NewAccount(BaseModel):
     """A new account."""
 
     username: Username

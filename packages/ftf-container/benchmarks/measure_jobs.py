@@ -1,18 +1,20 @@
-"""What jobs in memory cost, beside the same done by hand: `nox -s bench -- jobs`.
+"""What jobs cost, beside the same done by hand and by taskiq: `nox -s bench -- jobs`.
 
 CPU time. The contenders take turns, round after round, and the median of the quotients counts, so
 that whatever else the machine does meets all of them alike.
 """
 
 import asyncio
-import sys
+import logging
 import tracemalloc
+from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
 from statistics import median
 from time import process_time_ns
 
+from jobs_on_taskiq import ByTaskiq, ByTaskiqJobs
 from table import table
 
 from ftf.container import Container
@@ -155,10 +157,18 @@ async def main(rounds: int) -> None:
         "a task, a scope and a call by hand": (bench.by_hand, None, None),
         "a worker": (bench.run, bench.enqueue_many, None),
     }
+    on_a_broker = {
+        "a task of taskiq, sent and run": (ByTaskiq(JOBS).run, None, None),
+        "`enqueue` and a worker, by `TaskiqJobs`": (ByTaskiqJobs(JOBS).run, None, None),
+    }
     print(table("Enqueue", HEAD, await compared(enqueuing, rounds)))
     print(table("Run a job that does nothing", HEAD, await compared(running, rounds)))
+    print(table("A broker in memory", HEAD, await compared(on_a_broker, rounds)))
     print(f"{MANY:,} jobs by one worker: {await growth(bench):+.2f} MiB")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20))
+    logging.disable(logging.WARNING)  # taskiq says so when it is stopped
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=20, help="of each comparison (default: 20)")
+    asyncio.run(main(parser.parse_args().rounds))

@@ -230,9 +230,9 @@ async def stopping() -> AsyncIterator[tuple[Process, int]]:
 
 @pytest.mark.slow
 async def test_edge_42_sigterm_with_an_open_stream_and_a_long_request():
-    async with asyncio.timeout(30), stopping() as (server, port):
+    async with asyncio.timeout(120), stopping() as (server, port):
         url = f"http://127.0.0.1:{port}"
-        async with AsyncClient(base_url=url, timeout=30) as client:
+        async with AsyncClient(base_url=url, timeout=120) as client:
             assert (await client.get("/ready")).status_code == 200
             events, writer = await request(port, "/events")
             await events.readuntil(b"beat")
@@ -242,6 +242,7 @@ async def test_edge_42_sigterm_with_an_open_stream_and_a_long_request():
             while (ready := await client.get("/ready")).status_code == 200:
                 pass
             assert ready.json()["detail"] == "The application is about to stop."
+            server.send_signal(signal.SIGTERM)  # which ends the delay
             assert (await events.read()).endswith(b"\r\n0\r\n\r\n")
             writer.close()
             assert (await long).json() == "finished"

@@ -123,7 +123,7 @@ async def test_a_table_that_is_altered_costs_no_statement(engine):
             await session.commit()  # ALTER TABLE waits for the end of the read
 
 
-async def test_jobs_run_without_notices(engine, pgbouncer_url):
+async def test_job_106_jobs_run_without_notices(engine, pgbouncer_url):
     ran = asyncio.Event()
 
     @dataclass(frozen=True)

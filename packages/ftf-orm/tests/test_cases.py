@@ -11,11 +11,13 @@ def test_the_page_of_cases_names_the_files_in_which_their_tests_are():
     for file in TESTS.rglob("test_*.py"):
         text = file.read_text(encoding="utf-8")
         for kind, numbers in re.findall(
-            r"def test_(cli|edge|job|resource)_(\d+(?:_and_\d+)*)_", text
+            r"def test_(cli|edge|event|job|resource)_(\d+(?:_and_\d+)*)_", text
         ):
             for number in numbers.split("_and_"):
-                case = {"cli": "C", "edge": "", "job": "J", "resource": "R"}[kind] + number
+                case = {"cli": "C", "edge": "", "event": "E", "job": "J", "resource": "R"}[
+                    kind
+                ] + number
                 found.setdefault(case, set()).add(file.relative_to(TESTS).as_posix())
     page = (TESTS / "CASES.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| ([CJR]?\d+) \|.*\| (`.*`) \|$", page, re.MULTILINE)
+    rows = re.findall(r"^\| ([CEJR]?\d+) \|.*\| (`.*`) \|$", page, re.MULTILINE)
     assert {case: set(re.findall(r"`(.*?)`", files)) for case, files in rows} == found

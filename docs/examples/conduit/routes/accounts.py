@@ -1,22 +1,14 @@
 """Accounts and profiles over HTTP."""
 
+from fastapi import HTTPException
+
 from ftf.http import Controller, delete, get, post, put
 from ftf.http.auth import AccessTokens, CurrentUser, Passwords, public
 from ftf.orm import Repository
 
-from ..errors import refusal
 from ..models import Account, Follow
 from ..repositories import AccountRepository
-from ..schemas import (
-    AccountChange,
-    Login,
-    Profile,
-    ProfileOut,
-    Registration,
-    User,
-    UserOut,
-    Wrapped,
-)
+from ..schemas import AccountChange, Login, NewAccount, Profile, ProfileOut, User, UserOut, Wrapped
 
 
 class Accounts(Controller):
@@ -34,7 +26,7 @@ class Accounts(Controller):
 
     @post("/users", status_code=201)
     @public
-    async def register(self, user: Wrapped[Registration]) -> User:
+    async def register(self, user: Wrapped[NewAccount]) -> User:
         """Open an account."""
         password = await self.passwords.hash(user.password)
         account = Account(username=user.username, email=user.email, password_hash=password)
@@ -47,7 +39,7 @@ class Accounts(Controller):
         account = await self.accounts.query().where(Account.email == user.email).first()
         stored = account.password_hash if account else None
         if not await self.passwords.verify(user.password, stored) or account is None:
-            raise refusal(401, "credentials", "invalid")
+            raise HTTPException(401, {"credentials": ["invalid"]})
         return self._user(account)
 
     @get("/user")

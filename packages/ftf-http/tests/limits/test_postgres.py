@@ -96,7 +96,7 @@ async def test_edge_s76_a_database_that_comes_late_is_used_when_it_is_there(post
     seconds = 0.0
     late = PostgresLimits(postgres_url, secret=request.node.nodeid)
     statements, late._statements.creation[:] = [*late._statements.creation], [text("nonsense")]  # noqa: SLF001
-    guarded = GuardedStore(late, timeout=5, clock=lambda: seconds)
+    guarded = GuardedStore(late, timeout=60, clock=lambda: seconds)
     await guarded.open()
     (outcome,) = await guarded.take([Take(LIMIT, "a")])
     assert outcome.degraded
@@ -109,7 +109,7 @@ async def test_edge_s76_a_database_that_comes_late_is_used_when_it_is_there(post
 
 async def test_edge_s76_no_database_is_an_outage():
     store = PostgresLimits("postgresql+asyncpg://nobody@127.0.0.1:1/none")
-    guarded = GuardedStore(store, timeout=5)
+    guarded = GuardedStore(store, timeout=60)
     await guarded.open()
     (outcome,) = await guarded.take([Take(LIMIT, "a")])
     assert outcome.degraded

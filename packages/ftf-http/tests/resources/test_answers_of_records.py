@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from catalogue import TEA, Model, Product, ProductIn, Products, Supplier, product
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import Float, Numeric, String, column
-from sqlalchemy.orm import Mapped, column_property, deferred, mapped_column
+from sqlalchemy import Float, Numeric, column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from ftf.http import FastTrackFramework
 from ftf.http.resources import Projection, ResourceController
@@ -29,7 +29,6 @@ class Sample(Model):
     colour: Mapped[Colour]
     raw: Mapped[bytes]
     weight: Mapped[float] = mapped_column(Float)
-    note: Mapped[str] = deferred(mapped_column(String(20)))
     doubled = column_property(column("weight") * 2)
 
 
@@ -46,10 +45,6 @@ class SampleOut(BaseModel):
     raw: bytes
     weight: float
     doubled: float
-
-
-class DeferredOut(BaseModel):
-    note: str
 
 
 class Samples(ResourceController[Sample, SampleIn, SampleOut]):
@@ -78,7 +73,6 @@ def sample(weight: float) -> Sample:
         colour=Colour.RED,
         raw=b"\x00",
         weight=weight,
-        note="n",
     )
 
 
@@ -106,12 +100,6 @@ async def test_resource_40_a_property_that_reads_what_is_not_loaded_is_an_error_
         record = await session.get_one(Product, 1)
         with pytest.raises(ValidationError, match=r"Product\.supplier' is not loaded"):
             Projection(Product, MadeOut)(record)
-
-
-def test_a_deferred_column_in_an_answer_is_refused():
-    problem = r"DeferredOut\.note shows Sample\.note, which is deferred"
-    with pytest.raises(TypeError, match=problem):
-        Projection(Sample, DeferredOut)
 
 
 async def test_resource_46_values_of_all_kinds_are_shown_as_documented(shop):

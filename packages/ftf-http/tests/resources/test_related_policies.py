@@ -188,6 +188,16 @@ async def test_resource_20_filters_ask_about_no_related_record_that_is_not_seen(
     assert ids(await items(shop, "/folders?above=2", "ada")) == [2]
 
 
+async def test_a_model_that_a_list_filters_by_and_shows_is_narrowed_once(shop, monkeypatch):
+    asked: list[str] = []
+    visible = SheetPolicy.visible
+    monkeypatch.setattr(
+        SheetPolicy, "visible", lambda *args: (asked.append("sheets"), visible(*args))[1]
+    )
+    assert ids(await items(shop, "/folders?text=t4&include=pages", "bob")) == [2]
+    assert asked == ["sheets"]
+
+
 async def test_abilities_of_a_class_that_several_policies_inherit_are_asked_of_the_own_one(shop):
     for user, status in (("reader", 403), ("bob", 201)):
         answer = await shop.client.post("/folders", json={"owner": user}, headers={"x-user": user})

@@ -8,7 +8,7 @@ import pytest
 from catalogue import Model
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
-from sqlalchemy import SmallInteger, String, TypeDecorator
+from sqlalchemy import Numeric, SmallInteger, String, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ftf.http import FastTrackFramework
@@ -35,6 +35,7 @@ class Event(Model):
     begins_at: Mapped[datetime | None] = mapped_column(UtcDateTime, unique=True)
     seats: Mapped[int] = mapped_column(SmallInteger, default=0)
     price: Mapped[Decimal | None]
+    fee: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
     word: Mapped[str | None] = mapped_column(Word)
 
 
@@ -44,6 +45,7 @@ class EventIn(BaseModel):
     begins_at: Annotated[datetime | None, Unique(Event.begins_at)] = None
     seats: int = 0
     price: Decimal | None = None
+    fee: Decimal | None = None
     word: str | None = None
 
 
@@ -95,6 +97,7 @@ async def test_a_time_without_a_zone_is_a_fault_at_its_field(shop):
     [
         ({"seats": 2**15}, "/seats", "not_storable"),
         ({"seats": 2**70}, "/seats", "not_storable"),
+        ({"fee": "9999.995", "price": "1e30"}, "/fee", "not_storable"),
         ({"name": "\0"}, "/name", "not_storable"),
         ({"word": "a b"}, "/word", "not_storable"),
         ({"name": "longer"}, "/name", "string_too_long"),

@@ -24,6 +24,7 @@ from units_of_work import FailingUnit, RecordingUnit
 
 from ftf.container import Scope, UnitsOfWork
 from ftf.http import FastTrackFramework, Injected, request_id
+from ftf.http.security import SecurityOptions
 
 
 def layers() -> list[str]:
@@ -227,7 +228,14 @@ async def test_a_log_says_whether_layers_serve_requests(ask, log, caplog):
     assert lines[2] == "all layers serve each request: the router has another stack"
 
 
-OPTIONS = [{}, {"problem_details": False}, {"debug": True}, {"security_headers": {}}]
+OPTIONS = [
+    {},
+    {"problem_details": False},
+    {"debug": True},
+    {"security_headers": {}},
+    {"security_headers": {"Content-Type": "text/plain", "X-Own": "1"}},
+    {"security": SecurityOptions()},
+]
 
 
 @pytest.mark.parametrize("options", OPTIONS)

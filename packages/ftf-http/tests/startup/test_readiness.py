@@ -95,21 +95,19 @@ async def test_a_check_that_takes_too_long_fails_and_the_others_are_told(app, se
 
 
 async def test_a_check_that_blocks_holds_nothing_up_but_itself(app, serve, caplog):
-    go_on = threading.Event()
-
-    begun: list[Database] = []
+    begun, go_on = threading.Semaphore(0), threading.Event()
 
     def block(database: Database) -> None:
-        begun.append(database)
-        go_on.wait(10)
+        begun.release()
+        go_on.wait()
 
     app.add_readiness_check("blocking", block, timeout=0.01)
     app.add_readiness_check("quick", lambda: None)
     async with serve(app) as client:
         answers = [await client.get("/ready") for _ in range(3)]
-        assert len(begun) == 1
-        assert not go_on.is_set()
+        assert await asyncio.to_thread(begun.acquire, timeout=60)
         go_on.set()
+    assert not begun.acquire(blocking=False)
     for answer in answers:
         assert answer.json()["checks"] == {"blocking": "timed out", "quick": "ok"}
 

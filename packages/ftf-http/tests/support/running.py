@@ -21,7 +21,7 @@ async def running(app, http: Literal["h11", "httptools"] = "h11") -> AsyncIterat
         config = Config(app, http=http, log_level="critical", ws="websockets-sansio", lifespan="on")
         server = Server(config)
         serving = asyncio.create_task(server.serve([listener]))
-        while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+        while not (server.started or serving.done()):  # noqa: ASYNC110  # uvicorn has no event for it
             await asyncio.sleep(0)
         try:
             yield listener.getsockname()[1]

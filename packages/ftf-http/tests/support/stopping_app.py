@@ -22,7 +22,7 @@ async def open_session() -> AsyncIterator[Session]:
         print("session closed", flush=True)  # noqa: T201  # read by the test
 
 
-app = FastTrackFramework(shutdown_delay=0.5)
+app = FastTrackFramework(shutdown_delay=600)
 app.register(Session, open_session, scope="scoped")
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,9 +21,11 @@ from job_kill import Fuse, HireOnce
 from job_shop import Hire, Journal, Note, Shop
 from job_worker import HireSlowly
 from sqlalchemy.ext.asyncio import AsyncEngine
+from taskiq import AckableMessage
 
 from ftf.container import Container
 from ftf.container.jobs import Envelope, JobBackend, JobsProvider, JobTransport, Outcome, Run
+from ftf.container.jobs.taskiq import TaskiqTransport
 from ftf.orm import DatabaseProvider
 
 pytestmark = pytest.mark.slow
@@ -209,6 +212,41 @@ async def test_job_35_and_85_a_broker_that_is_killed_loses_no_job(shop, broker):
     await running
     assert (await shop.names(), shop.journal) == (["Ada", "Bob"], ["a", "b"])
     assert await shop.rows() == []
+
+
+async def test_job_92_what_a_broker_has_lost_is_sent_again(engine, database_url, broker):
+    url = f"{broker.url}?outbox=true&poll=0.2&resend=1"
+    async with opened(engine, database_url, url) as shop:
+        await shop.enqueue(Hire("Ada"), Note("a"))
+        await broker.lose_all()
+        await shop.work_until(2)
+        assert (await shop.names(), shop.journal, await shop.rows()) == (["Ada"], ["a"], [])
+
+
+async def test_job_92_what_a_broker_delivers_again_is_dropped(
+    engine, database_url, broker, monkeypatch
+):
+    delivered, accept = Counter[bytes](), TaskiqTransport._accept  # noqa: SLF001  # no way around
+
+    async def accept_later(self: TaskiqTransport, message: AckableMessage) -> None:
+        delivered[message.data] += 1
+        if message.data != id_.encode() or delivered[message.data] > 1:
+            await accept(self, message)
+
+    monkeypatch.setattr(TaskiqTransport, "_accept", accept_later)
+    monkeypatch.setattr("ftf.container.jobs.taskiq._url._HINT_SECONDS", 1.0)
+    async with opened(engine, database_url, f"{broker.url}?outbox=true&poll=0.2") as shop:
+        (id_,) = await shop.enqueue(Note("a"))
+        await shop.work_until(1)
+        worker, running = shop.start()  # RabbitMQ delivers again when the connection has ended
+        for number in range(100):  # Redis looks for lost messages when others come
+            await shop.enqueue(Note(str(number)))
+            if delivered[id_.encode()] > 1:
+                break
+            await asyncio.sleep(0.2)
+        worker.stop()
+        await running
+    assert (delivered[id_.encode()], shop.journal.count("a")) == (2, 1)
 
 
 async def stop(started) -> None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import pytest
 from bookshop import Author
 from job_shop import Journal, Note
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.util import await_only
 
 from ftf.container.jobs import BatchEnded, Done, Failed, Fixed, Job, JobRun, Jobs, LeaseLost
 from ftf.orm import transaction
-from ftf.orm.jobs import FailedJobs, jobs_metadata
+from ftf.orm.jobs import DatabaseJobs, FailedJobs, jobs_metadata
 
 BATCHES = "SELECT unfinished, failures FROM ftf_batches"
 FOLLOWING = {"then": Note("then"), "catch": Note("catch"), "always": Note("always")}
@@ -76,6 +77,33 @@ async def test_job_75_of_members_that_end_together_one_is_the_last(shop):
     await asyncio.gather(*(shop.backend.settle(each, Done()) for each in claimed))
     assert await shop.rows() == [("Note", "default")] * 2
     assert await shop.rows(BATCHES) == []
+
+
+async def test_job_75_workers_that_note_members_of_the_same_batches_do_not_deadlock(shop, caplog):
+    """The first one has locked the row of one batch when the second one asks for a lock."""
+    for _ in "ab":
+        await batch(shop, Part(), Part(), then=None, catch=None, always=None)
+    first, second = DatabaseJobs(shop.engine), DatabaseJobs(shop.engine)
+    (a1,), (a2,), (b1,), (b2,) = [await each.claim([], 1) for each in (first, second) * 2]
+    has_locked, has_asked = asyncio.Event(), asyncio.Event()
+
+    def before(_connection, _cursor, statement, *_) -> None:
+        if has_locked.is_set() and statement.startswith(("BEGIN", "UPDATE ftf_batches")):
+            has_asked.set()
+
+    def after(_connection, _cursor, statement, *_) -> None:
+        if not has_locked.is_set() and statement.startswith("UPDATE ftf_batches"):
+            has_locked.set()
+            await_only(has_asked.wait())
+
+    event.listen(shop.engine.sync_engine, "before_cursor_execute", before)
+    event.listen(shop.engine.sync_engine, "after_cursor_execute", after)
+    noting = [asyncio.create_task(first.settle(each, Done())) for each in (a1, b1)]
+    await has_locked.wait()
+    noting += [asyncio.create_task(second.settle(each, Done())) for each in (b2, a2)]
+    await asyncio.gather(*noting)
+    assert await shop.rows(BATCHES) == []
+    assert caplog.messages == []
 
 
 async def test_job_75_a_member_that_is_retried_by_hand_counts_no_more(shop):

@@ -14,7 +14,7 @@ import pytest
 from job_worker import HireSlowly
 
 from ftf.container import Container
-from ftf.container.jobs import JobBackend, JobsProvider, ScheduleStore, Worker
+from ftf.container.jobs import Done, JobBackend, JobsProvider, ScheduleStore, Worker
 from ftf.orm import DatabaseProvider
 from ftf.orm.jobs import DatabaseJobs, DatabaseSchedules, FailedJobs
 
@@ -76,6 +76,28 @@ async def test_job_82_a_job_that_takes_too_long_is_released_and_no_attempt_is_sp
         await stop(process)
         assert await process.wait() == 0
     assert (await shop.names(), await shop.rows()) == (["Ada"], [])
+
+
+@pytest.mark.slow
+async def test_job_56_a_process_that_was_halted_until_its_lease_ended_notes_nothing(shop, worker):
+    await shop.enqueue(HireSlowly("line"))
+    async with worker(600) as process:
+        assert await process.stdout.readline() == b"attempt 1\n"
+        process.send_signal(signal.SIGSTOP)
+        await shop.end_leases()
+        other = DatabaseJobs(shop.engine, lease_seconds=3600)
+        (again,) = await other.claim((), 1)
+        process.send_signal(signal.SIGCONT)
+        process.stdin.write(b"\n")
+        async for line in process.stderr:
+            if b"LeaseLost" in line:
+                break
+        await stop(process)
+        assert await process.wait() == 0
+    assert (again.attempt, again.crashes) == (0, 1)
+    assert len(await shop.rows()) == 1  # it is the one of the second claim
+    await other.settle(again, Done())
+    assert await shop.rows() == []
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,20 @@
 """PostgreSQL wakes the workers of other processes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from job_shop import Note, Shop, WatchedDatabaseJobs
 from sqlalchemy import NullPool, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from ftf.container.jobs import Released
 from ftf.orm import create_engine
+from ftf.orm.jobs.notices._notices import Notices  # noqa: PLC2701  # which is cancelled alone
 
 NEVER = 10_000.0  # seconds; a worker that looked for jobs so seldom would fail its test
 LISTENING = """
@@ -84,3 +89,17 @@ async def test_job_86_a_worker_whose_connection_is_lost_listens_again(shop, capl
         await listening(shop, but=pid)
         await shop.enqueue(Note("a"))
         await shop.journal.reaches(1)
+
+
+async def test_a_worker_that_stops_while_it_connects_leaves_no_connection(engine):
+    made: list[Any] = []
+
+    def stop(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        made.append(entry.driver_connection)
+        listening.cancel()
+
+    # Before the queries by which the dialect of SQLAlchemy prepares a connection.
+    event.listen(engine.sync_engine, "connect", stop, insert=True)
+    listening = asyncio.create_task(Notices(engine, list).listen())
+    await asyncio.wait([listening])
+    assert [each.is_closed() for each in made] == [True]

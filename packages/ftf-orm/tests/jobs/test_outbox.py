@@ -83,6 +83,17 @@ async def test_job_57_a_message_that_is_delivered_twice_runs_once(shop):
     assert await shop.rows() == []
 
 
+async def test_job_92_a_message_that_the_broker_confirms_too_late_runs_once(shop, caplog):
+    shop.post.is_late = True  # it has the message, and its answer is lost
+    await shop.enqueue(Note("a"))
+    await shop.backend.close()
+    assert "jobs are sent in 5 s: TimeoutError()" in caplog.text
+    shop.post.is_late = False
+    await shop.end_leases()
+    await shop.work()
+    assert (shop.journal, len(shop.post.sent)) == (["a"], 2)
+
+
 async def test_job_57_a_message_that_is_no_job_is_dropped(shop):
     await shop.post.send("default", b"\xff\0nonsense")
     await shop.enqueue(Note("a"))
@@ -196,6 +207,6 @@ async def test_a_database_in_memory_has_no_worker():
     engine = create_engine("sqlite:///:memory:")
     async with shop_on(engine, "sqlite:///:memory:", "outbox") as shop:
         _, running = shop.start()
-        with pytest.raises(RuntimeError, match="A database in memory has one connection"):
+        with pytest.raises(RuntimeError, match="A database in memory ends with its process"):
             await running
     await engine.dispose()

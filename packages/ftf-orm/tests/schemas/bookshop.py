@@ -98,3 +98,8 @@ class AuthorRepository(BaseRepository[Author]): ...
 
 
 class BookRepository(BaseRepository[Book]): ...
+
+
+def ada() -> Author:
+    """Return an author with an email, which no other may have."""
+    return Author(name="Ada", email="a@b.c")

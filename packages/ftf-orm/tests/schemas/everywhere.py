@@ -276,6 +276,7 @@ OTHER_STEPS = {
     "timeout",
     "unless",
     "when",
+    "with_columns",
     "without_columns",
 }
 NO_RECORDS = {"explain", "to_sql"}

@@ -4,26 +4,11 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from bookshop import Author, AuthorRepository
+from bookshop import Author, ada
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ftf.orm import CommitOutcomeUnknown, Transaction, TransactionMisuse, transaction
-
-
-@pytest.fixture
-def stored(engine):
-    """The names that are committed, as another session finds them."""
-
-    async def read() -> list[str]:
-        async with AsyncSession(engine, expire_on_commit=False) as session:
-            return await AuthorRepository(session).query().order_by(Author.id).pluck(Author.name)
-
-    return read
-
-
-def ada() -> Author:
-    return Author(name="Ada", email="a@b.c")
 
 
 async def test_edge_37_callbacks_run_after_the_outermost_commit_in_order(session, stored):

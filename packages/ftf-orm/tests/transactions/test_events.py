@@ -1,5 +1,6 @@
 """Listeners of events: when they run in and after transactions of a real database."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +12,7 @@ from ftf.container import Container, Scope
 from ftf.container.events import Events, Listeners
 from ftf.orm import (
     CommitOutcomeUnknown,
+    ConcurrentUse,
     DatabaseProvider,
     SerializationFailure,
     Transaction,
@@ -87,6 +89,20 @@ async def test_event_6_listeners_share_the_session_and_those_after_the_commit_do
         await hire()
         assert journal == [("inside", 1)]
     assert journal == [("inside", 1), ("Ada", 1)]
+
+
+async def test_event_8_events_of_two_tasks_do_not_mix_their_writes(container, scope, session, seen):
+    async def write(event: Hired, authors: AuthorRepository) -> None:
+        await authors.create(Author(name=event.name))
+
+    Listeners.of(container).listen(Hired, write)
+    events = await scope.aresolve(Events)
+    with pytest.raises(ExceptionGroup) as raised:
+        async with transaction(session), asyncio.TaskGroup() as tasks:
+            tasks.create_task(events.dispatch(Hired("Ada")))
+            tasks.create_task(events.dispatch(Hired("Bob")))
+    assert raised.group_contains(ConcurrentUse, match="Another task is using this session")
+    assert await seen(Author, 1) is None
 
 
 async def test_event_16_it_waits_for_the_outermost_commit(session, journal, hire):

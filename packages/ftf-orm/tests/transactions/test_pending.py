@@ -1,16 +1,12 @@
 """What is pending on a session when something else fails."""
 
 import pytest
-from bookshop import Author, AuthorRepository, Book, Genre
+from bookshop import Author, AuthorRepository, Book, Genre, ada
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ftf.orm import BaseRepository, DuplicateRecord, transaction
-
-
-def ada() -> Author:
-    return Author(name="Ada", email="a@b.c")
 
 
 @pytest.fixture

@@ -3,13 +3,9 @@
 import asyncio
 
 import pytest
-from bookshop import Author, Book
+from bookshop import Author, Book, ada
 
 from ftf.orm import ConcurrentUse, DuplicateRecord, transaction
-
-
-def ada() -> Author:
-    return Author(name="Ada", email="a@b.c")
 
 
 async def test_edge_35_what_was_loaded_stays_loaded_when_a_write_fails(session, authors, books):

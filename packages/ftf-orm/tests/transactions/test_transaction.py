@@ -1,25 +1,9 @@
 import asyncio
 
 import pytest
-from bookshop import Author, AuthorRepository
-from sqlalchemy.ext.asyncio import AsyncSession
+from bookshop import Author, ada
 
 from ftf.orm import DuplicateRecord, TransactionMisuse, run_transaction, transaction
-
-
-@pytest.fixture
-def stored(engine):
-    """The names that are committed, as another session finds them."""
-
-    async def read() -> list[str]:
-        async with AsyncSession(engine, expire_on_commit=False) as session:
-            return await AuthorRepository(session).query().order_by(Author.id).pluck(Author.name)
-
-    return read
-
-
-def ada() -> Author:
-    return Author(name="Ada", email="a@b.c")
 
 
 async def test_a_block_is_committed_once_at_its_end(session, authors, stored):

@@ -82,6 +82,7 @@ async def steps(users: UserRepository, posts: PostRepository) -> None:
     assert_type(query.with_(User.posts, Post.editor).with_((User.posts, Post.author)), UserQuery)
     assert_type(query.with_joined(User.posts.and_(Post.views > 1), Post.author), UserQuery)
     assert_type(query.with_pivots(User.posts), UserQuery)
+    assert_type(query.with_columns(User.name, (User.posts, Post.views)), UserQuery)
     assert_type(query.timeout(1.5).union(users.query()).where_raw("a = :a", a=1), UserQuery)
     assert_type(query.where_date(User.created_at, date(2026, 1, 1)), UserQuery)
     assert_type(query.where_month(User.created_at, 2026, 1, UTC), UserQuery)

@@ -36,6 +36,7 @@ from .exceptions import (
     StaleRecord,
     TransactionConflict,
     TransactionMisuse,
+    WrongEventLoop,
 )
 from .models._base import Base
 from .models._soft_deletes import SoftDeletes, unique_among_living
@@ -131,6 +132,7 @@ __all__ = [
     "UtcDateTime",
     "UuidKey",
     "Versioned",
+    "WrongEventLoop",
     "create_engine",
     "run_seeders",
     "run_transaction",

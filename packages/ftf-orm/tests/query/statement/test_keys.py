@@ -1,11 +1,12 @@
 """Keys that no row can have, and keys of another type."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from bookshop import Author, Shelf
-from sqlalchemy import BigInteger, MetaData, SmallInteger
+from sqlalchemy import BigInteger, MetaData, Numeric, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ftf.orm import Base, BaseRepository, InvalidValue, QueryBuilder, RecordNotFound, transaction
@@ -17,6 +18,14 @@ class Counter(Base):
 
     small: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     big: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+
+
+class Amount(Base):
+    __tablename__ = "amounts"
+    metadata = Counter.metadata
+
+    exact: Mapped[Decimal] = mapped_column(Numeric(6, 2), primary_key=True)
+    small: Mapped[Decimal] = mapped_column(Numeric(2, 3), primary_key=True)
 
 
 class ShelfRepository(BaseRepository[Shelf]): ...
@@ -40,6 +49,16 @@ async def test_a_key_that_no_row_can_have_is_not_found(authors, key):
     assert not await authors.exists(key)
     assert await authors.find_many([key]) == []
     assert await authors.query().where_key(key).get() == []
+
+
+async def test_a_number_that_a_numeric_column_does_not_hold_is_no_key(counters, session):
+    amounts = QueryBuilder(session, Amount)
+    zero = Decimal(0)
+    for key in ("1e400", "-1e999999", "9999.995", "-9999.995", "NaN", "9999.994"):
+        assert await amounts.find_many([(Decimal(key), zero), (10**30, zero)]) == []
+    kept = Amount(exact=Decimal("-9999.99"), small=zero)
+    session.add(kept)
+    assert await amounts.find((Decimal("-9999.99"), zero)) is kept
 
 
 @pytest.mark.parametrize("key", ["1", 1.5, "a", b"1", uuid4()])

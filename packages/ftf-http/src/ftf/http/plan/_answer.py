@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from inspect import getsourcefile, getsourcelines, signature
 from typing import Any, Final, cast
 
@@ -124,11 +125,7 @@ def _writing(
         for name, value in serialising.items()
         if name == "by_alias" or not (value is None or value is False)
     }
-
-    def write(result: object) -> bytes:
-        return to_json(result, **options)
-
-    return write
+    return partial(to_json, **options)
 
 
 _json: Final = JSONResponse(None)

@@ -21,7 +21,7 @@ from ._failure import fail, fail_late
 from ._handler import NOT_VALIDATED, Handler
 from ._originals import are_original, calls_handler_directly, functions
 from ._replay import Replay
-from ._sending import send_response
+from ._sending import send_json, send_response
 from .reading._body import Body
 from .reading._fields import Values
 from .reading._parameters import Parameters
@@ -162,8 +162,7 @@ class Plan:
             await send_response(response, scope, receive, send)
             return
         try:
-            await send(self._answer.start(body))
-            await send({"type": "http.response.body", "body": body})
+            await send_json(self._answer.start(body), body, send)
         except Exception as error:  # noqa: BLE001  # raised again by Starlette
             await fail_late(error, scope, receive)
 

@@ -1,11 +1,22 @@
-"""Response objects: sent as Starlette sends them."""
+"""How a plan sends responses: JSON that it has written, and response objects as Starlette does."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import request_response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from ..request._direct_exchange import DirectExchange
 from ._failure import fail_late
+
+
+async def send_json(start: Message, body: bytes, send: Send) -> None:
+    """Send the start and the JSON body of a response."""
+    whole = {"type": "http.response.body", "body": body}
+    if isinstance(send, DirectExchange):
+        await send.send_json(start, whole)
+    else:
+        await send(start)
+        await send(whole)
 
 
 async def send_response(response: Response, scope: Scope, receive: Receive, send: Send) -> None:

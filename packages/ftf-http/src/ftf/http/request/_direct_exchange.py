@@ -50,6 +50,8 @@ class DirectExchange(Exchange):
         self._named, self.served_by = served
         self._is_layered = False
 
+    __call__ = Exchange.send
+
     def forward(self, message: Message) -> Awaitable[None]:
         """Send a message, without settling units of work."""
         return self._send(message) if self._is_layered else self.send_out(message)
@@ -65,6 +67,25 @@ class DirectExchange(Exchange):
         elif self._draining.streams:
             self._outgoing.prepare(message, self._scope, self._named, self.served_by)
         return self._server(message)
+
+    async def send_json(self, start: Message, body: Message) -> None:
+        """Send a response with a JSON body that a plan has written: its headers are not checked.
+
+        Args:
+            start: The message that starts it, with the headers `content-length` and `content-type`.
+            body: The message with the whole body.
+
+        Raises:
+            ResponseReplaced: Another response was sent.
+        """
+        if self.units or self._replaced:
+            await self.send(start)
+            await self.send(body)
+            return
+        self.has_started = True
+        self._outgoing.complete_json(start, self._scope, self._named)
+        await self._server(start)
+        await self._server(body)
 
     async def _send_stream(self, message: Message) -> None:
         await self._server(message)

@@ -12,7 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ftf.container import UnitsOfWork
 
-from .._request_id import label
+from .._request_id import label, log_fields
 from ..exceptions import NoRequestError
 from ..problems._handlers import answer
 from ..problems.unsendable._unencodable import answer_unencodable
@@ -120,6 +120,10 @@ class Exchange:
     def label(self) -> str:
         """The request's name in a log entry."""
         return label(self._scope)
+
+    def log_fields(self) -> dict[str, object]:
+        """Return what the log records of the request say about it."""
+        return log_fields(self._scope)
 
     async def receive(self) -> Message:
         """Return the next message of the client."""

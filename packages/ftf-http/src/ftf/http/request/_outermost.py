@@ -19,6 +19,7 @@ type Headers = list[tuple[bytes, bytes]]
 _ACCEPT: Final = "websocket.accept"
 _STARTS: Final = {"http.response.start", _ACCEPT, "websocket.http.response.start"}
 _EVENT_STREAM = b"text/event-stream"
+_OF_JSON: Final = {b"content-length", b"content-type"}
 
 
 class FurtherHeaders(Protocol):
@@ -38,7 +39,7 @@ class Outgoing:
         further: Further headers, of the refusal of a websocket too.
     """
 
-    __slots__ = ("_further", "_names", "draining", "headers")
+    __slots__ = ("_beside_json", "_further", "_names", "draining", "headers")
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class Outgoing:
             for name, value in headers.items()
         ]
         self._names = frozenset(name for name, _ in self.headers)
+        self._beside_json = [header for header in self.headers if header[0] not in _OF_JSON]
 
     def prepare(
         self, message: Message, scope: Scope, named: bytes | None, served_by: Cancellable
@@ -93,6 +95,21 @@ class Outgoing:
             headers += self._further.missing(scope, own)
         message["headers"] = headers
         return named is not None and own.get(b"content-type", b"").startswith(_EVENT_STREAM)
+
+    def complete_json(self, message: Message, scope: Scope, named: bytes | None) -> None:
+        """Add headers to the start of a response whose headers are those of a JSON body.
+
+        Args:
+            message: The message that starts it.
+            scope: The ASGI scope of the request.
+            named: The request's id; `None` if an outer application has set one.
+        """
+        headers: Headers = message["headers"]
+        further = () if self._further is None else self._further.missing(scope, dict(headers))
+        if named is not None:
+            headers.append((HEADER, named))
+        headers += self._beside_json
+        headers += further
 
 
 def _has_id(headers: Mapping[bytes, bytes]) -> bool:

@@ -10,12 +10,12 @@ from pydantic import BaseModel, create_model
 from sqlalchemy import inspect
 from sqlalchemy.orm import DeclarativeBase
 
-from ftf.orm import Fault, RecordNotFound, RuleViolation, transaction
+from ftf.orm import Fault, RecordNotFound, RuleViolation, StaleRecord, transaction
 
 from ..problems._fault import pointer_to
 from ..routing._controller import patch, post
 from ._writes import ResourceWrites
-from .bodies._change import changed
+from .bodies._change import changed, steps_to
 from .bodies._rules_in import RulesAt
 
 MOST: Final = 100
@@ -56,7 +56,7 @@ class BulkActions[M: DeclarativeBase, In: BaseModel, Out: BaseModel, Patch: Base
         """Change what is sent of records, which are named by their keys."""
         resource, rules = self._resource(), self._rules()
         keys = [getattr(item, _KEY) for item in body]
-        records = await self._batch(keys, "update", _KEY)
+        records = await self._batch(keys, "update", *steps_to(type(body[0]), _KEY))
         changes = []
         for place, (item, record) in enumerate(zip(body, records, strict=True)):
             with _at(place):
@@ -76,16 +76,21 @@ class BulkActions[M: DeclarativeBase, In: BaseModel, Out: BaseModel, Patch: Base
         """Delete records, which are named by their keys."""
         records = await self._batch(body, "delete")
         async with transaction(self.records.session):
-            for record in records:
-                await self._destroy(record)
+            for key, record in zip(body, records, strict=True):
+                try:
+                    await self._destroy(record)
+                except StaleRecord:  # if it is gone, the deletion of another one has deleted it
+                    if await self.query().where_key(key).exists():
+                        raise
 
-    async def _batch(self, keys: Sequence[object], ability: str, *within: str) -> list[M]:
+    async def _batch(self, keys: Sequence[object], ability: str, *within: object) -> list[M]:
         """Return the records of a batch, which the user may change, in its order.
 
         Raises:
             RuleViolation: A record is not there, or is named twice.
         """
-        found = {_key_of(record): record for record in await self.query().where_key(*keys).get()}
+        read = await self._changeable().where_key(*keys).get()
+        found = {_key_of(record): record for record in read}
         faults, known = [], set[object]()
         for place, key in enumerate(keys):
             pointer = pointer_to(place, *within)

@@ -21,7 +21,7 @@ from ..routing._controller import Action, delete, get, patch, post, put
 from ._bulk import BulkActions, batch_of, keyed
 from ._entering import entering
 from ._from_query import FromQuery
-from ._listing import paginated
+from ._listing import paginated, without_includes
 from ._resource import ACTIONS, Resource
 from .answers._projection import AnyPage
 from .bodies._change import Change, changed, written
@@ -71,7 +71,8 @@ class ResourceController[
         """Return a page of the list."""
         projection = await self._projection(asked)
         # Includes are a matter of the projection, which knows what their schemas need.
-        listed = projection.load(await self._asked(asked))
+        listed = without_includes(asked).apply(self.query(), projection.seen)
+        listed = projection.load(listed)
         page = await paginated(listed, asked, self._resource().filters)
         return await projection.page(self.query(), page)
 

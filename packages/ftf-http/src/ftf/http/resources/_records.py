@@ -14,12 +14,9 @@ from ftf.orm import BaseRepository, Criteria, FilterSet, QueryBuilder, RecordNot
 from ..replies._reply import Reply
 from ..routing._controller import Controller
 from ._entering import CHANGES, TAGGED
-from ._listing import without_includes
 from ._resource import Resource
 from .access._policy import Visibility, gate_of, visibility_of
-from .answers._loads import Seen
 from .answers._projection import Projection
-from .answers._seen import seen_of
 from .conditional._etag import NO_PRECONDITION, Precondition, etag_of, is_unchanged
 
 if TYPE_CHECKING:
@@ -103,7 +100,12 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
         Raises:
             RecordNotFound: There is none with this key.
         """
-        return await self.query().find_or_fail(key)
+        return await self._changeable().find_or_fail(key)
+
+    def _changeable(self) -> QueryBuilder[M]:
+        """Return a query for records with all that a change is merged into."""
+        deferred = self._resource().deferred
+        return self.query().with_columns(*deferred) if deferred else self.query()
 
     async def shown(self, key: object, asked: Criteria[M] | None = None) -> Out:
         """Return what an answer shows of a record, which is read anew.
@@ -144,15 +146,9 @@ class ResourceRecords[M: DeclarativeBase, In: BaseModel, Out: BaseModel](Control
         projection: Projection[M, Out] = self._resource().projection
         projection = projection if asked is None else projection.including(asked.includes)
         if self._gate is not None:
-            projection = await projection.seen_by(self._gate, self.records.session)
+            models = () if asked is None else asked.related_models
+            projection = await projection.seen_by(self._gate, self.records.session, models)
         return projection
-
-    async def _asked(self, asked: Criteria[M]) -> QueryBuilder[M]:
-        """Return the query of a list, which asks about no related record that is not seen."""
-        seen: Seen = {}
-        if self._gate is not None:
-            seen = await seen_of(self._gate, asked.related_models, self.records.session)
-        return without_includes(asked).apply(self.query(), seen)
 
     async def _enter(self, connection: HTTPConnection, action: str, parent: object) -> None:
         """Narrow the resource to what a request may see, and read its preconditions.

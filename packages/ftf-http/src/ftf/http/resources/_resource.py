@@ -15,6 +15,7 @@ from ..injection._early_checks import EarlyDependency
 from ..types import key_of
 from .access._policy import ResourcePolicy
 from .answers._projection import Projection
+from .answers._shape import deferred_of
 from .bodies._rules_in import has_rules, policies_in
 from .declared._mistakes import unread_names
 
@@ -99,6 +100,11 @@ class Resource:
         """The fields of the body that are attributes of the record."""
         known = {attribute.key for attribute in inspect(self.model).column_attrs}
         return tuple(name for name in self.body.model_fields if name in known)
+
+    @cached_property
+    def deferred(self) -> tuple[QueryableAttribute[Any], ...]:
+        """The columns of the body that a query loads only where it is asked to."""
+        return tuple(deferred_of(self.model, self.body.model_fields).values())
 
     @cached_property
     def has_rules(self) -> bool:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Final, Protocol
 
 from fastapi import APIRouter
@@ -12,7 +11,7 @@ from starlette.types import Scope as ASGIScope
 from ftf.container import Container, Correlation, Scope
 
 from .._event_loop import asyncio_task
-from .._request_id import identify, log_fields
+from .._request_id import identify
 from ..request._direct_exchange import DirectExchange
 from ..request._exchange import ResponseReplaced, current
 from ..request._outermost import Outgoing
@@ -156,11 +155,11 @@ class Direct:
         outer, files = scope.get(SCOPE_KEY), FileStack()
         scope[_FILES], scope[_HANDLERS] = files, self._handlers
         scope[SCOPE_KEY] = container_scope.__enter__()
-        token, logged = current.set(exchange), of_records.set(partial(log_fields, scope))
+        token, logged = current.set(exchange), of_records.set(exchange.log_fields)
         try:
             try:
-                await app(scope, exchange.receive, exchange.send)
-                if files.__dict__ or exchange.units or exchange.failure is not None:
+                await app(scope, exchange.receive, exchange)
+                if files.is_used or exchange.units or exchange.failure is not None:
                     await _end(files, exchange)
             except BaseException as error:  # noqa: BLE001  # the layers raise it again
                 errors = await files.closed_after(error)

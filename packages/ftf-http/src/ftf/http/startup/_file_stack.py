@@ -4,7 +4,13 @@ from contextlib import AsyncExitStack
 
 
 class FileStack(AsyncExitStack):
-    """An exit stack that costs nothing to a request that puts nothing on it."""
+    """An exit stack that costs nothing to a request that puts nothing on it.
+
+    Attributes:
+        is_used: Whether something was put on the stack.
+    """
+
+    is_used = False
 
     def __init__(self) -> None:
         """Leave out what AsyncExitStack sets up; `__getattr__` does it when it is needed."""
@@ -13,13 +19,9 @@ class FileStack(AsyncExitStack):
         """Set up the stack, and return the attribute that it lacked."""
         if self.is_used:
             raise AttributeError(name)
+        self.is_used = True
         super().__init__()
         return getattr(self, name)
-
-    @property
-    def is_used(self) -> bool:
-        """Whether something was put on the stack."""
-        return bool(vars(self))
 
     async def closed_after(self, error: BaseException) -> list[BaseException]:
         """Close what is on the stack after an error. Return the error, unless it was suppressed."""

@@ -1,4 +1,4 @@
-"""Commits on PostgreSQL: a COMMIT that the server answers with ROLLBACK raises."""
+"""Connections of PostgreSQL that raise where those of the driver are silent, or not clear."""
 
 from functools import cache
 from typing import Any
@@ -6,13 +6,16 @@ from typing import Any
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from ..exceptions import WrongEventLoop
+
 
 @cache
 def _answering(connection_class: type[Any]) -> type[Any]:
     """Return a class of connections that raise where PostgreSQL answers COMMIT with ROLLBACK.
 
     The server does so after a failed statement, and asyncpg does not raise
-    (https://www.postgresql.org/docs/current/sql-commit.html).
+    (https://www.postgresql.org/docs/current/sql-commit.html). In another event loop than their own
+    they raise as well.
     """
     # The driver of an extra, which has no types.
     from asyncpg import InFailedSQLTransactionError  # type: ignore[import-untyped]  # noqa: PLC0415
@@ -21,7 +24,12 @@ def _answering(connection_class: type[Any]) -> type[Any]:
         __slots__ = ()
 
         async def execute(self, query: str, *arguments: object, **options: object) -> str:
-            answer: str = await super().execute(query, *arguments, **options)
+            try:
+                answer: str = await super().execute(query, *arguments, **options)
+            except RuntimeError as error:
+                if "attached to a different loop" in str(error):  # asyncio has no type for it
+                    raise WrongEventLoop from error
+                raise
             if answer == "ROLLBACK" and query == "COMMIT;":  # of the driver's own transaction
                 raise InFailedSQLTransactionError("a statement failed before")
             return answer

@@ -31,7 +31,8 @@
     │   ├── Deadlock
     │   ├── SchemaChanged
     │   └── SerializationFailure
-    └── TransactionMisuse
+    ├── TransactionMisuse
+    └── WrongEventLoop (also a RuntimeError)
 
 The attributes are the contract; the texts may improve in any release.
 """
@@ -50,6 +51,7 @@ from ._database import (
     QueryTimeout,
     SeederFailed,
     SeederRefused,
+    WrongEventLoop,
 )
 from ._error import (
     OrmError,
@@ -119,5 +121,6 @@ __all__ = [
     "StaleRecord",
     "TransactionConflict",
     "TransactionMisuse",
+    "WrongEventLoop",
     "pointer_to",
 ]

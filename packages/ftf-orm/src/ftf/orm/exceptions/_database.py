@@ -88,3 +88,13 @@ class SeederRefused(OrmError):
             f"{names}: not for the environment {self.environment!r}, which FTF_ENV names. Add it "
             "to `environments`, or pass force=True"
         )
+
+
+class WrongEventLoop(OrmError, RuntimeError):
+    """An engine is used in another event loop than the one that opened its connections."""
+
+    def __str__(self) -> str:
+        return (
+            "The engine has connections of another event loop, such as that of an earlier "
+            "`asyncio.run`: use one loop, or `await engine.dispose()` at the end of each"
+        )

@@ -2,6 +2,7 @@
 
 import logging
 from asyncio import Event, Future, Task, create_task, get_running_loop, wait_for
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -27,6 +28,7 @@ from ftf.container.jobs import (
 from ._lease_statements import (
     CLAIM_OF,
     DELETE,
+    DELETE_CLAIMS,
     FAIL,
     FREE,
     NEXT_OF,
@@ -38,7 +40,7 @@ from ._lease_statements import (
 from ._outage import Outage
 from ._rows import envelope_of, insert_jobs, wake_workers
 from ._tables import SENT
-from .batches._batches import count_end
+from .batches._batches import count_ends
 
 _logger: Final = logging.getLogger("ftf.orm.jobs")
 
@@ -60,6 +62,10 @@ class Leases:
     def __init__(self, engine: AsyncEngine, seconds: float) -> None:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
+        # For single statements, without round trips for BEGIN and COMMIT. Those of SQLite are calls
+        # within the process.
+        commits_itself = {} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._single = engine.execution_options(**commits_itself)
         self._seconds = seconds
         self._tokens: dict[_Claim, str] = {}
         self._turn = 0
@@ -84,7 +90,7 @@ class Leases:
         """Claim jobs that were handed over, but none that was taken since."""
         token = uuid4().hex
         given = {"token_": token, "seconds": self._seconds, "ids": ids}
-        async with self._engine.begin() as connection:
+        async with self._single.begin() as connection:
             rows = (await connection.execute(TAKE, given)).all()
         return self._claimed(_envelopes(rows), token)
 
@@ -95,7 +101,7 @@ class Leases:
             ids: Their ids.
             seconds: After how long.
         """
-        async with self._engine.begin() as connection:
+        async with self._single.begin() as connection:
             await connection.execute(TAKE_BACK, {"ids": ids, "seconds": seconds})
 
     def _claimed(self, claimed: list[Envelope], token: str) -> list[Envelope]:
@@ -107,7 +113,8 @@ class Leases:
     ) -> list[Envelope]:
         given = {"token_": token, "seconds": seconds}
         rows: list[Row[Any]] = []
-        async with self._engine.begin() as connection:
+        engine = self._engine if len(queues) > 1 else self._single
+        async with engine.begin() as connection:
             # A claim makes it the only writer of SQLite, so it does not claim in vain there.
             if self._is_sqlite and await _seconds_to_next(connection, queues) > 0:
                 return []
@@ -126,7 +133,7 @@ class Leases:
 
     async def seconds_to_next(self, queues: Sequence[str]) -> float:
         """Return the seconds until a job is due or a lease ends; infinite if there is none."""
-        async with self._engine.connect() as connection:
+        async with self._single.connect() as connection:
             return await _seconds_to_next(connection, queues)
 
     async def settle(self, envelope: Envelope, outcome: Outcome) -> None:
@@ -178,27 +185,28 @@ class Leases:
         return await noted
 
     async def _note_done(self) -> None:
-        """Note that jobs are done, in one transaction those that end while another one commits."""
+        """Note that jobs are done, together those that end while others are noted."""
         while some := self._done:
             self._done = []
+            claims = [(job, token) for job, token, _ in some]
+            engine = self._engine if any(job.batch for job, _ in claims) else self._single
             try:
-                async with self._engine.begin() as connection:
-                    found = [await _note(connection, job, Done(), token) for job, token, _ in some]
+                async with engine.begin() as connection:
+                    found = await _note_done(connection, claims)
             except Exception as error:  # noqa: BLE001  # each of those that wait raises it
                 for noted in [each for *_, each in some if not each.done()]:
                     noted.set_exception(error)
             else:
-                pairs = zip((each for *_, each in some), found, strict=True)
                 # Those that wait may have been cancelled.
-                for noted, is_noted in [each for each in pairs if not each[0].done()]:
-                    noted.set_result(is_noted)
+                for job, token, noted in [each for each in some if not each[-1].done()]:
+                    noted.set_result(_text(job, token) in found)
 
     async def _renew(self) -> None:
         if not self._tokens:
             return
         ids, tokens = {id_ for id_, *_ in self._tokens}, {*self._tokens.values()}
         given = {"ids": list(ids), "tokens": list(tokens)}
-        async with self._engine.begin() as connection:
+        async with self._single.begin() as connection:
             await connection.execute(RENEW, {**given, "seconds": self._seconds})
 
 
@@ -224,6 +232,33 @@ def _of(queues: Sequence[str]) -> dict[str, object]:
     return {"queues": list(queues)} if queues else {}
 
 
+async def _note_done(
+    connection: AsyncConnection, claims: Sequence[tuple[Envelope, str]]
+) -> set[str]:
+    """Note that jobs are done, and insert those that follow the ends of batches.
+
+    Args:
+        connection: What notes it.
+        claims: The jobs, each with the token of its claim.
+
+    Returns:
+        The texts of the claims that were still valid.
+    """
+    given = {"ids": [job.id for job, _ in claims], "claims": [_text(*each) for each in claims]}
+    deleted = await connection.execute(DELETE_CLAIMS[connection.dialect.name], given)
+    found = {*deleted.scalars()}
+    ended = Counter(job.batch for job, token in claims if job.batch and _text(job, token) in found)
+    # In one order: a worker that has locked one row of a batch waits for another.
+    for batch, members in sorted(ended.items()):
+        following = await count_ends(connection, batch, Done(), members)
+        await insert_jobs(connection, following, connection.dialect.name)
+    return found
+
+
+def _text(job: Envelope, token: str) -> str:
+    return job.id + token
+
+
 async def _note(
     connection: AsyncConnection, envelope: Envelope, outcome: Outcome, token: str
 ) -> bool:
@@ -244,7 +279,7 @@ async def _note(
             await connection.execute(FAIL, given | {k: _storable(v) for k, v in texts.items()})
     is_noted = bool((await connection.execute(statement, given)).rowcount)
     if is_noted and has_ended(envelope, outcome):
-        following = await count_end(connection, envelope, outcome)
+        following = await count_ends(connection, envelope.batch, outcome)
         await insert_jobs(connection, following, connection.dialect.name)
     if is_noted and isinstance(outcome, Done | Failed):
         await insert_jobs(connection, outcome.then, connection.dialect.name)

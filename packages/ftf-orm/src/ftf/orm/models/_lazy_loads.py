@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Mapper, ORMExecuteState, RelationshipProperty, Session
+from sqlalchemy.orm.base import PassiveFlag
 from sqlalchemy.util.concurrency import in_greenlet
 
 from ..exceptions import ColumnNotLoaded, RelationNotLoaded
@@ -27,9 +28,17 @@ def refuse_lazy_loads(mapper: Mapper[Any], _: type) -> None:
 def explain_refusals(mapper: Mapper[Any], _: type) -> None:
     """Make relationships that are not loaded raise `RelationNotLoaded`."""
     for relation in _relationships(mapper):
+        _allow_deletions(relation)
         _explain(mapper, relation)
         if relation.backref is not None:
             _explain(relation.mapper, relation.mapper.relationships[relation.backref[0]])
+
+
+def _allow_deletions(relation: RelationshipProperty[Any]) -> None:
+    """Allow a flush that deletes records to load the related ones, which order its statements."""
+    # SQLAlchemy forgets NO_RAISE where tables are in a cycle: no record of a tree could be deleted.
+    if (processor := relation._dependency_processor) is not None:  # noqa: SLF001  # no public name
+        processor._passive_delete_flag |= PassiveFlag.NO_RAISE  # noqa: SLF001
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from ._page import Page
 from .statement._clauses import Clauses
-from .steps._columns import LeftOut
+from .steps._columns import Columns
 from .steps._eager_loads import Eager
 from .steps._filtering import Filtering
 from .steps._joins import Joining
@@ -18,6 +18,7 @@ from .steps._scopes import Scopes
 from .steps._subqueries import Subqueries
 from .steps._timeout import Timeout
 from .terminals._aggregates import Aggregates
+from .terminals._counted import Counted
 from .terminals._long_reads import LongReads
 from .terminals._plan import Plan
 from .terminals._some_related import SomeRelated
@@ -27,12 +28,13 @@ from .terminals._writes import Writes
 @dataclass(frozen=True, slots=True)
 class QueryBuilder[T: DeclarativeBase](
     LongReads[T],
+    Counted[T],
     Aggregates[T],
     Plan[T],
     SomeRelated[T],
     Writes[T],
+    Columns[T],
     Eager[T],
-    LeftOut[T],
     Filtering[T],
     Joining[T],
     Relations[T],

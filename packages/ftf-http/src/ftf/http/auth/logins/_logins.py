@@ -40,7 +40,7 @@ class Logins[U]:
         notify: Called with what happens to logins.
     """
 
-    def __init__(  # noqa: PLR0913  # the container passes them
+    def __init__(
         self,
         accounts: Accounts[U],
         rows: LoginSessions,
@@ -124,7 +124,7 @@ class Logins[U]:
         )
         return self._pair(login, login.scopes)
 
-    async def begin(  # noqa: PLR0913  # as issue
+    async def begin(
         self,
         user: U,
         kind: Kind,

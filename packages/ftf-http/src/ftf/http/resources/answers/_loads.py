@@ -1,10 +1,10 @@
-"""`Loads`: the eager loads that an answer needs, of the records that its user may see."""
+"""`Loads`: what an answer loads along with records, of those that its user may see."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy.orm import QueryableAttribute
+from sqlalchemy.orm import ColumnProperty, QueryableAttribute
 
 from ftf.orm import QueryBuilder
 
@@ -16,7 +16,7 @@ type Seen = Mapping[Model, QueryBuilder[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Loads:
-    """The eager loads that an answer needs.
+    """The eager loads and deferred columns that an answer needs.
 
     Args:
         shape: What is shown.
@@ -60,7 +60,7 @@ class Loads:
     def on[Q: QueryBuilder[Any]](
         self, query: Q, prefix: Path = (), *, without: Collection[str] = ()
     ) -> Q:
-        """Return a query with the eager loads, at a path.
+        """Return a query with the eager loads and deferred columns, at a path.
 
         Args:
             query: The query.
@@ -71,6 +71,11 @@ class Loads:
             if name not in without:
                 path = (*prefix, self.part(name, related.attribute))
                 query = self.behind(name).on(query.with_(path), path)
+        for name, column in self.shape.deferred.items():
+            if name not in without:
+                query = query.with_columns((*prefix, column))
         for needed in self.shape.needs:
-            query = query.with_((*prefix, *needed))
+            is_column = isinstance(needed[-1].property, ColumnProperty)
+            step = query.with_columns if is_column else query.with_
+            query = step((*prefix, *needed))
         return query

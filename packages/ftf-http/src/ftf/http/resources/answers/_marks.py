@@ -28,8 +28,11 @@ class Count:
 class Needs:
     """A field whose property reads relationships: `Annotated[str, Needs(Product.supplier)]`.
 
+    Or a deferred column: `Annotated[int, Needs(Product.manual)]`.
+
     Args:
-        path: The relationship that it reads, and those behind it.
+        path: The relationship that it reads, and those behind it; or a deferred column, also of
+            related records, behind the relationships that lead to it.
     """
 
     __slots__ = ("path",)

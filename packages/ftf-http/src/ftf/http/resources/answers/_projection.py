@@ -1,6 +1,6 @@
 """`Projection`: what an answer shows of records, and the eager loads that this needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -31,6 +31,10 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         model: The model of the records.
         schema: The schema of the answer.
 
+    Attributes:
+        shape: What the fields of the schema are of the model.
+        seen: Queries for what the user of `seen_by` may see, of the models that are narrowed.
+
     Raises:
         TypeError: The model has no such attribute, a relationship has no schema, or a schema
             contains itself without `MISSING`.
@@ -48,9 +52,11 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         self._includes: tuple[Include, ...] = ()
         self._tree: Tree = {}
         self._hidden: frozenset[str] = frozenset(self.shape.conditions)
-        self._seen: Seen = {}
+        self.seen: Seen = {}
 
-    async def seen_by(self, gate: "Gate[Any]", session: AsyncSession) -> Self:
+    async def seen_by(
+        self, gate: "Gate[Any]", session: AsyncSession, models: Collection[type[Any]] = ()
+    ) -> Self:
         """Return a projection that shows what a user may see.
 
         That is the fields whose `When` allows it, none of which is shown otherwise, and of the
@@ -60,8 +66,10 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         Args:
             gate: Asks for the user.
             session: The session of the records.
+            models: Further models whose `visible` records `seen` will find, such as those that
+                filters are about.
         """
-        if self.shape.is_plain:
+        if self.shape.is_plain and not models:
             return self
         asked = {condition.ability: False for condition in self.shape.conditions.values()}
         about = gate._about(self.shape.model)  # noqa: SLF001  # of this package
@@ -70,7 +78,7 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
         conditions = self.shape.conditions.items()
         found = copy(self)
         found._hidden = frozenset(name for name, each in conditions if not asked[each.ability])  # noqa: SLF001  # of this class
-        found._seen = await seen_of(gate, self._loads.models, session)  # noqa: SLF001  # of this class
+        found.seen = await seen_of(gate, self._loads.models.union(models), session)
         return found
 
     def including(self, includes: Sequence[Include]) -> Self:
@@ -142,7 +150,7 @@ class Projection[M: DeclarativeBase, Out: BaseModel]:
 
     @property
     def _loads(self) -> Loads:
-        return Loads(self.shape, self._tree, self._seen)
+        return Loads(self.shape, self._tree, self.seen)
 
     @property
     def _limits(self) -> dict[str, int]:

@@ -1,7 +1,9 @@
 """`Shape`: which fields of a schema are attributes, relationships and counts of a model."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from inspect import getattr_static
 from types import UnionType
 from typing import Annotated, Any, TypeIs, Union, get_args, get_origin
 
@@ -56,7 +58,7 @@ class Shape:
         plain: The fields that are read from attributes of the same name.
         related: The fields that show related records.
         counts: The fields that count related records.
-        needs: The relationships that properties read.
+        needs: The relationships and deferred columns that properties read.
         conditions: The fields that only some users see.
         unnarrowed: The fields with related records that the user may not see otherwise.
     """
@@ -69,6 +71,11 @@ class Shape:
     needs: list[Path] = field(default_factory=list)
     conditions: dict[str, When] = field(default_factory=dict)
     unnarrowed: set[str] = field(default_factory=set)
+
+    @cached_property
+    def deferred(self) -> dict[str, QueryableAttribute[Any]]:
+        """Return the columns that a query loads only where it is asked to, by their field."""
+        return deferred_of(self.model, self.plain)
 
     @property
     def is_plain(self) -> bool:
@@ -107,6 +114,18 @@ class Shape:
             if not each.is_many and not each.attribute.property.secondary
             for local, remote in each.attribute.property.local_remote_pairs
         )
+
+
+def deferred_of(model: Model, names: Iterable[str]) -> dict[str, QueryableAttribute[Any]]:
+    """Return the columns among the attributes of a model that are deferred, by their names."""
+    mapper = inspect(model)
+    synonyms = {each.key: each.name for each in mapper.synonyms}
+    keys = {name: synonyms.get(name, name) for name in names}
+    return {
+        name: getattr(model, key)
+        for name, key in keys.items()
+        if key in mapper.column_attrs and mapper.column_attrs[key].deferred
+    }
 
 
 def shape_of(model: Model, schema: Schema) -> Shape:
@@ -153,8 +172,7 @@ def _shape(
             shape.related[name] = Related(
                 getattr(model, name), below, MISSING in parts, type(None) in parts
             )
-        elif hasattr(model, name):
-            _refuse_deferred(model, name, place)
+        elif getattr_static(model, name, None) is not None:  # a hybrid may have no expression
             shape.plain.append(name)
         elif info.is_required():
             raise TypeError(
@@ -162,16 +180,6 @@ def _shape(
                 "model, or give the field a default."
             )
     return shape
-
-
-def _refuse_deferred(model: Model, name: str, place: str) -> None:
-    """Raise for a column that no query for the model loads."""
-    column = inspect(model).column_attrs.get(name)
-    if column is not None and column.deferred:
-        raise TypeError(
-            f"{place} shows {model.__name__}.{name}, which is deferred, so that no query loads it: "
-            "leave the field out, or declare the column without `deferred`."
-        )
 
 
 def _schema_in(parts: Collection[object], place: str, within: tuple[Schema, ...]) -> Schema:

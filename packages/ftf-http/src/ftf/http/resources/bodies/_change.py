@@ -1,13 +1,14 @@
 """Changes of a part of a record: what was sent, merged into what is stored, and validated."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasChoices, AliasPath, BaseModel, ValidationError
 
 from ._partial import Partial, merged
+from ._schemas_in import schemas_in
 
 type Values = dict[str, object]
 
@@ -75,18 +76,30 @@ def changed(
     return Change(own, valid)
 
 
-def alias_of(schema: type[BaseModel], name: str) -> str:
-    """Return the name of a field that clients use."""
+def steps_to(schema: type[BaseModel], name: str) -> tuple[str | int, ...]:
+    """Return the way to a field by the names that clients use; of several, by the first."""
     info = schema.model_fields[name]
     alias = info.validation_alias or info.alias
-    return alias if isinstance(alias, str) else name
+    if isinstance(alias, AliasChoices):
+        alias = alias.choices[0]
+    return tuple(alias.path) if isinstance(alias, AliasPath) else (alias or name,)
 
 
 def _in_body(faults: Any, schema: type[BaseModel]) -> Iterator[Mapping[str, object]]:  # noqa: ANN401  # pydantic's
     """Return faults at the names that clients use."""
     for fault in faults:
-        first, further = fault["loc"][:1], fault["loc"][1:]
-        yield {**fault, "loc": ("body", *(alias_of(schema, name) for name in first), *further)}
+        yield {**fault, "loc": ("body", *_by_alias(fault["loc"], schema))}
+
+
+def _by_alias(steps: Iterable[object], schema: type[BaseModel]) -> Iterator[object]:
+    schemas = [schema]
+    for step in steps:
+        owner = next((each for each in schemas if step in each.model_fields), None)
+        if owner is None:
+            yield step
+        else:
+            yield from steps_to(owner, str(step))
+            schemas = [*schemas_in(owner.model_fields[str(step)].annotation)]
 
 
 def _stored(value: object) -> object:

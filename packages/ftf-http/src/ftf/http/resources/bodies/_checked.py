@@ -1,11 +1,12 @@
 """`Checked`, `Unchecked` and `Bound`: the body and the record of a handler by hand."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 from fastapi import Depends, Path
+from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
@@ -17,8 +18,9 @@ from ...injection._inject import Injection
 from ...problems._orm_handlers import RULES
 from ...types import key_of
 from ..access._policy import visibility_of
-from ._rules_in import ask, has_rules
+from ._rules_in import RulesAt, ask, has_rules
 
+_BODY: Final = "body"  # the parameter of the dependencies here
 _BOUND: Final = "ftf.http.bound"  # in the scope of a request: the records of its path
 _WORD: Final = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -38,7 +40,7 @@ class RuleCheck:
         is_schema = isinstance(given, type) and issubclass(given, BaseModel)
         if not is_schema or not has_rules(schema):
             raise TypeError(f"Checked[...] takes a schema with Exists or Unique, not {schema!r}.")
-        hints = {"body": schema, "connection": HTTPConnection, "session": injected(AsyncSession)}
+        hints = {_BODY: schema, "connection": HTTPConnection, "session": injected(AsyncSession)}
         self.__signature__ = signature_of(hints)
 
     async def __call__(
@@ -50,7 +52,9 @@ class RuleCheck:
             RuleViolation: A rule is broken.
         """
         rules = Rules(session, visibility=visibility_of(connection))
-        ask(rules, body, records=connection.scope.get(_BOUND, ()))
+        place = place_of_body(connection)
+        asked = RulesAt(rules, place) if place else rules
+        ask(asked, body, records=connection.scope.get(_BOUND, ()))
         # For what the database refuses afterwards, because another request was faster.
         connection.scope.setdefault(RULES, []).append(rules)
         await rules.check()
@@ -96,6 +100,19 @@ class RecordBinding:
 def injected(key: object) -> object:
     """Return the annotation of a parameter that the container delivers."""
     return Annotated[object, Injection(key)]
+
+
+def place_of_body(connection: HTTPConnection) -> str:
+    """Return the name that a body has among others of its route; none if it is the only one."""
+    dependant: Dependant | None = getattr(connection.scope.get("route"), "dependant", None)
+    is_one_of_several = dependant is not None and len({*_bodies_of(dependant)}) > 1
+    return _BODY if is_one_of_several else ""
+
+
+def _bodies_of(dependant: Dependant) -> Iterator[str]:
+    yield from (field.name for field in dependant.body_params)
+    for below in dependant.dependencies:
+        yield from _bodies_of(below)
 
 
 def signature_of(hints: dict[str, object]) -> Signature:

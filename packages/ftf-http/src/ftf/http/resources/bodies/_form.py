@@ -12,29 +12,35 @@ from ftf.orm import Fault, RuleViolation
 
 from ...injection._early_checks import EarlyCheck
 from ...injection._type_parameters import type_arguments
+from ...problems._fault import pointer_to
 from ...request._scope import scope_of
-from ._checked import RuleCheck, injected, signature_of
+from ._checked import RuleCheck, injected, place_of_body, signature_of
 from ._rules_in import has_rules
 
 _FORMS: Final = "ftf.http.forms"  # in the scope of a request: its forms, by class
 
 
 class Faults:
-    """What a form finds wrong with a body; all of it is one 422."""
+    """What a form finds wrong with a body; all of it is one 422.
 
-    def __init__(self) -> None:
+    Args:
+        place: The name of the body, if the request has several.
+    """
+
+    def __init__(self, place: str = "") -> None:
+        self._place = pointer_to(*([place] if place else []))
         self._found: list[Fault] = []
 
     def add(self, pointer: str, *, code: str, detail: str, **facts: object) -> None:
         """Add a fault.
 
         Args:
-            pointer: Where, as a JSON pointer (RFC 6901), such as "/lines/0/quantity".
+            pointer: Where in the body, as a JSON pointer (RFC 6901), such as "/lines/0/quantity".
             code: What, for programs, such as "stock".
             detail: What, for people.
             facts: The facts of the detail, by name, which the answer shows.
         """
-        self._found.append(Fault(pointer, code, detail, facts))
+        self._found.append(Fault(self._place + pointer, code, detail, facts))
 
     def raise_any(self) -> None:
         """Raise if there is a fault.
@@ -136,7 +142,7 @@ class FormReader:
         if self._rules is not None and session is not None:
             await self._rules(body, connection, session)
         form: Form[Any] = connection.scope[_FORMS][self._form]
-        faults = Faults()
+        faults = Faults(place_of_body(connection))
         await form.check(body, faults)
         faults.raise_any()
         form.body = body

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -13,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase
 from ftf.orm import InvalidValue
 from ftf.orm.query import can_have
 
-from ._change import alias_of
+from ._change import steps_to
 
 _REFUSED = (ArithmeticError, AttributeError, InvalidValue, LookupError, TypeError, ValueError)
 
@@ -43,7 +44,7 @@ def naming_fields(
             raise
         columns = inspect(model).columns
         faults = [
-            {"loc": ("body", alias_of(body, name)), **fault}
+            {"loc": ("body", *steps_to(body, name)), **fault}
             for name, value in values.items()
             if (fault := _fault(columns[name], value, dialect)) is not None
         ]
@@ -60,7 +61,7 @@ def _fault(column: Column[Any], value: object, dialect: Dialect) -> dict[str, ob
     try:
         if bind is not None:
             bind(value)
-        if not isinstance(value, int | str) or can_have(column, dialect)(value):
+        if not isinstance(value, Decimal | int | str) or can_have(column, dialect)(value):
             return _too_long(column, value, dialect)
     except _REFUSED:
         if isinstance(value, datetime) and value.tzinfo is None:

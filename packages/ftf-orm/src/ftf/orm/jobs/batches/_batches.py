@@ -23,7 +23,10 @@ _EXTEND: Final = (
 _COUNT: Final = (
     update(BATCHES)
     .where(BATCHES.c.id == bindparam("id_"))
-    .values(unfinished=BATCHES.c.unfinished - 1, failures=BATCHES.c.failures + bindparam("failed"))
+    .values(
+        unfinished=BATCHES.c.unfinished - bindparam("members"),
+        failures=BATCHES.c.failures + bindparam("failed"),
+    )
     .returning(BATCHES.c.unfinished, BATCHES.c.failures, BATCHES.c.following)
 )
 _DELETE: Final = delete(BATCHES).where(BATCHES.c.id == bindparam("id_"))
@@ -46,22 +49,26 @@ async def extend_batch(session: AsyncSession, id: str, members: int) -> None:  #
         raise BatchEnded(id)
 
 
-async def count_end(
-    connection: AsyncConnection, envelope: Envelope, outcome: Outcome
+async def count_ends(
+    connection: AsyncConnection,
+    id: str,  # noqa: A002  # as in the envelope
+    outcome: Outcome,
+    members: int = 1,
 ) -> Sequence[Envelope]:
-    """Count the end of a member. Return the jobs that follow it.
+    """Count the ends of members. Return the jobs that follow them.
 
     Args:
-        connection: What notes the end, in the same transaction.
-        envelope: The member.
-        outcome: What became of it.
+        connection: What notes the ends, in the same transaction.
+        id: The batch.
+        outcome: What became of the members.
+        members: How many they are.
     """
-    failed = isinstance(outcome, Failed)
-    given = {"id_": envelope.batch, "failed": int(failed)}
+    failed = members if isinstance(outcome, Failed) else 0
+    given = {"id_": id, "members": members, "failed": failed}
     row = (await connection.execute(_COUNT, given)).first()
     if row is None:  # it was deleted by hand
         return ()
     if not row.unfinished:
-        await connection.execute(_DELETE, {"id_": envelope.batch})
+        await connection.execute(_DELETE, {"id_": id})
     batch = Batch.read(json.loads(row.following))
     return batch.after(outcome, unfinished=row.unfinished, failures=row.failures)

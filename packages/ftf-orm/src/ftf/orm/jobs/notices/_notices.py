@@ -1,6 +1,6 @@
 """`Notices`: PostgreSQL says that jobs were committed, by LISTEN and NOTIFY."""
 
-from asyncio import Event
+from asyncio import CancelledError, Event, create_task, shield, wait
 from collections.abc import Callable
 from typing import Any
 
@@ -38,16 +38,27 @@ class Notices:
                 await outage.pause()
 
     async def _listen(self) -> None:
-        """Listen until the connection is lost."""
-        lost = Event()
+        """Listen until the connection is lost or the caller is cancelled."""
+        ended = Event()
+        listening = create_task(self._listen_until(ended))
+        try:
+            # SQLAlchemy 2.0 leaves a connection open if it is cancelled while it is made.
+            await shield(listening)
+        except CancelledError:
+            ended.set()
+            await wait([listening])
+            raise
+
+    async def _listen_until(self, ended: Event) -> None:
+        """Listen until the event is set, which the loss of the connection sets as well."""
         async with self._engine.connect() as connection:
             # What asyncpg calls is no part of a transaction: SQLAlchemy has not begun one.
             raw: Any = (await connection.get_raw_connection()).driver_connection
             await connection.run_sync(Connection.detach)  # the pool may be as small as one
-            raw.add_termination_listener(lambda _: lost.set())
+            raw.add_termination_listener(lambda _: ended.set())
             await raw.add_listener(CHANNEL, self._noticed)
             self._wake()  # what was committed before
-            await lost.wait()
+            await ended.wait()
 
     def _noticed(self, *_: object) -> None:
         self._wake()

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from sqlalchemy import Dialect, FromClause, Result, Select, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase, Mapper, defer
+from sqlalchemy.orm import DeclarativeBase, Mapper
 
 from ...models._scopes import scopes_of
 from ...transactions._operation import read, read_in_savepoint
@@ -91,8 +91,7 @@ class Query[T: DeclarativeBase]:
         statement: Select[T] = select(self.model, *clauses.computed)  # type: ignore[assignment]
         found = with_records(clauses, statement, self._mapper)
         statement = with_page(self._ordered(), found, self.model)
-        left_out = map(defer, clauses.left_out)
-        loads = [*options(self._mapper, clauses.loads, clauses.lifted), *left_out]
+        loads = [*options(self._mapper, clauses.loads, clauses.lifted), *clauses.column_loads]
         statement = statement.options(*loads) if loads else statement
         if clauses.read_again:
             statement = statement.execution_options(populate_existing=True)

@@ -1,10 +1,12 @@
 """`Clauses`: the immutable state of a query."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Label, SQLColumnExpression, and_, or_
-from sqlalchemy.orm import QueryableAttribute
+from sqlalchemy.orm import QueryableAttribute, defer, undefer
+from sqlalchemy.orm.interfaces import ORMOption
 
 from ...models._scopes import Scope
 from ._expressions import Condition
@@ -41,7 +43,7 @@ class Clauses(NamedTuple):
         loads: The eager loads.
         pivots: The many-to-many relationships that are loaded with their association rows.
         computed: The values that are computed for each record.
-        left_out: The columns that records are loaded without.
+        columns: The columns that are chosen, in order, each with whether it is loaded.
         limit: The largest number of records.
         offset: The number of records that are skipped.
         distinct: Whether each value is returned once.
@@ -62,7 +64,7 @@ class Clauses(NamedTuple):
     loads: tuple[EagerLoad, ...] = ()
     pivots: tuple[QueryableAttribute[Any], ...] = ()
     computed: tuple[Label[object], ...] = ()
-    left_out: tuple[QueryableAttribute[Any], ...] = ()
+    columns: tuple[tuple[QueryableAttribute[Any], bool], ...] = ()
     limit: int | None = None
     offset: int = 0
     distinct: bool = False
@@ -93,6 +95,13 @@ class Clauses(NamedTuple):
     def at_most(self, count: int) -> "Clauses":
         """Return the clauses with a limit, or with their own if that is smaller."""
         return self._replace(limit=count if self.limit is None else min(count, self.limit))
+
+    @property
+    def column_loads(self) -> Sequence[ORMOption]:
+        """The loader options of the columns that are chosen, the last one of each column."""
+        # SQLAlchemy refuses two options for one column.
+        last = {column.key: (column, is_loaded) for column, is_loaded in self.columns}
+        return [undefer(each) if is_loaded else defer(each) for each, is_loaded in last.values()]
 
     @property
     def is_cut(self) -> bool:

@@ -1,6 +1,7 @@
 """The types and ranges of primary keys: keys that no row can have are left out."""
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
@@ -15,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapper
 
 from ...exceptions import InvalidValue
+from ...exceptions._text import text_of
 
 type Row = tuple[object, ...]
 
@@ -31,7 +33,7 @@ def possible_keys[T](mapper: Mapper[T], dialect: Dialect, keys: Iterable[object]
     for row in rows:
         if len(row) != len(columns):
             name, size = mapper.class_.__name__, len(columns)
-            raise ValueError(f"a key of {name} has {size} columns, unlike {row}")
+            raise ValueError(f"a key of {name} has {size} columns, unlike {text_of(row)}")
     for place, column in enumerate(columns):
         is_possible = can_have(column, dialect)
         rows = [row for row in rows if is_possible(row[place])]
@@ -54,12 +56,16 @@ def can_have[V](column: ColumnElement[V], dialect: Dialect) -> Callable[[object]
     The function raises `InvalidValue` for one that is not of the type of the column.
     """
     kind, limit = _python_type(column), 1 << (_bits(column, dialect) - 1)
+    overflow = _overflow(column, dialect)
 
     def is_possible(key: object) -> bool:
         if key is None:
             return False
         if not isinstance(key, kind):
             raise _other_type(column, key, kind)
+        if overflow is not None and isinstance(key, int | Decimal):
+            number = Decimal(key)
+            return number.is_nan() or abs(number) < overflow
         if isinstance(key, int):
             return -limit <= key < limit
         return not isinstance(key, str) or is_text(key, dialect)
@@ -68,7 +74,7 @@ def can_have[V](column: ColumnElement[V], dialect: Dialect) -> Callable[[object]
 
 
 def _other_type[V](column: ColumnElement[V], key: object, kind: type) -> InvalidValue:
-    return InvalidValue(f"{column} takes {kind.__name__}, so that {key!r} cannot be a key")
+    return InvalidValue(f"{column} takes {kind.__name__}, so that {text_of(key)} cannot be a key")
 
 
 def _python_type[V](column: ColumnElement[V]) -> type:
@@ -87,6 +93,17 @@ def _bits[V](column: ColumnElement[V], dialect: Dialect) -> int:
     if isinstance(stored, SmallInteger):
         return 16
     return 64 if isinstance(stored, BigInteger) else 32
+
+
+def _overflow[V](column: ColumnElement[V], dialect: Dialect) -> Decimal | None:
+    """Return the smallest number that a NUMERIC column does not hold, once it is rounded."""
+    stored = column.type
+    if dialect.name == "sqlite" or not isinstance(stored, Numeric) or isinstance(stored, Float):
+        return None
+    scale = stored.scale or 0
+    if stored.precision is None or stored.precision < scale:
+        return None
+    return Decimal("9" * (stored.precision - scale) + "." + "9" * scale + "5")
 
 
 def is_text(key: str, dialect: Dialect) -> bool:

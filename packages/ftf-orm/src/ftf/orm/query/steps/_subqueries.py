@@ -20,7 +20,7 @@ class Subqueries[T: DeclarativeBase](Query[T]):
 
         Conditions, scopes, order, limit and offset of each query decide what it returns, and end
         there: the result is sorted and limited by the steps that follow, and no `or_where` widens
-        it. Its eager loads and computed values are those of this query.
+        it. Its eager loads, columns and computed values are those of this query.
 
         Raises:
             TypeError: Another query is for other records.
@@ -38,6 +38,7 @@ class Subqueries[T: DeclarativeBase](Query[T]):
             loads=clauses.loads,
             pivots=clauses.pivots,
             computed=clauses.computed,
+            columns=clauses.columns,
             fresh=clauses.fresh,
             lock=clauses.lock,
             timeout=clauses.timeout,

@@ -78,9 +78,9 @@ class LongReads[T: DeclarativeBase](Pages[T]):
         return self._streamed(at_least(1, size, "size"))
 
     def _joined_collections(self) -> Iterator[object]:
-        for relation, strategy in tree(self.clauses.loads).values():
-            if strategy == "joinedload" and relation.property.uselist:
-                yield relation
+        for step in tree(self.clauses.loads).values():
+            if step.strategy == "joinedload" and step.relation.property.uselist:
+                yield step.relation
         for mapper in self._mapper.self_and_descendants:
             for known in mapper.relationships:
                 if known.lazy in {"joined", False} and known.uselist:

@@ -116,13 +116,7 @@ class Terminals[T: DeclarativeBase](Loading[T], Ordering[T]):
         Raises:
             ValueError: It locks records.
         """
-        clauses, counting = self.clauses, select(func.count())
-        if clauses.groups or clauses.is_cut:
-            counting = counting.select_from(self._ones().subquery())
-        else:
-            clauses.refuse_lock()
-            counting = with_records(clauses, counting.select_from(self.model), self._mapper)
-        return await self._scalar(counting) or 0
+        return await self._scalar(self._counting()) or 0
 
     async def exists(self) -> bool:
         """Return whether `get` or `pluck` returns anything, without counting it.
@@ -131,6 +125,14 @@ class Terminals[T: DeclarativeBase](Loading[T], Ordering[T]):
             ValueError: It locks records.
         """
         return bool(await self._scalar(select(self._ones().exists())))
+
+    def _counting(self) -> "Select[int]":
+        """Return a SELECT of the number of records or groups."""
+        clauses, counting = self.clauses, select(func.count())
+        if clauses.groups or clauses.is_cut:
+            return counting.select_from(self._ones().subquery())
+        clauses.refuse_lock()
+        return with_records(clauses, counting.select_from(self.model), self._mapper)
 
     def _ones(self) -> "Select[int]":
         """Return a SELECT of a 1 for each record or group, in any order."""

@@ -1,7 +1,7 @@
 """`EagerLoad`: a path of relationships that a query loads, and the options of all of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy.orm import Load, QueryableAttribute
@@ -18,6 +18,7 @@ class Step(NamedTuple):
 
     relation: QueryableAttribute[Any]
     strategy: Strategy
+    columns: tuple[QueryableAttribute[Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +28,18 @@ class EagerLoad:
     Args:
         path: The relationships.
         strategy: How they are loaded, unless another load names one of them itself.
+        columns: The columns at the end of the path that are loaded although they are deferred.
     """
 
     path: Path
     strategy: Strategy
+    columns: tuple[QueryableAttribute[Any], ...] = ()
 
     def below(self, names: Names) -> "EagerLoad | None":
         """Return the rest of a path that begins with relationships, if it does."""
         known = tuple(step.key for step in self.path[: len(names)])
         further = self.path[len(names) :]
-        return EagerLoad(further, self.strategy) if known == names and further else None
+        return replace(self, path=further) if known == names and further else None
 
 
 def tree(loads: Iterable[EagerLoad]) -> dict[Names, Step]:
@@ -53,7 +56,10 @@ def tree(loads: Iterable[EagerLoad]) -> dict[Names, Step]:
             if is_part(relation) or not is_part(step.relation):
                 step = step._replace(relation=relation)
             found[names] = step
-        found[names] = found[names]._replace(strategy=load.strategy)
+        step = found[names]
+        # Columns do not say how their records are loaded.
+        strategy = step.strategy if load.columns else load.strategy
+        found[names] = step._replace(strategy=strategy, columns=(*step.columns, *load.columns))
     return found
 
 
@@ -68,5 +74,7 @@ def _option(model: type, names: Names, steps: Mapping[Names, Step], lifted: Lift
     for end in range(1, len(names) + 1):
         step = steps[names[:end]]
         load = getattr(load, step.strategy)(within_scopes(step.relation, lifted))
+        for column in step.columns:
+            load = load.undefer(column)
     found: Load = load
     return found

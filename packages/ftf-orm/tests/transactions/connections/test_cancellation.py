@@ -13,9 +13,8 @@ from ftf.orm import ColumnNotLoaded, create_engine, transaction
 
 @pytest.fixture
 async def small(engine, database_url):
-    """An engine with one connection, which waits neither for it nor for a lock."""
-    wait = {"connect_args": {"timeout": 0.2}} if "sqlite" in database_url else {}
-    engine = create_engine(database_url, pool_size=1, max_overflow=0, pool_timeout=0.2, **wait)
+    """An engine with one connection, so that a test that leaves it in use fails at the next one."""
+    engine = create_engine(database_url, pool_size=1, max_overflow=0)
     yield engine
     await engine.dispose()
 

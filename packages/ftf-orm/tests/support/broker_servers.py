@@ -59,6 +59,13 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
+    async def lose_all(self) -> None:
+        """Kill the broker, delete what it has kept, and start it again."""
+        self.kill()
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+        await self.start()
+
     def _redis(self) -> tuple[list[str], dict[str, str]]:
         options = ["--appendonly", "yes", "--appendfsync", "always", "--dir", str(self.folder)]
         return [PROGRAMS["redis"], "--port", str(self.ports[0]), *options], {}
@@ -80,7 +87,11 @@ class Server:
             "RABBITMQ_ENABLED_PLUGINS_FILE": self.folder / "plugins",
             "RABBITMQ_PLUGINS_EXPAND_DIR": self.folder / "expanded",
         }
-        return [PROGRAMS["amqp"]], {name: str(value) for name, value in own.items()}
+        # A daemon that the broker would start, and leave running.
+        script = f'epmd -port {self.ports[2]} & exec "$0"'
+        return ["sh", "-c", script, PROGRAMS["amqp"]], {
+            name: str(value) for name, value in own.items()
+        }
 
 
 def missing() -> list[str]:

@@ -15,7 +15,7 @@ class Post:
         self.queues: defaultdict[str, asyncio.Queue[bytes]] = defaultdict(asyncio.Queue)
         self.sent: list[tuple[str, bytes]] = []
         self.accepted: list[bytes] = []
-        self.is_down = False
+        self.is_down = self.is_late = False
         self.copies = 1
         self.attempted = asyncio.Event()
         self.on_accept: Callable[[], object] | None = None
@@ -27,6 +27,8 @@ class Post:
         self.sent.append((queue, message))
         for _ in range(self.copies):
             self.queues[queue].put_nowait(message)
+        if self.is_late:
+            raise TimeoutError
 
     @asynccontextmanager
     async def receive(self, queue: str, unaccepted: int) -> AsyncIterator[AsyncIterator[Delivery]]:
