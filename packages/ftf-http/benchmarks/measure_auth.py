@@ -1,7 +1,8 @@
 """What authentication costs, beside PyJWT, fastapi-users and AuthX: `nox -s bench -- auth`.
 
 CPU time of a GET in this process. The contenders take turns, round after round, and the median
-counts, so that whatever else the machine does hits all of them.
+counts, so that whatever else the machine does hits all of them. The second table has the parts of
+reading a token, each alone.
 """
 
 import asyncio
@@ -16,13 +17,23 @@ from statistics import median
 from typing import Annotated
 
 import jwt
+from auth_parts import parts
 from auth_peers import by_authx, by_fastapi_users
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.types import ASGIApp, Message
 
-from ftf.http import FastTrackFramework
-from ftf.http.auth import AccessTokens, AuthProvider, BearerGuard, CurrentUser, public
+from ftf.container import Container
+from ftf.http import FastTrackFramework, Injected
+from ftf.http.auth import (
+    AccessTokens,
+    AuthProvider,
+    BearerGuard,
+    CurrentUser,
+    KeyRing,
+    SigningKey,
+    public,
+)
 
 ISSUER, AUDIENCE = "https://api.example", "shop"
 SECRET = secrets.token_urlsafe(48)
@@ -65,6 +76,12 @@ class Users:
         return user.is_active
 
 
+class Service:
+    """A service of each request."""
+
+    id = 7
+
+
 async def number() -> dict[str, int]:
     """Answer as all of the handlers do."""
     return {"id": 7}
@@ -73,7 +90,13 @@ async def number() -> dict[str, int]:
 def without_auth() -> FastTrackFramework:
     """Make an application without guards."""
     app = FastTrackFramework()
+    app.register(Service, scope="scoped")
     app.get("/me")(number)
+
+    @app.get("/service")
+    async def service(service: Injected[Service]) -> dict[str, int]:
+        return {"id": service.id}
+
     return app
 
 
@@ -89,6 +112,11 @@ def guarded() -> FastTrackFramework:
         return {"id": user.id}
 
     app.get("/open")(public(number))
+
+    @app.get("/closed")
+    async def closed() -> dict[str, int]:
+        return {"id": 7}
+
     return app
 
 
@@ -182,8 +210,8 @@ def by_pyjwt(subject: str) -> str:
     return jwt.encode(claims, SECRET, "HS256")
 
 
-async def contenders(stack: AsyncExitStack) -> dict[str, Contender]:
-    """Return all contenders, started."""
+async def contenders(stack: AsyncExitStack) -> tuple[dict[str, Contender], Container]:
+    """Return all contenders, started, and the container of ours."""
     bare, ours, theirs = without_auth(), guarded(), plain()
     members, issue_member = by_fastapi_users(SECRET)
     authx, issue_authx = by_authx(SECRET, Users().find)
@@ -194,9 +222,11 @@ async def contenders(stack: AsyncExitStack) -> dict[str, Contender]:
     def issue(subject: str) -> str:
         return tokens.issue(subject, version=0).text
 
-    return {
+    found = {
         "ours, without auth": Contender(bare, "/me", 200, cycle([None])),
+        "ours, a scoped service": Contender(bare, "/service", 200, cycle([None])),
         "ours, public route": Contender(ours, "/open", 200, cycle([None])),
+        "ours, seen, without a user": Contender(ours, "/closed", 200, cycle([issue("7").encode()])),
         "ours, token seen before": Contender(ours, "/me", 200, cycle([issue("7").encode()])),
         "ours, new token": Contender(ours, "/me", 200, made(issue)),
         "ours, garbage token": Contender(ours, "/me", 401, garbage()),
@@ -209,12 +239,13 @@ async def contenders(stack: AsyncExitStack) -> dict[str, Contender]:
         "AuthX, a token": Contender(authx, "/me", 200, made(issue_authx)),
         "AuthX, garbage": Contender(authx, "/me", 422, garbage()),
     }
+    return found, ours.container
 
 
 async def measure() -> None:
     """Print the median CPU time of each kind of request."""
     async with AsyncExitStack() as stack:
-        found = await contenders(stack)
+        found, services = await contenders(stack)
         times: dict[str, list[float]] = {name: [] for name in found}
         for name, each in found.items():
             for _ in range(5):
@@ -226,11 +257,16 @@ async def measure() -> None:
                 for _ in range(NUMBER):
                     await each.ask()
                 times[name].append((time.process_time() - began) / NUMBER * 1e6)
+        tokens, keys = (services.resolve(key) for key in (AccessTokens, KeyRing[SigningKey]))
+        alone = parts(tokens, keys)
     medians = {name: median(each) for name, each in times.items()}
     base = medians["ours, without auth"]
     print("CPU µs of a GET in this process, and its ratio to ours without auth")
     for name, each in medians.items():
         print(f"{name:<28}{each:>8.1f}{each / base:>8.2f}")
+    print("\nCPU µs of the parts of reading a token, each alone")
+    for name, each in alone.items():
+        print(f"{name:<48}{each:>6.2f}")
 
 
 if __name__ == "__main__":

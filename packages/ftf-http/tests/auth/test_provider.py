@@ -65,6 +65,7 @@ def bearer(text: str) -> dict[str, str]:
         ),
         ({"secrets": SECRET, "issuer": ""}, "issuer is empty"),
         ({"secrets": SECRET, "audience": ""}, "audience is empty"),
+        ({"secrets": SECRET, "check": "sesion"}, 'check is not "user", "session" or "token"'),
     ],
 )
 def test_edge_s13_a_setting_that_is_missing_or_wrong_is_named(settings, error):

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from .._clock import Clock
 from .._identity import CLIENT_PREFIX, Identity
@@ -40,7 +40,7 @@ class AccessTokenOptions:
             logout; `"token"` believes the token until its end, for a service without users.
 
     Raises:
-        InvalidAuthError: A text is empty, or a time is out of range.
+        InvalidAuthError: A text is empty, `check` is another one, or a time is out of range.
     """
 
     issuer: str
@@ -53,6 +53,10 @@ class AccessTokenOptions:
         for name in ("issuer", "audience"):
             if not getattr(self, name):
                 raise InvalidAuthError(name, "is empty", f"Pass `AuthProvider({name}=...)`.")
+        if self.check not in get_args(Check.__value__):
+            raise InvalidAuthError(
+                "check", 'is not "user", "session" or "token"', "Choose one of them."
+            )
         if not timedelta(0) < self.lifetime <= timedelta(days=1):
             remedy = "Choose minutes: a token that was stolen is valid until its end."
             raise InvalidAuthError("lifetime", "is not between 0 and a day", remedy)
