@@ -10,20 +10,24 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
+from uuid import uuid4
 
 from jobs_on_pgqueuer import PgQueuer, pgqueuer_on
 from server import postgres
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ftf.container import Container, Scope
-from ftf.container.jobs import Job, JobBackend, JobRegistry, Jobs, JobsProvider, Worker
+from ftf.container.jobs import Done, Job, JobBackend, JobRegistry, Jobs, JobsProvider, Worker
 from ftf.orm import DatabaseProvider, transaction
-from ftf.orm.jobs import jobs_metadata
+from ftf.orm.jobs import DatabaseJobs, jobs_metadata
 
+JOBS = jobs_metadata.tables["ftf_jobs"]
 PAGE = 4096  # bytes, of /proc/self/statm
 BATCH = 1000
 
@@ -104,10 +108,28 @@ class Bench:
                 for each in range(number):
                     await jobs.enqueue(Nothing(each))
 
+    async def insert_in_one(self, number: int) -> None:
+        """Insert rows by hand as often, by the session, in one transaction."""
+        row = {"name": "Nothing", "queue": "default", "headers": "{}", "attempt": 0, "crashes": 0}
+        async with self.scope() as (scope, _):
+            session = await scope.aresolve(AsyncSession)
+            async with transaction(session):
+                for each in range(number):
+                    now, id_ = datetime.now(UTC), str(uuid4())
+                    own = {"id": id_, "payload": f"{each}", "enqueued_at": now, "due_at": now}
+                    await session.execute(insert(JOBS), row | own)
+
+    async def drain(self) -> None:
+        """Claim the jobs that wait and note that they are done, without running them."""
+        backend = await self.container.aresolve(JobBackend)
+        assert isinstance(backend, DatabaseJobs)  # noqa: S101  # by the URL of `bench_on`
+        while claimed := await backend.claim((), 10):
+            await asyncio.gather(*(backend.settle(each, Done()) for each in claimed))
+
     async def clear(self) -> None:
         """Delete the jobs that wait."""
         async with self.container.resolve(AsyncEngine).begin() as connection:
-            await connection.execute(jobs_metadata.tables["ftf_jobs"].delete())
+            await connection.execute(JOBS.delete())
 
     async def run(self, number: int) -> tuple[float, float]:
         """Run the jobs that wait. Return how many a second, and the CPU time of one in us."""
@@ -181,15 +203,22 @@ async def compare(url: str, rounds: int) -> None:
             "enqueue in an open transaction": lambda it: (
                 it.enqueue_in_one(BATCH) if isinstance(it, Bench) else it.enqueue_each(BATCH)
             ),
+            "an INSERT by hand in its place": lambda it: (
+                it.insert_in_one(BATCH) if isinstance(it, Bench) else it.enqueue_each(BATCH)
+            ),
             "enqueue a thousand at once": lambda it: it.enqueue_many(BATCH),
             "run a job that does nothing": lambda it: it.run(BATCH),
+            "claim a job and note its end": lambda it: (
+                it.drain() if isinstance(it, Bench) else it.run(BATCH)
+            ),
         }
+        of_jobs = "run a job that does nothing", "claim a job and note its end"
         for name, step in steps.items():
             taken: list[tuple[float, float]] = []
             for _ in range(rounds + 1):
                 for it in (bench, peer):
                     await it.clear()
-                    if step is steps["run a job that does nothing"]:
+                    if name in of_jobs:
                         await it.enqueue_many(BATCH)
                 taken.append((await cpu(step(bench)), await cpu(step(peer))))
             times = median(ours / theirs for ours, theirs in taken[1:])
