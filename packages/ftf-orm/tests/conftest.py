@@ -11,6 +11,7 @@ from bookshop import AuthorRepository, BookRepository, Model
 from prepared import PreparedPostgres, PreparedSQLite, administered
 from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlite_threads import join_connections
 
 from ftf.orm import create_engine
 
@@ -109,7 +110,14 @@ def database_url(request, tmp_path) -> str:
 
 
 @pytest.fixture
-async def engine(database_url) -> AsyncIterator[AsyncEngine]:
+async def sqlite_threads() -> AsyncIterator[None]:
+    """Wait at the end for the threads of SQLite's connections, which need the test's event loop."""
+    yield
+    join_connections()
+
+
+@pytest.fixture
+async def engine(database_url, sqlite_threads) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(database_url)
     yield engine
     await engine.dispose()

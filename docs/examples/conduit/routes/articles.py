@@ -26,7 +26,7 @@ class ArticleRoutes(Controller):
         self.favorites = favorites
 
     @get("/articles")
-    async def index(  # noqa: PLR0913, PLR0917  # as many as the API has
+    async def index(  # noqa: PLR0917  # as many as the API has
         self,
         reader: CurrentUser[Account | None],
         tag: schemas.Filter = None,

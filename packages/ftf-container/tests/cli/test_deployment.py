@@ -57,9 +57,9 @@ def test_settings_70_secrets_are_set_and_long_enough(deployed, monkeypatch):
     found = faults(deployed)
     assert [each.partition(":")[0] for each in found] == [
         "Jobs are kept in memory, and lost when their process ends",
-        "SECRET_KEY is its default, which everybody who has the code knows",
+        "SECRET_KEY is its default, which is in the code",
         "API_KEY has fewer than 32 characters",
-        "DATABASE_PASSWORD is its default, which everybody who has the code knows",
+        "DATABASE_PASSWORD is its default, which is in the code",
         "MAIL__PASSWORD is empty",
     ]
     assert "too-short" not in str(found)

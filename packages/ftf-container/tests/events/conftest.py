@@ -3,7 +3,16 @@
 import pytest
 from services import Journal
 
-from ftf.container.events import Listeners
+from ftf.container import Container
+from ftf.container.events import EventsProvider, Listeners
+
+
+@pytest.fixture
+def container() -> Container:
+    container = Container()
+    container.add_provider(EventsProvider())
+    container.register(Journal, scope="singleton")
+    return container
 
 
 @pytest.fixture

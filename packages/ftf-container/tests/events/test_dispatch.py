@@ -11,15 +11,7 @@ from ftf.container import (
     Container,
     Scope,
 )
-from ftf.container.events import EventRecursionError, Events, EventsProvider, Listeners
-
-
-@pytest.fixture
-def container() -> Container:
-    container = Container()
-    container.add_provider(EventsProvider())
-    container.register(Journal, scope="singleton")
-    return container
+from ftf.container.events import EventRecursionError, Events, Listeners
 
 
 async def test_event_1_an_event_without_listeners_does_nothing(container, on, journal):

@@ -8,20 +8,11 @@ from services import Journal
 
 from ftf.container import (
     CaptiveDependencyError,
-    Container,
     GraphError,
     InvalidRegistrationError,
     ScopeClosedError,
 )
-from ftf.container.events import Events, EventsProvider, Listeners
-
-
-@pytest.fixture
-def container() -> Container:
-    container = Container()
-    container.add_provider(EventsProvider())
-    container.register(Journal, scope="singleton")
-    return container
+from ftf.container.events import Events, Listeners
 
 
 def test_event_3_the_same_listener_twice_is_an_error_that_names_both_places(container, on):

@@ -2,41 +2,12 @@
 
 import asyncio
 import weakref
-from typing import Protocol
 
 import pytest
+from replaceable import Database, Fake, Other, Postgres, Service
 from services import Session
 
 from ftf.container import Container
-
-
-class Database(Protocol):
-    name: str
-
-
-class Postgres:
-    name = "postgres"
-
-
-class Fake:
-    name = "fake"
-
-
-class Other:
-    name = "other"
-
-
-class Service:
-    def __init__(self, database: Database) -> None:
-        self.database = database
-
-
-@pytest.fixture
-def container():
-    container = Container()
-    container.register(Database, Postgres, scope="singleton")
-    container.register(Service, scope="singleton")
-    return container
 
 
 def test_edge_62_overrides_of_one_key_unwind_in_order_also_on_exception(container):

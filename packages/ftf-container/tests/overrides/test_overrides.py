@@ -1,9 +1,10 @@
 """Standing in for a service: the four kinds of override, and the three ways to end one."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import pytest
+from replaceable import Database, Fake, Other, Postgres, Service
 from services import Session
 
 from ftf.container import (
@@ -14,27 +15,6 @@ from ftf.container import (
     InvalidRegistrationError,
     UnregisteredDependencyError,
 )
-
-
-class Database(Protocol):
-    name: str
-
-
-class Postgres:
-    name = "postgres"
-
-
-class Fake:
-    name = "fake"
-
-
-class Other:
-    name = "other"
-
-
-class Service:
-    def __init__(self, database: Database) -> None:
-        self.database = database
 
 
 class Controller:
@@ -70,14 +50,6 @@ async def open_postgres() -> Postgres:
 
 
 KINDS = [Fake, make_fake, amake_fake, lend_fake, alend_fake]
-
-
-@pytest.fixture
-def container():
-    container = Container()
-    container.register(Database, Postgres, scope="singleton")
-    container.register(Service, scope="singleton")
-    return container
 
 
 async def name(container: Container) -> str:

@@ -32,18 +32,6 @@ class AsyncDeferred(ServiceProvider):
         journal.append("booted")
 
 
-@pytest.fixture
-def journal():
-    return Journal()
-
-
-@pytest.fixture
-def container(journal):
-    container = Container()
-    container.instance(Journal, journal)
-    return container
-
-
 async def test_boot_awaits_each_provider_once_however_many_tasks_boot(container, journal):
     container.add_provider(AsyncDeferred())
     container.resolve(Queue)

@@ -44,18 +44,6 @@ class AsyncDeferred(Deferred):
         journal.append("booted")
 
 
-@pytest.fixture
-def journal():
-    return Journal()
-
-
-@pytest.fixture
-def container(journal):
-    container = Container()
-    container.instance(Journal, journal)
-    return container
-
-
 async def test_a_deferred_provider_registers_when_one_of_its_keys_is_asked_for(container, journal):
     container.add_provider(Deferred())
     await container.boot()

@@ -1,39 +1,13 @@
 """Builds that are finished after their scope ended."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
+from handled_requests import Pool, alend_pool, lend_pool
 from services import ClosableSession as Session
 
 from ftf.container import Container, Scope, ScopeClosedError
-
-
-class Pool:
-    def __init__(self) -> None:
-        self.closed = False
-
-    def close(self) -> None:
-        self.closed = True
-
-
-async def alend_pool() -> AsyncIterator[Pool]:
-    pool = Pool()
-    yield pool
-    pool.close()
-
-
-def lend_pool() -> Iterator[Pool]:
-    pool = Pool()
-    yield pool
-    pool.close()
-
-
-@pytest.fixture
-def container():
-    container = Container()
-    container.register(Session, scope="scoped")
-    return container
 
 
 class Slow:

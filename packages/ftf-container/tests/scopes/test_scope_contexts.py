@@ -7,14 +7,7 @@ from contextvars import copy_context
 import pytest
 from services import ClosableSession as Session
 
-from ftf.container import Container, ScopeClosedError, ScopeNotActiveError
-
-
-@pytest.fixture
-def container():
-    container = Container()
-    container.register(Session, scope="scoped")
-    return container
+from ftf.container import ScopeClosedError, ScopeNotActiveError
 
 
 def test_edge_48_a_scope_that_ends_in_another_context_still_closes_its_services(container):

@@ -1,9 +1,9 @@
 """What a scope delivers before, during and after its life; see also `test_scope`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from handled_requests import Handler, Maybe, Pool, Request, alend_pool, lend_pool
 from services import ClosableSession as Session
 
 from ftf.container import (
@@ -11,36 +11,6 @@ from ftf.container import (
     ScopeClosedError,
     ScopeNotActiveError,
 )
-
-
-class Request:
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-
-class Handler:
-    def __init__(self, request: Request, session: Session) -> None:
-        self.request, self.session = request, session
-
-
-class Pool:
-    def __init__(self) -> None:
-        self.closed = False
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class Maybe:
-    def __init__(self, request: Request | None = None) -> None:
-        self.request = request
-
-
-@pytest.fixture
-def container():
-    container = Container()
-    container.register(Session, scope="scoped")
-    return container
 
 
 async def test_edge_42_a_nested_scope_closes_its_own_services_only(container):
@@ -76,18 +46,6 @@ async def test_edge_42_an_exception_leaves_the_outer_scope_intact(container):
 class Late:
     def __init__(self, session: Session, pool: Pool) -> None:
         self.session, self.pool = session, pool
-
-
-async def alend_pool() -> AsyncIterator[Pool]:
-    pool = Pool()
-    yield pool
-    pool.close()
-
-
-def lend_pool() -> Iterator[Pool]:
-    pool = Pool()
-    yield pool
-    pool.close()
 
 
 @pytest.mark.parametrize("factory", [Pool, lend_pool, alend_pool])

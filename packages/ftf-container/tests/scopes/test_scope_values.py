@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import pytest
+from handled_requests import Handler, Maybe, Request
 from services import ClosableSession as Session
 
 from ftf.container import (
@@ -13,30 +14,7 @@ from ftf.container import (
     UnregisteredDependencyError,
 )
 
-
-class Request:
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-
-class Handler:
-    def __init__(self, request: Request, session: Session) -> None:
-        self.request, self.session = request, session
-
-
-class Maybe:
-    def __init__(self, request: Request | None = None) -> None:
-        self.request = request
-
-
 type Alias = Request
-
-
-@pytest.fixture
-def container():
-    container = Container()
-    container.register(Session, scope="scoped")
-    return container
 
 
 async def test_edge_45_a_value_given_to_a_scope_goes_before_a_registration(container):

@@ -1,7 +1,6 @@
 """Two processes that are sent one request many times."""
 
 from ast import literal_eval
-from pathlib import Path
 
 import ordering
 import pytest
@@ -10,6 +9,6 @@ from process_pairs import outputs_at_once
 
 @pytest.mark.slow
 async def test_resource_81_of_requests_to_two_processes_one_is_executed(shop, database_url):
-    outputs = outputs_at_once(Path(ordering.__file__), database_url)
+    outputs = outputs_at_once(ordering, database_url)
     assert list(map(literal_eval, outputs)) == [{201: 15}, {201: 15}]
     assert await shop.stored() == 1

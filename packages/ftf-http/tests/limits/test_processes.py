@@ -1,11 +1,8 @@
 """Two processes that count in one store."""
 
-from pathlib import Path
-
 import pytest
+import taking_process
 from process_pairs import outputs_at_once
-
-PROGRAM = Path(__file__).with_name("two_processes.py")
 
 
 @pytest.mark.slow
@@ -13,6 +10,6 @@ def test_edge_s72_two_processes_with_a_hundred_hits_each_let_ten_through(
     request, redis_server, postgres_url
 ):
     servers = f"redis={redis_server.url}", f"postgres={postgres_url}"
-    outputs = outputs_at_once(PROGRAM, request.node.nodeid, *servers)
+    outputs = outputs_at_once(taking_process, request.node.nodeid, *servers)
     counts = [map(int, each.split()) for each in outputs]
     assert [sum(each) for each in zip(*counts, strict=True)] == [10] * 4

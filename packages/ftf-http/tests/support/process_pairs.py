@@ -4,18 +4,18 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
-from pathlib import Path
+from types import ModuleType
 
 
-def outputs_at_once(program: Path, *arguments: str) -> list[str]:
+def outputs_at_once(program: ModuleType, *arguments: str) -> list[str]:
     """Run a program in two processes that go on together. Return what each prints after that.
 
     Args:
         program: Prints "ready", and goes on when it has read a line.
         arguments: Those of its command line.
     """
-    command = [sys.executable, str(program), *arguments]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    command = [sys.executable, program.__file__, *arguments]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     pipe = subprocess.PIPE
     with ExitStack() as ends:
         processes = []

@@ -1,8 +1,5 @@
 """Databases that refuse connections, end them, or have none left."""
 
-import asyncio
-from threading import enumerate as running_threads
-
 import pytest
 from bookshop import Author, AuthorRepository
 from sqlalchemy import text
@@ -34,6 +31,7 @@ uses = pytest.mark.parametrize("use", [read, write, write_in_a_transaction, writ
 
 
 @uses
+@pytest.mark.usefixtures("sqlite_threads")
 @pytest.mark.parametrize(
     "url",
     [
@@ -48,9 +46,6 @@ async def test_a_refused_connection_stores_nothing(url, use):
         with pytest.raises(DatabaseUnavailable, match="cannot be reached at the moment"):
             await use(session)
     await engine.dispose()
-    for thread in running_threads():  # that of a connection which was not made outlives it
-        if "_connection_worker_thread" in thread.name:
-            await asyncio.to_thread(thread.join, 5)
 
 
 @uses

@@ -186,7 +186,7 @@ def test_a_replica_is_of_the_same_kind_and_in_a_list():
 
 
 @pytest.fixture
-def absent_url(database_url, tmp_path) -> Iterator[str]:
+def absent_url(database_url, tmp_path, sqlite_threads) -> Iterator[str]:
     """The URL of a replica that refuses every connection."""
     if database_url.startswith("sqlite"):
         yield f"sqlite+aiosqlite:///{tmp_path}/nowhere/replica.db"

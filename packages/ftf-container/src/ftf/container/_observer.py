@@ -12,10 +12,10 @@ class Observer(Protocol):
     """What is called for each scope and override that a container of this process makes."""
 
     def scope_made(self, scope: Scope) -> None:
-        """Take note of a scope, which has not been entered yet."""
+        """Note a scope, which has not been entered yet."""
 
     def override_made(self, override: Override) -> None:
-        """Take note of an override, which has not begun yet."""
+        """Note an override, which has not begun yet."""
 
 
 observers: list[Observer] = []

@@ -108,7 +108,7 @@ class FastTrackFramework(Declarations):
 
     draining: FixedAttribute[Draining] = FixedAttribute("FastTrackFramework(shutdown_delay=...)")
 
-    def __init__(  # noqa: PLR0913  # FastAPI has more
+    def __init__(
         self,
         *,
         container: Container | None = None,

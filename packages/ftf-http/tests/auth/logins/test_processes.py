@@ -2,12 +2,10 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+import refreshing_process
 from process_pairs import outputs_at_once
-
-PROGRAM = Path(__file__).parents[1] / "refreshing_process.py"
 
 
 @pytest.mark.slow
@@ -18,7 +16,9 @@ async def test_edge_s19_two_processes_make_one_increment_and_one_successor(
     world = await world_on(engine)
     row = await world.login()
     schema = f"auth_{os.getpid()}" if engine.dialect.name == "postgresql" else ""
-    outputs = outputs_at_once(PROGRAM, database_url, schema, world.tokens.refresh_token(row))
+    outputs = outputs_at_once(
+        refreshing_process, database_url, schema, world.tokens.refresh_token(row)
+    )
     successor = world.tokens.refresh_token(replace(row, generation=1))
     assert outputs == [successor, successor]
     assert (await world.rows.find(row.id)).generation == 1

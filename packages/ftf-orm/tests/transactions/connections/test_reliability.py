@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from bookshop import Author, AuthorRepository, Model
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlite_threads import join_connections
 
 from ftf.orm import create_engine, transaction
 
@@ -35,6 +36,7 @@ async def cancel_at_random(database_url) -> Counter[type]:
     assert engine.pool.checkedout() == 0
     await asyncio.gather(work(engine, -1), work(engine, -2))
     await engine.dispose()
+    join_connections()
     return ended
 
 

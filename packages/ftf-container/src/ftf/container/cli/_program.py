@@ -30,7 +30,7 @@ def run(arguments: Sequence[str]) -> int:
         # Its reader, such as `head`, has ended. Python would flush once more at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except BaseException as error:  # noqa: BLE001  # reported, and told by the exit code
+    except BaseException as error:  # noqa: BLE001  # reported, with an exit code
         return report(error, session)
     return code
 
@@ -40,7 +40,7 @@ async def arun(arguments: Sequence[str], session: Session) -> int:
     try:
         call = parse(arguments, session)
         code = call if isinstance(call, int) else _end(await _arun(call, session), session)
-    except Exception as error:  # noqa: BLE001  # reported, and told by the exit code
+    except Exception as error:  # noqa: BLE001  # reported, with an exit code
         return report(error, session)
     return code
 

@@ -55,7 +55,7 @@ class Job:
 
     options: ClassVar[JobOptions]
 
-    def __init_subclass__(  # noqa: PLR0913  # they are keywords of the class
+    def __init_subclass__(
         cls,
         *,
         name: str = "",

@@ -55,7 +55,7 @@ class LoginsProvider(ServiceProvider):
     def register(self, container: Container) -> None:
         """Register the services."""
 
-        async def logins[U](  # noqa: PLR0913, PLR0917  # what the service needs
+        async def logins[U](  # noqa: PLR0917  # what the service needs
             accounts: Accounts[U],
             rows: LoginSessions,
             passwords: Passwords,

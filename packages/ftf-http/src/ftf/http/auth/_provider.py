@@ -52,7 +52,7 @@ class AuthProvider(ServiceProvider):
         InvalidAuthError: A value is missing or not possible. The error never has a secret.
     """
 
-    def __init__(  # noqa: PLR0913  # the settings of one subject
+    def __init__(
         self,
         *,
         secrets: Value | Sequence[Value] | None = None,

@@ -41,7 +41,7 @@ class ListedRoute:
     needs: tuple[str, ...]
 
 
-def routes(  # noqa: PLR0913  # the options of one command
+def routes(
     *,
     path: Annotated[str, Option(help="Only paths that match, as '/posts*'.")] = "*",
     method: Annotated[str, Option(help="Only this method.")] = "",
@@ -56,7 +56,8 @@ def routes(  # noqa: PLR0913  # the options of one command
     """
     found = getattr(application.app, "routes", None)
     if found is None:
-        raise Exit(f"{application} has no routes.", _WRONG_USAGE)
+        problem = f"{application} has no routes: name an application of FastAPI or Starlette."
+        raise Exit(problem, _WRONG_USAGE)
     listed = [
         route
         for route in list_routes(found, application)

@@ -17,7 +17,7 @@ _OPEN_SECONDS = 60.0
 _LOOK_AGAIN_SECONDS = 0.1
 
 
-def serve(  # noqa: PLR0913  # the options of one command
+def serve(
     *,
     host: Annotated[str, Option(help="Where to listen.")] = "127.0.0.1",
     port: Annotated[int, Option(help="The port.", short="p", min=0, max=_LAST_PORT)] = 8000,

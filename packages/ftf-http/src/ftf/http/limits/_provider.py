@@ -27,7 +27,7 @@ class LimitsProvider(ServiceProvider):
         wait: Waits for a number of seconds, for `then="slow"`; a test may pass what does not wait.
     """
 
-    def __init__(  # noqa: PLR0913  # one store, and what is seldom changed
+    def __init__(
         self,
         store: LimitStore,
         *,

@@ -1,4 +1,4 @@
-"""Requests of probes, such as those of Kubernetes, which some layers let pass."""
+"""Requests of probes, such as those of Kubernetes, which some layers do not refuse."""
 
 from collections.abc import Iterable
 from typing import Final

@@ -6,7 +6,7 @@ from ftf.container.environment import Environment
 from ._facts import DatabaseFacts
 
 
-def permit(  # noqa: PLR0913  # the facts, and what the user says
+def permit(
     facts: DatabaseFacts,
     project: Project,
     environment: Environment,

@@ -13,7 +13,7 @@ from ._guard import permit
 from ._options import Database, Force, Values
 
 
-def downgrade(  # noqa: PLR0913  # the options of one command
+def downgrade(
     revision: Annotated[str, Argument(help="Where to go back to; by default one.")] = "-1",
     *,
     sql: Annotated[bool, Option(help="Write SQL to stdout, and change nothing.")] = False,

@@ -16,7 +16,7 @@ from ._options import Database, Force, Values
 from .seed import seed as run_seeders
 
 
-def fresh(  # noqa: PLR0913  # the options of one command
+def fresh(
     *,
     seed: Annotated[bool, Option(help="Run the seeders after it, as `ftf db seed`.")] = False,
     force: Force = False,

@@ -12,7 +12,7 @@ from ._operations import described, is_destructive
 from ._options import Values
 
 
-def migration(  # noqa: PLR0913  # the options of one command
+def migration(
     message: Annotated[str, Argument(help="What it changes, in a few words.")],
     *,
     empty: Annotated[bool, Option(help="Write no operations, and compare nothing.")] = False,

@@ -19,7 +19,7 @@ from ._options import Database, Force
 from ._seeders import find_seeders
 
 
-async def seed(  # noqa: PLR0913  # the options of one command
+async def seed(
     names: Annotated[tuple[str, ...], Argument(help="Seeders; by default all.")] = (),
     *,
     only: Annotated[bool, Option(help="Leave out what they come after.")] = False,

@@ -35,7 +35,7 @@ class SeederRun:
     rows: Mapping[str, int]
 
 
-async def run_seeders(  # noqa: PLR0913  # options of one run
+async def run_seeders(
     container: Container,
     seeders: Iterable[type[Seeder]],
     *,

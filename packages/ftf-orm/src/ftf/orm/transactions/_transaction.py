@@ -157,7 +157,10 @@ class Transaction:
 
     async def _commit(self) -> None:
         if self.session.sync_session.get_transaction() is not self._boundary:
-            raise TransactionMisuse("The session was rolled back or closed inside transaction()")
+            raise TransactionMisuse(
+                "The session was rolled back or closed inside transaction(): raise an error to "
+                "roll back, and close the session after the block"
+            )
         with exclusive_use(self.session), typed_errors():
             await self.session.flush()
             if self._begun is not None:

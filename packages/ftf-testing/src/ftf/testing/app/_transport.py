@@ -36,7 +36,7 @@ class StreamingTransport(Transport):
         grace: How long the application may run after a disconnect, in seconds.
     """
 
-    def __init__(  # noqa: PLR0913  # the options of a server
+    def __init__(
         self,
         app: ASGIApplication,
         *,

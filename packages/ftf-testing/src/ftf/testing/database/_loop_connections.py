@@ -10,8 +10,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 _OTHER_LOOP = (
     "a connection of db_engine was opened in an event loop that is not that of the test, such as "
-    "those of Starlette's TestClient and unittest's IsolatedAsyncioTestCase: let "
-    "db_engine_factory return an engine with poolclass=NullPool"
+    "those of Starlette's TestClient and unittest's IsolatedAsyncioTestCase: return an engine with "
+    "poolclass=NullPool from db_engine_factory"
 )
 
 

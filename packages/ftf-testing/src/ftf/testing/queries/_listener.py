@@ -89,7 +89,7 @@ def _listen() -> None:
     event.listen(Engine, "after_cursor_execute", _end)
 
 
-def _begin(  # noqa: PLR0913, PLR0917  # the signature of the event
+def _begin(  # noqa: PLR0917  # the signature of the event
     connection: "Connection",
     cursor: object,
     statement: str,

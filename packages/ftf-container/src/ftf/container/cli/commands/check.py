@@ -19,7 +19,7 @@ _CHECKS = (("config", "check"), ("container", "validate"), ("db", "check"))
 _NEEDED = {"config check", "container validate"}  # for the services that a deployment is asked for
 
 
-def check(  # noqa: PLR0913  # the services of one command
+def check(
     *,
     deploy: Annotated[bool, Option(help="Look for what is wrong in production.")] = False,
     workers: Annotated[

@@ -10,7 +10,7 @@ from ..discovery._application import Application
 from ..parameters._markers import Argument, Option
 
 
-def graph(  # noqa: PLR0913  # the options of one command
+def graph(
     key: Annotated[str, Argument(help="A service; by default all.")] = "",
     *,
     format: Annotated[  # noqa: A002  # the option is --format

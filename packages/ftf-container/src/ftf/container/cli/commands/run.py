@@ -14,7 +14,7 @@ from ..discovery._project import Project
 from ..parameters._markers import Argument
 
 
-async def run(  # noqa: PLR0913  # the services of one command
+async def run(
     script: Annotated[Path, Argument(help="A file with Python, which may await at the top.")],
     *,
     write: Write = False,

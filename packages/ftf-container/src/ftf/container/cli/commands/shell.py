@@ -21,7 +21,7 @@ _SANDBOX: Final = (
 )
 
 
-async def shell(  # noqa: PLR0913  # the services of one command
+async def shell(
     *,
     code: Annotated[str, Option(help="Run this, and end.", short="c")] = "",
     imports: Annotated[bool, Option(help="Import models and repositories.")] = True,
@@ -49,7 +49,7 @@ async def shell(  # noqa: PLR0913  # the services of one command
         if not write and (environment is Environment.PRODUCTION if sandbox is None else sandbox):
             if not await enter_sandbox(container, stack):
                 refuse_production(environment, write=write)
-                raise Exit("The application has nothing that could be rolled back.")
+                raise Exit("The application has nothing that could be rolled back: omit --sandbox.")
             scope = await stack.enter_async_context(container.scoped_context())
             banner = _SANDBOX
         elif sandbox is False:

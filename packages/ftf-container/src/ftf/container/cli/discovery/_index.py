@@ -24,7 +24,7 @@ class CommandEntry:
     Args:
         words: Its name, such as ("db", "upgrade").
         target: The function, as `module:function`.
-        source: The distribution that brings it, or "this project".
+        source: The distribution that it is part of, or "this project".
         problem: Why it cannot run, if it cannot.
     """
 

@@ -12,7 +12,7 @@ from .sources._names import attribute
 from .sources._simple import command_source
 
 
-def command(  # noqa: PLR0913  # the options of one command
+def command(
     words: Annotated[list[str], Argument(help="How it is called, as: posts prune.")],
     *,
     force: Force = False,

@@ -14,7 +14,7 @@ from .sources._names import snake
 from .sources._records import controller_source
 
 
-def controller(  # noqa: PLR0913  # the options of one command
+def controller(
     model: Model,
     *,
     force: Force = False,

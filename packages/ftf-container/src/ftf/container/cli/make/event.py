@@ -8,7 +8,7 @@ from .sources._names import class_name, snake
 from .sources._simple import event_source
 
 
-def event(  # noqa: PLR0913  # the options of one command
+def event(
     name: Name,
     *,
     force: Force = False,

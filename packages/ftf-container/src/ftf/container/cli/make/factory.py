@@ -10,7 +10,7 @@ from .sources._names import snake
 from .sources._records import factory_source
 
 
-def factory(  # noqa: PLR0913  # the options of one command
+def factory(
     model: Model,
     *,
     force: Force = False,

@@ -8,7 +8,7 @@ from .sources._names import class_name, snake
 from .sources._simple import job_source
 
 
-def job(  # noqa: PLR0913  # the options of one command
+def job(
     name: Name,
     *,
     force: Force = False,

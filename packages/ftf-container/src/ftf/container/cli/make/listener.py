@@ -11,7 +11,7 @@ from .sources._names import class_name, snake
 from .sources._simple import listener_source
 
 
-def listener(  # noqa: PLR0913  # the options of one command
+def listener(
     name: Name,
     *,
     event: Annotated[str, Option(help="The event that it follows on.")],

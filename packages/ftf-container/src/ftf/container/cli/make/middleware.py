@@ -8,7 +8,7 @@ from .sources._names import class_name, snake
 from .sources._simple import middleware_source
 
 
-def middleware(  # noqa: PLR0913  # the options of one command
+def middleware(
     name: Name,
     *,
     force: Force = False,

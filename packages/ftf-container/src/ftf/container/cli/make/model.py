@@ -27,7 +27,7 @@ type Mixin = Literal["timestamps", "softdeletes", "versioned"]
 _MIXINS = {"timestamps": "Timestamps", "softdeletes": "SoftDeletes", "versioned": "Versioned"}
 
 
-def model(  # noqa: PLR0913  # the options of one command
+def model(
     name: Annotated[str, Argument(help="Its name, as BlogPost.")],
     fields: Annotated[list[str], Argument(help="As title:str(200)! text:text? author:User.")],
     *,

@@ -11,7 +11,7 @@ from .sources._names import snake
 from .sources._records import policy_source
 
 
-def policy(  # noqa: PLR0913  # the options of one command
+def policy(
     model: Model,
     *,
     user: Annotated[str, Option(help="The model of the users.")] = "User",

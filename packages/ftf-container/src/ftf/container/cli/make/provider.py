@@ -8,7 +8,7 @@ from .sources._names import class_name, snake
 from .sources._simple import provider_source
 
 
-def provider(  # noqa: PLR0913  # the options of one command
+def provider(
     name: Name,
     *,
     force: Force = False,

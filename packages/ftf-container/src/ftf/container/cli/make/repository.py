@@ -8,7 +8,7 @@ from .sources._names import snake
 from .sources._records import repository_source
 
 
-def repository(  # noqa: PLR0913  # the options of one command
+def repository(
     model: Model,
     *,
     force: Force = False,

@@ -8,7 +8,7 @@ from .sources._names import snake
 from .sources._records import seeder_source
 
 
-def seeder(  # noqa: PLR0913  # the options of one command
+def seeder(
     model: Model,
     *,
     force: Force = False,

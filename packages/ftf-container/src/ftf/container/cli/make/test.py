@@ -8,7 +8,7 @@ from .sources._names import snake
 from .sources._records import test_source
 
 
-def make_test(  # noqa: PLR0913  # the options of one command
+def make_test(
     model: Model,
     *,
     force: Force = False,

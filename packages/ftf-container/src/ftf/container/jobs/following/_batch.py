@@ -31,7 +31,7 @@ class Batch:
     headers: Mapping[str, str]
 
     @classmethod
-    def of(  # noqa: PLR0913  # as it is declared
+    def of(
         cls,
         registry: JobRegistry,
         then: Job | None,

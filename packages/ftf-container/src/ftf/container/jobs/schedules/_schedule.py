@@ -61,7 +61,7 @@ class Schedule:
         """Everything that was declared, in that order."""
         return tuple(self._all.values())
 
-    def cron(  # noqa: PLR0913  # each but two may be left out
+    def cron(
         self,
         expression: str,
         job: Job,
@@ -98,7 +98,7 @@ class Schedule:
         times = _made(job, call, lambda: Cron(expression, ZoneInfo(timezone)))
         self._add(times, job, name, queue, overlap=overlap, catch_up=catch_up)
 
-    def every(  # noqa: PLR0913  # each but two may be left out
+    def every(
         self,
         interval: timedelta,
         job: Job,
@@ -127,7 +127,7 @@ class Schedule:
         times = _made(job, f"every({interval!r}, ...)", lambda: Every(interval))
         self._add(times, job, name, queue, overlap=overlap, catch_up=catch_up)
 
-    def _add(  # noqa: PLR0913  # what was declared
+    def _add(
         self, times: Times, job: Job, name: str, queue: str, *, overlap: bool, catch_up: bool
     ) -> None:
         name, location = name or job.options.name, location_of_caller()

@@ -31,7 +31,7 @@ class Worker:
         scheduler: What enqueues jobs at times of the clock, while the worker runs.
     """
 
-    def __init__(  # noqa: PLR0913  # four services and four settings
+    def __init__(
         self,
         container: Container,
         backend: JobBackend,

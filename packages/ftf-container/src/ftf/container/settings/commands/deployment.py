@@ -37,7 +37,7 @@ def _problem_of(variable: Variable, settings: AppSettings) -> str:
     if not value.get_secret_value():
         return "is empty: set it, or make it None by default"
     if value == variable.default:
-        return "is its default, which everybody who has the code knows: set it"
+        return "is its default, which is in the code: set it"
     if _KEY.search(variable.name) and len(value.get_secret_value()) < _SHORTEST:
         return f"has fewer than {_SHORTEST} characters: make another by `openssl rand -hex 32`"
     return ""

@@ -52,7 +52,7 @@ class LiveConnections:
             if is_meant and (besides is None or besides != identity.session_id):
                 stop()
 
-    async def serve(  # noqa: PLR0913, PLR0917  # an ASGI application, and its credential
+    async def serve(  # noqa: PLR0917  # an ASGI application, and its credential
         self,
         identity: Identity,
         holds: Callable[[], Awaitable[bool]],

@@ -58,7 +58,7 @@ class LinkTokens:
     def __init__(self, secrets: KeyRing[Secret]) -> None:
         self._secrets = secrets
 
-    def make(  # noqa: PLR0913, PLR0917  # what the token says
+    def make(  # noqa: PLR0917  # what the token says
         self, purpose: str, user: str, version: int, name: str, until: datetime, address: str = ""
     ) -> str:
         """Return a token; the arguments are those of `LinkToken` and `is_genuine`."""

@@ -33,7 +33,7 @@ class Links[U]:
         notices: Called with what happens to logins.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917  # the container passes them
+    def __init__(  # noqa: PLR0917  # the container passes them
         self,
         accounts: Accounts[U],
         rows: LoginSessions,

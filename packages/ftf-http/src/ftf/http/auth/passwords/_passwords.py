@@ -42,7 +42,7 @@ class Passwords:
         ValueError: A number is below 1.
     """
 
-    def __init__(  # noqa: PLR0913  # each has a default that few change
+    def __init__(
         self,
         algorithm: Argon2 | None = None,
         *,

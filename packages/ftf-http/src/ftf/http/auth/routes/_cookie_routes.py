@@ -20,7 +20,7 @@ class CookieRoutes[U](Controller):
 
     @post("/session", status_code=204)
     @public
-    async def log_in(  # noqa: PLR0913, PLR0917  # the services of one request
+    async def log_in(  # noqa: PLR0917  # the services of one request
         self,
         body: CookieLoginIn,
         request: Request,

@@ -133,7 +133,7 @@ class AccessTokens:
         """Return how many signatures are remembered."""
         return len(self._verified)
 
-    def issue(  # noqa: PLR0913  # the claims
+    def issue(
         self,
         subject: str,
         *,

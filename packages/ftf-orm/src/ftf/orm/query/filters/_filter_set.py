@@ -79,7 +79,7 @@ class FilterSet[M: DeclarativeBase]:
         ```
     """
 
-    def __init__(  # noqa: PLR0913  # a declaration, by keyword
+    def __init__(
         self,
         model: type[M],
         *filters: Filter | CustomFilter[M],

@@ -1,4 +1,4 @@
-"""The step that lets `update` and `delete` write every row."""
+"""The step that allows `update` and `delete` to write every row."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -10,7 +10,7 @@ from ..statement._base import Query
 
 @dataclass(frozen=True, slots=True)
 class AllRows[T: DeclarativeBase](Query[T]):
-    """The step that lets `update` and `delete` write every row."""
+    """The step that allows `update` and `delete` to write every row."""
 
     def all_rows(self) -> Self:
         """Allow `update`, `delete`, `increment` and `decrement` to write every row.

@@ -1,4 +1,4 @@
-"""Takes from limits, many times at once: `python two_processes.py SECRET KIND=URL ...`."""
+"""Takes from limits, many times at once: `python taking_process.py SECRET KIND=URL ...`."""
 
 import asyncio
 import sys
