@@ -1,5 +1,6 @@
 """A project in a folder of its own, whose commands run in this process."""
 
+import importlib
 import signal
 import sys
 from collections.abc import Iterator
@@ -74,6 +75,8 @@ class Shop:
 
     def run(self, *arguments: str) -> Result:
         """Run `ftf` in this process, as its script does."""
+        # A folder that changes twice within a tick of the clock is not read again in one process.
+        importlib.invalidate_caches()
         self.monkeypatch.setattr(sys, "argv", ["ftf", *arguments])
         self.capsys.readouterr()
         with pytest.raises(SystemExit) as e:

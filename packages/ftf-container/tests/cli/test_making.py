@@ -173,6 +173,11 @@ def test_a_part_of_a_model_that_is_not_there_is_refused(shop, make):
     assert "has no class Post" in make("controller", "Post").stderr
     shop.write("shop/models/post.py", "class Post(:")
     assert "is not valid Python" in make("controller", "Post").stderr
+    make("model", "Tag")
+    for kind in ("controller", "seeder"):
+        refused = make(kind, "Tag")
+        assert refused.exit_code == 2
+        assert "There is no repository of Tag in " in refused.stderr
 
 
 def test_what_a_user_has_written_in_a_model_is_read(shop, make):
@@ -196,6 +201,7 @@ def test_what_a_user_has_written_in_a_model_is_read(shop, make):
             Post.z: Mapped[int]
     ''',
     )
+    assert make("repository", "Post").exit_code == 0
     assert make("controller", "Post").exit_code == 0
     text = read(shop, "shop/controllers/post.py")
     assert "    name: str\n    price: Decimal\n    point: Point\n" in text

@@ -16,7 +16,7 @@ from ftf.orm import FilterSet, Include, QueryBuilder, Unique
 
 
 class Shelf(Model):
-    __tablename__ = "shelves"
+    __tablename__ = "deferred_shelves"
     id: Mapped[int] = mapped_column(primary_key=True)
     plan: Mapped[str] = deferred(mapped_column(String(100)))
     volumes: Mapped[list["Volume"]] = relationship(back_populates="shelf")
@@ -28,7 +28,7 @@ class Volume(Model):
     title: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = deferred(mapped_column(String(100), unique=True))
     price: Mapped[Decimal] = deferred(mapped_column(Numeric(10, 2), default=1))
-    shelf_id: Mapped[int] = mapped_column(ForeignKey("shelves.id"))
+    shelf_id: Mapped[int] = mapped_column(ForeignKey("deferred_shelves.id"))
     shelf: Mapped[Shelf] = relationship(back_populates="volumes")
     words: Mapped[str] = synonym("text")
 

@@ -117,7 +117,7 @@ async def test_what_is_no_rule_of_the_database_is_raised_as_it_is(books, session
 
 
 def test_a_violation_without_names_still_reads_well():
-    assert str(ConstraintViolation().subject) == "of an unnamed constraint"
+    assert str(ConstraintViolation().subject) == "what an unnamed constraint is about"
 
 
 @pytest.mark.parametrize("inside", [True, False])

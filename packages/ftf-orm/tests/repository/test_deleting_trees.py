@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, MetaData, event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
-from ftf.orm import Base, BaseRepository, RelationNotLoaded
+from ftf.orm import Base, BaseRepository, ForeignKeyViolation, RelationNotLoaded
 
 
 class Grown(Base):
@@ -115,6 +115,22 @@ async def test_models_that_refer_to_each_other_are_deleted_together(session):
     session.expunge_all()
     await albums.delete(await albums.find_or_fail(album.id))
     assert (await albums.count(), await photos.count()) == (0, 0)
+
+
+async def test_records_that_are_in_each_other_refer_to_each_other(session):
+    folders = BaseRepository(session, Folder)
+    first, second = await chain(folders, 2)
+    await folders.query().where(Folder.id == first).update({Folder.parent_id: second})
+    found = await folders.find_or_fail(first)
+    with pytest.raises(ForeignKeyViolation, match="still referred to"):
+        await folders.delete(found)
+    assert await folders.count() == 2
+    session.expunge_all()
+    found = await folders.find_or_fail(first)
+    found.parent_id = None
+    await folders.update(found)
+    await folders.delete(found)
+    assert await folders.count() == 0
 
 
 async def test_a_listener_of_the_flush_still_has_to_load_what_it_reads(session):

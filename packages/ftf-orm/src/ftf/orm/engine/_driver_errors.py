@@ -4,7 +4,7 @@ import re
 from types import TracebackType
 
 from sqlalchemy import MetaData
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import CircularDependencyError, DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -99,6 +99,8 @@ def typed_error(error: BaseException, metadata: MetaData | None = None) -> OrmEr
     """Return this package's exception for an error of SQLAlchemy or a driver, if there is one."""
     if isinstance(error, StaleDataError):
         return StaleRecord()
+    if isinstance(error, CircularDependencyError):  # of rows: no order of statements keeps the keys
+        return ForeignKeyViolation()
     if _is_unavailable(error):
         return DatabaseUnavailable()
     if (reason := _reason_of_refusal(error)) is not None:

@@ -19,7 +19,9 @@ class ConstraintViolation(OrmError):
     @property
     def subject(self) -> str:
         """What the rule is about, in words."""
-        return " and ".join(self.columns) or self.constraint or "of an unnamed constraint"
+        return (
+            " and ".join(self.columns) or self.constraint or "what an unnamed constraint is about"
+        )
 
     def __str__(self) -> str:
         return f"The record conflicts with a stored one by the rule {self.subject}"

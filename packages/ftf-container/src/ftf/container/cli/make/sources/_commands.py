@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from ..._console import Console
+from ..._exit import WRONG_USAGE, Exit
 from ..._writer import Writing, show_lines_to_paste
 from ...discovery._project import Project
 from ...parameters._markers import Argument
@@ -30,6 +31,22 @@ def source_of_model(place: Place, model: str) -> tuple[str, ModelSource]:
     name = class_name(model)
     module = f"{place.modules}models.{snake(name)}"
     return name, read_model(place.project.folder_of(module).with_suffix(".py"), name)
+
+
+def refuse_without_repository(place: Place, model: str) -> None:
+    """Check that a model has the repository that the source to write imports.
+
+    Raises:
+        Exit: There is none.
+    """
+    module = f"{place.modules}repositories.{snake(model)}"
+    file = place.project.folder_of(module).with_suffix(".py")
+    if not file.is_file():
+        raise Exit(
+            f"There is no repository of {model} in {file}: write it by "
+            f"`ftf make repository {model}`.",
+            WRONG_USAGE,
+        )
 
 
 def show_controller_lines(place: Place, model: str) -> None:
