@@ -12,6 +12,7 @@ nox.options.default_venv_backend = "uv"
 nox.options.error_on_external_run = True
 # Two sessions at a time, so no two of them write to one file, and the short ones are the last.
 nox.options.sessions = ["tests", "lowest", "together", "typing", "docs", "build", "lint"]
+# What runs at the same time as another is shown when it ends: not what serves, measures or is long.
 nox.options.parallel = 2
 nox.options.allow_parallel = True
 # A Python of the matrix that is not installed is left out, and none is downloaded for it.
@@ -45,7 +46,7 @@ each_package = nox.parametrize("package", PACKAGES, ids=PACKAGES)
 DEPENDING = [package for package in PACKAGES if PROJECTS[package]["project"].get("dependencies")]
 
 
-@nox.session(default=False, venv_backend="none")
+@nox.session(default=False, venv_backend="none", allow_parallel=False)
 def wheelhouse(session: nox.Session) -> None:
     """Build the wheels of all packages, which the other sessions install."""
     command = ["uv", "build", "--quiet", "--all-packages", "--wheel", "--clear", "-o", WHEELS]
@@ -141,7 +142,7 @@ def build(session: nox.Session, package: str) -> None:
     session.run("python", str(CHECKS / "wheel.py"), str(wheel), package.replace("-", "/"))
 
 
-@nox.session(default=False, requires=["wheelhouse"])
+@nox.session(default=False, requires=["wheelhouse"], allow_parallel=False)
 def bench(session: nox.Session) -> None:
     """Measure packages against their peers: `nox -s bench -- container [scenario ...]`.
 
@@ -225,14 +226,14 @@ def schema(session: nox.Session) -> None:
     session.run("pytest", "packages/ftf-http/compatibility/schema.py", *session.posargs)
 
 
-@nox.session(default=False, requires=["wheelhouse"])
+@nox.session(default=False, requires=["wheelhouse"], allow_parallel=False)
 def demo(session: nox.Session) -> None:
     """Migrate, seed and serve the blog: `nox -s demo -- [--port N] [--check]`."""
     session.install(*wheels(*PACKAGES), "--group=demo")
     session.run("python", "-m", "blog", *session.posargs, env=EXAMPLES)
 
 
-@nox.session(default=False, requires=["wheelhouse"])
+@nox.session(default=False, requires=["wheelhouse"], allow_parallel=False)
 def conduit(session: nox.Session) -> None:
     """Migrate and serve Conduit on `CONDUIT_DATABASE_URL`: `nox -s conduit -- [--port N]`."""
     session.install(*wheels(*PACKAGES), "--group=conduit")
@@ -242,7 +243,7 @@ def conduit(session: nox.Session) -> None:
     session.run(*serve, *session.posargs, env=EXAMPLES)
 
 
-@nox.session(name="release-check", default=False)
+@nox.session(name="release-check", default=False, allow_parallel=False)
 def release_check(session: nox.Session) -> None:
     """Check what a release uploads: each package alone, all together, and their public names."""
     dist = Path(session.create_tmp(), "dist").resolve()

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 from resource_mutations import made_up
-from resource_shapes import add_shapes
+from resource_shapes import Label, add_shapes
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -240,6 +240,8 @@ async def filled_shop(url: str) -> FastTrackFramework:
         await connection.run_sync(Model.metadata.create_all)
         products = ({"sku": f"P{each}", "name": "Tea", "price": 1} for each in range(COMMENTS))
         await connection.execute(Product.__table__.insert(), [*products])
+        labels = ({"name": f"L{each}", "text": "x", "version": 1} for each in range(COMMENTS))
+        await connection.execute(Label.__table__.insert(), [*labels])
     await engine.dispose()
     return add_shapes(FastTrackFramework(providers=[DatabaseProvider(url)]))
 
@@ -251,6 +253,9 @@ def test_resources_of_all_shapes_give_documented_answers(url: str) -> None:
         *(f"GET {path}" for path in ("/products", "/by-cursor", "/simple", "/simple/{id}")),
         *("PATCH /products/{id}", "DELETE /products/{id}", "PUT /by-cursor/{id}"),
         *("POST /products/{product}/reviews", "GET /products/{product}/reviews"),
+        *("GET /labels", "POST /labels", "POST /labels/batch", "PATCH /labels/batch"),
+        *(f"{method} /labels/{{id}}" for method in ("GET", "PATCH", "PUT", "DELETE")),
+        *("POST /labels/batch-delete", "GET /matched-labels/{id}"),
     } <= succeeded
 
 

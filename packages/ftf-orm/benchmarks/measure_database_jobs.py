@@ -1,4 +1,4 @@
-"""Jobs in a database, how many a second: `nox -s bench -- database-jobs [--many N]`.
+"""Jobs in a database, how many a second: `nox -s bench -- database-jobs [--many N] [--idle S]`.
 
 Elapsed time, because a job mostly waits for the database. What else the machine does is in it. What
 is compared with pgqueuer is CPU time of this process: both take turns, and the median of the
@@ -6,7 +6,7 @@ quotients counts.
 """
 
 import asyncio
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -130,6 +130,13 @@ class Bench:
                 found.append(self.arrivals.last - committed)
         return found
 
+    async def idle(self, seconds: float) -> float:
+        """Return the CPU time that a worker without jobs takes in a minute, in ms."""
+        async with self.worker():
+            await asyncio.sleep(1)
+            busy = await cpu(asyncio.sleep(seconds))
+        return busy / seconds * 60e3
+
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
         """Run a worker during the block."""
@@ -201,9 +208,13 @@ def memory() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / 2**20
 
 
-async def measure(name: str, url: str, number: int, many: int) -> None:
+async def measure(name: str, url: str, chosen: Namespace) -> None:
     """Measure on one database, and print what was found."""
+    number, many = chosen.jobs, chosen.many
     async with bench_on(url) as bench:
+        if chosen.idle:
+            idle = await bench.idle(chosen.idle)
+            print(f"{name}: {idle:.0f} ms of CPU a minute by a worker without jobs")
         await bench.enqueue_many(BATCH)
         await bench.run(BATCH)  # warm
         each = await bench.enqueue_each(number)
@@ -228,13 +239,14 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=2000, help="jobs of each (default: 2000)")
     parser.add_argument("--many", type=int, default=100_000, help="jobs for the memory")
+    parser.add_argument("--idle", type=int, default=20, help="seconds of a worker without jobs")
     parser.add_argument("--rounds", type=int, default=5, help="of the comparison (default: 5)")
     chosen = parser.parse_args()
     with TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/benchmark.db"
-        asyncio.run(measure("SQLite", url, chosen.jobs, chosen.many))
+        asyncio.run(measure("SQLite", url, chosen))
     with postgres() as url:
-        asyncio.run(measure("PostgreSQL", url, chosen.jobs, chosen.many))
+        asyncio.run(measure("PostgreSQL", url, chosen))
         asyncio.run(compare(url, chosen.rounds))
 
 

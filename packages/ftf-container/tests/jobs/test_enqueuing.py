@@ -157,6 +157,7 @@ async def test_job_42_a_delayed_job_runs_when_it_is_due(shop):
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
+        ({"delay": timedelta.max}, "does not end before the year 10000"),
         ({"at": datetime(2026, 1, 1)}, "has no time zone"),  # noqa: DTZ001  # the subject
         ({"at": datetime.now(UTC), "delay": timedelta(1)}, "both `at` and `delay`"),
     ],

@@ -19,6 +19,7 @@ from ftf.container.jobs import (
     Fixed,
     Job,
     JobCancelled,
+    JobRun,
     JobTimeout,
     Retry,
 )
@@ -70,6 +71,21 @@ def raising(error: Exception, **options: object) -> Job:
             raise error
 
     return Raising()
+
+
+@pytest.mark.parametrize("why", [None, KeyError("why")])
+async def test_a_retry_that_a_handler_asks_for_is_logged_with_what_made_it_ask(shop, caplog, why):
+    @dataclass(frozen=True)
+    class Asking(Job):
+        async def handle(self, run: JobRun) -> None:
+            if run.attempt == 1:
+                raise Retry(after=0) from why
+
+    await shop.enqueue(Asking())
+    await shop.work()
+    (record,) = caplog.records
+    assert record.getMessage().endswith("failed, again in 0.0 s")
+    assert (record.exc_info and record.exc_info[1]) is why
 
 
 @pytest.mark.parametrize(

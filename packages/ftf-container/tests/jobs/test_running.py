@@ -14,7 +14,6 @@ from small_jobs import Failing, Note
 from ftf.container import Correlation, Scope
 from ftf.container.jobs import (
     Job,
-    JobCancelled,
     JobRegistry,
     JobRun,
     Jobs,
@@ -80,30 +79,6 @@ async def test_job_64_an_attempt_that_swallows_its_cancellation_is_left_alone(sh
     assert "does not end, and is left alone" in caplog.text
     release.set()
     await asyncio.sleep(0)
-
-
-async def test_what_is_no_exception_ends_the_worker(shop):
-    class Halt(BaseException): ...
-
-    @dataclass(frozen=True)
-    class Halting(Job):
-        async def handle(self) -> None:
-            raise Halt
-
-    await shop.enqueue(Halting())
-    with pytest.raises(Halt):
-        await shop.work()
-
-
-async def test_a_job_that_cancels_itself_fails(shop):
-    @dataclass(frozen=True)
-    class Cancelled(Job, attempts=1):
-        async def handle(self) -> None:
-            raise asyncio.CancelledError
-
-    await shop.enqueue(Cancelled())
-    await shop.work()
-    assert isinstance(shop.backend.failed[0].error, JobCancelled)
 
 
 @pytest.mark.parametrize("fails", [False, True])

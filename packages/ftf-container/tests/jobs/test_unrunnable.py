@@ -9,6 +9,7 @@ from small_jobs import Failing, Note
 from ftf.container.jobs import (
     Envelope,
     Job,
+    Jobs,
     Released,
     Retried,
     Runner,
@@ -93,3 +94,21 @@ def test_the_registry_reads_no_job_with_an_unknown_name(shop):
     assert shop.registry.read("Note", {"text": "a"}) == Note("a")
     with pytest.raises(UnknownJob, match="No job is registered as 'Letter'"):
         shop.registry.read("Letter", {})
+
+
+@pytest.mark.parametrize("wrong", [Note, "Note", None])
+async def test_what_is_not_a_job_is_refused_by_name(shop, wrong):
+    shop.registry.register(Note)
+    async with shop.container.scoped_context() as scope:
+        jobs, note = await scope.aresolve(Jobs), Note("a")
+        for refused in (
+            jobs.enqueue(wrong),
+            jobs.enqueue_many([note, wrong]),
+            jobs.chain(note, wrong or "x"),
+            jobs.batch([note, wrong]),
+            jobs.batch([note], then=wrong or "x"),
+        ):
+            with pytest.raises(TypeError, match=r"is not a job: pass an instance of a class of"):
+                await refused
+    await shop.work()
+    assert shop.journal == []

@@ -15,6 +15,8 @@ from ftf.orm import DatabaseProvider
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request, tmp_path) -> str:
     """The URL of a database, of each kind in turn."""
+    if request.param == "memory":
+        return "sqlite+aiosqlite://"
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path}/test.db"
     return request.getfixturevalue("postgres_url")

@@ -15,11 +15,11 @@ from ftf.http.resources import MISSING, Needs, Projection, ResourceController, W
 from ftf.orm import FilterSet, Include, QueryBuilder, Unique
 
 
-class Shelf(Model):
-    __tablename__ = "shelves"
+class Bookcase(Model):
+    __tablename__ = "bookcases"
     id: Mapped[int] = mapped_column(primary_key=True)
     plan: Mapped[str] = deferred(mapped_column(String(100)))
-    volumes: Mapped[list["Volume"]] = relationship(back_populates="shelf")
+    volumes: Mapped[list["Volume"]] = relationship(back_populates="bookcase")
 
 
 class Volume(Model):
@@ -28,8 +28,8 @@ class Volume(Model):
     title: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = deferred(mapped_column(String(100), unique=True))
     price: Mapped[Decimal] = deferred(mapped_column(Numeric(10, 2), default=1))
-    shelf_id: Mapped[int] = mapped_column(ForeignKey("shelves.id"))
-    shelf: Mapped[Shelf] = relationship(back_populates="volumes")
+    bookcase_id: Mapped[int] = mapped_column(ForeignKey("bookcases.id"))
+    bookcase: Mapped[Bookcase] = relationship(back_populates="volumes")
     words: Mapped[str] = synonym("text")
 
     @hybrid_property
@@ -37,14 +37,14 @@ class Volume(Model):
         return self.text.upper()
 
 
-class ShelfOut(BaseModel):
+class BookcaseOut(BaseModel):
     plan: str
 
 
 class VolumeIn(BaseModel):
     title: str
     text: Annotated[str, Unique(Volume.text)]
-    shelf_id: int = 1
+    bookcase_id: int = 1
 
 
 class VolumeOut(BaseModel):
@@ -52,19 +52,19 @@ class VolumeOut(BaseModel):
     text: str
     words: str
     shout: str
-    shelf: ShelfOut
+    bookcase: BookcaseOut
 
 
 class BriefOut(BaseModel):
     shout: Annotated[str, Needs(Volume.text)]
 
 
-class ShelfWithSomeOut(BaseModel):
+class BookcaseWithSomeOut(BaseModel):
     plan: str
     volumes: list[BriefOut] | MISSING = MISSING
 
 
-class WholeShelfOut(BaseModel):
+class WholeBookcaseOut(BaseModel):
     plan: str
     volumes: list[BriefOut]
 
@@ -78,7 +78,7 @@ class PricedOut(BaseModel):
     price: Annotated[Decimal | MISSING, When(may_see_prices)] = MISSING
 
 
-class ShelfIn(BaseModel):
+class BookcaseIn(BaseModel):
     plan: str
 
 
@@ -87,25 +87,27 @@ class Volumes(ResourceController[Volume, VolumeIn, VolumeOut]):
     actions = (*ResourceController.actions, "update_many")
 
 
-class Shelves(ResourceController[Shelf, ShelfIn, ShelfWithSomeOut]):
-    prefix = "/shelves"
+class Bookcases(ResourceController[Bookcase, BookcaseIn, BookcaseWithSomeOut]):
+    prefix = "/bookcases"
     actions = ("index", "show")
-    filters = FilterSet(Shelf, includes=(Include(Shelf.volumes, limit=1),))
+    filters = FilterSet(Bookcase, includes=(Include(Bookcase.volumes, limit=1),))
 
 
-class WholeShelves(ResourceController[Shelf, ShelfIn, WholeShelfOut]):
-    prefix = "/whole-shelves"
+class WholeBookcases(ResourceController[Bookcase, BookcaseIn, WholeBookcaseOut]):
+    prefix = "/whole-bookcases"
     actions = ("show",)
 
 
 @pytest.fixture
 async def shop(serving):
     app = FastTrackFramework()
-    for each in (Volumes, Shelves, WholeShelves):
+    for each in (Volumes, Bookcases, WholeBookcases):
         app.add_controller(each)
     async with serving(app) as shop:
-        shelf = Shelf(plan="high")
-        volumes = [Volume(title=f"T{each}", text=f"text {each}", shelf=shelf) for each in (1, 2)]
+        bookcase = Bookcase(plan="high")
+        volumes = [
+            Volume(title=f"T{each}", text=f"text {each}", bookcase=bookcase) for each in (1, 2)
+        ]
         await shop.save(*volumes)
         yield shop
 
@@ -115,13 +117,13 @@ SHOWN = {
     "text": "text 1",
     "words": "text 1",
     "shout": "TEXT 1",
-    "shelf": {"plan": "high"},
+    "bookcase": {"plan": "high"},
 }
 
 
 async def test_resource_40_a_deferred_column_is_in_the_select_of_its_record(shop):
     assert (await shop.get("/volumes/1")).json() == SHOWN
-    assert len(shop.queries) == 2  # the volume, and its shelf
+    assert len(shop.queries) == 2  # the volume, and its bookcase
     assert not any("price" in query for query in shop.queries)
     page = (await shop.get("/volumes", per_page=1)).json()
     assert page["items"] == [SHOWN]
@@ -129,7 +131,7 @@ async def test_resource_40_a_deferred_column_is_in_the_select_of_its_record(shop
 
 
 @pytest.mark.parametrize(
-    ("path", "number"), [("/shelves/1?include=volumes", 1), ("/whole-shelves/1", 2)]
+    ("path", "number"), [("/bookcases/1?include=volumes", 1), ("/whole-bookcases/1", 2)]
 )
 async def test_resource_40_deferred_columns_of_related_records_are_in_theirs(shop, path, number):
     answer = (await shop.get(path)).json()

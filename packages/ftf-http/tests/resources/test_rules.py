@@ -166,6 +166,7 @@ async def test_values_that_are_unique_together_are_completed_from_path_and_recor
     assert not [query for query in shop.queries if "taken" in query]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", "memory", "postgres"], indirect=True)
 async def test_resource_59_of_forty_equal_requests_one_is_stored_and_the_others_answer_alike(shop):
     sent = {"sku": "a", "name": "Tea"}
     answers = await asyncio.gather(*(shop.client.post("/checked", json=sent) for _ in range(40)))

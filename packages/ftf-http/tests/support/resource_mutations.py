@@ -6,7 +6,10 @@ from random import Random
 from typing import NamedTuple
 from urllib.parse import quote
 
-LISTS = ("/products", "/by-cursor", "/simple", "/products/{}/reviews")
+LISTS = (
+    *("/products", "/by-cursor", "/simple", "/products/{}/reviews", "/labels"),
+    *("/labels/batch", "/labels/batch-delete"),
+)
 KEYS = [
     *(
         "1",

@@ -34,8 +34,8 @@ def test_a_driver_that_is_missing_names_the_extra_that_brings_it(monkeypatch):
 @pytest.mark.parametrize(
     ("url", "pool"),
     [
-        ("sqlite://", StaticPool),
-        ("sqlite:///:memory:", StaticPool),
+        ("sqlite://", AsyncAdaptedQueuePool),
+        ("sqlite:///:memory:", AsyncAdaptedQueuePool),
         ("sqlite:///memory.db", AsyncAdaptedQueuePool),
         ("sqlite:///file::memory:?uri=true&mode=memory", StaticPool),
         ("postgresql://localhost/blog", AsyncAdaptedQueuePool),

@@ -1,7 +1,7 @@
 """When an enqueued job exists, on each database."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from bookshop import Author, AuthorRepository
@@ -16,6 +16,10 @@ from ftf.orm import (
 from ftf.orm.jobs import DatabaseJobs, OutboxJobs
 
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+STORED = """
+    SELECT name, queue, payload, headers, chain, batch, unique_key, attempt, crashes, due_at, token
+    FROM ftf_jobs ORDER BY number
+"""
 
 
 async def test_job_31_a_job_exists_once_the_transaction_is_committed(any_shop):
@@ -214,6 +218,21 @@ async def test_job_43_many_jobs_are_few_statements(shop, statements):
     assert len(set(ids)) == 3000
     found = await shop.rows("SELECT id FROM ftf_jobs WHERE queue = 'many' ORDER BY number")
     assert [id_ for (id_,) in found] == ids
+
+
+async def test_job_43_many_jobs_are_stored_as_one_is(shop):
+    """What is text for JSON twice over, and a time in another zone than that of the database."""
+    note, lisbon = Note('é \0 " \\'), timezone(timedelta(hours=1))
+    at = datetime(2026, 7, 1, 12, 30, 15, tzinfo=lisbon)  # without microseconds
+    begun = datetime.now(UTC)
+    async with shop.scope() as (_, _, jobs):
+        await jobs.enqueue(note, at=at, queue="é")
+        await jobs.enqueue_many([note, note], at=at, queue="é")
+    one, *many = await shop.rows(STORED)
+    assert many == [one, one]
+    claimed = await shop.backend.claim([], 3)
+    assert [each.payload for each in claimed] == [{"text": note.text}] * 3
+    assert all(begun <= each.enqueued_at <= datetime.now(UTC) for each in claimed)
 
 
 async def test_an_enqueue_in_a_transaction_is_one_statement(shop, statements):

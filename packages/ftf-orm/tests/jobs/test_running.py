@@ -190,18 +190,27 @@ async def test_a_job_of_another_thread_wakes_the_worker(shop):
         await woken.wait()
 
 
-async def test_a_worker_without_its_tables_ends_with_the_remedy(shop):
+@pytest.mark.parametrize(
+    ("change", "lacks"),
+    [
+        ("DROP TABLE ftf_jobs", "ftf_jobs"),
+        ("DROP TABLE ftf_batches", "ftf_batches"),
+        ("ALTER TABLE ftf_jobs DROP COLUMN batch", "batch"),
+    ],
+)
+async def test_a_worker_on_tables_of_an_older_release_ends_with_the_remedy(shop, change, lacks):
     async with shop.engine.begin() as connection:
-        await connection.execute(text("DROP TABLE ftf_jobs"))
+        await connection.execute(text(change))
     _, running = shop.start()
-    with pytest.raises(JobTablesMissing, match="alembic upgrade head"):
+    with pytest.raises(JobTablesMissing, match=rf"{lacks}.*\): .*alembic upgrade head") as caught:
         await running
+    assert lacks in caught.value.problem
 
 
-async def test_a_database_in_memory_has_no_connection_for_a_worker():
+async def test_a_database_in_memory_has_no_worker():
     engine = create_engine("sqlite://")
     backend = DatabaseJobs(engine)
-    with pytest.raises(RuntimeError, match="A database in memory has one connection"):
+    with pytest.raises(RuntimeError, match="A database in memory ends with its process"):
         await backend.work(Runner.run, queues=(), concurrency=1, stop=asyncio.Event())
     await engine.dispose()
 

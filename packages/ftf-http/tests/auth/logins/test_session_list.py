@@ -10,6 +10,7 @@ from ftf.http.auth import (
     LoggedIn,
     LoggedOut,
     LoginFailed,
+    Passwords,
     UnknownLogin,
     UnusablePassword,
 )
@@ -82,6 +83,24 @@ async def test_a_password_is_changed_by_who_knows_the_current_one(desk):
     desk.accounts.remove("1")
     with pytest.raises(LoginFailed, match="401"):
         await desk.logins.change_password(identity, WORD, "another horse")
+
+
+async def test_edge_s42_a_password_that_was_replaced_while_a_new_one_is_hashed_stays(
+    desk, monkeypatch
+):
+    identity = desk.shop.identity(await desk.logins.begin(desk.ada, "token"))
+    passwords = await desk.shop.app.container.aresolve(Passwords)
+    hashed, by_link = passwords.hash, await passwords.hash("by a link in a mail")
+
+    async def hash_late(*args: object, **kwargs: object) -> str:
+        await desk.accounts.set_password("1", by_link)
+        return await hashed(*args, **kwargs)
+
+    monkeypatch.setattr(passwords, "hash", hash_late)
+    with pytest.raises(LoginFailed, match="401"):
+        await desk.logins.change_password(identity, WORD, "another horse")
+    assert (await desk.accounts.find("1")).password == by_link
+    assert (await desk.logins.verify("ada@example.com", "by a link in a mail")).id == "1"
 
 
 async def test_an_api_token_changes_a_password_and_ends_all_logins(desk):

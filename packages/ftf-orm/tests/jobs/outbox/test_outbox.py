@@ -207,6 +207,6 @@ async def test_a_database_in_memory_has_no_worker():
     engine = create_engine("sqlite:///:memory:")
     async with shop_on(engine, "sqlite:///:memory:", "outbox") as shop:
         _, running = shop.start()
-        with pytest.raises(RuntimeError, match="A database in memory has one connection"):
+        with pytest.raises(RuntimeError, match="A database in memory ends with its process"):
             await running
     await engine.dispose()

@@ -127,7 +127,7 @@ async def test_without_the_step_the_column_and_the_relationship_say_so(articles)
         (Article.writer, "Article has no column Article.writer"),
         ((Article.writer, Article.text), "Writer has no column Article.text"),
         ((Writer.articles, Article.text), "Article has no relationship Writer.articles"),
-        ("text", "Article has no column text"),
+        ("text", "Article has no column 'text'"),
         ((), "Article has no column ()"),
     ],
 )

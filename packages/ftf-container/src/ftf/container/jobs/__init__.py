@@ -28,6 +28,7 @@ from .backends._pull import JobStore, pull
 from .backends._transport import Delivery, JobTransport
 from .exceptions import (
     BatchEnded,
+    JobAborted,
     JobCancelled,
     JobError,
     JobTimeout,
@@ -65,6 +66,7 @@ __all__ = [
     "Fixed",
     "Inbox",
     "Job",
+    "JobAborted",
     "JobBackend",
     "JobCancelled",
     "JobEngine",

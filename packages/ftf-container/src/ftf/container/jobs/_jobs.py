@@ -73,7 +73,8 @@ class Jobs:
             UnwritableJob: A field cannot be written as JSON.
             MissingCapability: The backend cannot delay jobs, or does not know `unique`.
             TypeError: `delay` is not a timedelta.
-            ValueError: `at` has no time zone, or there is both `at` and `delay`.
+            ValueError: `at` has no time zone, `delay` ends after the last year that there is, or
+                there is both `at` and `delay`.
         """
         wait, headers = self._wait(delay, at), await self._headers(job)
         if unique:
@@ -222,7 +223,7 @@ class Jobs:
         payload = self._registry.write(job)
         name, queue = job.options.name, queue or job.options.queue
         now = datetime.now(UTC)
-        due = now + wait if isinstance(wait, timedelta) else wait
+        due = _end_of(wait, now) if isinstance(wait, timedelta) else wait
         return Envelope(new_id(), name, payload, queue, now, due, unique, headers=headers)
 
 
@@ -236,3 +237,10 @@ def _wait(delay: timedelta, at: datetime | None) -> _Wait:
     if at.tzinfo is None:
         raise ValueError(f"at={at!r} has no time zone: pass an aware datetime")
     return at
+
+
+def _end_of(delay: timedelta, now: datetime) -> datetime:
+    try:
+        return now + delay
+    except OverflowError:
+        raise ValueError(f"delay={delay!r} does not end before the year 10000") from None

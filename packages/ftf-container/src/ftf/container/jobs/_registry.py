@@ -132,7 +132,12 @@ class JobRegistry:
 
         Raises:
             InvalidRegistrationError: It is not registered.
+            TypeError: It is not a job.
         """
+        if not isinstance(cast("object", job), Job):
+            raise TypeError(
+                f"{job!r} is not a job: pass an instance of a class of jobs, such as SendReceipt(7)"
+            )
         found = self._by_name.get(job.options.name)
         if found is None or found.job is not type(job):
             kind = type(job)

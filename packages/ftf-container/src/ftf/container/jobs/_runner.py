@@ -1,7 +1,16 @@
 """`Runner`: makes one attempt at a job, and decides what becomes of it."""
 
 import logging
-from asyncio import FIRST_COMPLETED, Future, Task, all_tasks, create_task, get_running_loop, wait
+from asyncio import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Future,
+    Task,
+    all_tasks,
+    create_task,
+    get_running_loop,
+    wait,
+)
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
@@ -16,10 +25,10 @@ from .._span import span
 from ..scopes._settled import settled
 from ._decision import decide
 from ._job import Job, JobOptions
-from ._outcome import Discarded, Done, Failed, Outcome, Released, Retried
+from ._outcome import Discarded, Done, Failed, Outcome, Released, Retried, Retry
 from ._registry import JobRegistry, Registered
 from ._run import JobRun, current_run
-from .exceptions import JobCancelled, JobTimeout, UnknownJob, UnreadableJob, WorkerLost
+from .exceptions import JobAborted, JobCancelled, JobTimeout, UnknownJob, UnreadableJob, WorkerLost
 from .following._chain import followed
 from .stored._envelope import Envelope
 
@@ -131,9 +140,15 @@ class Runner:
     ) -> None:
         values: dict[object, object] = {JobRun: run, Correlation: Correlation(run.headers)}
         about = {"job": run.name, "job_id": run.id, "attempt": run.attempt}
-        with span("ftf.job", **about):
-            async with self._container.scoped_context(values) as scope:
-                await settled(scope, scope.acall(function, **given))
+        try:
+            with span("ftf.job", **about):
+                async with self._container.scoped_context(values) as scope:
+                    await settled(scope, scope.acall(function, **given))
+        except (Exception, CancelledError, GeneratorExit, KeyboardInterrupt):
+            raise
+        # It would end the worker, and so would the next run of the job, again and again.
+        except BaseException as error:
+            raise JobAborted(run.name, error) from error
 
     async def _tell_job(
         self, registered: Registered, job: Job, run: JobRun, error: Exception
@@ -192,7 +207,9 @@ def _logged(envelope: Envelope, outcome: Outcome, seconds: float = 0) -> Outcome
             _logger.error("%s failed for good", label, exc_info=error, extra=extra)
         case Retried(after, error):
             again = "%s failed, again in %.1f s"
-            _logger.warning(again, label, after, exc_info=error, extra=extra)
+            # Where a handler has asked for another attempt, only what made it ask is a problem.
+            problem = error.__cause__ or error.__context__ if isinstance(error, Retry) else error
+            _logger.warning(again, label, after, exc_info=problem, extra=extra)
         case Discarded(reason):
             _logger.info("%s is discarded: %s", label, reason, extra=extra)
         case _:

@@ -97,6 +97,20 @@ class BatchEnded(JobError):
         )
 
 
+class JobAborted(JobError):
+    """An attempt raised what is no `Exception`, such as `SystemExit`; that is the cause.
+
+    Args:
+        name: The name of the job.
+        reason: What it raised.
+    """
+
+    def __init__(self, name: str, reason: BaseException) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"{name} raised {reason!r}, which is no Exception")
+
+
 class JobCancelled(JobError):
     """An attempt was cancelled, and not by its timeout.
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ClauseElement, Column, Table, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapper, QueryableAttribute
 
+from ..exceptions._text import text_of
 from ..query import Key, Values, columns_of
 
 type Row = dict[str, Any]
@@ -26,9 +27,8 @@ def rows_of[K: Key](model: type[DeclarativeBase], rows: Iterable[Values[K]]) -> 
     for kind in {*map(type, given)}:
         if not issubclass(kind, Mapping):
             number = next(number for number, row in enumerate(given) if type(row) is kind)
-            raise TypeError(
-                f"row {number} is not a mapping from columns to values: {given[number]!r}"
-            )
+            row = text_of(given[number])
+            raise TypeError(f"row {number} is not a mapping from columns to values: {row}")
     columns = columns_in(given)
     if columns is not None and _names(model, columns) == tuple(columns):  # no row has to be copied
         found = cast("list[Row]", given)

@@ -2,14 +2,15 @@
 
 from collections.abc import Awaitable
 
-from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.container.cli import Deployment
 
 from ..jobs._database_jobs import DatabaseJobs
-from ..jobs._tables import jobs_metadata
+from ..jobs._transactions import refuse_missing_tables
+from ..jobs.exceptions import JobTablesMissing
+from ..jobs.outbox._outbox_jobs import OutboxJobs
 from ._alembic import Migrations
 
 
@@ -42,24 +43,12 @@ async def jobs(deployment: Deployment) -> list[str]:
     container = deployment.application.container
     if JobBackend not in container:
         return []
-    if not isinstance(await container.aresolve(JobBackend), DatabaseJobs):
+    if not isinstance(await container.aresolve(JobBackend), DatabaseJobs | OutboxJobs):
         return []
-    engine = await container.aresolve(AsyncEngine)
     try:
-        async with engine.connect() as connection:
-            missing = await connection.run_sync(_missing)
+        await refuse_missing_tables(await container.aresolve(AsyncEngine))
+    except JobTablesMissing as error:
+        return [str(error)]
     except (OSError, SQLAlchemyError) as error:
         return [f"The tables of jobs cannot be looked for: {getattr(error, 'orig', error)}"]
-    return [_remedy(missing)] if missing else []
-
-
-def _missing(connection: Connection) -> list[str]:
-    return sorted(jobs_metadata.tables.keys() - {*inspect(connection).get_table_names()})
-
-
-def _remedy(missing: list[str]) -> str:
-    return (
-        f"The database lacks the tables of jobs ({', '.join(missing)}): call "
-        "add_job_tables(Base.metadata) beside the models, then `ftf make migration jobs` and "
-        "`ftf db upgrade`."
-    )
+    return []

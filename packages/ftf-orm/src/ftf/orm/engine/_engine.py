@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ..exceptions import MissingDriver
 from . import _postgres  # noqa: F401  # it listens to every engine
+from ._in_memory import can_be_shared, is_in_memory, share_memory
 from ._liveness import replace_ended_connections
 from ._postgres_url import connect_arguments, leave_out_libpq_names
 from ._replicas import add_replicas
@@ -82,6 +83,8 @@ def _create(url: URL, options: dict[str, object], *, pgbouncer: bool) -> AsyncEn
             replace_ended_connections(engine.sync_engine)
     if engine.dialect.name == "sqlite":
         prepare_sqlite(engine)
+        if can_be_shared(url) and not isinstance(engine.pool, StaticPool):
+            share_memory(engine)
     return engine
 
 
@@ -113,8 +116,8 @@ def _sqlite_defaults(url: URL) -> dict[str, object]:
         "isolation_level": None,
         "timeout": 15.0,
     }
-    in_memory = url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
-    pool = StaticPool if in_memory else AsyncAdaptedQueuePool
+    has_one = is_in_memory(url) and not can_be_shared(url)
+    pool = StaticPool if has_one else AsyncAdaptedQueuePool
     return {"connect_args": arguments, "poolclass": pool, "pool_reset_on_return": None}
 
 

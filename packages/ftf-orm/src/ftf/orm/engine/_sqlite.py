@@ -101,8 +101,8 @@ def refuse_another(connection: Connection, begun: object) -> None:
     if not in_transaction(connection) or connection.info[_BEGUN] is not begun:
         raise TransactionMisuse(
             "SQLite's transaction was rolled back inside transaction(): by an error, or by another "
-            "session. A database in memory is one connection, for one session at a time; "
-            "use a file for more"
+            "session. One connection for all sessions (StaticPool) is for one session at a time: "
+            "leave poolclass out, or use a file"
         )
 
 

@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from sqlalchemy import StaticPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.container import OpenTransaction, Scope
 from ftf.container.jobs import Batch, Capabilities, Envelope, Outcome, Run, Stop, pull
 
+from ..engine._in_memory import is_in_memory
 from ._leases import Leases
 from ._outage import Outage
 from ._queries import Queries
 from ._rows import insert_jobs
-from ._transactions import joining, naming_missing_tables
+from ._transactions import joining, naming_missing_tables, refuse_missing_tables
 from .batches._batches import extend_batch, insert_batch
 from .notices._notices import Notices
 
@@ -116,10 +116,10 @@ class DatabaseJobs:
         """Run jobs until `stop` is set; see `JobBackend.work`.
 
         Raises:
-            RuntimeError: The database is in memory: its only connection is for the application.
+            RuntimeError: The database is in memory: its jobs would end with the process.
             JobTablesMissing: The database lacks the tables of jobs.
         """
-        refuse_one_connection(self._engine)
+        await refuse_unfit_database(self._engine)
         ended = Event()
         renewing = create_task(self._leases.renew_until(ended))
         listening = create_task(self._notices.listen()) if self._notices else None
@@ -142,7 +142,7 @@ class DatabaseJobs:
         await self._leases.settle(envelope, outcome)
 
     async def wait(self, queues: Sequence[str]) -> None:
-        """Wait until a job is due; see `JobStore.wait`."""
+        """Wait until a job may be due; see `JobStore.wait`."""
         if self._outage:
             await self._outage.pause()
             return
@@ -150,7 +150,7 @@ class DatabaseJobs:
             while (seconds := await self._queries.run(self._seconds_to_wait(queues))) > 0:
                 with suppress(TimeoutError):
                     await wait_for(woken.wait(), seconds)
-                woken.clear()
+                    return
 
     async def _claim(self, queues: Sequence[str], limit: int) -> Sequence[Envelope]:
         with self._outage.survived("Jobs are not claimed"), naming_missing_tables():
@@ -183,14 +183,17 @@ class DatabaseJobs:
             self._wakers.remove(wake)
 
 
-def refuse_one_connection(engine: AsyncEngine) -> None:
-    """Check that a database has connections for a worker.
+async def refuse_unfit_database(engine: AsyncEngine) -> None:
+    """Check that a worker can run on a database; one that cannot be reached is looked at later.
 
     Raises:
-        RuntimeError: It is in memory.
+        RuntimeError: It is in memory, so that its jobs end with the process.
+        JobTablesMissing: It lacks a table or column of jobs.
     """
-    if isinstance(engine.pool, StaticPool):
-        raise RuntimeError(  # noqa: TRY004  # the setting is wrong, not a type
-            "A database in memory has one connection, so no worker can run beside the "
-            "application: use a file, or JobsProvider for jobs in memory"
+    if is_in_memory(engine.url):
+        raise RuntimeError(  # the setting is wrong, not a type
+            "A database in memory ends with its process, and its jobs would be lost: use a file, "
+            "or JobsProvider for jobs in memory"
         )
+    with Outage().survived("The tables of jobs are not looked for"):
+        await refuse_missing_tables(engine)

@@ -6,15 +6,16 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Text,
+    any_,
     bindparam,
     case,
     delete,
     insert,
     select,
-    tuple_,
     update,
 )
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from ._database_time import database_time
 from ._tables import FAILED_JOBS, JOBS, SENT
@@ -43,21 +44,27 @@ def _claim(*conditions: ColumnElement[bool]) -> ReturningUpdate[tuple[object, ..
     )
 
 
+def _is_one_of(dialect: str, value: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """Return whether a value is one of a parameter, which is a list."""
+    if dialect == "postgresql":  # one text of the statement, and one plan, for any number
+        return value == any_(bindparam(name, type_=ARRAY(Text())))
+    return value.in_(bindparam(name, expanding=True))
+
+
+def _delete_claims(dialect: str) -> ReturningDelete[tuple[object, ...]]:
+    claim = JOBS.c.id + JOBS.c.token
+    # By the ids as well, which have an index.
+    found = _is_one_of(dialect, JOBS.c.id, "ids"), _is_one_of(dialect, claim, "claims")
+    return delete(JOBS).where(*found).returning(claim)
+
+
 _OF_QUEUES: Final = JOBS.c.queue.in_(bindparam("queues", expanding=True))
 _NEXT: Final = select(JOBS.c.due_at, database_time()).order_by(JOBS.c.due_at).limit(1)
 NEXT_OF: Final = {False: _NEXT, True: _NEXT.where(_OF_QUEUES)}  # by whether there are queues
 CLAIM_OF: Final = {False: _claim(), True: _claim(_OF_QUEUES)}
 _CLAIMED: Final = (JOBS.c.id == bindparam("id_")) & (JOBS.c.token == bindparam("token_"))
 DELETE: Final = delete(JOBS).where(_CLAIMED)
-DELETE_CLAIMS: Final = (
-    delete(JOBS)
-    # By the ids as well, because SQLite uses no index for pairs.
-    .where(
-        JOBS.c.id.in_(bindparam("ids", expanding=True)),
-        tuple_(JOBS.c.id, JOBS.c.token).in_(bindparam("claims", expanding=True)),
-    )
-    .returning(JOBS.c.id, JOBS.c.token)
-)
+DELETE_CLAIMS: Final = {dialect: _delete_claims(dialect) for dialect in ("postgresql", "sqlite")}
 FREE: Final = update(JOBS).where(_CLAIMED).values(token=None, due_at=database_time("after"))
 RETRY: Final = FREE.values(attempt=JOBS.c.attempt + 1)
 _COPIED: Final = [each.name for each in FAILED_JOBS.columns if each.name in JOBS.c]

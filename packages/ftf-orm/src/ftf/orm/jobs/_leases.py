@@ -3,7 +3,7 @@
 import logging
 from asyncio import Event, Future, Task, create_task, get_running_loop, wait_for
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from math import inf
@@ -188,18 +188,18 @@ class Leases:
         """Note that jobs are done, together those that end while others are noted."""
         while some := self._done:
             self._done = []
-            batches = {(job.id, token): job.batch for job, token, _ in some}
-            engine = self._engine if any(batches.values()) else self._single
+            claims = [(job, token) for job, token, _ in some]
+            engine = self._engine if any(job.batch for job, _ in claims) else self._single
             try:
                 async with engine.begin() as connection:
-                    found = await _note_done(connection, batches)
+                    found = await _note_done(connection, claims)
             except Exception as error:  # noqa: BLE001  # each of those that wait raises it
                 for noted in [each for *_, each in some if not each.done()]:
                     noted.set_exception(error)
             else:
                 # Those that wait may have been cancelled.
                 for job, token, noted in [each for each in some if not each[-1].done()]:
-                    noted.set_result((job.id, token) in found)
+                    noted.set_result(_text(job, token) in found)
 
     async def _renew(self) -> None:
         if not self._tokens:
@@ -233,26 +233,30 @@ def _of(queues: Sequence[str]) -> dict[str, object]:
 
 
 async def _note_done(
-    connection: AsyncConnection, batches: Mapping[tuple[str, str], str]
-) -> set[tuple[str, str]]:
+    connection: AsyncConnection, claims: Sequence[tuple[Envelope, str]]
+) -> set[str]:
     """Note that jobs are done, and insert those that follow the ends of batches.
 
     Args:
         connection: What notes it.
-        batches: The ids and tokens of the jobs, and the batches that they are members of.
+        claims: The jobs, each with the token of its claim.
 
     Returns:
-        The ids and tokens of those that were still claimed.
+        The texts of the claims that were still valid.
     """
-    given = {"ids": [id_ for id_, _ in batches], "claims": list(batches)}
-    deleted = await connection.execute(DELETE_CLAIMS, given)
-    found = {(id_, token) for id_, token in deleted}
-    ended = Counter(batch for claim, batch in batches.items() if batch and claim in found)
+    given = {"ids": [job.id for job, _ in claims], "claims": [_text(*each) for each in claims]}
+    deleted = await connection.execute(DELETE_CLAIMS[connection.dialect.name], given)
+    found = {*deleted.scalars()}
+    ended = Counter(job.batch for job, token in claims if job.batch and _text(job, token) in found)
     # In one order: a worker that has locked one row of a batch waits for another.
     for batch, members in sorted(ended.items()):
         following = await count_ends(connection, batch, Done(), members)
         await insert_jobs(connection, following, connection.dialect.name)
     return found
+
+
+def _text(job: Envelope, token: str) -> str:
+    return job.id + token
 
 
 async def _note(

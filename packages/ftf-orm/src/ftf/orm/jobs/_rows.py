@@ -1,10 +1,26 @@
 """Envelopes as rows of the table of jobs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import batched
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Insert, Row, bindparam, func, insert, select
+from sqlalchemy import (
+    JSON,
+    ColumnClause,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    FromClause,
+    Insert,
+    Row,
+    bindparam,
+    column,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -20,6 +36,7 @@ _DUE: Final = func.coalesce(bindparam("due", type_=UtcDateTime()), database_time
 _NOTIFY: Final = func.pg_notify(CHANNEL, "")
 _INSERT: Final = insert(JOBS).values(due_at=_DUE)
 _INSERT_AND_NOTIFY: Final = _INSERT.returning(_NOTIFY)
+_AT_ONCE: Final = 10_000  # a statement has an end, and so has the memory that it takes
 _HOLDER: Final = select(JOBS.c.id).where(JOBS.c.unique_key == bindparam("unique"))
 
 
@@ -36,6 +53,36 @@ _INSERT_UNIQUE: Final = {
     _POSTGRES: _unless_taken(postgresql.insert(JOBS), _NOTIFY),
     "sqlite": _unless_taken(sqlite.insert(JOBS)),
 }
+
+
+def _json_rows(dialect: str, name: str, *columns: ColumnClause[Any]) -> FromClause:
+    """Return a parameter of a statement as a table: a list of dictionaries, sent as one text.
+
+    A driver that is given each value takes twice the time.
+
+    Args:
+        dialect: The name of the database.
+        name: The name of the parameter.
+        columns: The keys of the dictionaries, with the types of their values.
+    """
+    given = bindparam(name, type_=JSON())
+    if dialect == _POSTGRES:
+        rows = func.json_to_recordset(given).table_valued(*columns)
+        return rows.render_derived(with_types=True)
+    value = func.json_each(given).table_valued("value").c.value
+    found = [func.json_extract(value, f"$.{each.name}").label(each.name) for each in columns]
+    return select(*found).subquery()
+
+
+def _insert_many(dialect: str) -> Insert:
+    names = [each.name for each in JOBS.columns if each.name not in {"number", "due_at"}]
+    columns = [column(name, JOBS.c[name].type) for name in names]
+    rows = _json_rows(dialect, "jobs", *columns, column("due", UtcDateTime()))
+    values = [*(rows.c[name] for name in names), func.coalesce(rows.c.due, database_time("wait"))]
+    return insert(JOBS).from_select([*names, "due_at"], select(*values))
+
+
+_INSERT_MANY: Final = {dialect: _insert_many(dialect) for dialect in (_POSTGRES, "sqlite")}
 
 
 async def insert_jobs(
@@ -57,12 +104,17 @@ async def insert_jobs(
     Returns:
         Their ids, or those of the jobs that have `unique`.
     """
-    plain = [_values(each, sent_for) for each in envelopes if not each.unique]
+    plain = [each for each in envelopes if not each.unique]
     if len(plain) == 1:
         notifies = dialect == _POSTGRES and not sent_for
-        await database.execute(_INSERT_AND_NOTIFY if notifies else _INSERT, plain[0])
+        statement = _INSERT_AND_NOTIFY if notifies else _INSERT
+        await _execute(database, statement, _values(plain[0], sent_for))
     elif plain:
-        await database.execute(_INSERT, plain)
+        # SQLite compares texts, which are to look as SQLAlchemy writes them.
+        zone = "Z" if dialect == _POSTGRES else ""
+        for some in batched(plain, _AT_ONCE, strict=False):
+            rows = [_as_json(each, sent_for, zone) for each in some]
+            await _execute(database, _INSERT_MANY[dialect], {"jobs": rows, "wait": sent_for})
         await wake_workers(database, dialect, sent_for)
     return [
         await _insert_unique(database, each, dialect, sent_for) if each.unique else each.id
@@ -75,7 +127,7 @@ async def wake_workers(
 ) -> None:
     """Wake the workers of all processes at the commit, where PostgreSQL can and no broker does."""
     if dialect == _POSTGRES and not sent_for:
-        await database.execute(select(_NOTIFY))
+        await _execute(database, select(_NOTIFY), {})
 
 
 async def _insert_unique(
@@ -83,13 +135,36 @@ async def _insert_unique(
 ) -> str:
     # The other one may end between the two statements, which frees the text.
     while True:
-        inserted = await database.execute(_INSERT_UNIQUE[dialect], _values(envelope, sent_for))
+        inserted = await _execute(database, _INSERT_UNIQUE[dialect], _values(envelope, sent_for))
         found = (
             inserted.scalar()
-            or (await database.execute(_HOLDER, {"unique": envelope.unique})).scalar()
+            or (await _execute(database, _HOLDER, {"unique": envelope.unique})).scalar()
         )
         if found:
             return str(found)
+
+
+async def _execute(
+    database: AsyncSession | AsyncConnection, statement: Executable, given: Mapping[str, object]
+) -> CursorResult[Any]:
+    if isinstance(database, AsyncConnection):
+        return await database.execute(statement, given)
+    # Past `session.execute`, which takes an eighth of the time, to look for entities.
+    where = {"clause": statement}
+    return await database.run_sync(
+        lambda session: session.connection(bind_arguments=where).execute(statement, given)
+    )
+
+
+def _as_json(envelope: Envelope, sent_for: float, zone: str) -> dict[str, object]:
+    """Return the values of a row as what JSON can write."""
+    due = None if envelope.due is None else _written(envelope.due, zone)
+    times = {"enqueued_at": _written(envelope.enqueued_at, zone), "due": due}
+    return _values(envelope, sent_for) | times
+
+
+def _written(time: datetime, zone: str) -> str:
+    return time.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") + zone
 
 
 def _values(envelope: Envelope, sent_for: float) -> dict[str, object]:

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from ftf.container import OpenTransaction, Scope
 
@@ -67,8 +68,20 @@ def naming_missing_tables() -> Iterator[None]:
         yield
     except DBAPIError as error:
         if driver_code(error) in _LACKS_ON_POSTGRES or _LACKS.search(str(error.orig)):
-            raise JobTablesMissing from error
+            raise JobTablesMissing(str(error.orig)) from error
         raise
+
+
+async def refuse_missing_tables(engine: AsyncEngine) -> None:
+    """Check that a database has all tables of jobs, with the columns of this release.
+
+    Raises:
+        JobTablesMissing: It lacks one.
+    """
+    with naming_missing_tables():
+        async with engine.connect() as connection:
+            for table in jobs_metadata.sorted_tables:
+                await connection.execute(select(table).limit(0))
 
 
 def _session_of(transaction: OpenTransaction) -> AsyncSession:

@@ -10,13 +10,19 @@ from ..exceptions import OrmError
 
 
 class JobTablesMissing(OrmError):
-    """The database lacks the tables of jobs, or has those of an older release."""
+    """The database lacks the tables of jobs, or has those of an older release.
 
-    def __init__(self) -> None:
+    Args:
+        problem: What the database says that it lacks.
+    """
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
         super().__init__(
-            "The database lacks a table or column of jobs: call `add_job_tables(Base.metadata)` "
-            "where the models are, then `alembic revision --autogenerate` and "
-            "`alembic upgrade head`."
+            f"The database lacks a table or column of jobs ({problem}): call "
+            "`add_job_tables(Base.metadata)` where the models are, then "
+            "`alembic revision --autogenerate` and `alembic upgrade head`, which are "
+            "`ftf make migration jobs` and `ftf db upgrade` in a project."
         )
 
 

@@ -10,12 +10,13 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Connection, Engine, MetaData, NullPool, StaticPool, make_url
+from sqlalchemy import URL, Connection, Engine, MetaData, NullPool, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.sql.elements import False_, True_
 
 from ..engine._engine import create_engine, with_async_driver
+from ..engine._in_memory import is_in_memory
 from ..models._timestamps import UtcDateTime
 from ._comparison import Options, comparison, write_column_checks
 from ._discovery import import_models
@@ -78,8 +79,8 @@ def run_migrations(
     elif isinstance(target, Engine):
         with target.connect() as connection:
             _run_on(connection, metadata, chosen)
-    elif isinstance(target, AsyncEngine) and isinstance(target.pool, StaticPool):
-        # A database in memory exists on this one connection.
+    elif isinstance(target, AsyncEngine) and is_in_memory(target.url):
+        # A database in memory exists in this engine only.
         _complete(_connect_and_run(target, metadata, chosen))
     else:
         engine = _engine_for(_known(url) if target is None else target.url)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ..exceptions import Fault, InvalidValue
+from ..exceptions._text import text_of
 from ..query import can_have, element
 
 type Column = SQLColumnExpression[Any]
@@ -47,7 +48,8 @@ def refuse_other(column: object, rule: str) -> type:
         TypeError: It is not an attribute of a model.
     """
     if not isinstance(column, InstrumentedAttribute):
-        raise TypeError(f"{rule} takes a column of a model, such as User.email, not {column!r}")
+        shown = text_of(column)
+        raise TypeError(f"{rule} takes a column of a model, such as User.email, not {shown}")
     found: type = column.parent.class_
     return found
 

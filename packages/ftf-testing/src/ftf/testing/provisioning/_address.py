@@ -8,7 +8,8 @@ from typing import Self
 
 from sqlalchemy import URL, Dialect
 
-_IN_MEMORY = (":memory:", "mode=memory")  # of paths and URIs, which end with their options
+# Of paths and URIs, which end with their options.
+_IN_MEMORY = (":memory:", "mode=memory", "vfs=memdb")
 _THIS_MACHINE = {"", "127.0.0.1", "::1", "localhost"}
 _DEFAULT_PORTS = {"", "5432"}
 

@@ -19,8 +19,8 @@ def link_of(registry: JobRegistry, job: Job | None) -> Json:
     """
     if job is None:
         return None
-    options = job.options
-    return {"name": options.name, "payload": registry.write(job), "queue": options.queue}
+    payload, options = registry.write(job), job.options
+    return {"name": options.name, "payload": payload, "queue": options.queue}
 
 
 def envelope_of(link: Json, headers: Mapping[str, str], chain: Json = None) -> Envelope:

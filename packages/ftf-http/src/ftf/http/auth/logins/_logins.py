@@ -260,9 +260,11 @@ class Logins[U]:
             UnusablePassword: The new one is not accepted: the response is 422.
             LimitExceeded: There were too many failures: the response is 429.
         """
-        name = self._accounts.name_of(await self.confirm(identity, current))
+        user = await self.confirm(identity, current)
+        name, before = self._accounts.name_of(user), self._accounts.version_of(user)
         hashed = await self._passwords.hash(new, about=[name], field="new_password")
-        version = await self._accounts.set_password(identity.subject, hashed)
+        if (version := await self._accounts.set_password(identity.subject, hashed, before)) is None:
+            raise LoginFailed  # another request has replaced it meanwhile
         await self._keep_only(identity, version, "password")
 
     async def prune(self, limit: int = 1_000) -> int:

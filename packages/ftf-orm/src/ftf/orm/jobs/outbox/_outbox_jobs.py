@@ -22,7 +22,7 @@ from ftf.container.jobs import (
     pull,
 )
 
-from .._database_jobs import LEASE_SECONDS, POLL_SECONDS, DatabaseJobs, refuse_one_connection
+from .._database_jobs import LEASE_SECONDS, POLL_SECONDS, DatabaseJobs, refuse_unfit_database
 from .._leases import Leases
 from .._queries import Queries
 from .._rows import insert_jobs
@@ -114,10 +114,10 @@ class OutboxJobs:
         """Run jobs until `stop` is set; see `JobBackend.work`.
 
         Raises:
-            RuntimeError: The database is in memory: its only connection is for the application.
+            RuntimeError: The database is in memory: its jobs would end with the process.
             JobTablesMissing: The database lacks the tables of jobs.
         """
-        refuse_one_connection(self._engine)
+        await refuse_unfit_database(self._engine)
         queues = queues or self._registry.queues
         ended, queries = Event(), Queries()
         renewing = create_task(self._leases.renew_until(ended))

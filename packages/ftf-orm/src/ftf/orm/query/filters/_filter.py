@@ -9,6 +9,7 @@ from typing import Literal, overload
 from sqlalchemy import SQLColumnExpression
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute
 
+from ...exceptions._text import text_of
 from .._builder import QueryBuilder
 
 type Equality = Literal["eq", "ne", "in", "not_in", "null"]
@@ -156,7 +157,8 @@ class Include:
 
     def __init__(self, *path: QueryableAttribute[object], limit: int | None = None) -> None:
         if not path or not all(isinstance(step, QueryableAttribute) for step in path):
-            raise TypeError(f"Include() takes relationships, such as Product.reviews, not {path}")
+            shown = text_of(path)
+            raise TypeError(f"Include() takes relationships, such as Product.reviews, not {shown}")
         self.path: Path = path
         self.limit: int | None = limit
 
@@ -176,5 +178,5 @@ def name_of(column: object) -> str:
         ValueError: It has no name of its own.
     """
     if not isinstance(column, QueryableAttribute):
-        raise ValueError(f"{column} has no name of its own: pass name=")  # noqa: TRY004  # a missing one
+        raise ValueError(f"{text_of(column)} has no name of its own: pass name=")  # noqa: TRY004  # a missing one
     return column.key

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, UnaryExpression
 from sqlalchemy.sql import operators
 
 from ...exceptions import InvalidArgument
+from ...exceptions._text import text_of
 from ._expressions import Column, element
 
 type Direction = Literal["asc", "desc"]
@@ -27,7 +28,7 @@ def directed(by: Column, direction: Direction) -> Column:
             "another .order_by(...)"
         )
     if direction not in _DIRECTIONS:
-        reason = f"{direction!r} is not a direction: use 'asc' or 'desc'"
+        reason = f"{text_of(direction)} is not a direction: use 'asc' or 'desc'"
         raise InvalidArgument("direction", reason)
     return _descending(by) if direction == "desc" else by
 

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Mapper, QueryableAttribute, RelationshipProperty
 from sqlalchemy.orm.util import AliasedInsp
 from sqlalchemy.sql.visitors import iterate
 
+from ...exceptions._text import text_of
+
 type Condition = ColumnExpressionArgument[bool]
 type Column = SQLColumnExpression[object]
 
@@ -27,7 +29,8 @@ def element(expression: object) -> ColumnElement[Any]:
     if not isinstance(found, ClauseElement):  # whose __getattr__ is slow
         found = getattr(expression, "__clause_element__", lambda: None)()
     if not isinstance(found, ClauseElement):
-        raise TypeError(f"{expression!r} is not a SQL expression: use a column, such as Model.name")
+        shown = text_of(expression)
+        raise TypeError(f"{shown} is not a SQL expression: use a column, such as Model.name")
     return cast("ColumnElement[Any]", found)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapper
 
 from ...exceptions import InvalidValue
+from ...exceptions._text import text_of
 
 type Row = tuple[object, ...]
 
@@ -32,7 +33,7 @@ def possible_keys[T](mapper: Mapper[T], dialect: Dialect, keys: Iterable[object]
     for row in rows:
         if len(row) != len(columns):
             name, size = mapper.class_.__name__, len(columns)
-            raise ValueError(f"a key of {name} has {size} columns, unlike {row}")
+            raise ValueError(f"a key of {name} has {size} columns, unlike {text_of(row)}")
     for place, column in enumerate(columns):
         is_possible = can_have(column, dialect)
         rows = [row for row in rows if is_possible(row[place])]
@@ -73,7 +74,7 @@ def can_have[V](column: ColumnElement[V], dialect: Dialect) -> Callable[[object]
 
 
 def _other_type[V](column: ColumnElement[V], key: object, kind: type) -> InvalidValue:
-    return InvalidValue(f"{column} takes {kind.__name__}, so that {key!r} cannot be a key")
+    return InvalidValue(f"{column} takes {kind.__name__}, so that {text_of(key)} cannot be a key")
 
 
 def _python_type[V](column: ColumnElement[V]) -> type:

@@ -1,6 +1,7 @@
 """Checks of the numbers that callers pass."""
 
 from ...exceptions import InvalidArgument
+from ...exceptions._text import text_of
 
 
 def whole(number: int, name: str) -> int:
@@ -11,7 +12,7 @@ def whole(number: int, name: str) -> int:
     """
     given: object = number
     if not isinstance(given, int) or isinstance(given, bool):
-        raise TypeError(f"{name} must be a whole number, not {given!r}")
+        raise TypeError(f"{name} must be a whole number, not {text_of(given)}")
     return number
 
 

@@ -6,6 +6,7 @@ from typing import Any, Self
 from sqlalchemy import inspect
 from sqlalchemy.orm import DeclarativeBase, Mapper, QueryableAttribute
 
+from ...exceptions._text import text_of
 from ..statement._base import Query
 from ..statement.loads._eager_load import EagerLoad
 from ..statement.loads._relation_path import Path, steps, target
@@ -75,4 +76,4 @@ def _checked(mapper: Mapper[Any], column: object) -> QueryableAttribute[Any]:
         and mapper.isa(inspect(column.class_))
     ):
         return column
-    raise AttributeError(f"{mapper.class_.__name__} has no column {column}")
+    raise AttributeError(f"{mapper.class_.__name__} has no column {text_of(column)}")

@@ -6,6 +6,7 @@ from typing import Self
 from sqlalchemy import inspect
 from sqlalchemy.orm import DeclarativeBase
 
+from ...exceptions._text import text_of
 from ...models._scopes import scope_functions
 from ...models._soft_deletes import LIVING, refuse_hard_deletes
 from ..statement._base import Query
@@ -77,4 +78,4 @@ def _refuse_unknown(name: str, model: type[DeclarativeBase]) -> None:
     known = scope_functions(inspect(model))
     if name not in known:
         names = ", ".join(known) or "none"
-        raise ValueError(f"{model.__name__} has no scope {name!r}; it has {names}")
+        raise ValueError(f"{model.__name__} has no scope {text_of(name)}; it has {names}")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import DeclarativeBase, Mapper, QueryableAttribute
 from sqlalchemy.orm.collections import collection_adapter
 
+from ....exceptions._text import text_of
 from .._expressions import sources, tables_of
 
 type Path = tuple[QueryableAttribute[object], ...]
@@ -22,7 +23,8 @@ def check_relation[M](mapper: Mapper[M], relation: object) -> None:
     """
     if not isinstance(relation, QueryableAttribute):
         model = mapper.class_.__name__
-        raise TypeError(f"{relation!r} is not a relationship: use an attribute, {model}.something")
+        shown = text_of(relation)
+        raise TypeError(f"{shown} is not a relationship: use an attribute, {model}.something")
     if not _has(mapper, relation):
         raise _no_relationship(mapper, str(relation))
     _refuse_foreign_part(relation)
