@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from scheduled_shop import Clock, Prune, Shop, at
+from scheduled_shop import Prune, at
 
 from ftf.container import Container, InvalidRegistrationError
 from ftf.container.jobs import (
@@ -20,14 +20,6 @@ from ftf.container.jobs import (
     Schedule,
     UnwritableJob,
 )
-
-
-@pytest.fixture
-def shop(monkeypatch) -> Shop:
-    clock = Clock(at("03-28T12:00"))
-    monkeypatch.setattr("ftf.container.jobs.schedules._scheduler.now", clock.now)
-    monkeypatch.setattr("ftf.container.jobs.schedules._scheduler.sleep", clock.sleep)
-    return Shop(clock)
 
 
 async def test_what_the_store_raises_is_logged_and_tried_again(shop, caplog):

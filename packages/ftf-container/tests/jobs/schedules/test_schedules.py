@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from scheduled_shop import Clock, Prune, Shop, at
+from scheduled_shop import Prune, at
 
 from ftf.container import Container
 from ftf.container.jobs import (
@@ -18,14 +18,6 @@ from ftf.container.jobs import (
     Scheduler,
     ScheduleStore,
 )
-
-
-@pytest.fixture
-def shop(monkeypatch) -> Shop:
-    clock = Clock(at("03-28T12:00"))
-    monkeypatch.setattr("ftf.container.jobs.schedules._scheduler.now", clock.now)
-    monkeypatch.setattr("ftf.container.jobs.schedules._scheduler.sleep", clock.sleep)
-    return Shop(clock)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
