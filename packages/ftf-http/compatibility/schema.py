@@ -160,8 +160,20 @@ def send_many(cases: SearchStrategy[Any], send: Callable[[Any], None]) -> None:
 def near(case: schemathesis.Case[Any]) -> None:
     """Let most of the made-up keys be those of records that are there."""
     for name, key in (case.path_parameters or {}).items():
-        if isinstance(key, int) and key % 4:
-            case.path_parameters[name] = 1 + abs(key) % COMMENTS
+        case.path_parameters[name] = nearer(key)
+    if isinstance(case.body, list):  # a batch of keys, or of items that have one
+        case.body = [
+            {**each, "id": nearer(each["id"])}
+            if isinstance(each, dict) and "id" in each
+            else nearer(each)
+            for each in case.body
+        ]
+
+
+def nearer[K](key: K) -> K | int:
+    """Return a key that is there for most of those that are numbers."""
+    is_number = isinstance(key, int) and not isinstance(key, bool)
+    return 1 + abs(key) % COMMENTS if is_number and key % 4 else key
 
 
 def rows(url: str, *models: type) -> dict[tuple[str, int], tuple[object, ...]]:
