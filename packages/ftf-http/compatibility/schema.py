@@ -55,6 +55,7 @@ CHECKS = [
     status_code_conformance,
 ]
 EXAMPLES = 60
+BATCH = 10  # of a smaller one, all but the first would be wrong in some way
 BAD = 400
 LONG = 600  # seconds: a test has no limit of its own
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -166,14 +167,14 @@ def near(case: schemathesis.Case[Any]) -> None:
             {**each, "id": nearer(each["id"])}
             if isinstance(each, dict) and "id" in each
             else nearer(each)
-            for each in case.body
+            for each in (case.body[:1] if len(case.body) < BATCH else case.body)
         ]
 
 
 def nearer[K](key: K) -> K | int:
     """Return a key that is there for most of those that are numbers."""
-    is_number = isinstance(key, int) and not isinstance(key, bool)
-    return 1 + abs(key) % COMMENTS if is_number and key % 4 else key
+    is_number = isinstance(key, int | float) and not isinstance(key, bool)
+    return 1 + int(abs(key)) % COMMENTS if is_number and key % 4 else key
 
 
 def rows(url: str, *models: type) -> dict[tuple[str, int], tuple[object, ...]]:
