@@ -99,6 +99,12 @@ async def test_faults_of_fields_within_fields_name_their_aliases(shop):
         assert [pointer for pointer, _ in codes(among)] == [f"/0/Size{pointer}"]
 
 
+async def test_a_fault_of_what_is_stored_within_a_changed_field_names_its_aliases(shop):
+    await shop.save(Crate(size={"inner_width": 1, "parts": [{"inner_width": -1}]}))
+    answer = await shop.client.patch("/crates/4", json={"Size": {"InnerWidth": 2}})
+    assert [pointer for pointer, _ in codes(answer)] == ["/Size/Parts/0/InnerWidth"]
+
+
 async def test_the_key_of_an_item_has_the_name_that_its_schema_gives_it(shop):
     answer = await shop.client.patch("/crates/batch", json=[{"Id": 9}])
     assert codes(answer) == [("/0/Id", "exists")]

@@ -21,11 +21,9 @@ from job_kill import Fuse, HireOnce
 from job_shop import Hire, Journal, Note, Shop
 from job_worker import HireSlowly
 from sqlalchemy.ext.asyncio import AsyncEngine
-from taskiq import AckableMessage
 
 from ftf.container import Container
 from ftf.container.jobs import Envelope, JobBackend, JobsProvider, JobTransport, Outcome, Run
-from ftf.container.jobs.taskiq import TaskiqTransport
 from ftf.orm import DatabaseProvider
 
 pytestmark = pytest.mark.slow
@@ -226,9 +224,11 @@ async def test_job_92_what_a_broker_has_lost_is_sent_again(engine, database_url,
 async def test_job_92_what_a_broker_delivers_again_is_dropped(
     engine, database_url, broker, monkeypatch
 ):
+    from ftf.container.jobs.taskiq import TaskiqTransport  # noqa: PLC0415  # of an extra
+
     delivered, accept = Counter[bytes](), TaskiqTransport._accept  # noqa: SLF001  # no way around
 
-    async def accept_later(self: TaskiqTransport, message: AckableMessage) -> None:
+    async def accept_later(self, message):
         delivered[message.data] += 1
         if message.data != id_.encode() or delivered[message.data] > 1:
             await accept(self, message)
