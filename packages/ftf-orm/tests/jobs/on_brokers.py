@@ -224,7 +224,7 @@ async def test_job_92_what_a_broker_has_lost_is_sent_again(engine, database_url,
 async def test_job_92_what_a_broker_delivers_again_is_dropped(
     engine, database_url, broker, monkeypatch
 ):
-    from ftf.container.jobs.taskiq import TaskiqTransport  # noqa: PLC0415  # of an extra
+    from ftf.container.jobs.taskiq import TaskiqTransport  # of an extra
 
     delivered, accept = Counter[bytes](), TaskiqTransport._accept  # noqa: SLF001  # no way around
 
