@@ -1,5 +1,7 @@
 """What listeners of a test's container are added to, and where they write."""
 
+from collections.abc import Iterator
+
 import pytest
 from services import Journal
 
@@ -23,3 +25,13 @@ def on(container) -> Listeners:
 @pytest.fixture
 def journal(container) -> Journal:
     return container.resolve(Journal)
+
+
+@pytest.fixture
+def failing_listeners(request) -> Iterator[None]:
+    """Listeners that fail on purpose, which fails a test where ftf-testing is installed as well."""
+    has_plugin = request.config.pluginmanager.hasplugin("ftf")
+    tester = request.getfixturevalue("events") if has_plugin else None
+    yield
+    if tester is not None:
+        tester.take_failures()

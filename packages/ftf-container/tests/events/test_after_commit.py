@@ -132,6 +132,7 @@ async def test_event_27_it_has_a_scope_and_units_of_work_of_its_own(container, o
     assert seen[0].is_closed
 
 
+@pytest.mark.usefixtures("failing_listeners")
 async def test_event_27_its_units_of_work_are_rolled_back_if_it_fails(
     container, on, journal, caplog
 ):
@@ -169,6 +170,7 @@ async def test_event_28_it_does_not_see_the_context_variables_of_the_work(
     assert request_number.get() == 3
 
 
+@pytest.mark.usefixtures("failing_listeners")
 async def test_event_28_it_has_the_correlation_of_the_work(container, on, caplog):
     seen = []
 

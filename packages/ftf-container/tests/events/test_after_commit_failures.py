@@ -21,6 +21,7 @@ def container() -> Container:
     return container
 
 
+@pytest.mark.usefixtures("failing_listeners")
 async def test_event_25_a_failing_listener_is_logged_and_the_next_one_runs(
     container, on, journal, caplog
 ):
@@ -115,6 +116,7 @@ def test_event_26_all_listeners_run_under_trio_as_well(container, on, journal):
     assert journal == ["waited", "tell"] * 2
 
 
+@pytest.mark.usefixtures("failing_listeners")
 async def test_a_circle_through_commits_is_an_error_that_is_logged(container, on, caplog):
     async def again(event: OrderPaid, events: Events) -> None:
         await events.dispatch(OrderPaid())
