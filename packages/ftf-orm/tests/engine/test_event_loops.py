@@ -40,6 +40,7 @@ async def test_any_other_error_of_a_loop_is_raised_as_it_is(bare_postgres_url):
     class Broken(Connection):
         async def execute(self, query: str, *arguments: object, **options: object) -> str:
             if query.startswith("BEGIN"):
+                self.terminate()  # which SQLAlchemy 2.0 does not do with it
                 raise RuntimeError("no")
             return await super().execute(query, *arguments, **options)
 

@@ -130,12 +130,19 @@ async def by_numbered_page(query: Query) -> list[Any]:
     return every.items
 
 
+async def with_total(query: Query) -> list[Any]:
+    items, total = await query.get_and_count()
+    assert total == len(items)
+    return items
+
+
 def outside(query: Query) -> Query:
     return everything(QueryBuilder(query.session, Item)).order_by_key()
 
 
 READS: dict[str, Way] = {
     "get": lambda query: query.get(),
+    "get_and_count": with_total,
     "find": lambda query: each(query.find),
     "find_or_fail": lambda query: each(query.find_or_fail),
     "find_many": lambda query: query.find_many(KEYS),
