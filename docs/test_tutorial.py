@@ -27,7 +27,7 @@ NOT_RUN = ("#", "ftf serve")
 
 @dataclass
 class Reader:
-    """Somebody at a terminal: where they are, what they have exported, what they saw last."""
+    """A person at a terminal: where they are, what they have exported, what they saw last."""
 
     folder: Path
     variables: dict[str, str]

@@ -60,7 +60,7 @@ def create_app(jobs_url: str = "database:") -> FastTrackFramework:
 
 
 def protect(app: FastTrackFramework) -> None:
-    """Say who may do what, and how often."""
+    """Set who may do what, and how often."""
     app.add_guard("api", BearerGuard)
     app.require_login(docs="public")
     app.add_policy(User, UserPolicy)

@@ -5,6 +5,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CommentWritten:
-    """Somebody has commented on a post."""
+    """A post has a new comment."""
 
     comment_id: int
