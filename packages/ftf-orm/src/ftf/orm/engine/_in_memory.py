@@ -26,7 +26,7 @@ def can_be_shared(url: URL) -> bool:
 
 
 def share_memory(engine: AsyncEngine) -> None:
-    """Share one database among the connections of an engine; it ends when the engine is disposed of.
+    """Share one database among the connections of an engine, and end it with the engine.
 
     By itself SQLite makes a database for each connection.
     """
