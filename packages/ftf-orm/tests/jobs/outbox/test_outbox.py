@@ -163,6 +163,18 @@ async def test_a_worker_ends_if_its_database_lacks_the_tables(shop):
         await running
 
 
+async def test_a_worker_ends_if_its_tables_are_gone_while_it_waits(shop):
+    _, running = shop.start()
+    await shop.enqueue(Note("a"))
+    await shop.journal.reaches(1)
+    while await shop.rows():  # until the job is settled
+        pass
+    async with shop.engine.begin() as connection:
+        await connection.run_sync(jobs_metadata.drop_all)
+    with pytest.raises(JobTablesMissing, match="lacks a table or column of jobs"):
+        await running
+
+
 async def test_job_90_a_worker_whose_database_fails_goes_on(shop, monkeypatch, caplog):
     leases, failing = shop.backend._leases, {"take", "hand_over"}  # noqa: SLF001  # to fail once
 

@@ -94,6 +94,15 @@ async def test_records_of_the_session_get_the_columns_that_they_have_not_loaded(
     assert known[0].writer.life == "long"
 
 
+async def test_a_record_with_all_loaded_gets_columns_of_related_ones(articles, statements):
+    whole = articles.with_columns(Article.text, Article.length).with_(Article.writer)
+    known = await whole.get()
+    statements.clear()
+    assert await articles.with_columns((Article.writer, Writer.life)).get() == known
+    assert {each.writer.life for each in known} == {"long"}
+    assert len(statements) == 2
+
+
 async def test_columns_behind_a_relationship_that_was_loaded_before_are_loaded(articles):
     query = articles.with_(Article.writer, Writer.articles)
     (known, _) = await query.get()

@@ -17,7 +17,7 @@ from ..statement._clauses import Clauses
 from ..statement.loads._declared_loads import declared_paths
 from ..statement.loads._eager_load import EagerLoad, tree
 from ..statement.loads._pivots import Pivots
-from ..statement.loads._relation_path import Path, related, target
+from ..statement.loads._relation_path import Path, related
 from ..statement.loads._scoped_relation import Lifted, is_partial
 from ..steps._conditions import Conditions
 
@@ -76,23 +76,6 @@ class Loading[T: DeclarativeBase](Conditions[T]):
                 for step in path[:-1]:
                     owners = [*dict.fromkeys(related(_of(owners, step), step.key))]
                 await self._complete_step(_of(owners, path[-1]), path, before)
-        for load in self.clauses.loads:
-            if load.columns:
-                await self._complete_columns(records, load)
-
-    async def _complete_columns(self, records: Sequence[T], load: EagerLoad) -> None:
-        """Load columns of related records that were loaded before without them."""
-        owners: Sequence[DeclarativeBase] = records
-        for step in load.path:
-            owners = [*dict.fromkeys(related(_of(owners, step), step.key))]
-        names = {column.key for column in load.columns}
-        missing = [owner for owner in owners if not names.isdisjoint(inspect(owner).unloaded)]
-        if missing:
-            query = self._query_for(target(load.path[-1]).class_)
-            keys = [inspect(owner).identity for owner in missing]
-            chosen = Clauses(columns=tuple((column, True) for column in load.columns))
-            query = query._with(chosen).where_key(*keys)  # noqa: SLF001  # of this class
-            (await query._execute(query.statement())).unique().all()  # noqa: SLF001
 
     async def _load_pivots(self, records: Sequence[T]) -> None:
         """Load many-to-many relationships of records with their association rows."""
