@@ -7,14 +7,24 @@ from enum import Enum
 from uuid import UUID
 
 import pytest
-from catalogue import TEA, Model, Product, ProductIn, Products, Supplier, product
+from catalogue import (
+    TEA,
+    Country,
+    CountryOut,
+    Model,
+    Product,
+    ProductIn,
+    Products,
+    Supplier,
+    product,
+)
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Float, Numeric, column
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from ftf.http import FastTrackFramework
-from ftf.http.resources import Projection, ResourceController
-from ftf.orm import UtcDateTime
+from ftf.http.resources import MISSING, Projection, ResourceController
+from ftf.orm import FilterSet, Include, UtcDateTime
 
 
 class Colour(Enum):
@@ -61,6 +71,21 @@ class Made(ResourceController[Product, ProductIn, MadeOut]):
     actions = ("show",)
 
 
+class MakerOut(BaseModel):
+    name: str
+    country: CountryOut | MISSING | None = MISSING
+
+
+class OfMakerOut(BaseModel):
+    supplier: MakerOut | None
+
+
+class OfMaker(ResourceController[Product, ProductIn, OfMakerOut]):
+    prefix = "/of-maker"
+    actions = ("index", "show")
+    filters = FilterSet(Product, includes=(Include(Product.supplier, Supplier.country),))
+
+
 KEY = UUID("12345678-1234-5678-1234-567812345678")
 
 
@@ -79,7 +104,7 @@ def sample(weight: float) -> Sample:
 @pytest.fixture
 async def shop(serving):
     app = FastTrackFramework()
-    for each in (Samples, Made, Products):
+    for each in (Samples, Made, OfMaker, Products):
         app.add_controller(each)
     async with serving(app) as shop:
         yield shop
@@ -100,6 +125,17 @@ async def test_resource_40_a_property_that_reads_what_is_not_loaded_is_an_error_
         record = await session.get_one(Product, 1)
         with pytest.raises(ValidationError, match=r"Product\.supplier' is not loaded"):
             Projection(Product, MadeOut)(record)
+
+
+async def test_an_include_of_related_records_is_left_out_unless_it_is_asked_for(shop):
+    country = Country(code="jp", name="Japan")
+    await shop.save(product(supplier=Supplier(name="s", country=country)))
+    shown = {"supplier": {"name": "s"}}
+    assert (await shop.get("/of-maker/1")).json() == shown
+    assert (await shop.get("/of-maker")).json()["items"] == [shown]
+    assert not [query for query in shop.queries if "countries" in query]
+    answer = await shop.get("/of-maker/1?include=supplier.country")
+    assert answer.json()["supplier"]["country"] == {"code": "jp", "name": "Japan"}
 
 
 async def test_resource_46_values_of_all_kinds_are_shown_as_documented(shop):

@@ -12,6 +12,7 @@ from starlette.types import Scope
 from ..injection._arguments import InjectedArguments
 from ..injection._early_checks import EarlyCheck
 from ..injection._endpoint import CONNECTION, injected_by
+from ..injection._from_scope import FromScope
 from ..injection._inject import Resolution
 from ._call import Call, is_awaited, unwrapped, yields
 from ._facts import NotPlannedError
@@ -80,6 +81,23 @@ class Delivered(Step):
         """Deliver the services."""
         services = await self._arguments.deliver_from(scope)
         values |= {self._prefix + name: service for name, service in services.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Step):
+    """The reading of a value from the ASGI scope.
+
+    Args:
+        source: What reads it.
+        key: The key of the value.
+    """
+
+    source: FromScope[object]
+    key: str
+
+    async def run(self, values: Values, scope: Scope) -> None:
+        """Read the value."""
+        values[self.key] = self.source.read(scope)
 
 
 class Dependencies:
@@ -181,6 +199,9 @@ class Dependencies:
         _check(dependant, call)
         self._number += 1
         key = f"{self._number}."
+        if isinstance(call, FromScope):
+            self.steps.append(Read(call, key))
+            return key
         parameters, steps = len(self.parameters), len(self.steps)
         arguments = self._arguments(dependant, key)
         scopes = sorted({*_scopes(dependant)}) if _uses_scopes(dependant) else []

@@ -6,16 +6,16 @@ from typing import cast
 from fastapi import params
 from fastapi.dependencies.models import Dependant
 from sqlalchemy.orm import DeclarativeBase
-from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from ftf.orm import Criteria, FilterSet
 
+from ..injection._from_scope import FromScope
 from ..routing._tree import walk
 
 
-class CriteriaReader[M: DeclarativeBase]:
+class CriteriaReader[M: DeclarativeBase](FromScope[Criteria[M]]):
     """A FastAPI dependency that reads the query string of a request by a filter set.
 
     Args:
@@ -27,13 +27,12 @@ class CriteriaReader[M: DeclarativeBase]:
         # By id, because routes cannot be hashed; with the route, so that the id stays its own.
         self._besides: dict[int, tuple[BaseRoute, frozenset[str]]] = {}
 
-    async def __call__(self, connection: HTTPConnection) -> Criteria[M]:
+    def read(self, scope: Scope) -> Criteria[M]:
         """Return what the query string asks for.
 
         Raises:
             InvalidCriteria: A parameter is not allowed, and the route does not declare it either.
         """
-        scope = connection.scope
         query = scope["query_string"].decode("latin-1")
         return self.filters.parse(query, besides=self._declared(scope) if query else ())
 

@@ -13,7 +13,7 @@ from . import _foreign_keys  # noqa: F401  # it listens to the flushes of every 
 from ._commit import commit
 from ._routing import leave_replica, using_primary
 from ._savepoint import flush_alone, savepoint
-from ._session_state import SessionState, exclusive_use, has_explicit_transaction
+from ._session_state import SessionState, exclusive_use, has_explicit_transaction, has_pending
 
 _ANY = nullcontext()
 
@@ -94,7 +94,7 @@ async def _read_or_roll_back[R](
     session: AsyncSession, run: Callable[[], Awaitable[R]], *, flush: bool
 ) -> R:
     try:
-        if flush:
+        if flush and has_pending(session):
             await session.flush()
         return await run()
     except BaseException as error:

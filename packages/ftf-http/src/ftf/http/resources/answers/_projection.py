@@ -172,7 +172,7 @@ def _shown(
 ) -> BaseModel:
     """Return a record as its schema shows it; fields are read by name, whatever their alias."""
     values: object = record
-    if any(related.is_optional for related in shape.related.values()) or tree or hidden:
+    if shape.has_optional or tree or hidden:
         # A dict, as pydantic would read relationships that are not loaded.
         names = (name for name in (*shape.plain, *shape.counts) if name not in hidden)
         found = {name: getattr(record, name) for name in names}

@@ -77,6 +77,11 @@ class Shape:
         """Return the columns that a query loads only where it is asked to, by their field."""
         return deferred_of(self.model, self.plain)
 
+    @cached_property
+    def has_optional(self) -> bool:
+        """Return whether it shows related records, at any depth, only if they are included."""
+        return any(each.is_optional or each.shape.has_optional for each in self.related.values())
+
     @property
     def is_plain(self) -> bool:
         """Return whether answers show columns alone, which the version of a record stands for."""
