@@ -12,12 +12,13 @@ from asyncio import (
     wait,
 )
 from collections.abc import Awaitable, Callable
-from contextvars import Context
+from contextvars import Context, ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
 from types import MethodType
 from typing import Final
+from weakref import ref
 
 from .._container import Container
 from .._correlation import Correlation, continue_trace
@@ -101,12 +102,18 @@ class Runner:
         **given: object,
     ) -> Exception | None:
         """Return what a method of a job raised, once it has ended."""
-        work = self._call(run, method, **given)
-        attempt = create_task(work, context=_context(run), name=run.name)
+        mark = _Mark()
+        context, kept = _context(run, mark), ref(mark)
+        attempt = create_task(self._call(run, method, **given), context=context, name=run.name)
         try:
             return await self._ended(attempt, run, options)
         finally:
-            await self._end_children(run, attempt)
+            # A task that the attempt has started has a copy of its context, and with it the mark.
+            # Where there is none, the tasks of the process need not be looked at.
+            context.run(_mark_of.set, None)
+            del mark
+            if kept() is not None:
+                await self._end_children(run, attempt)
 
     async def _ended(
         self, attempt: Task[None], run: JobRun, options: JobOptions
@@ -183,8 +190,16 @@ def _run_of(envelope: Envelope) -> JobRun:
     )
 
 
-def _context(run: JobRun) -> Context:
+class _Mark:
+    """Lives as long as a copy of the context of an attempt does."""
+
+
+_mark_of: ContextVar[_Mark | None] = ContextVar("ftf.container.jobs.mark")
+
+
+def _context(run: JobRun, mark: _Mark) -> Context:
     context = Context()
+    context.run(_mark_of.set, mark)
     context.run(current_run.set, run)
     context.run(Correlation.of_records.set, partial(_log_fields, run))
     continue_trace(run.headers, context)
