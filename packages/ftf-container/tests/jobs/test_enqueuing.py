@@ -210,56 +210,6 @@ async def test_job_99_a_job_that_cannot_be_stored_is_refused_when_it_is_enqueued
         await shop.enqueue(Note(3))
 
 
-def plain(self) -> None: ...
-
-
-async def lazy(self):
-    yield
-
-
-NOT_A_CLASS = Note("a")
-
-
-@pytest.mark.parametrize(
-    ("job", "problem"),
-    [
-        (dict, "dict is not a subclass of `Job`"),
-        (NOT_A_CLASS, "is not a subclass of `Job`"),
-        (type("Bare", (Job,), {"handle": plain}), "Bare is not a frozen dataclass"),
-        (dataclass(type("Loose", (Job,), {"handle": plain})), "Loose is not a frozen dataclass"),
-        (dataclass(frozen=True)(type("Idle", (Job,), {})), "Idle has no method `handle`"),
-        (dataclass(frozen=True)(type("Lazy", (Job,), {"handle": lazy})), "`handle` of Lazy yields"),
-        (
-            dataclass(frozen=True)(type("Plain", (Job,), {"handle": plain}, timeout=3)),
-            "`handle` of Plain is a plain method, which cannot be ended by a timeout",
-        ),
-        (
-            dataclass(frozen=True)(type("Never", (Job,), {"handle": plain}, attempts=0)),
-            "Never has 0 attempts",
-        ),
-        (
-            dataclass(frozen=True)(type("Mute", (Note,), {"failed": plain})),
-            "`failed` of Mute has no parameter `error`",
-        ),
-        (
-            dataclass(frozen=True)(type("Vague", (Note,), {}, retry_on=KeyError)),
-            "`retry_on` of Vague is not a tuple of exception classes",
-        ),
-        (
-            dataclass(frozen=True)(type("Wrong", (Note,), {}, retry_on=("KeyError",))),
-            "`retry_on` of Wrong is not a tuple of exception classes",
-        ),
-        (
-            dataclass(frozen=True)(type("Hasty", (Note,), {}, timeout=0)),
-            "The timeout of Hasty is 0 s",
-        ),
-    ],
-)
-def test_a_class_that_cannot_be_run_is_refused(shop, job, problem):
-    with pytest.raises(InvalidRegistrationError, match=problem):
-        shop.registry.register(job)
-
-
 def test_validate_reports_handlers_with_the_name_of_the_job(shop):
     @dataclass(frozen=True)
     class Unknown(Job):

@@ -1,11 +1,13 @@
-"""Jobs that no handler is called for: unknown, unreadable, lost, refused."""
+"""Jobs that no handler is called for: unknown, unreadable, lost, refused, and refused classes."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from services import Journal
 from small_jobs import Failing, Note
 
+from ftf.container import InvalidRegistrationError
 from ftf.container.jobs import (
     Envelope,
     Job,
@@ -112,3 +114,73 @@ async def test_what_is_not_a_job_is_refused_by_name(shop, wrong):
                 await refused
     await shop.work()
     assert shop.journal == []
+
+
+def plain(self) -> None: ...
+
+
+async def lazy(self):
+    yield
+
+
+NOT_A_CLASS = Note("a")
+
+
+@pytest.mark.parametrize(
+    ("job", "problem"),
+    [
+        (dict, "dict is not a subclass of `Job`"),
+        (NOT_A_CLASS, "is not a subclass of `Job`"),
+        (type("Bare", (Job,), {"handle": plain}), "Bare is not a frozen dataclass"),
+        (dataclass(type("Loose", (Job,), {"handle": plain})), "Loose is not a frozen dataclass"),
+        (dataclass(frozen=True)(type("Idle", (Job,), {})), "Idle has no method `handle`"),
+        (dataclass(frozen=True)(type("Lazy", (Job,), {"handle": lazy})), "`handle` of Lazy yields"),
+        (
+            dataclass(frozen=True)(type("Plain", (Job,), {"handle": plain}, timeout=3)),
+            "`handle` of Plain is a plain method, which cannot be ended by a timeout",
+        ),
+        (
+            dataclass(frozen=True)(type("Never", (Job,), {"handle": plain}, attempts=0)),
+            "Never has 0 attempts",
+        ),
+        (
+            dataclass(frozen=True)(type("Mute", (Note,), {"failed": plain})),
+            "`failed` of Mute has no parameter `error`",
+        ),
+        (
+            dataclass(frozen=True)(type("Vague", (Note,), {}, retry_on=KeyError)),
+            "`retry_on` of Vague is not a tuple of exception classes",
+        ),
+        (
+            dataclass(frozen=True)(type("Wrong", (Note,), {}, retry_on=("KeyError",))),
+            "`retry_on` of Wrong is not a tuple of exception classes",
+        ),
+        (
+            dataclass(frozen=True)(type("Hasty", (Note,), {}, timeout=0)),
+            "The timeout of Hasty is 0 s",
+        ),
+    ],
+)
+def test_a_class_that_cannot_be_run_is_refused(shop, job, problem):
+    with pytest.raises(InvalidRegistrationError, match=problem):
+        shop.registry.register(job)
+
+
+class Session:
+    """A session that is used by `async with`, as one of SQLAlchemy's."""
+
+    async def __aenter__(self) -> None: ...
+
+
+def reads(self, journal: Journal, session: Session) -> None: ...
+
+
+def reports(self, error: Exception, session: Session) -> None: ...
+
+
+@pytest.mark.parametrize(("name", "method"), [("handle", reads), ("failed", reports)])
+def test_job_71_a_plain_method_is_refused_what_belongs_to_the_event_loop(shop, name, method):
+    job = dataclass(frozen=True)(type("Reading", (Note,), {name: method}))
+    problem = f"`{method.__name__}` of Reading is a plain method, .* session is of the type Session"
+    with pytest.raises(InvalidRegistrationError, match=problem):
+        shop.registry.register(job)

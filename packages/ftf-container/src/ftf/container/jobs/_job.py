@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, cast
 from .._dependency_path import Step, location_of, name_of
 from ..exceptions import InvalidRegistrationError
 from ..registration._factory_kind import Kind
+from ..registration._parameters import parameters_of
 from ._backoff import Backoff, Exponential
 
 EXPONENTIAL: Final = Exponential()
@@ -111,6 +112,8 @@ def _faults(job: type[Job]) -> Iterator[tuple[str, str]]:
         problem = f"`handle` of {name} is a plain method, which cannot be ended by a timeout."
         yield problem, "Make it async, or leave the timeout out."
     failed: Callable[..., object] | None = getattr(job, "failed", None)
+    for method in (handle, failed):
+        yield from _faults_of_thread(name, method) if method is not None else ()
     if failed is not None and "error" not in signature(failed).parameters:
         problem = f"`failed` of {name} has no parameter `error`."
         yield problem, "Write `async def failed(self, error: Exception): ...`."
@@ -122,6 +125,24 @@ def _faults(job: type[Job]) -> Iterator[tuple[str, str]]:
         yield f"{name} has {options.attempts} attempts.", "Allow at least one."
     if options.timeout is not None and options.timeout <= 0:
         yield f"The timeout of {name} is {options.timeout} s.", "Allow more than 0 s."
+
+
+def _faults_of_thread(job: str, method: Callable[..., object]) -> Iterator[tuple[str, str]]:
+    """Return the parameters of a plain method that cannot be used in its thread.
+
+    Something that is entered by `async with` alone, such as an `AsyncSession` or the client of a
+    server, belongs to the event loop.
+    """
+    if Kind.of(method) is not Kind.CALL:
+        return
+    for each in parameters_of(method, {}):
+        is_async = hasattr(each.hint, "__aenter__") and not hasattr(each.hint, "__enter__")
+        if isinstance(each.hint, type) and is_async:
+            problem = (
+                f"`{method.__name__}` of {job} is a plain method, which runs in a thread, but its "
+                f"{each.name} is of the type {name_of(each.hint)}, which belongs to the event loop."
+            )
+            yield problem, "Make the method async."
 
 
 def _is_exception(found: object) -> bool:
