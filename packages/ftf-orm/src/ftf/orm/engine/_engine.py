@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ..exceptions import MissingDriver
 from . import _postgres  # noqa: F401  # it listens to every engine
+from ._forks import leave_to_other_processes
 from ._in_memory import can_be_shared, is_in_memory, share_memory
 from ._liveness import replace_ended_connections
 from ._postgres_url import connect_arguments, leave_out_libpq_names
@@ -77,6 +78,7 @@ def _create(url: URL, options: dict[str, object], *, pgbouncer: bool) -> AsyncEn
         **_mapping(options, "connect_args"),
     }
     engine = create_async_engine(url, **{**defaults, **options, "connect_args": arguments})
+    leave_to_other_processes(engine.sync_engine)
     if is_asyncpg:
         leave_out_libpq_names(engine)
         if "pool_pre_ping" not in options:
