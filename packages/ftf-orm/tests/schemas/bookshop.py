@@ -10,7 +10,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from ftf.orm import Base, BaseRepository, Timestamps
 
@@ -20,6 +20,7 @@ class Model(Base):
 
     __abstract__ = True
     metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+    registry = registry()
 
 
 book_genres = Table(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import JSON, Column, Computed, ForeignKey, MetaData, Table
-from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
+from sqlalchemy.orm import Mapped, composite, mapped_column, registry, relationship
 
 from ftf.orm import Base, BaseRepository, Timestamps
 
@@ -13,6 +13,7 @@ class LedgerModel(Base):
 
     __abstract__ = True
     metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+    registry = registry()
 
 
 account_tags = Table(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, MetaData, Table, and_, func, select
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, registry, relationship
 
 from ftf.orm import Base
 
@@ -13,6 +13,7 @@ class Newsroom(Base):
 
     __abstract__ = True
     metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+    registry = registry()
 
 
 # As SQLAlchemy's tutorial writes it: nothing forbids to relate two records twice.

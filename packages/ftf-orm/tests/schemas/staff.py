@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, MetaData
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
 
 from ftf.orm import Base
 
@@ -13,6 +13,7 @@ class Staff(Base):
 
     __abstract__ = True
     metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+    registry = registry()
 
 
 class Firm(Staff):
