@@ -26,7 +26,7 @@ from ftf.container import Container
 from ftf.container.jobs import Envelope, JobBackend, JobsProvider, JobTransport, Outcome, Run
 from ftf.orm import DatabaseProvider
 
-# taskiq-redis leaves the pipeline of a worker open that is stopped while it looks for lost messages.
+# taskiq-redis leaves a pipeline open where a worker stops while it looks for lost messages.
 _UNCLOSED = "ignore:Unclosed client session <redis.asyncio.client.Pipeline:ResourceWarning"
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings(_UNCLOSED)]
 
