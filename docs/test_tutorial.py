@@ -102,6 +102,6 @@ def test_the_tutorial_works_from_an_empty_folder(reader):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("guide", ["existing-project", "swap-in-tests"])
+@pytest.mark.parametrize("guide", ["existing-project", "jobs", "logins", "swap-in-tests"])
 def test_the_files_of_a_guide_work_in_an_empty_folder(reader, guide):
     reader.read(Path(__file__).with_name("guides") / f"{guide}.md")

@@ -53,3 +53,45 @@ async def test_rolled_back(container, db_session, jobs):
 
 def test_job_102_jobs_see_the_rows_of_the_test_and_leave_none(run):
     run(JOBS).assert_outcomes(passed=3)
+
+
+WORKERS = """
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ftf.container import Container
+from ftf.container.jobs import Job, JobRegistry, JobsProvider, Schedule
+from ftf.orm import DatabaseProvider
+
+@dataclass(frozen=True)
+class Prune(Job):
+    async def handle(self) -> None: ...
+
+def container_of(url: str) -> Container:
+    container = Container()
+    container.add_provider(DatabaseProvider("sqlite+aiosqlite:///production.db"), JobsProvider(url))
+    JobRegistry.of(container).register(Prune)
+    Schedule.of(container).every(timedelta(seconds=1), Prune())
+    return container
+
+async def runs_jobs(container: Container) -> bool:
+    async with container:
+        await container.boot()
+        return "ftf.container.jobs" in {task.get_name() for task in asyncio.all_tasks()}
+
+@pytest.fixture(params=["memory:", "database:?worker=embedded"])
+def container(request):
+    return container_of(request.param)
+
+async def test_a_worker_does_not_run_beside_the_fixture_jobs(container, jobs):
+    assert not await runs_jobs(container)
+
+async def test_a_worker_does_not_run_in_the_transaction_of_a_test(container, db_session, request):
+    is_memory = request.node.callspec.params["container"] == "memory:"
+    assert await runs_jobs(container) == is_memory
+"""
+
+
+def test_job_102_what_runs_jobs_of_a_database_by_itself_waits_in_a_test(run):
+    run(WORKERS).assert_outcomes(passed=4)

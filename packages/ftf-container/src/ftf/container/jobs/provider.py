@@ -56,6 +56,7 @@ class JobsProvider(ServiceProvider):
         """Register what enqueues, keeps and runs jobs."""
         JobRegistry.of(container)
         Schedule.of(container)
+        container.instance(JobsUrl, self._url)
         self._register_engine(container, self._url)
         container.register(Scheduler, scope="singleton")
         container.register(Jobs, scope="scoped")

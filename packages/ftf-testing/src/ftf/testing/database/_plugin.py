@@ -67,10 +67,14 @@ def pytest_configure_node(node: _Node) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Request the database first, before fixtures that may use it, also for marked tests."""
+    """Request the database first, also for marked tests, and then what holds jobs.
+
+    Fixtures behind them may start the application.
+    """
     for item in items:
         names = [*_marked(item), *getattr(item, "fixturenames", ())]
-        if wanted := [name for name in names if name in _FIXTURES]:
+        wanted = [name for name in names if name in _FIXTURES]
+        if wanted := [*wanted, *({"jobs"} & {*names})]:
             own = [name for name in names if name.startswith("_ftf_")]
             first = names.index("_ftf_leftovers")  # the fixtures before it outlive the test
             ordered = dict.fromkeys([*names[:first], *own, *wanted, *names])

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from ._workers import idle_worker
+
 if TYPE_CHECKING:
     from ftf.container import Container
 
@@ -30,11 +32,14 @@ class ContainerOverrides:
 
     @contextmanager
     def overriding(self, loop: "EventLoop", values: Mapping[object, object]) -> Iterator[None]:
-        """Override services of every container that has the same keys registered."""
+        """Override services of every container that has the same keys registered.
+
+        The jobs that a container has in its database are not run by the application itself then.
+        """
         with ExitStack() as overrides:
 
             def apply(container: "Container") -> None:
-                for key, value in values.items():
+                for key, value in {**values, **idle_worker(container)}.items():
                     if container.is_registered(key):
                         override = container.override_instance(key, value)  # type: ignore[arg-type]
                         overrides.callback(

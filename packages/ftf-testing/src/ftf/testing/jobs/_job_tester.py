@@ -1,13 +1,14 @@
 """`JobTester`: fakes jobs of a container, or runs them within a test."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 
+from ..isolation._workers import IDLE
 from ._job_fake import JobFake
 
 if TYPE_CHECKING:
@@ -127,14 +128,18 @@ class JobTester:
     @contextmanager
     def active(self) -> "Iterator[JobTester]":
         """Keep the jobs of the container until the block ends."""
-        from ftf.container.jobs import JobBackend
+        from ftf.container.jobs import JobBackend, Worker
 
         if JobBackend not in self._container:
             pytest.fail(
                 "The container has no jobs: add `ftf.container.jobs.JobsProvider()` to it.",
                 pytrace=False,
             )
-        with self._container.override_instance(JobBackend, self._held):
+        with ExitStack() as overrides:
+            overrides.enter_context(self._container.override_instance(JobBackend, self._held))
+            if self._container.is_registered(Worker):
+                idle = cast("Worker", IDLE)  # neither jobs nor the schedule run by themselves
+                overrides.enter_context(self._container.override_instance(Worker, idle))
             yield self
 
     def left(self) -> list[str]:
