@@ -27,7 +27,9 @@ def create_app() -> FastTrackFramework:
         lifetime=timedelta(days=1),
     )
     providers = [DatabaseProvider(database_url()), auth]
-    app = FastTrackFramework(title="Conduit", providers=providers, exception_handlers=HANDLERS)
+    app = FastTrackFramework(
+        title="Conduit", providers=providers, exception_handlers=HANDLERS, redirect_slashes=False
+    )
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )

@@ -57,8 +57,7 @@ class Accounts(Controller):
         return self._user(await self.accounts.update(me))
 
     def _user(self, account: Account) -> User:
-        names = ("username", "email", "bio", "image")
-        shown = {name: getattr(account, name) for name in names}
+        shown = {name: getattr(account, name) for name in ("username", "email", "bio", "image")}
         return {"user": UserOut(token=self.tokens.issue(str(account.id)).text, **shown)}
 
 

@@ -8,7 +8,7 @@ from fastapi import HTTPException
 
 from ftf.http import Controller, Injected, delete, get, post, put
 from ftf.http.auth import CurrentUser, public
-from ftf.orm import QueryBuilder, Repository, transaction
+from ftf.orm import QueryBuilder, RecordNotFound, Repository, transaction
 
 from .. import schemas
 from ..models import Account, Article, Comment, Favorite, Tag
@@ -148,7 +148,8 @@ class CommentRoutes(Controller):
         comment = await found.find_or_fail(comment_id)
         if comment.author_id != me.id:
             raise HTTPException(403, {"comment": ["forbidden"]})
-        await self.comments.delete(comment)
+        if not await found.where_key(comment_id).delete():  # another request was faster
+            raise RecordNotFound(Comment)
 
 
 async def _page(found: QueryBuilder[Article], limit: int, offset: int) -> schemas.Articles:

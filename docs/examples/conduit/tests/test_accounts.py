@@ -137,5 +137,6 @@ async def test_pages_of_other_origins_may_call(guest: Caller) -> None:
         "access-control-request-headers": "authorization, content-type",
     }
     assert (await guest.client.options("/api/user", headers=origin | wanted)).status_code == 200
-    answer = await guest.client.get("/api/none", headers=origin)
-    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (404, "*")
+    for path in ("none", "tags/", "articles/%2F"):
+        answer = await guest.client.get(f"/api/{path}", headers=origin)
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (404, "*")
