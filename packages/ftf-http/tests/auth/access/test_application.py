@@ -184,3 +184,18 @@ async def test_a_public_route_is_called_as_it_is(serve, closed):
             scope = {"type": "http", "method": "GET", "path": path}
             entry, _ = app.router.middleware_stack.find(scope)
             assert (entry.app is routes[path].app) == (path == "/open")
+
+
+async def test_the_mark_of_a_public_route_is_not_asked(serve, monkeypatch):
+    asked = []
+
+    async def note(self, _):
+        asked.append(self.demand)
+
+    app = guarded(closed=True)
+    app.get("/open")(public(show))
+    async with serve(app) as client:
+        await client.get("/open")  # FastAPI serves the first request of a route
+        monkeypatch.setattr(type(public.dependency), "__call__", note)
+        assert (await client.get("/open")).status_code == 200
+    assert asked == []

@@ -37,6 +37,11 @@ class EarlyCheck(ABC):
     precedes_routes: ClassVar[bool] = False
     answers: ClassVar[tuple[int, ...]] = ()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether it refuses no request, so that it need not run."""
+        return False
+
     @abstractmethod
     async def __call__(self, connection: HTTPConnection) -> None:
         """Raise if the request is refused; a second call for one request does nothing."""

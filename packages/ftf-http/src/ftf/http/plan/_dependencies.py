@@ -173,7 +173,8 @@ class Dependencies:
         """Add an early check, which runs before everything else."""
         if dependant.name is not None:
             raise NotPlannedError("an early check is a parameter")
-        self.checks.append(check)
+        if not check.is_idle:
+            self.checks.append(check)
 
     def _special(self, dependant: Dependant, prefix: str) -> dict[str, str]:
         """Return the arguments that are not read from the request, in FastAPI's order."""

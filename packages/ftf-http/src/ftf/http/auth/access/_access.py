@@ -57,6 +57,12 @@ class AccessCheck(EarlyCheck):
     def __init__(self, demand: Demand) -> None:
         self.demand = demand
 
+    @property
+    @override
+    def is_idle(self) -> bool:
+        """Whether no credential is demanded."""
+        return self.demand.is_public
+
     @override
     async def __call__(self, connection: HTTPConnection) -> None:
         """Decide about a request, unless that was done before its route was called.

@@ -1,8 +1,9 @@
 """`Admissions`: decides about the requests of an application, by the rules of its routes."""
 
 import logging
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple, cast, override
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast, override
 
 from fastapi.dependencies.models import Dependant
 from starlette.exceptions import HTTPException
@@ -41,7 +42,8 @@ _INVALID: Final = {"error": "invalid_token"}
 _OPEN: Final = Rule(is_required=False)
 
 
-class Admitted(NamedTuple):
+@dataclass(slots=True)  # neither frozen nor a tuple: those take longer to make
+class Admitted:
     """What was decided about a request, in its ASGI scope.
 
     Attributes:
@@ -81,14 +83,20 @@ class Admissions(Decider):
             if rule.faults:  # it was added after the start, which refuses it
                 self._report(rule.faults, connection)
                 raise AccessForbidden(_CLOSED)
-            visitor = await self._identified(rule, connection) if rule.is_read else None
-            if visitor is not None:
-                self._check(rule, visitor.identity)
+            visitor = None
+            if rule.is_read:
+                visitor = await self._ask(rule, connection)
+                if (identity := visitor.identity) is not None:
+                    connection.scope["user"] = identity
+                    if rule.scopes or rule.max_age is not None:
+                        self._check(rule, identity)
+                elif rule.is_required:
+                    raise Unauthenticated(_REQUIRED, self._challenge(rule, {}))
             connection.scope[KEY] = Admitted(self, rule, visitor)
-        except HTTPException:
+        except HTTPException as refused:
             for limit in rule.limits:  # guesses count; a refusal of theirs takes precedence
                 await limit(connection)
-            raise
+            raise self._challenged(refused, rule) from None
 
     async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection that was admitted, until its credential ends."""
@@ -157,7 +165,7 @@ class Admissions(Decider):
         exchange = current_exchange("the visitor")
         admitted = self._admitted(exchange.scope)
         if admitted is None or admitted.visitor is None:
-            return await self._identified(_OPEN, exchange.connection)
+            return await self._ask_late(exchange.connection)
         return admitted.visitor
 
     def _admitted(self, scope: Scope) -> Admitted | None:
@@ -170,32 +178,36 @@ class Admissions(Decider):
             path = connection.scope["path"]
             _logger.error("No request of %r is admitted. %s", path, fault)
 
-    async def _identified(self, rule: Rule, connection: HTTPConnection) -> Visitor:
-        scope = connection.scope
-        # Found once: to look for a key takes longer than to deliver its service.
-        self._has_users = has_users = self._has_users or Users in self._container
-        guards = self.guards.named(rule.guards)
+    async def _ask_late(self, connection: HTTPConnection) -> Visitor:
+        """Return who sends a request of a route that does not ask."""
         try:
-            visitor = await authenticate(guards, connection, scope_of(scope), has_users=has_users)
+            visitor = await self._ask(_OPEN, connection)
         except Unauthenticated as refused:
-            if refused.challenge is not None:
-                raise
-            raise Unauthenticated(refused.detail, self._challenge(rule, _INVALID)) from None
+            raise self._challenged(refused, _OPEN) from None
         if visitor.identity is not None:
-            scope["user"] = visitor.identity
+            connection.scope["user"] = visitor.identity
         return visitor
 
-    def _check(self, rule: Rule, identity: Identity | None) -> None:
+    # A plain function that returns the coroutine: `async def` would add a frame to each request.
+    def _ask(self, rule: Rule, connection: HTTPConnection) -> Awaitable[Visitor]:
+        # Found once: to look for a key takes longer than to deliver its service.
+        self._has_users = has_users = self._has_users or Users in self._container
+        guards, services = self.guards.named(rule.guards), scope_of(connection.scope)
+        return authenticate(guards, connection, services, has_users=has_users)
+
+    def _challenged(self, refused: HTTPException, rule: Rule) -> HTTPException:
+        """Return a refusal with the schemes of the guards, if it is a 401 without any."""
+        if not isinstance(refused, Unauthenticated) or refused.challenge is not None:
+            return refused
+        return Unauthenticated(refused.detail, self._challenge(rule, _INVALID))
+
+    def _check(self, rule: Rule, identity: Identity) -> None:
         """Check the scopes and the age of the login.
 
         Raises:
             AccessForbidden: A scope is missing.
-            Unauthenticated: There is no login, or it is too old.
+            Unauthenticated: The login is too old.
         """
-        if identity is None:
-            if rule.is_required:
-                raise Unauthenticated(_REQUIRED, self._challenge(rule, {}))
-            return
         if rule.scopes and not all(map(identity.allows, rule.scopes)):
             scope = " ".join(sorted(rule.scopes))
             parameters = {"error": "insufficient_scope", "scope": scope}

@@ -55,8 +55,7 @@ async def authenticate(
         return GUEST
     if checks_login and not await _is_open(found, services):
         raise Unauthenticated(_REFUSED)
-    key = found.user_key
-    if not (has_users and loads_user) or key is None:
+    if not (has_users and loads_user) or (key := found.user_key) is None:
         return Visitor(found)
     users: Users[object] = await services.aresolve(Users)  # type: ignore[type-abstract]  # a port
     user: object = await users.find(key)

@@ -9,6 +9,7 @@ from ..exceptions import AmbiguousCredentials, Unauthenticated
 _AUTHORIZATION: Final = b"authorization"
 _BEARER: Final = b"bearer"
 _LENGTH: Final = len(_BEARER)
+_MALFORMED: Final = "The header Authorization is not `Bearer`, one space and a token."
 # What may stand in the name of another scheme that begins with `Bearer`.
 _NAME: Final = frozenset(
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~"
@@ -22,15 +23,20 @@ def bearer_token(connection: HTTPConnection) -> str | None:
         Unauthenticated: The header has the scheme, and not exactly one space and a token.
         AmbiguousCredentials: The request has the header twice.
     """
-    found = [value for name, value in connection.scope["headers"] if name == _AUTHORIZATION]
-    if len(found) > 1:
-        raise AmbiguousCredentials
-    if not found or found[0][:_LENGTH].lower() != _BEARER:
+    found: bytes | None = None
+    for name, value in connection.scope["headers"]:
+        if name == _AUTHORIZATION:
+            if found is not None:
+                raise AmbiguousCredentials
+            found = value
+    if found is None:
         return None
-    rest: bytes = found[0][_LENGTH:]
-    if rest and rest[0] in _NAME:
-        return None
-    token = rest[1:].decode("latin-1")
-    if rest[:1] != b" " or not token or token[0].isspace():
-        raise Unauthenticated("The header Authorization is not `Bearer`, one space and a token.")
+    scheme, _, rest = found.partition(b" ")
+    if scheme.lower() != _BEARER:
+        if scheme[:_LENGTH].lower() != _BEARER or scheme[_LENGTH] in _NAME:
+            return None
+        raise Unauthenticated(_MALFORMED)
+    token = rest.decode("latin-1")
+    if not token or token[0].isspace():
+        raise Unauthenticated(_MALFORMED)
     return token
