@@ -26,7 +26,9 @@ from ftf.container import Container
 from ftf.container.jobs import Envelope, JobBackend, JobsProvider, JobTransport, Outcome, Run
 from ftf.orm import DatabaseProvider
 
-pytestmark = pytest.mark.slow
+# taskiq-redis leaves a pipeline open where a worker stops while it looks for lost messages.
+_UNCLOSED = "ignore:Unclosed client session <redis.asyncio.client.Pipeline:ResourceWarning"
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings(_UNCLOSED)]
 
 
 class Counted:
