@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from contextvars import Context, ContextVar
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -181,58 +181,6 @@ async def test_job_71_a_plain_method_runs_in_a_thread(shop):
     await shop.enqueue(Blocking("a"))
     await shop.work()
     assert shop.journal[0].startswith("a 1 asyncio_")
-
-
-async def test_job_72_a_task_that_is_left_running_is_cancelled_with_a_warning(shop, caplog):
-    tasks = []
-
-    async def linger() -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            shop.journal.append("lingered")
-
-    @dataclass(frozen=True)
-    class Starting(Job):
-        async def handle(self) -> None:
-            tasks.append(asyncio.create_task(linger()))
-            await asyncio.sleep(0)
-
-    await shop.enqueue(Starting())
-    await shop.work()
-    assert shop.journal == ["lingered"]
-    assert "left test_job_72" in caplog.text
-    assert "linger running: it is cancelled" in caplog.text
-    assert shop.backend.outcomes == ["Done"]
-
-
-async def test_job_72_the_tasks_of_the_process_are_looked_at_only_after_a_job_that_left_one(shop):
-    class Other(asyncio.Task[bool]):
-        looks = 0
-
-        def get_context(self) -> Context:
-            self.looks += 1
-            return super().get_context()
-
-    @dataclass(frozen=True)
-    class Starting(Job):
-        async def handle(self) -> None:
-            shop.journal.append(asyncio.create_task(asyncio.Event().wait()))
-
-    @dataclass(frozen=True)
-    class Plain(Job):
-        async def handle(self, journal: Journal, run: JobRun, scope: Scope) -> None:
-            await asyncio.create_task(asyncio.sleep(0))
-
-    other = Other(asyncio.Event().wait(), loop=asyncio.get_running_loop())
-    shop.registry.register(Starting, Plain)
-    await shop.enqueue(*(Plain() for _ in range(20)))
-    await shop.work()
-    assert other.looks == 0
-    await shop.enqueue(Starting())
-    await shop.work()
-    assert other.looks == 1
-    other.cancel()
 
 
 async def test_job_73_jobs_that_a_failed_job_enqueued_do_not_exist(shop):

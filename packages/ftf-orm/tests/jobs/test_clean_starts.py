@@ -1,5 +1,6 @@
 """Attempts that leave something behind, and the job after them, which does not notice."""
 
+from asyncio import Event
 from dataclasses import dataclass
 
 import pytest
@@ -41,6 +42,31 @@ async def test_job_68_a_transaction_that_is_left_open_is_gone_before_the_next_jo
     await shop.work(concurrency=1)
     assert shop.journal == ["0 authors"]
     assert shop.engine.pool.checkedout() == 0
+
+
+@pytest.mark.parametrize("how", ["timeout", "stop"])
+async def test_job_64_an_attempt_that_is_cancelled_gives_its_connection_back(shop, how):
+    sessions: list[AsyncSession] = []
+
+    @dataclass(frozen=True)
+    class Hanging(Job, attempts=1, timeout=0.2 if how == "timeout" else None):
+        async def handle(self, session: AsyncSession, journal: Journal) -> None:
+            session.add(Author(name="Ada"))
+            await session.flush()
+            sessions.append(session)
+            journal.append("began")
+            await Event().wait()
+
+    shop.registry.register(Hanging, Count)
+    await shop.enqueue(Hanging())
+    worker, running = shop.start(stop_seconds=0)
+    await (shop.backend.outcomes if how == "timeout" else shop.journal).reaches(1)
+    worker.stop()
+    await running
+    assert shop.backend.outcomes == ["Failed" if how == "timeout" else "Released"]
+    assert not any(session.in_transaction() for session in sessions)
+    assert shop.engine.pool.checkedout() == 0
+    assert await shop.names() == []
 
 
 async def test_job_68_a_callback_after_the_commit_that_raises_fails_its_own_job_only(shop):

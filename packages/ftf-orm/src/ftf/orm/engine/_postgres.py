@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..exceptions import WrongEventLoop
@@ -14,8 +15,7 @@ def _answering(connection_class: type[Any]) -> type[Any]:
     """Return a class of connections that raise where PostgreSQL answers COMMIT with ROLLBACK.
 
     The server does so after a failed statement, and asyncpg does not raise
-    (https://www.postgresql.org/docs/current/sql-commit.html). In another event loop than their own
-    they raise as well.
+    (https://www.postgresql.org/docs/current/sql-commit.html).
     """
     # The driver of an extra, which has no types.
     from asyncpg import InFailedSQLTransactionError  # type: ignore[import-untyped]  # noqa: PLC0415
@@ -24,12 +24,7 @@ def _answering(connection_class: type[Any]) -> type[Any]:
         __slots__ = ()
 
         async def execute(self, query: str, *arguments: object, **options: object) -> str:
-            try:
-                answer: str = await super().execute(query, *arguments, **options)
-            except RuntimeError as error:
-                if "attached to a different loop" in str(error):  # asyncio has no type for it
-                    raise WrongEventLoop from error
-                raise
+            answer: str = await super().execute(query, *arguments, **options)
             if answer == "ROLLBACK" and query == "COMMIT;":  # of the driver's own transaction
                 raise InFailedSQLTransactionError("a statement failed before")
             return answer
@@ -46,4 +41,12 @@ def _connect(
         options["connection_class"] = _answering(options.get("connection_class", Connection))
 
 
+def _refuse_other_loops(context: ExceptionContext) -> None:
+    error = context.original_exception
+    # asyncio has no type for it.
+    if isinstance(error, RuntimeError) and "attached to a different loop" in str(error):
+        raise WrongEventLoop from error
+
+
+event.listen(Engine, "handle_error", _refuse_other_loops)
 event.listen(Engine, "do_connect", _connect)  # engines that were not made by `create_engine` too
