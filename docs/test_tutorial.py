@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 PAGES = sorted(Path(__file__).with_name("tutorial").glob("[1-9]-*.md"))
+GUIDES = ["existing-project", "jobs", "logins", "settings", "swap-in-tests"]
 FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 SHOWN = {"NO_COLOR": "1", "COLUMNS": "100"}
 # A project has no other plugins, whose imports take longer than its tests.
@@ -102,6 +103,6 @@ def test_the_tutorial_works_from_an_empty_folder(reader):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("guide", ["existing-project", "jobs", "logins", "swap-in-tests"])
+@pytest.mark.parametrize("guide", GUIDES)
 def test_the_files_of_a_guide_work_in_an_empty_folder(reader, guide):
     reader.read(Path(__file__).with_name("guides") / f"{guide}.md")

@@ -257,10 +257,18 @@ def test_settings_68_an_unknown_environment_is_an_error_that_lists_the_known_one
         read(Settings)
 
 
-def test_the_report_says_where_variables_were_looked_for():
-    class Required(AppSettings):
-        color: str
+class Required(AppSettings):
+    color: str
 
+
+def test_the_report_says_that_no_file_is_read_in_production(folder, monkeypatch):
+    (folder / ".env").write_text("COLOR=red")
+    monkeypatch.setenv("FTF_ENV", "production")
+    with pytest.raises(InvalidSettingsError, match="No file is read in production"):
+        read(Required)
+
+
+def test_the_report_says_where_variables_were_looked_for():
     with pytest.raises(InvalidSettingsError, match="COLOR is missing") as e:
         read(Required)
     assert e.value.looked_for == ("process environment", ".env.local", ".env")

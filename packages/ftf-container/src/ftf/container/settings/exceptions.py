@@ -57,5 +57,7 @@ class InvalidSettingsError(DependencyResolutionError):
         ]
         if self.looked_for:
             lines.append(f"Looked for in: {', '.join(self.looked_for)}.")
+        if len(self.looked_for) == 1:  # the environment of the process
+            lines.append("No file is read in production; `FTF_ENV=local` reads `.env`.")
         lines.append("Set these variables; `ftf config example` writes a file with all of them.")
         return "\n".join(lines)
