@@ -212,8 +212,7 @@ class AccessTokens:
             WrongAudience: It is valid, and for another service.
             Unauthenticated: It is not valid.
         """
-        if self._ring.keys is not self._keys:
-            self.read_keys()
+        self.read_keys()
         now = self._clock.time()
         found = self._verified.get(text)
         if found is None:
