@@ -114,3 +114,33 @@ def test_a_container_without_jobs_is_an_error_that_says_what_to_add(project):
     result.stdout.fnmatch_lines(
         ["The container has no jobs: add `ftf.container.jobs.JobsProvider*"]
     )
+
+
+BY_HAND = """
+from dataclasses import dataclass
+
+import pytest
+from ftf.container import Container
+from ftf.container.jobs import Job, JobBackend, JobRegistry, Jobs, MemoryJobs
+
+@dataclass(frozen=True)
+class Note(Job):
+    async def handle(self) -> None: ...
+
+@pytest.fixture
+def container():
+    container = Container()
+    container.instance(JobBackend, MemoryJobs())
+    container.register(Jobs, scope="scoped")
+    JobRegistry.of(container).register(Note)
+    return container
+
+async def test_it(container, jobs):
+    async with container.scoped_context() as scope:
+        await (await scope.aresolve(Jobs)).enqueue(Note())
+    assert (await jobs.run()).done == [Note()]
+"""
+
+
+def test_jobs_without_their_provider_have_no_worker_that_would_have_to_wait(project):
+    project(BY_HAND).runpytest_inprocess().assert_outcomes(passed=1)
