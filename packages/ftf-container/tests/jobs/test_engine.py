@@ -104,3 +104,10 @@ def test_the_package_that_brings_jobs_in_the_database_is_named(monkeypatch):
     monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: EntryPoints())
     with pytest.raises(LookupError, match="for `database:`: install ftf-orm"):
         JobsProvider("database:")
+
+
+def test_the_url_in_the_container_does_not_show_its_password():
+    container = Container()
+    container.add_provider(JobsProvider("memory:?worker=embedded#hunter2"))
+    assert "hunter2" in container.resolve(JobsUrl).text
+    assert "hunter2" not in repr(container.resolve(JobsUrl))

@@ -1,7 +1,7 @@
 """Engines of jobs by the URL that names them, such as `memory:`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol, Self, cast
 
 from .._container import Container
@@ -25,7 +25,7 @@ class JobsUrl:
         options: The other parameters of the query.
     """
 
-    text: str
+    text: str = field(repr=False)
     scheme: str
     embedded: bool
     options: Mapping[str, str]
