@@ -156,7 +156,7 @@ async def test_job_76_what_follows_is_stored_with_the_end_of_the_last_member(sho
     await batch(shop, Part())
     (member,) = await shop.backend.claim([], 9)
     with monkeypatch.context() as broken:
-        broken.setattr("ftf.orm.jobs._settling.insert_jobs", fail)
+        broken.setattr("ftf.orm.jobs.leases._settling.insert_jobs", fail)
         with pytest.raises(KeyError):
             await shop.backend.settle(member, Done())
     assert await shop.rows() == [("Part", "default")]

@@ -11,12 +11,12 @@ from ftf.container import OpenTransaction, Scope
 from ftf.container.jobs import Batch, Capabilities, Envelope, Outcome, Run, Stop, pull
 
 from ..engine._in_memory import is_in_memory
-from ._leases import Leases
 from ._outage import Outage
 from ._queries import Queries
 from ._rows import insert_jobs
 from ._transactions import joining, naming_missing_tables, refuse_missing_tables
 from .batches._batches import extend_batch, insert_batch
+from .leases._leases import Leases
 from .notices._notices import Notices
 
 LEASE_SECONDS: Final = 60.0

@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ftf.container.jobs import Done, Envelope, LeaseLost, Outcome
 
+from .._outage import Outage
+from .._rows import envelope_of
+from .._tables import SENT
 from ._in_transaction import in_transaction
-from ._lease_statements import CLAIM_OF, NEXT_OF, RENEW, TAKE, TAKE_BACK
-from ._outage import Outage
-from ._rows import envelope_of
 from ._settling import delete_done, note, note_done, text_of
-from ._tables import SENT
+from ._statements import CLAIM_OF, NEXT_OF, RENEW, TAKE, TAKE_BACK
 
 _logger: Final = logging.getLogger("ftf.orm.jobs")
 

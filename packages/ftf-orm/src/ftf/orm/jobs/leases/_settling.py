@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ftf.container.jobs import Done, Envelope, Failed, Outcome, Released, Retried, has_ended
 
-from ._lease_statements import DELETE, DELETE_CLAIMS, FAIL, FREE, RETRY
-from ._rows import insert_jobs, wake_workers
-from .batches._batches import count_ends
+from .._rows import insert_jobs, wake_workers
+from ..batches._batches import count_ends
+from ._statements import DELETE, DELETE_CLAIMS, FAIL, FREE, RETRY
 
 _LONGEST_TEXT: Final = 20_000  # characters of an error and of its traceback
 
@@ -47,6 +47,7 @@ def delete_done(connection: Connection, claims: Sequence[tuple[Envelope, str]]) 
 
 
 def text_of(job: Envelope, token: str) -> str:
+    """Return the text by which a statement knows a claim."""
     return job.id + token
 
 

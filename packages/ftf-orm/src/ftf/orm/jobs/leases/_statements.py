@@ -17,8 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
-from ._database_time import database_time
-from ._tables import FAILED_JOBS, JOBS, SENT
+from .._database_time import database_time
+from .._tables import FAILED_JOBS, JOBS, SENT
 
 
 def _claim(*conditions: ColumnElement[bool]) -> ReturningUpdate[tuple[object, ...]]:

@@ -23,11 +23,11 @@ from ftf.container.jobs import (
 )
 
 from .._database_jobs import LEASE_SECONDS, POLL_SECONDS, DatabaseJobs, refuse_unfit_database
-from .._leases import Leases
 from .._queries import Queries
 from .._rows import insert_jobs
 from .._transactions import joining
 from ..batches._batches import extend_batch, insert_batch
+from ..leases._leases import Leases
 from ._relay import Relay
 from ._taken import Taken
 

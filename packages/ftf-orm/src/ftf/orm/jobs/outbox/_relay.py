@@ -8,9 +8,9 @@ from typing import Final
 
 from ftf.container.jobs import Envelope, JobTransport
 
-from .._leases import Leases
 from .._outage import Outage
 from .._transactions import naming_missing_tables
+from ..leases._leases import Leases
 
 _AT_ONCE: Final = 100
 _AGAIN_SECONDS: Final = 5.0

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from ftf.container.jobs import Done, Envelope, Inbox, Outcome
 
-from .._leases import Leases
 from .._outage import Outage
 from .._queries import Queries
 from .._transactions import naming_missing_tables
+from ..leases._leases import Leases
 from ._relay import Relay
 
 
