@@ -65,7 +65,7 @@ async def test_job_72_the_tasks_of_the_process_are_looked_at_only_after_a_job_th
 
 @pytest.mark.parametrize(
     ("seconds", "raises", "outcome"),
-    [(None, False, "Done"), (None, True, "Failed"), (0.01, False, "Failed")],
+    [(None, False, "Done"), (None, True, "Failed"), (0.5, False, "Failed")],
 )
 async def test_job_72_also_the_task_of_a_task_whatever_became_of_the_job(
     shop, caplog, seconds, raises, outcome
